@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+
+/// @title Cash comes in whole or not at all
+/// @dev Everything later counts by the books, so an asset that takes a fee on transfer must be noticed at the door.
+library ExactPull {
+    using SafeERC20 for IERC20;
+
+    /// @notice The settlement asset moved another amount than it was told (settlement units).
+    error CashArrivedShort(uint256 arrived, uint256 expected);
+
+    function pullExact(IERC20 asset, address from, uint256 cash) internal {
+        uint256 before = asset.balanceOf(address(this));
+        asset.safeTransferFrom(from, address(this), cash);
+        uint256 arrived = asset.balanceOf(address(this)) - before;
+        if (arrived != cash) revert CashArrivedShort(arrived, cash);
+    }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {WaterfallEngine} from "contracts/waterfall/WaterfallEngine.sol";
+import {ILoanPool} from "interfaces/ILoanPool.sol";
+import {IWaterfall, SkipWhen, Step, StepKind, TrancheState, TrancheTerms} from "interfaces/IWaterfall.sol";
+import {Period, TrancheId, Wad, WAD} from "interfaces/Types.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+
+contract Waterfall is IWaterfall {
+    using SafeERC20 for IERC20;
+    using WaterfallEngine for WaterfallEngine.State;
+
+    /* IMMUTABLES */
+
+    /// @inheritdoc IWaterfall
+    ILoanPool public immutable pool;
+
+    /// @inheritdoc IWaterfall
+    address public immutable feeAccount;
+
+    /// @inheritdoc IWaterfall
+    Wad public immutable collectionTrigger;
+
+    IERC20 private immutable _settlement;
+    Period private immutable _lastPeriod;
+
+    /* STORAGE */
+
+    /// @inheritdoc IWaterfall
+    Period public lastRun;
+
+    /// @inheritdoc IWaterfall
+    uint256 public feesEarned;
+
+    uint256 private _feesClaimed;
+
+    WaterfallEngine.State private _state;
+
+    /* CONSTRUCTOR */
+
+    constructor(
+        ILoanPool pool_,
+        address feeAccount_,
+        Wad collectionTrigger_,
+        TrancheTerms[] memory tranches,
+        Step[] memory steps
+    ) {
+        if (feeAccount_ == address(0)) revert NoFeeAccount();
+        if (tranches.length == 0) revert NoTranches();
+        pool = pool_;
+        feeAccount = feeAccount_;
+        collectionTrigger = collectionTrigger_;
+        _settlement = pool_.settlement();
+        _lastPeriod = pool_.periodCount();
+        _setTranches(tranches);
+        _setSteps(steps, tranches.length);
+    }
+
+    /* PERIODS */
+
+    /// @inheritdoc IWaterfall
+    function run(Period period) external {
+        if (period != lastRun.next()) revert WrongPeriod(period, lastRun.next());
+        WaterfallEngine.Run memory current = _begin(period);
+        _state.accrue(pool.record(period).end - pool.record(lastRun).end);
+        lastRun = period;
+        for (uint256 place; place < _state.steps.length; ++place) {
+            _state.pay(current, place);
+        }
+        if (period == _lastPeriod) _state.bookLosses();
+        feesEarned += current.fees;
+
+        pool.release(period);
+        for (uint256 i; i < _state.tranches.length; ++i) {
+            _distribute(period, TrancheId.wrap(uint8(i)), current.interest[i], current.principal[i]);
+        }
+    }
+
+    /// @inheritdoc IWaterfall
+    function claimFees() external returns (uint256 cash) {
+        cash = cashHeld();
+        _feesClaimed += cash;
+        emit FeesClaimed(feeAccount, cash);
+
+        _settlement.safeTransfer(feeAccount, cash);
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IWaterfall
+    function cashHeld() public view returns (uint256) {
+        return feesEarned - _feesClaimed;
+    }
+
+    /// @inheritdoc IWaterfall
+    function tranche(TrancheId id) external view returns (TrancheState memory) {
+        if (id.place() >= _state.tranches.length) revert NoSuchTranche(id, _state.tranches.length);
+        return _state.tranches[id.place()];
+    }
+
+    /// @inheritdoc IWaterfall
+    function trancheCount() external view returns (uint256) {
+        return _state.tranches.length;
+    }
+
+    /// @inheritdoc IWaterfall
+    function step(uint256 place) external view returns (Step memory) {
+        return _state.steps[place];
+    }
+
+    /// @inheritdoc IWaterfall
+    function stepCount() external view returns (uint256) {
+        return _state.steps.length;
+    }
+
+    /* INTERNAL */
+
+    /// @dev Reverts when the period is not reported. All the cash of the period is in `cash`, and the last step, a residual,
+    ///      leaves none: nothing is carried from period to period here.
+    function _begin(Period period) private returns (WaterfallEngine.Run memory current) {
+        uint256 count = _state.tranches.length;
+        current.period = period;
+        current.collected = pool.collectedIn(period);
+        current.cash = current.collected;
+        current.interest = new uint256[](count);
+        current.principal = new uint256[](count);
+        uint256 ratio = pool.collectionRatio(period);
+        current.behindPlan = ratio < collectionTrigger.value();
+        emit PeriodRun(period, current.cash, ratio, current.behindPlan);
+    }
+
+    function _distribute(Period period, TrancheId id, uint256 interest, uint256 principal) private {
+        if (interest + principal == 0) return;
+        emit TranchePaid(period, id, interest, principal);
+        _state.tranches[id.place()].note.distribute(interest + principal);
+    }
+
+    function _setTranches(TrancheTerms[] memory tranches) private {
+        for (uint256 i; i < tranches.length; ++i) {
+            TrancheState storage state = _state.tranches.push();
+            state.note = tranches[i].note;
+            state.rate = tranches[i].rate;
+            state.principal = tranches[i].principal;
+            // The note pulls what it distributes; only this contract can make it do so.
+            _settlement.forceApprove(address(tranches[i].note), type(uint256).max);
+        }
+    }
+
+    function _setSteps(Step[] memory steps, uint256 tranches) private {
+        if (steps.length == 0) revert NoSteps();
+        for (uint256 i; i < steps.length; ++i) {
+            Step memory one = steps[i];
+            bool last = i == steps.length - 1;
+            if (one.kind == StepKind.Fee ? one.rate.value() > WAD : one.tranche.place() >= tranches) {
+                if (one.kind == StepKind.Fee) revert RateAboveOne(i, one.rate);
+                revert NoSuchTranche(one.tranche, tranches);
+            }
+            if ((one.kind == StepKind.Residual) != last) revert ResidualMustBeLast(i);
+            if (last && one.skipWhen != SkipWhen.Never) revert ResidualMustAlwaysRun(i);
+            _state.steps.push(one);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Period} from "interfaces/Types.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+
+/// @notice What is committed of one loan: a leaf of the tape is the OpenZeppelin standard leaf of these three, in order.
+/// @param id The bank's identifier, as text.
+/// @param expectedRecovery Settlement units that the bank expected to recover at the cut-off date.
+/// @param recoveryLevel The bank's recovery strategy, 0 (the least effort) upwards.
+struct Loan {
+    string id;
+    uint256 expectedRecovery;
+    uint256 recoveryLevel;
+}
+
+/// @notice What is bought, from whom, for how much, and what the business plan says.
+/// @param seller Receives the purchase price.
+/// @param purchasePrice Settlement units.
+/// @param tapeRoot Root of the OpenZeppelin standard Merkle tree over the loans.
+/// @param loanCount Leaves of that tree.
+/// @param closing Seconds since 1970; interest runs from here and the purchase can't be earlier.
+/// @param periodEnds Seconds since 1970, one a period, rising.
+/// @param plan Collections that the business plan expects in each period, settlement units.
+struct PoolTerms {
+    IERC20 settlement;
+    address seller;
+    uint256 purchasePrice;
+    bytes32 tapeRoot;
+    uint256 loanCount;
+    uint40 closing;
+    uint40[] periodEnds;
+    uint112[] plan;
+}
+
+/// @notice The record of one period.
+/// @param end Seconds since 1970.
+/// @param planned Business plan up to and with this period, settlement units.
+/// @param collected Collections up to and with this period, settlement units; 0 until the period is reported.
+/// @param loansPaying Leaves under `reportRoot`.
+/// @param reportRoot Root of the standard Merkle tree over (uint256 period, string loan id, uint256 settlement units).
+struct PeriodRecord {
+    uint40 end;
+    uint112 planned;
+    uint112 collected;
+    uint32 loansPaying;
+    bytes32 reportRoot;
+}
+
+/// @title The loans: their tape's commitment, their business plan, and what was collected on them
+/// @dev Gas does not depend on the number of loans: the tape is a root, a period is a total and a root.
+interface ILoanPool {
+    /// @notice The loans were bought: `price` settlement units went to `seller`.
+    event Purchased(address indexed seller, uint256 price);
+
+    /// @notice `cash` settlement units were collected in `period` on `loansPaying` loans.
+    event Reported(Period indexed period, uint256 cash, bytes32 reportRoot, uint32 loansPaying);
+
+    /// @notice The cash of `period` went to the waterfall.
+    event Released(Period indexed period, uint256 cash);
+
+    error NoSeller();
+    error EmptyTape(bytes32 tapeRoot, uint256 loanCount);
+
+    /// @notice Period ends and plan must have one entry a period, and at least one.
+    error ScheduleMismatch(uint256 periodEnds, uint256 planned);
+
+    /// @notice A period must end after the one before it, the first after closing.
+    error ScheduleNotRising(Period period, uint40 end, uint40 previousEnd);
+
+    error AlreadyPurchased();
+    error NotPurchased();
+
+    /// @notice Nothing may be done for a date that has not come (seconds).
+    error TooEarly(uint256 now_, uint256 earliest);
+
+    error WrongPeriod(Period given, Period expected);
+    error NoSuchPeriod(Period given, Period last);
+    error NotReported(Period given, Period lastReported);
+
+    /// @notice A root needs loans, cash needs a root, and no more loans can pay than were bought.
+    error ReportDoesNotAddUp(uint256 cash, bytes32 reportRoot, uint32 loansPaying, uint256 loanCount);
+
+    /// @notice Moves the purchase price from the caller to the seller and starts the deal. Only the offering, once, at or
+    ///         after the closing date.
+    function purchase() external;
+
+    /// @notice Records the collections of a period and pulls their cash from the caller. Only the servicer, each period once,
+    ///         in order, not before the period has ended. No cash is a valid report.
+    /// @param cash Settlement units.
+    /// @dev Warning: that `reportRoot` adds up to `cash` can't be seen on chain; an auditor checks the loan-level file.
+    function report(Period period, uint256 cash, bytes32 reportRoot, uint32 loansPaying) external;
+
+    /// @notice Sends the cash of a period to the caller. Only the waterfall, each period once, in order.
+    function release(Period period) external;
+
+    /// @notice Proves that `loan` is in the tape. A proof of another length than the tree's depth fails.
+    function verifyLoan(Loan calldata loan, bytes32[] calldata proof) external view returns (bool);
+
+    /// @notice Proves that `cash` settlement units were reported as collected on loan `id` in `period`.
+    function verifyCollection(Period period, string calldata id, uint256 cash, bytes32[] calldata proof)
+        external
+        view
+        returns (bool);
+
+    /// @notice The record of a period; period 0 gives the closing date. Reverts past the last.
+    function record(Period period) external view returns (PeriodRecord memory);
+
+    /// @notice Collections of one period, settlement units. Reverts when it is not reported.
+    function collectedIn(Period period) external view returns (uint256);
+
+    /// @notice Cumulative collection ratio at a reported period: collected to date / planned to date, WAD, down.
+    ///         1 WAD where nothing was planned. Gross: no cost is taken off the collections.
+    function collectionRatio(Period period) external view returns (uint256);
+
+    /// @notice Cash that stands here by the books: reported, not yet released. Settlement units.
+    function cashHeld() external view returns (uint256);
+
+    function settlement() external view returns (IERC20);
+
+    function seller() external view returns (address);
+
+    /// @notice Settlement units.
+    function purchasePrice() external view returns (uint256);
+
+    function purchased() external view returns (bool);
+
+    function tapeRoot() external view returns (bytes32);
+
+    function loanCount() external view returns (uint256);
+
+    function periodCount() external view returns (Period);
+
+    function lastReported() external view returns (Period);
+
+    function lastReleased() external view returns (Period);
+}

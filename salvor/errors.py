@@ -1,0 +1,114 @@
+"""Every way to say no: each error builds one line from its fields and owns its exit code.
+
+Exit codes: 0 fine, 1 a check failed, 2 bad input, 3 chain trouble.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
+import click
+
+CHECK_FAILED, BAD_INPUT, CHAIN_TROUBLE = 1, 2, 3
+
+
+class SalvorError(click.ClickException):
+    """Root of all errors that a user is meant to read; click prints the line and exits with `exit_code`."""
+
+    exit_code = BAD_INPUT
+
+
+def _near(word: str, known: Iterable[str]) -> str:
+    match = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"; did you mean '{match[0]}'?" if match else ""
+
+
+class FileMissing(SalvorError):
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(f"{path}: no such {what}; check the path")
+
+
+class FileUnreadable(SalvorError):
+    """Not the kind of file that was asked for."""
+
+    def __init__(self, path: Path, wanted: str, reason: str) -> None:
+        super().__init__(f"{path}: not {wanted}: {reason}")
+
+
+class TapeEmpty(SalvorError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: no data rows below the header (row 1)")
+
+
+class ColumnMissing(SalvorError):
+    def __init__(self, path: Path, column: str, found: list[str]) -> None:
+        hint = _near(column, found) or f"; found: {', '.join(found)}"
+        super().__init__(f"{path}: row 1: no column '{column}'{hint}")
+
+
+class RowsRejected(SalvorError):
+    """More rows were rejected than the deal allows; the reject file has them all."""
+
+    def __init__(self, path: Path, row: int, column: str, reason: str, count: int, allowed: int, rejects: Path) -> None:
+        super().__init__(
+            f"{path}: row {row}, column '{column}': {reason} "
+            f"({count} rejected, the deal allows {allowed}; all of them in {rejects})"
+        )
+
+
+class DealInvalid(SalvorError):
+    """The deal file, at a line and column."""
+
+    def __init__(self, path: Path, line: int, column: int, field: str, reason: str) -> None:
+        where = f" '{field}':" if field else ""
+        super().__init__(f"{path}: line {line}, column {column}:{where} {reason}")
+
+
+class OptionInvalid(SalvorError):
+    """A command line that asks for what can't be."""
+
+
+class ChainTrouble(SalvorError):
+    """The node is not there, not ours, or refused what must succeed."""
+
+    exit_code = CHAIN_TROUBLE
+
+
+class NodeMissing(ChainTrouble):
+    def __init__(self) -> None:
+        super().__init__("anvil was not found; run `make setup`, then `make doctor` shows what is still missing")
+
+
+class PortTaken(ChainTrouble):
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"{host} is taken by a program that is not anvil; stop it, or set `foundry: host: auto` in ape-config.yaml"
+        )
+
+
+class NodeTrouble(ChainTrouble):
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the node did not start or answer: {reason}; `make doctor` shows what was found")
+
+
+class WrongChain(ChainTrouble):
+    def __init__(self, given: int, expected: int) -> None:
+        super().__init__(f"connected to chain {given}, expected {expected}: this command is for a local test chain")
+
+
+class CallRefused(ChainTrouble):
+    """A transaction that the flow needs was refused by a contract."""
+
+    def __init__(self, action: str, reason: str) -> None:
+        super().__init__(f"{action} was refused: {reason}")
+
+
+class ReconciliationFailed(SalvorError):
+    """Money is missing, or the contracts and the model disagree."""
+
+    exit_code = CHECK_FAILED
+
+    def __init__(self, differences: list[str]) -> None:
+        super().__init__(f"reconciliation failed: {'; '.join(differences)}")

@@ -50,8 +50,8 @@ def format_units(units: int, decimals: int) -> str:
 
 
 def format_percent(wad: int, places: int = 1) -> str:
-    """A WAD as a percentage, rounded down: 854_825_000_000_000_000 is 85.4 %."""
-    scaled = wad * 100 * 10**places // WAD
+    """A WAD as a percentage, rounded to the nearest, for people to read: 854_825_000_000_000_000 is 85.5 %."""
+    scaled = (wad * 100 * 10**places + WAD // 2) // WAD
     return f"{format_units(scaled, places)} %"
 
 

@@ -20,7 +20,8 @@ class SalvorError(click.ClickException):
     exit_code = BAD_INPUT
 
 
-def _near(word: str, known: Iterable[str]) -> str:
+def near(word: str, known: Iterable[str]) -> str:
+    """A hint at the known word that was probably meant; empty when none is near."""
     match = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f"; did you mean '{match[0]}'?" if match else ""
 
@@ -44,7 +45,7 @@ class TapeEmpty(SalvorError):
 
 class ColumnMissing(SalvorError):
     def __init__(self, path: Path, column: str, found: list[str]) -> None:
-        hint = _near(column, found) or f"; found: {', '.join(found)}"
+        hint = near(column, found) or f"; found: {', '.join(found)}"
         super().__init__(f"{path}: row 1: no column '{column}'{hint}")
 
 

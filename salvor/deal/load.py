@@ -1,0 +1,105 @@
+"""Read a YAML file into its typed model; every error names file, line and column.
+
+All scalars stay text until pydantic reads them: YAML's own guesses (floats, `no` as false, dates) never touch a deal.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from salvor.deal import schema
+from salvor.deal.checks import findings
+from salvor.deal.schema import Deal
+from salvor.errors import DealInvalid, FileMissing, near
+from salvor.tape.mapping import Mapping
+
+Model = TypeVar("Model", bound=BaseModel)
+_WHITESPACE = re.compile(r"\s+")
+
+
+def load_deal(path: Path) -> Deal:
+    """Read and check a deal file."""
+    root = _compose(path, "deal file")
+    deal = _validate(path, root, Deal)
+    for place, reason in findings(deal):
+        _refuse(path, root, place, reason)
+    return deal
+
+
+def load_mapping(path: Path) -> Mapping:
+    """Read a tape's mapping file."""
+    return _validate(path, _compose(path, "mapping file"), Mapping)
+
+
+def _compose(path: Path, what: str) -> yaml.Node:
+    if not path.is_file():
+        raise FileMissing(path, what)
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise DealInvalid(path, line, column, "", f"not valid YAML: {error.problem}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        reason = _WHITESPACE.sub(" ", str(error))
+        raise DealInvalid(path, 1, 1, "", f"not valid YAML in UTF-8: {reason}") from None
+    if not isinstance(node, yaml.MappingNode):
+        raise DealInvalid(path, 1, 1, "", f"a {what} is a list of `key: value` lines")
+    return node
+
+
+def _validate(path: Path, root: yaml.Node, model: type[Model]) -> Model:
+    try:
+        return model.model_validate(_plain(path, root))
+    except ValidationError as error:
+        first = error.errors()[0]
+        _refuse(path, root, first["loc"], _in_words(first))
+
+
+def _plain(path: Path, node: yaml.Node) -> Any:
+    """Dictionaries, lists and text; a key that stands twice is an error, not a silent overwrite."""
+    if isinstance(node, yaml.MappingNode):
+        plain: dict[str, Any] = {}
+        for key, value in node.value:
+            if key.value in plain:
+                raise DealInvalid(path, key.start_mark.line + 1, key.start_mark.column + 1, key.value, "stands twice")
+            plain[key.value] = _plain(path, value)
+        return plain
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(path, item) for item in node.value]
+    return None if node.tag == "tag:yaml.org,2002:null" else node.value
+
+
+def _in_words(error: Any) -> str:
+    if error["type"] == "extra_forbidden":
+        return "unknown key" + near(str(error["loc"][-1]), _known_keys())
+    if error["type"] == "missing":
+        return "is missing"
+    if error["type"] == "value_error":
+        return str(error["ctx"]["error"])
+    return f"'{error['input']}': {error['msg'][0].lower()}{error['msg'][1:]}"
+
+
+def _known_keys() -> list[str]:
+    models = [each for each in vars(schema).values() if isinstance(each, type) and issubclass(each, BaseModel)]
+    return [field for model in [*models, Mapping] for field in model.model_fields]
+
+
+def _refuse(path: Path, root: yaml.Node, place: tuple[str | int, ...], reason: str) -> NoReturn:
+    node: yaml.Node = root
+    mark = root.start_mark
+    for part in place:
+        if isinstance(node, yaml.MappingNode):
+            found = [(key, value) for key, value in node.value if key.value == part]
+            if not found:
+                break  # a missing key: the error stands where its parent does
+            mark, node = found[0][0].start_mark, found[0][1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            node = node.value[part]
+            mark = node.start_mark
+    raise DealInvalid(path, mark.line + 1, mark.column + 1, ".".join(str(part) for part in place), reason)

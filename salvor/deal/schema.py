@@ -1,0 +1,136 @@
+"""The fields of a deal file. Amounts and rates are decimal text, never floats; names follow the market's terms."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from salvor.amounts import Units, Wad, to_units
+
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
+_AMOUNT = re.compile(r"\d+(\.\d+)?")
+
+
+def _percent(text: object) -> Wad:
+    match = _PERCENT.fullmatch(text) if isinstance(text, str) else None
+    if not match:
+        raise ValueError(f"'{text}' is not a percentage, such as 7 % or 7.25 %")
+    try:
+        return Wad(to_units(Decimal(match[1]) / 100, 18))
+    except ValueError:
+        raise ValueError(f"'{text}' has more than 16 decimals") from None
+
+
+def _amount(text: object) -> Decimal:
+    if isinstance(text, str) and _AMOUNT.fullmatch(text) and len(text) <= 60:
+        return Decimal(text)
+    raise ValueError(f"'{text}' is not an amount, such as 450000.00 (no sign, no separators)")
+
+
+Percent = Annotated[Wad, BeforeValidator(_percent)]
+Amount = Annotated[Decimal, BeforeValidator(_amount)]
+Name = Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TapeFile(_Part):
+    """The loans: files beside the deal file."""
+
+    file: Name
+    mapping: Name
+    max_rejected_rows: Annotated[int, Field(ge=0)] = 0
+
+
+class Settlement(_Part):
+    """The asset that pays for the notes and that the notes pay."""
+
+    name: Name
+    symbol: Annotated[str, Field(min_length=1, max_length=11)]
+    decimals: Annotated[int, Field(ge=0, le=18)]
+
+
+class Calendar(_Part):
+    """Closing, then month ends. The curve says which share of all recoveries each period brings, in basis points."""
+
+    closing: date
+    periods: Annotated[int, Field(ge=1, le=600)]
+    timing_curve: list[Annotated[int, Field(ge=0)]]
+
+
+class Tranche(_Part):
+    """One class of notes; without a rate it earns no interest (equity)."""
+
+    name: Name
+    symbol: Annotated[str, Field(min_length=1, max_length=11)]
+    size: Amount
+    rate: Percent = Wad(0)
+
+
+class Pay(StrEnum):
+    """What a step of the waterfall pays."""
+
+    FEE = "fee"
+    INTEREST = "interest"
+    PRINCIPAL = "principal"
+    RESIDUAL = "residual"
+
+
+class SkipWhen(StrEnum):
+    """When a step is passed over."""
+
+    NEVER = "never"
+    BEHIND_PLAN = "behind_plan"
+
+
+class Step(_Part):
+    """One line of the waterfall: a fee has a rate (of the period's collections), everything else a tranche."""
+
+    pay: Pay
+    tranche: str | None = None
+    rate: Percent | None = None
+    skip_when: SkipWhen = SkipWhen.NEVER
+
+
+class Triggers(_Part):
+    """Behind plan: the cumulative collection ratio is below this."""
+
+    behind_plan: Percent
+
+
+class Investor(_Part):
+    """A subscription that the arranger has in the book."""
+
+    name: Name
+    tranche: str
+    amount: Amount
+
+
+class Deal(_Part):
+    """A whole deal file."""
+
+    salvor: Annotated[int, Field(ge=1, le=1)]  # version of this format
+    name: Name
+    tape: TapeFile
+    settlement: Settlement
+    calendar: Calendar
+    purchase_price: Amount
+    tranches: Annotated[list[Tranche], Field(min_length=1, max_length=8)]
+    triggers: Triggers
+    waterfall: Annotated[list[Step], Field(min_length=1, max_length=40)]
+    investors: Annotated[list[Investor], Field(min_length=1)]
+
+    def units(self, amount: Decimal) -> Units:
+        """An amount of this file in settlement units, exactly."""
+        return to_units(amount, self.settlement.decimals)
+
+    def place_of(self, tranche: str) -> int:
+        """A tranche's place in the order of seniority, from 0."""
+        return [each.name for each in self.tranches].index(tranche)

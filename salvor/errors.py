@@ -8,8 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from salvor.tape.loans import Tape
 
 CHECK_FAILED, BAD_INPUT, CHAIN_TROUBLE = 1, 2, 3
 
@@ -52,10 +56,11 @@ class ColumnMissing(SalvorError):
 class RowsRejected(SalvorError):
     """More rows were rejected than the deal allows; the reject file has them all."""
 
-    def __init__(self, path: Path, row: int, column: str, reason: str, count: int, allowed: int, rejects: Path) -> None:
+    def __init__(self, tape: Tape, allowed: int, reject_file: Path) -> None:
+        first, count = tape.rejects[0], len(tape.rejects)
         super().__init__(
-            f"{path}: row {row}, column '{column}': {reason} "
-            f"({count} rejected, the deal allows {allowed}; all of them in {rejects})"
+            f"{tape.path}: row {first.row}, column '{first.column}': {first.reason} "
+            f"({count} of {count + len(tape.loans)} rows rejected, the deal allows {allowed}; see {reject_file})"
         )
 
 
@@ -97,13 +102,6 @@ class NodeTrouble(ChainTrouble):
 class WrongChain(ChainTrouble):
     def __init__(self, given: int, expected: int) -> None:
         super().__init__(f"connected to chain {given}, expected {expected}: this command is for a local test chain")
-
-
-class CallRefused(ChainTrouble):
-    """A transaction that the flow needs was refused by a contract."""
-
-    def __init__(self, action: str, reason: str) -> None:
-        super().__init__(f"{action} was refused: {reason}")
 
 
 class ReconciliationFailed(SalvorError):

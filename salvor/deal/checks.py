@@ -56,6 +56,9 @@ def _sizes(deal: Deal) -> Iterator[Finding]:
     for i, tranche in enumerate(deal.tranches):
         if tranche.name in [each.name for each in deal.tranches[:i]]:
             yield ("tranches", i, "name"), f"two tranches are called '{tranche.name}'"
+        if len(tranche.note_name.encode()) > 31:
+            # OpenZeppelin's EIP-712 domain keeps the name in one word.
+            yield ("tranches", i, "name"), f"the note's name '{tranche.note_name}' is longer than 31 bytes"
         if tranche.rate > 10 * WAD:
             yield ("tranches", i, "rate"), "is above 1000 % a year"
     total = sum(tranche.size for tranche in deal.tranches)

@@ -73,6 +73,11 @@ class Tranche(_Part):
     size: Amount
     rate: Percent = Wad(0)
 
+    @property
+    def note_name(self) -> str:
+        """The token's name."""
+        return f"{self.symbol} {self.name}"
+
 
 class Pay(StrEnum):
     """What a step of the waterfall pays."""

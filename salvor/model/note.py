@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from salvor.model.refusal import Refused
 
 PARTS = 2**128  # of a settlement unit
+NOBODY = "0x0000000000000000000000000000000000000000"  # the other side of a mint
 
 
 @dataclass
@@ -46,7 +47,8 @@ class Note:
 
     def mint(self, target: str, units: int, now: int) -> None:
         """New units; the receiver must be admitted."""
-        self._receive(NOBODY, target, units, now)
+        self.refuse_receiver(NOBODY, target, units, now)
+        self._receive(target, units)
 
     def burn(self, source: str, units: int) -> None:
         """Units handed back; always allowed to who holds them."""
@@ -54,10 +56,14 @@ class Note:
 
     def transfer(self, source: str, target: str, units: int, now: int) -> None:
         """Units change hands; the past stays with the giver (rule 15)."""
+        self.refuse_receiver(source, target, units, now)
+        self._give(source, units)
+        self._receive(target, units)
+
+    def refuse_receiver(self, source: str, target: str, units: int, now: int) -> None:
+        """Rule 4: raises when the receiver is not admitted."""
         if not self.admissions.may_receive(target, now):
             raise Refused("NotEligible", source, target, units)
-        self._give(source, units)
-        self._receive(source, target, units, now)
 
     def distribute(self, cash: int) -> None:
         """Spread cash over the units of this moment (rule 14)."""
@@ -87,11 +93,6 @@ class Note:
         self._earn(source)
         self.held[source] -= units
 
-    def _receive(self, source: str, target: str, units: int, now: int) -> None:
-        if not self.admissions.may_receive(target, now):
-            raise Refused("NotEligible", source, target, units)
+    def _receive(self, target: str, units: int) -> None:
         self._earn(target)
         self.held[target] += units
-
-
-NOBODY = "0x0000000000000000000000000000000000000000"

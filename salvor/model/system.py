@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from salvor.model.cash import Cash
-from salvor.model.note import Admissions, Note
+from salvor.model.note import NOBODY, Admissions, Note
 from salvor.model.refusal import Refused
 from salvor.model.waterfall import ONE, Run, Step, StepOutcome, Tranche, Waterfall
 
@@ -45,6 +45,15 @@ class Terms:
     def periods(self) -> int:
         """How many periods the deal has."""
         return len(self.period_ends)
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """What a run did: its steps, and by tranche the interest and the principal paid."""
+
+    behind_plan: bool
+    steps: list[StepOutcome]
+    tranches: tuple[tuple[int, int], ...]
 
 
 @dataclass
@@ -85,8 +94,7 @@ class System:
         available = self.terms.sizes[tranche] - self.notes[tranche].supply
         if units > available:
             raise Refused("AboveSize", tranche, units, available)
-        if not self.admissions.may_receive(investor, now):
-            self.notes[tranche].mint(investor, units, now)  # refuses
+        self.notes[tranche].refuse_receiver(NOBODY, investor, units, now)
         self._pay_in(investor, OFFERING, units)
         self.notes[tranche].mint(investor, units, now)
 
@@ -134,7 +142,7 @@ class System:
         planned = sum(self.terms.plan[:period])
         return sum(self.collected[:period]) * ONE // planned if planned else ONE
 
-    def run(self, period: int) -> list[StepOutcome]:
+    def run(self, period: int) -> RunOutcome:
         """Rules 9 to 12."""
         if period != self.last_run + 1:
             raise Refused("WrongPeriod", period, self.last_run + 1)
@@ -154,7 +162,8 @@ class System:
             if paid := run.paid_to(place):
                 self.cash.move(WATERFALL, note_account(place), paid)
                 note.distribute(paid)
-        return outcomes
+        paid_out = tuple((run.interest.get(i, 0), run.principal.get(i, 0)) for i in range(len(self.notes)))
+        return RunOutcome(run.behind_plan, outcomes, paid_out)
 
     def claim(self, holder: str, tranche: int) -> int:
         """Rule 16."""

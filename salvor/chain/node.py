@@ -1,0 +1,69 @@
+"""A local anvil for the length of a `with` block, and every trouble with it told in one line."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from salvor.errors import NodeMissing, NodeTrouble, PortTaken, WrongChain
+
+if TYPE_CHECKING:
+    from ape.api import ProviderAPI
+    from ape.managers.networks import NetworkManager
+
+LOCAL_CHAIN = 31337
+_PORT = 8545  # where ape-foundry looks when the host names none
+
+
+@contextmanager
+def local_node(networks: NetworkManager) -> Iterator[ProviderAPI]:
+    """Connect to the configured anvil, starting one when none runs; it is gone when the block ends, however it ends."""
+    from ape.exceptions import ApeException
+
+    if shutil.which("anvil") is None:
+        raise NodeMissing
+    choice = networks.parse_network_choice("ethereum:local:foundry")
+    configured = choice._provider.settings.host or f"http://127.0.0.1:{_PORT}"
+    host = os.environ.get("APE_FOUNDRY_HOST") or configured
+    if _is_taken(host):
+        _refuse_stranger(host)
+    try:
+        provider = choice.__enter__()
+    except (ApeException, OSError) as error:
+        raise NodeTrouble(str(error).splitlines()[0]) from None
+    try:
+        if provider.chain_id != LOCAL_CHAIN:
+            raise WrongChain(provider.chain_id, LOCAL_CHAIN)
+        yield provider
+    finally:
+        choice.__exit__(None)
+
+
+def _is_taken(host: str) -> bool:
+    """Whether something listens there already; `auto` picks a free port itself."""
+    if host == "auto":
+        return False
+    url = urlsplit(host if "//" in host else f"http://{host}")
+    try:
+        with socket.create_connection((url.hostname or "127.0.0.1", url.port or _PORT), timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+def _refuse_stranger(host: str) -> None:
+    """An anvil that runs already may be used; anything else on its port is named."""
+    from web3 import HTTPProvider, Web3
+
+    url = host if "//" in host else f"http://{host}"
+    try:
+        version = Web3(HTTPProvider(url, request_kwargs={"timeout": 5})).client_version
+    except Exception:  # whatever it answers, it is no Ethereum node
+        raise PortTaken(url) from None
+    if "anvil" not in version.lower():
+        raise PortTaken(url)

@@ -1,0 +1,159 @@
+"""Read this first: one deal from the bank's tape to the last claim, each step one call.
+
+`prepare` reads files and raises before anything is deployed; `play` runs the story on a chain and returns the closing statement
+that it read back there. Who wants to know what happens to one unit of money follows the calls from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from salvor.amounts import Units, format_units
+from salvor.chain.clock import at
+from salvor.chain.send import refusal_of
+from salvor.deal.load import load_deal, load_mapping
+from salvor.deal.schedule import collections
+from salvor.deal.schema import Deal
+from salvor.deploy.apply import apply
+from salvor.deploy.live import LiveDeal
+from salvor.deploy.terms import DealTerms, compile_terms
+from salvor.desk import actions as desk
+from salvor.desk.cast import Cast
+from salvor.errors import ReconciliationFailed, RowsRejected
+from salvor.report.from_chain import read_statement
+from salvor.report.from_model import Trade, forecast
+from salvor.report.statement import Statement, differences
+from salvor.tape.commitment import commit_loans
+from salvor.tape.loans import Tape
+from salvor.tape.merkle import StandardMerkleTree
+from salvor.tape.reader import read_tape, write_rejects
+
+if TYPE_CHECKING:
+    from ape.api import AccountAPI, ProviderAPI
+    from ape.contracts import ContractInstance
+    from ape.managers.project import ProjectManager
+
+CLAIM_EVERY = 12  # periods; and after the last
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything that is known before anything is deployed."""
+
+    deal: Deal
+    tape: Tape
+    commitment: StandardMerkleTree
+    terms: DealTerms
+    collections: list[dict[str, Units]]  # by period: what each loan pays
+    trades: list[Trade]
+    claims_after: list[int]
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Where the story is told: lines, and how many of the periods are done."""
+
+    say: Callable[[str], None]
+    tick: Callable[[int, int], None]
+
+
+def prepare(deal_file: Path, *, tape_file: Path | None, out: Path) -> Prepared:
+    """Read deal and tape, write the reject file, and reckon what will be collected when."""
+    deal = load_deal(deal_file)
+    mapping = load_mapping(deal_file.parent / deal.tape.mapping)
+    tape = read_tape(tape_file or deal_file.parent / deal.tape.file, mapping=mapping, decimals=deal.settlement.decimals)
+    write_rejects(tape, out / "rejects.csv")
+    if tape.rejects and (len(tape.rejects) > deal.tape.max_rejected_rows or not tape.loans):
+        raise RowsRejected(tape, deal.tape.max_rejected_rows, out / "rejects.csv")
+    commitment = commit_loans(tape.loans)
+    terms = compile_terms(deal, tape, commitment)
+    periods = len(terms.period_ends)
+    claims_after = sorted({*range(CLAIM_EVERY, periods, CLAIM_EVERY), periods})
+    cash = collections(tape.loans, deal.calendar.timing_curve)
+    return Prepared(deal, tape, commitment, terms, cash, _secondary_trade(deal), claims_after)
+
+
+def play(ready: Prepared, project: ProjectManager, provider: ProviderAPI, cast: Cast, audience: Audience) -> Statement:
+    """Deploy, sell, collect, run, claim; raises unless the chain equals the model and no unit is missing."""
+    terms, token, parties = ready.terms, ready.deal.settlement, cast.parties
+    settlement = parties.admin.deploy(project.SettlementToken, token.name, token.symbol, token.decimals)
+    live = apply(project, terms, parties=parties, settlement=settlement)
+    audience.say(f"deployed: pool {live.pool.address} over {terms.loan_count} loans, tape root 0x{terms.tape_root.hex()}")
+    _prove_one_loan(ready, live, audience)
+
+    _sell(ready, live, cast, audience)
+    at(provider, terms.closing)
+    desk.close(live, by=cast.outsider)
+    price = format_units(terms.purchase_price, token.decimals)
+    audience.say(f"closed: all notes sold, {price} {token.symbol} paid to the seller")
+
+    for period, cash in enumerate(ready.collections, start=1):
+        at(provider, terms.period_ends[period - 1])
+        settlement.mint(parties.servicer, sum(cash.values()), sender=parties.servicer)
+        desk.collect(live, period, cash)
+        desk.run_waterfall(live, period, by=cast.outsider)
+        _trade_and_claim(ready, live, cast, period)
+        audience.tick(period, len(ready.collections))
+
+    names = [tranche.name for tranche in ready.deal.tranches]
+    chain = read_statement(live, deal_name=ready.deal.name, tranche_names=names, investors=cast.investors)
+    model = forecast(ready.deal, terms, ready.collections, trades=ready.trades, claims_after=ready.claims_after)
+    if found := differences(chain, model):
+        raise ReconciliationFailed(found)
+    return chain
+
+
+def _sell(ready: Prepared, live: LiveDeal, cast: Cast, audience: Audience) -> None:
+    """Everybody in the book buys once admitted; who is not admitted is refused."""
+    deal, token = ready.deal, ready.deal.settlement
+    for investor in deal.investors:
+        account, units = cast.investors[investor.name], deal.units(investor.amount)
+        desk.admit(live, account, until=ready.terms.period_ends[-1] + 1)
+        _fund(live.settlement, account, units)
+        if investor is deal.investors[0]:
+            _fund(live.settlement, cast.outsider, units)
+            refusal = refusal_of(lambda: desk.subscribe(live, cast.outsider, tranche=0, units=Units(1)))
+            audience.say(f"refused: an outsider who is not admitted wants to subscribe: {refusal}")
+        desk.subscribe(live, account, tranche=deal.place_of(investor.tranche), units=units)
+        amount = format_units(units, token.decimals)
+        audience.say(f"subscribed: {investor.name}, {amount} {token.symbol} of {investor.tranche}")
+
+
+def _prove_one_loan(ready: Prepared, live: LiveDeal, audience: Audience) -> None:
+    """The pool holds one root, and still knows each loan."""
+    loan, proof = ready.tape.loans[0], ready.commitment.proof(0)
+    leaf = (loan.loan_id, loan.expected_recovery, loan.recovery_level)
+    if not live.pool.verifyLoan(leaf, proof):
+        raise ReconciliationFailed([f"account {loan.loan_id} can't be proved against the tape root"])
+    audience.say(f"proved on chain: account {loan.loan_id} is in the tape ({len(proof)} hashes)")
+
+
+def _trade_and_claim(ready: Prepared, live: LiveDeal, cast: Cast, period: int) -> None:
+    for trade in ready.trades:
+        if trade.after_period == period:
+            seller, buyer = cast.investors[trade.seller], cast.investors[trade.buyer]
+            desk.transfer(live, seller=seller, buyer=buyer, tranche=trade.tranche, units=Units(trade.units))
+    if period in ready.claims_after:
+        for tranche, note in enumerate(live.notes):
+            for account in cast.investors.values():
+                if note.claimable(account):
+                    desk.claim(live, account, tranche=tranche)
+        desk.claim_fees(live, by=cast.outsider)
+
+
+def _secondary_trade(deal: Deal) -> list[Trade]:
+    """In the most junior tranche with two holders, the first sells half to the second in the middle of the deal."""
+    for place in reversed(range(len(deal.tranches))):
+        holders = [each for each in deal.investors if each.tranche == deal.tranches[place].name]
+        if len(holders) > 1 and deal.calendar.periods > 1:
+            half = deal.units(holders[0].amount) // 2
+            return [Trade(deal.calendar.periods // 2, place, holders[0].name, holders[1].name, half)]
+    return []
+
+
+def _fund(settlement: ContractInstance, account: AccountAPI, units: int) -> None:
+    """The settlement asset of a test chain gives everybody what they ask for."""
+    settlement.mint(account, units, sender=account)

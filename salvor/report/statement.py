@@ -1,0 +1,164 @@
+"""The closing statement as data: what each tranche and holder got, and where every unit of cash is."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from salvor.report.returns import Flow, irr, multiple
+
+ASSUMPTIONS = (
+    "The source has no dates, no gross balances and no currency: timing curve, purchase price, tranche sizes and the "
+    "settlement asset are assumptions of the deal file."
+)
+
+
+@dataclass(frozen=True)
+class TrancheLine:
+    """A tranche from closing to the last period, settlement units."""
+
+    name: str
+    invested: int
+    interest: int  # of a residual tranche: all return above its principal
+    principal: int
+    loss: int
+    interest_unpaid: int
+    paid: tuple[Flow, ...]  # by period in which something was paid
+    closing: date
+
+    @property
+    def irr(self) -> Decimal | None:
+        """Effective annual rate of what was invested at closing and paid at period ends."""
+        return irr([(self.closing, -self.invested), *self.paid])
+
+    @property
+    def multiple(self) -> Decimal:
+        """Paid for each unit invested."""
+        return multiple(self.invested, self.interest + self.principal)
+
+
+@dataclass(frozen=True)
+class HolderLine:
+    """One holder of one tranche, settlement units."""
+
+    name: str
+    tranche: str
+    units: int
+    claimed: int
+    claimable: int
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """Every unit of cash, settlement units: in = out + held."""
+
+    subscriptions: int
+    collections: int
+    purchase_price: int
+    refunds: int
+    fees: int
+    claims: int
+    cash_held: int
+
+    @property
+    def cash_in(self) -> int:
+        """Paid into the deal's contracts."""
+        return self.subscriptions + self.collections
+
+    @property
+    def cash_out(self) -> int:
+        """Paid out of the deal's contracts."""
+        return self.purchase_price + self.refunds + self.fees + self.claims
+
+    @property
+    def holds(self) -> bool:
+        """Nothing was lost and nothing made."""
+        return self.cash_in == self.cash_out + self.cash_held
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A whole closing statement."""
+
+    deal: str
+    symbol: str
+    decimals: int
+    loans: int
+    tape_root: str
+    planned: int
+    collected: int
+    collection_ratio: int  # WAD
+    tranches: tuple[TrancheLine, ...]
+    holders: tuple[HolderLine, ...]
+    reconciliation: Reconciliation
+
+    def as_json(self) -> dict[str, Any]:
+        """Amounts as integers in settlement units; rates and multiples as numbers."""
+        return {
+            "deal": self.deal,
+            "settlement": {"symbol": self.symbol, "decimals": self.decimals},
+            "assumptions": ASSUMPTIONS,
+            "loans": self.loans,
+            "tape_root": self.tape_root,
+            "planned": self.planned,
+            "collected": self.collected,
+            "collection_ratio": str(Decimal(self.collection_ratio).scaleb(-18)),
+            "tranches": [_tranche_json(line) for line in self.tranches],
+            "holders": [{each.name: getattr(line, each.name) for each in fields(line)} for line in self.holders],
+            "reconciliation": _reconciliation_json(self.reconciliation),
+        }
+
+
+def _tranche_json(line: TrancheLine) -> dict[str, Any]:
+    rate = line.irr
+    return {
+        "name": line.name,
+        "invested": line.invested,
+        "interest": line.interest,
+        "principal": line.principal,
+        "loss": line.loss,
+        "interest_unpaid": line.interest_unpaid,
+        "irr": None if rate is None else float(rate),  # a rate for people and tools, no money
+        "multiple": float(line.multiple),
+    }
+
+
+def _reconciliation_json(line: Reconciliation) -> dict[str, Any]:
+    parts = {each.name: getattr(line, each.name) for each in fields(line)}
+    return {"cash_in": line.cash_in, "cash_out": line.cash_out, "cash_held": line.cash_held, "holds": line.holds} | parts
+
+
+def write_json(statement: Statement, target: Path) -> None:
+    """Write the statement, whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_suffix(".tmp")
+    beside.write_text(json.dumps(statement.as_json(), indent=2) + "\n", encoding="utf-8")
+    os.replace(beside, target)
+
+
+def differences(chain: Statement, model: Statement) -> list[str]:
+    """Each figure that the chain and the model do not share, in words; and whether the cash adds up on the chain."""
+    found = []
+    for each in fields(Statement):
+        found += _compare(each.name, getattr(chain, each.name), getattr(model, each.name))
+    cash = chain.reconciliation
+    if not cash.holds:
+        found.append(f"cash in {cash.cash_in} is not cash out {cash.cash_out} + cash held {cash.cash_held}")
+    return found
+
+
+def _compare(name: str, chain: Any, model: Any) -> list[str]:
+    if chain == model:
+        return []
+    if isinstance(chain, tuple) and isinstance(model, tuple) and len(chain) == len(model):
+        pairs = enumerate(zip(chain, model, strict=True))
+        return [line for i, (ours, theirs) in pairs for line in _compare(f"{name}[{i}]", ours, theirs)]
+    if hasattr(chain, "__dataclass_fields__") and type(chain) is type(model):
+        names = [each.name for each in fields(chain)]
+        return [line for n in names for line in _compare(f"{name}.{n}", getattr(chain, n), getattr(model, n))]
+    return [f"{name}: chain {chain}, model {model}"]

@@ -1,0 +1,57 @@
+"""The closing statement for a terminal."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from rich.console import Console
+from rich.table import Table
+
+from salvor.amounts import format_percent, format_units
+from salvor.report.statement import ASSUMPTIONS, Statement
+
+
+def print_statement(statement: Statement, console: Console) -> None:
+    """Two tables, the collections and the reconciliation line."""
+    money = statement.decimals
+    console.print(_tranches(statement, money))
+    console.print(_holders(statement, money))
+    console.print(
+        f"Collected {format_units(statement.collected, money)} of {format_units(statement.planned, money)} planned on "
+        f"{statement.loans} loans: cumulative collection ratio {format_percent(statement.collection_ratio)}"
+    )
+    cash = statement.reconciliation
+    console.print(
+        f"cash in {format_units(cash.cash_in, money)} (subscriptions {format_units(cash.subscriptions, money)}, "
+        f"collections {format_units(cash.collections, money)})\n"
+        f"= cash out {format_units(cash.cash_out, money)} (purchase price {format_units(cash.purchase_price, money)}, "
+        f"fees {format_units(cash.fees, money)}, claims {format_units(cash.claims, money)})\n"
+        f"+ cash held {format_units(cash.cash_held, money)} (fractions of a unit, to the holders' credit)"
+    )
+    console.print(f"[dim]{ASSUMPTIONS}[/dim]")
+
+
+def _tranches(statement: Statement, money: int) -> Table:
+    table = Table(title=f"{statement.deal}: closing statement ({statement.symbol})", title_justify="left")
+    table.add_column("tranche")
+    for heading in ("invested", "interest", "principal", "loss", "IRR", "multiple"):
+        table.add_column(heading, justify="right")
+    for line in statement.tranches:
+        amounts = (line.invested, line.interest, line.principal, line.loss)
+        table.add_row(line.name, *(format_units(each, money) for each in amounts), _rate(line.irr), f"{line.multiple:.3f}")
+    return table
+
+
+def _holders(statement: Statement, money: int) -> Table:
+    table = Table(title="holders", title_justify="left")
+    table.add_column("holder")
+    table.add_column("tranche")
+    for heading in ("notes held", "claimed"):
+        table.add_column(heading, justify="right")
+    for line in statement.holders:
+        table.add_row(line.name, line.tranche, format_units(line.units, money), format_units(line.claimed, money))
+    return table
+
+
+def _rate(rate: Decimal | None) -> str:
+    return "-" if rate is None else f"{rate * 100:.2f} %"

@@ -98,10 +98,12 @@ interface ILoanPool {
     function verifyLoan(Loan calldata loan, bytes32[] calldata proof) external view returns (bool);
 
     /// @notice Proves that `cash` settlement units were reported as collected on loan `id` in `period`.
-    function verifyCollection(Period period, string calldata id, uint256 cash, bytes32[] calldata proof)
-        external
-        view
-        returns (bool);
+    function verifyCollection(
+        Period period,
+        string calldata id,
+        uint256 cash,
+        bytes32[] calldata proof
+    ) external view returns (bool);
 
     /// @notice The record of a period; period 0 gives the closing date. Reverts past the last.
     function record(Period period) external view returns (PeriodRecord memory);

@@ -7,14 +7,14 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 /// @title Note of one tranche: an ERC-20 whose holders claim the cash that the waterfall pays to the tranche
 /// @notice One unit of note stands for one settlement unit invested at par; units are not burned as principal is repaid.
 /// @dev Cash is spread by an index, so the gas of `distribute` does not grow with the holders. The index counts in parts of
-///      2^-128 settlement units; what does not divide by the supply stays in the note for the next distribution, and the
+///      a settlement unit, 2^34 * 3^10 * 5^28 * 7^4 of them; what does not divide by the supply stays in the note for the next distribution, and the
 ///      part of a unit that a holder has earned stays with that holder. Every rounding is down, against the receiver.
 ///      Assumptions on the settlement asset, checked when cash first enters (`LoanPool`, `Offering`): it moves what it says,
 ///      balances don't change by themselves, decimals don't change.
 interface ITrancheNote {
     /// @notice `cash` settlement units were spread over all holders.
-    /// @param index Cumulative cash a unit of note, in parts of 2^-128 settlement units.
-    /// @param remainder Parts of 2^-128 settlement units left for the next distribution.
+    /// @param index Cumulative cash a unit of note, in parts of a settlement unit.
+    /// @param remainder Parts of a settlement unit left for the next distribution.
     event Distributed(uint256 cash, uint256 index, uint256 remainder);
 
     /// @notice `holder` was paid `cash` settlement units.
@@ -49,10 +49,10 @@ interface ITrancheNote {
     /// @notice What `claim` would pay `holder` now, in settlement units.
     function claimable(address holder) external view returns (uint256 cash);
 
-    /// @notice Cumulative cash a unit of note, in parts of 2^-128 settlement units. Never falls.
+    /// @notice Cumulative cash a unit of note, in parts of a settlement unit. Never falls.
     function index() external view returns (uint256);
 
-    /// @notice Cash not yet spread because it did not divide by the supply, in parts of 2^-128 settlement units.
+    /// @notice Cash not yet spread because it did not divide by the supply, in parts of a settlement unit.
     function remainder() external view returns (uint256);
 
     /// @notice All cash ever distributed to the holders, in settlement units.

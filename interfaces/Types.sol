@@ -18,7 +18,7 @@ using {value} for Wad global;
 uint256 constant WAD = 1e18;
 
 /// @dev Largest amount of settlement units or note units that the books accept, 2^112 - 1 (about 5e33: more than all
-///      money there is, at 18 decimals). Two amounts share a storage slot, and amount * 2^128 fits 240 bits.
+///      money there is, at 18 decimals). Two amounts share a storage slot, and amount * 2^127 fits 240 bits.
 uint256 constant MAX_AMOUNT = type(uint112).max;
 
 function next(Period period) pure returns (Period) {

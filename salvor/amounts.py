@@ -26,7 +26,7 @@ _MODES: dict[str, str] = {
 
 
 def mul_div_down(a: int, b: int, denominator: int) -> int:
-    """a * b / denominator, rounded down; all non-negative."""
+    """A * b / denominator, rounded down; all non-negative."""
     return a * b // denominator
 
 

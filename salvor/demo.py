@@ -1,7 +1,7 @@
 """Read this first: one deal from the bank's tape to the last claim, each step one call.
 
-`prepare` reads files and raises before anything is deployed; `play` runs the story on a chain and returns the closing statement
-that it read back there. Who wants to know what happens to one unit of money follows the calls from here.
+`prepare` reads files and raises before anything is deployed; `play` runs the story on a chain and returns the closing
+statement that it read back there. Who wants to know what happens to one unit of money follows the calls from here.
 """
 
 from __future__ import annotations
@@ -81,7 +81,9 @@ def play(ready: Prepared, project: ProjectManager, provider: ProviderAPI, cast: 
     terms, token, parties = ready.terms, ready.deal.settlement, cast.parties
     settlement = parties.admin.deploy(project.SettlementToken, token.name, token.symbol, token.decimals)
     live = apply(project, terms, parties=parties, settlement=settlement)
-    audience.say(f"deployed: pool {live.pool.address} over {terms.loan_count} loans, tape root 0x{terms.tape_root.hex()}")
+    audience.say(
+        f"deployed: pool {live.pool.address} over {terms.loan_count} loans, tape root 0x{terms.tape_root.hex()}"
+    )
     _prove_one_loan(ready, live, audience)
 
     _sell(ready, live, cast, audience)

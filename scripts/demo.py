@@ -1,9 +1,18 @@
 """`ape run demo`: one deal on a local chain, from the bank's tape to the closing statement."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from salvor.demo import Prepared
+    from salvor.report.statement import Statement
 
 DEAL = Path("deals/charged-off-accounts/deal.yaml")
 
@@ -43,7 +52,7 @@ def cli(deal_file: Path, tape_file: Path | None, out: Path, as_json: bool, dry_r
     console.print(f"reconciled: the chain equals the model to the last unit; written to {out / 'statement.json'}")
 
 
-def _on_a_local_chain(ready, console):  # type: ignore[no-untyped-def]
+def _on_a_local_chain(ready: Prepared, console: Console) -> Statement:
     from ape import accounts, networks, project
     from ape.logging import LogLevel, logger
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn

@@ -15,15 +15,17 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
 
     /// @notice What a holder has earned up to an index.
     /// @param index The note's index when `earned` was last brought up to date.
-    /// @param earned Not yet claimed, in parts of 2^-128 settlement units.
+    /// @param earned Not yet claimed, in parts of a settlement unit.
     struct Credit {
         uint256 index;
         uint256 earned;
     }
 
-    /// @dev Parts of a settlement unit in which the index counts, 2^128. Upper bound: MAX_AMOUNT * 2^128 < 2^240, so a
-    ///      credit can't overflow. Lower bound: above MAX_AMOUNT, so one unit of cash moves the index of any supply.
-    uint256 private constant PARTS_BITS = 128;
+    /// @dev Parts of a settlement unit in which the index counts, about 2^126. Upper bound: MAX_AMOUNT * PARTS < 2^240, so a
+    ///      credit can't overflow. Lower bound: above MAX_AMOUNT, so one unit of cash moves the index of any supply. Made of
+    ///      small primes, so that the supply of a tranche of round size divides it and shares come out without a rest
+    ///      (over a power of two, the sole holder of 60,000 notes would be paid 599 of 600).
+    uint256 private constant PARTS = 2 ** 34 * 3 ** 10 * 5 ** 28 * 7 ** 4;
 
     /* IMMUTABLES */
 
@@ -86,8 +88,8 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
         uint256 total = _distributed + cash;
         if (total > MAX_AMOUNT) revert AboveLimit(total, MAX_AMOUNT);
 
-        // remainder < a past supply <= MAX_AMOUNT < 2^128, and cash << 128 < 2^240: no overflow.
-        uint256 parts = (cash << PARTS_BITS) + remainder;
+        // remainder < a past supply <= MAX_AMOUNT, and cash * PARTS < 2^240: no overflow.
+        uint256 parts = cash * PARTS + remainder;
         index += parts / supply;
         remainder = parts % supply;
         _distributed = uint128(total); // total <= MAX_AMOUNT
@@ -100,8 +102,8 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
     function claim() external returns (uint256 cash) {
         _earn(msg.sender);
         Credit storage credit = _credits[msg.sender];
-        cash = credit.earned >> PARTS_BITS;
-        credit.earned -= cash << PARTS_BITS;
+        cash = credit.earned / PARTS;
+        credit.earned -= cash * PARTS;
         _claimed += uint128(cash); // the sum of all claims is at most _distributed
         emit Claimed(msg.sender, cash);
 
@@ -112,7 +114,7 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
 
     /// @inheritdoc ITrancheNote
     function claimable(address holder) external view returns (uint256 cash) {
-        return _earned(holder) >> PARTS_BITS;
+        return _earned(holder) / PARTS;
     }
 
     /// @inheritdoc ITrancheNote

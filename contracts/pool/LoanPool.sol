@@ -117,11 +117,12 @@ contract LoanPool is ILoanPool, AccessManaged {
     }
 
     /// @inheritdoc ILoanPool
-    function verifyCollection(Period period, string calldata id, uint256 cash, bytes32[] calldata proof)
-        external
-        view
-        returns (bool)
-    {
+    function verifyCollection(
+        Period period,
+        string calldata id,
+        uint256 cash,
+        bytes32[] calldata proof
+    ) external view returns (bool) {
         PeriodRecord storage reported = _records[period];
         return _verify(abi.encode(period, id, cash), proof, reported.reportRoot, reported.loansPaying);
     }
@@ -173,11 +174,12 @@ contract LoanPool is ILoanPool, AccessManaged {
 
     /// @dev An OpenZeppelin standard leaf is hashed twice, so an inner node can't pass as a leaf; the depth is fixed by the
     ///      number of leaves, so a tree can't be extended below a leaf. In a complete tree depths differ by one at most.
-    function _verify(bytes memory content, bytes32[] calldata proof, bytes32 root, uint256 leaves)
-        private
-        pure
-        returns (bool)
-    {
+    function _verify(
+        bytes memory content,
+        bytes32[] calldata proof,
+        bytes32 root,
+        uint256 leaves
+    ) private pure returns (bool) {
         uint256 depth = Math.log2(leaves);
         if (proof.length != depth && proof.length != Math.log2(leaves, Math.Rounding.Ceil)) return false;
         return MerkleProof.verifyCalldata(proof, root, keccak256(bytes.concat(keccak256(content))));

@@ -1,7 +1,7 @@
 """Send a transaction that is known to succeed, or learn by name and values why the contract refuses it.
 
-Every call is first tried against the pending block, which costs nothing and changes nothing. Ape alone would send it, trace the
-failure and print pages; here a refusal is one line, and it is an object that tests compare.
+Every call is first tried against the pending block, which costs nothing and changes nothing. Ape alone would send it,
+trace the failure and print pages; here a refusal is one line, and it is an object that tests compare.
 """
 
 from __future__ import annotations
@@ -101,4 +101,4 @@ def read_refusal(data: bytes, contract_type: ContractType) -> Refusal:
 
 
 def _selector(abi: ErrorABI) -> str:
-    return keccak(abi.selector.encode())[:4].hex()
+    return bytes(keccak(abi.selector.encode())[:4]).hex()

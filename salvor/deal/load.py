@@ -86,8 +86,9 @@ def _in_words(error: Any) -> str:
 
 
 def _known_keys() -> list[str]:
-    models = [each for each in vars(schema).values() if isinstance(each, type) and issubclass(each, BaseModel)]
-    return [field for model in [*models, Mapping] for field in model.model_fields]
+    models: list[type[BaseModel]] = [Mapping]
+    models += [each for each in vars(schema).values() if isinstance(each, type) and issubclass(each, BaseModel)]
+    return [field for model in models for field in model.model_fields]
 
 
 def _refuse(path: Path, root: yaml.Node, place: tuple[str | int, ...], reason: str) -> NoReturn:

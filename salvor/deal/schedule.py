@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from datetime import date
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from salvor.amounts import Units, mul_div_down
 from salvor.deal.schema import Calendar
@@ -23,9 +23,9 @@ def period_ends(calendar: Calendar) -> list[date]:
 
 
 def spread(total: int, curve: Sequence[int]) -> list[Units]:
-    """Split units along a curve of basis points: cumulative amounts round down, so the parts add up to the total exactly."""
+    """Split units along a curve of basis points; cumulative amounts round down, so the parts add up to the total."""
     cumulative = [0, *(mul_div_down(total, share, 10_000) for share in accumulate(curve))]
-    return [Units(after - before) for before, after in zip(cumulative, cumulative[1:], strict=False)]
+    return [Units(after - before) for before, after in pairwise(cumulative)]
 
 
 def collections(loans: Iterable[Loan], curve: Sequence[int]) -> list[dict[str, Units]]:

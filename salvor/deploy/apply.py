@@ -56,4 +56,4 @@ def _set_roles(live: LiveDeal) -> None:
 def _selector(contract: ContractInstance, function: str) -> bytes:
     """The four bytes of a function that has no overloads."""
     abi = next(each for each in contract.contract_type.mutable_methods if each.name == function)
-    return keccak(abi.selector.encode())[:4]
+    return bytes(keccak(abi.selector.encode())[:4])

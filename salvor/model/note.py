@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from salvor.model.refusal import Refused
 
-PARTS = 2**128  # of a settlement unit
+PARTS = 2**34 * 3**10 * 5**28 * 7**4  # of a settlement unit
 NOBODY = "0x0000000000000000000000000000000000000000"  # the other side of a mint
 
 
@@ -24,7 +24,7 @@ class Admissions:
 
 @dataclass
 class Note:
-    """One tranche's note. `earned` is in parts of 2^-128 settlement units, up to `seen` of the index."""
+    """One tranche's note. `earned` is in parts of a settlement unit, up to `seen` of the index."""
 
     admissions: Admissions
     held: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))

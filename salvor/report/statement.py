@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -130,7 +129,12 @@ def _tranche_json(line: TrancheLine) -> dict[str, Any]:
 
 def _reconciliation_json(line: Reconciliation) -> dict[str, Any]:
     parts = {each.name: getattr(line, each.name) for each in fields(line)}
-    return {"cash_in": line.cash_in, "cash_out": line.cash_out, "cash_held": line.cash_held, "holds": line.holds} | parts
+    return {
+        "cash_in": line.cash_in,
+        "cash_out": line.cash_out,
+        "cash_held": line.cash_held,
+        "holds": line.holds,
+    } | parts
 
 
 def write_json(statement: Statement, target: Path) -> None:
@@ -138,7 +142,7 @@ def write_json(statement: Statement, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_suffix(".tmp")
     beside.write_text(json.dumps(statement.as_json(), indent=2) + "\n", encoding="utf-8")
-    os.replace(beside, target)
+    beside.replace(target)
 
 
 def differences(chain: Statement, model: Statement) -> list[str]:

@@ -38,7 +38,9 @@ def _tranches(statement: Statement, money: int) -> Table:
         table.add_column(heading, justify="right")
     for line in statement.tranches:
         amounts = (line.invested, line.interest, line.principal, line.loss)
-        table.add_row(line.name, *(format_units(each, money) for each in amounts), _rate(line.irr), f"{line.multiple:.3f}")
+        table.add_row(
+            line.name, *(format_units(each, money) for each in amounts), _rate(line.irr), f"{line.multiple:.3f}"
+        )
     return table
 
 

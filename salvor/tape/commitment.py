@@ -1,7 +1,7 @@
 """What is committed of the loans: the tape's root at closing, and one report root a period.
 
-The leaves are what `LoanPool.verifyLoan` and `LoanPool.verifyCollection` hash: (id, expected recovery, recovery level) and
-(period, id, cash). What the bank got later is no part of the tape's commitment.
+The leaves are what `LoanPool.verifyLoan` and `LoanPool.verifyCollection` hash: (id, expected recovery, recovery level)
+and (period, id, cash). What the bank got later is no part of the tape's commitment.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ COLLECTION_LEAF = ("uint256", "string", "uint256")
 
 def commit_loans(loans: Iterable[Loan]) -> StandardMerkleTree:
     """The tree over the loans, in the tape's order."""
-    return StandardMerkleTree([(loan.loan_id, loan.expected_recovery, loan.recovery_level) for loan in loans], LOAN_LEAF)
+    return StandardMerkleTree(
+        [(loan.loan_id, loan.expected_recovery, loan.recovery_level) for loan in loans], LOAN_LEAF
+    )
 
 
 def commit_collections(period: int, cash: Mapping[str, Units]) -> StandardMerkleTree | None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from eth_abi import encode
-from eth_hash.auto import keccak
+from eth_hash.auto import keccak as _keccak
 
 
 class StandardMerkleTree:
@@ -57,6 +57,11 @@ class StandardMerkleTree:
         }
 
 
+def keccak(content: bytes) -> bytes:
+    """Keccak-256, 32 bytes."""
+    return bytes(_keccak(content))
+
+
 def standard_leaf(value: tuple[Any, ...], leaf_encoding: tuple[str, ...]) -> bytes:
     """keccak256(keccak256(abi.encode(value)))."""
     return keccak(keccak(encode(leaf_encoding, value)))
@@ -64,4 +69,3 @@ def standard_leaf(value: tuple[Any, ...], leaf_encoding: tuple[str, ...]) -> byt
 
 def _hash_pair(a: bytes, b: bytes) -> bytes:
     return keccak(a + b if a < b else b + a)
-

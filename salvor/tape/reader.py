@@ -6,7 +6,6 @@ A row that can't be right is rejected with its number (the header is row 1), col
 from __future__ import annotations
 
 import csv
-import os
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -33,7 +32,7 @@ class _Unfit(Exception):
 
 
 def read_tape(path: Path, *, mapping: Mapping, decimals: int) -> Tape:
-    """Read a tape into loans and rejects; `decimals` are the settlement asset's. Raises when the file as a whole is unfit."""
+    """Read a tape into loans and rejects; `decimals` are the settlement asset's. Raises on an unfit file."""
     frame = _read_text(path)
     for column in mapping.columns():
         if column not in frame.columns:
@@ -61,7 +60,7 @@ def write_rejects(tape: Tape, target: Path) -> None:
     rows = [(r.row, r.column, r.value, r.reason) for r in tape.rejects]
     schema = {"row": pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String}
     pl.DataFrame(rows, schema=schema, orient="row").write_csv(beside)
-    os.replace(beside, target)
+    beside.replace(target)
 
 
 def _read_text(path: Path) -> pl.DataFrame:
@@ -85,7 +84,7 @@ def _read_text(path: Path) -> pl.DataFrame:
 
 
 def _refuse_ragged(path: Path, text: str) -> None:
-    """polars fills short rows and does not say where a long one is."""
+    """Polars fills short rows and does not say where a long one is."""
     rows = csv.reader(text.splitlines(keepends=True), strict=True)
     try:
         header = next(rows)

@@ -105,9 +105,7 @@ def _install_packages() -> None:
 def _write_pth() -> None:
     """Put the checkout on the path and switch the environment on for every Python in the virtual environment."""
     for site_packages in (VENV / "lib").glob("python*/site-packages"):
-        (site_packages / "salvor.pth").write_text(
-            f"{ROOT}\nimport salvor.toolchain.environment as e; e.activate()\n"
-        )
+        (site_packages / "salvor.pth").write_text(f"{ROOT}\nimport salvor.toolchain.environment as e; e.activate()\n")
 
 
 def _link_node() -> None:
@@ -204,7 +202,7 @@ def _one_at_a_time() -> Iterator[None]:
     """Two make commands started together must not install over each other."""
     import fcntl
 
-    with open(ROOT / ".setup.lock", "w") as lock:
+    with (ROOT / ".setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         os.set_inheritable(lock.fileno(), False)
         yield

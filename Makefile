@@ -1,0 +1,50 @@
+# Every command does the set-up it needs first; `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+# The first Python that is new enough, whichever way it is called here.
+PYTHON := $(shell for p in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python; do \
+  "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+SOLIDITY := contracts interfaces
+PYTHON_FILES := salvor scripts tests benchmarks
+
+.PHONY: help setup demo test check format doctor bench fresh-clone clean
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: ## Install everything into this folder (every other command does it by itself)
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found on PATH" >&2; exit 3; }
+	@$(PYTHON) -B -m salvor.toolchain.setup
+
+demo: setup ## Run a real deal on a local chain: tape, pool, notes, collections, waterfall, statement
+	@$(BIN)/ape run demo
+
+test: setup ## Run all tests
+	@$(BIN)/ape test tests -n 2 --dist loadgroup
+
+check: setup ## Lint and type-check Python and Solidity
+	$(BIN)/ruff check $(PYTHON_FILES)
+	$(BIN)/ruff format --check $(PYTHON_FILES)
+	$(BIN)/mypy
+	$(BIN)/node node_modules/.bin/solhint --max-warnings 0 'contracts/**/*.sol' 'interfaces/**/*.sol'
+	$(BIN)/node node_modules/.bin/prettier --check 'contracts/**/*.sol' 'interfaces/**/*.sol'
+
+format: setup ## Format Python and Solidity
+	$(BIN)/ruff check --fix $(PYTHON_FILES)
+	$(BIN)/ruff format $(PYTHON_FILES)
+	$(BIN)/node node_modules/.bin/prettier --write 'contracts/**/*.sol' 'interfaces/**/*.sol'
+
+doctor: ## Show what was found and how to mend what is missing
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer: missing; install it" >&2; exit 1; }
+	@$(PYTHON) -B -m salvor.toolchain.doctor
+
+bench: setup ## Measure beside a peer: make bench NAME=gas
+	@test -n "$(NAME)" || { echo "which one? make bench NAME=gas" >&2; exit 2; }
+	@$(BIN)/python -m benchmarks.$(NAME)
+
+fresh-clone: ## Clone into a temporary folder with an empty HOME and run both commands there
+	@sh tests/fresh_clone.sh
+
+clean: ## Remove what the set-up and the runs made (accounts in .ape stay)
+	rm -rf .venv node_modules .build out cache

@@ -1,0 +1,32 @@
+"""Fixtures: the world is deployed once a worker; Ape puts the chain back after each test."""
+
+import pytest
+
+from tests.utils.world import World
+
+
+@pytest.fixture(scope="session")
+def deployed(project, chain, accounts):
+    return World.closed_end(project, chain.provider, accounts)
+
+
+@pytest.fixture
+def world(deployed):
+    """The small deal as it was just deployed."""
+    return deployed
+
+
+@pytest.fixture
+def closed(world):
+    """The small deal sold and closed."""
+    return world.close()
+
+
+@pytest.fixture
+def outsider(world):
+    return world.outsider
+
+
+@pytest.fixture
+def senior_holder(world):
+    return world.holders[0]

@@ -95,7 +95,7 @@ class World:
 
     def fund(self, account, units: int) -> None:
         """Give an account settlement units."""
-        self.live.settlement.mint(account, units, sender=account)
+        self.live.settlement.mint(account, units, sender=self.outsider)
 
     def admit(self, investor, until: int | None = None) -> None:
         """Admit until after the last period, or until `until`."""

@@ -23,6 +23,9 @@ class SalvorError(click.ClickException):
 
     exit_code = BAD_INPUT
 
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.splitlines()))
+
 
 def near(word: str, known: Iterable[str]) -> str:
     """A hint at the known word that was probably meant; empty when none is near."""

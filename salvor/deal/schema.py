@@ -12,8 +12,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from salvor.amounts import Units, Wad, to_units
 
-_PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
-_AMOUNT = re.compile(r"\d+(\.\d+)?")
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%", re.ASCII)
+_AMOUNT = re.compile(r"\d+(\.\d+)?", re.ASCII)
 
 
 def _percent(text: object) -> Wad:
@@ -21,7 +21,7 @@ def _percent(text: object) -> Wad:
     if not match:
         raise ValueError(f"'{text}' is not a percentage, such as 7 % or 7.25 %")
     try:
-        return Wad(to_units(Decimal(match[1]) / 100, 18))
+        return Wad(to_units(Decimal(match[1]), 16))
     except ValueError:
         raise ValueError(f"'{text}' has more than 16 decimals") from None
 

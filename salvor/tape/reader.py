@@ -6,6 +6,7 @@ A row that can't be right is rejected with its number (the header is row 1), col
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -19,8 +20,8 @@ from salvor.errors import ColumnMissing, FileMissing, FileUnreadable, TapeEmpty
 from salvor.tape.loans import Loan, Reject, Tape
 from salvor.tape.mapping import Mapping, MoneyColumn
 
-_AMOUNT = re.compile(r"\d+(\.\d+)?")
-_LEVEL = re.compile(r"\d{1,2}")
+_AMOUNT = re.compile(r"\d+(\.\d+)?", re.ASCII)
+_LEVEL = re.compile(r"\d{1,2}", re.ASCII)
 
 
 class _Unfit(Exception):
@@ -85,7 +86,7 @@ def _read_text(path: Path) -> pl.DataFrame:
 
 def _refuse_ragged(path: Path, text: str) -> None:
     """Polars fills short rows and does not say where a long one is."""
-    rows = csv.reader(text.splitlines(keepends=True), strict=True)
+    rows = csv.reader(io.StringIO(text), strict=True)  # by "\n" only, as polars does
     try:
         header = next(rows)
         twice = [name for name in header if header.count(name) > 1]

@@ -16,6 +16,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from salvor.toolchain import paths
@@ -30,12 +31,29 @@ class SetupFailed(Exception):
     """A step that could not be done, with what to do about it."""
 
 
+@dataclass(frozen=True)
+class Step:
+    """One step of the set-up: what it was made from, and the files that show that it still stands."""
+
+    name: str
+    do: Callable[[], None]
+    fingerprint: str
+    witnesses: tuple[Path, ...]
+
+    def is_done(self) -> bool:
+        """Whatever the receipt says, a deleted file must be noticed."""
+        return _read_receipt().get(self.name) == self.fingerprint and all(file.exists() for file in self.witnesses)
+
+
 def main() -> int:
     """Do the steps that are not done yet; exit code 0, or 3 when one failed."""
     try:
         with _one_at_a_time():
-            for name, step, fingerprint in _steps():
-                _once(name, step, fingerprint)
+            for step in _steps():
+                if not step.is_done():
+                    print(f"set-up: {step.name} ...", flush=True)
+                    step.do()
+                    paths.RECEIPT.write_text(json.dumps(_read_receipt() | {step.name: step.fingerprint}, indent=1))
     except SetupFailed as failure:
         print(f"set-up failed: {failure}", file=sys.stderr)
         return 3
@@ -45,32 +63,20 @@ def main() -> int:
     return 0
 
 
-def _steps() -> list[tuple[str, Callable[[], None], str]]:
+def _steps() -> list[Step]:
     interpreter = f"{sys.version_info[:3]} {ROOT}"
     packages = _hash(LOCK) + interpreter
+    npm = _hash(ROOT / "package-lock.json")
+    tools = tuple(BIN / tool for tool in paths.FOUNDRY_TOOLS)
+    compiler = SOLCX / f"solc-v{paths.SOLC_VERSION}"
     return [
-        ("virtual environment", _make_venv, interpreter),
-        ("Python packages", _install_packages, packages),
-        ("Node.js", _link_node, packages + _hash(NODE_LOCK)),
-        ("npm packages", _install_npm, _hash(ROOT / "package-lock.json")),
-        ("anvil, cast, forge", _link_foundry, packages + _hash(ROOT / "package-lock.json")),
-        ("solc", _provide_solc, packages + _hash(SHIM) + paths.SOLC_VERSION),
+        Step("virtual environment", _make_venv, interpreter, (PYTHON,)),
+        Step("Python packages", _install_packages, packages, (BIN / "ape", BIN / "pytest")),
+        Step("Node.js", _link_node, packages + _hash(NODE_LOCK), (BIN / "node", BIN / "npm")),
+        Step("npm packages", _install_npm, npm, (NODE_MODULES / ".package-lock.json",)),
+        Step("anvil, cast, forge", _link_foundry, packages + npm, tools),
+        Step("solc", _provide_solc, packages + _hash(SHIM) + paths.SOLC_VERSION, (compiler,)),
     ]
-
-
-def _once(name: str, step: Callable[[], None], fingerprint: str) -> None:
-    receipt = _read_receipt()
-    if receipt.get(name) == fingerprint and _still_there(name):
-        return
-    print(f"set-up: {name} ...", flush=True)
-    step()
-    receipt = _read_receipt() | {name: fingerprint}
-    paths.RECEIPT.write_text(json.dumps(receipt, indent=1))
-
-
-def _still_there(name: str) -> bool:
-    """A deleted node_modules must be noticed, whatever the receipt says."""
-    return name != "npm packages" or (NODE_MODULES / ".package-lock.json").exists()
 
 
 def _read_receipt() -> dict[str, str]:

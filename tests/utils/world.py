@@ -1,7 +1,7 @@
 """One small deal on a local chain, built once; every test starts from it as it was just deployed.
 
-Three tranches of 60,000, 25,000 and 15,000 units, four periods of 30 days, a tape of five loans, a fee of 6 %, mezzanine interest
-behind senior principal while collections are below 90 % of plan. Money has 2 decimals, so amounts are cents.
+Three tranches of 60,000, 25,000 and 15,000 units, four periods of 30 days, a tape of five loans, a fee of 6 %, mezzanine
+interest behind senior principal while collections are below 90 % of plan. Money has 2 decimals, so amounts are cents.
 """
 
 from __future__ import annotations

@@ -1,0 +1,346 @@
+"""Gas of what is done often, beside OpenZeppelin's: `make bench NAME=gas`.
+
+Every number is read from the receipt of a transaction on one anvil in one run. "Warm" is the steady state: the slots that
+are written hold something already. (Within the transaction every slot is touched for the first time, as in real life.)
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import click
+from eth_hash.auto import keccak
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from benchmarks.peers import payment_splitter, push_distributor
+from benchmarks.report import RESULTS, Row, all_hold, print_rows, write_rows
+from benchmarks.stage import Stage, crowd, gas
+from salvor.chain.clock import at
+from salvor.chain.node import local_node
+from salvor.chain.send import send
+from salvor.errors import CHECK_FAILED, NodeTrouble, SalvorError
+
+if TYPE_CHECKING:
+    from ape.api import AccountAPI
+    from ape.contracts import ContractInstance
+
+    from salvor.demo import Prepared
+    from salvor.deploy.live import LiveDeal
+    from salvor.desk.cast import Cast
+
+# The project's own targets.
+TRANSFER_RATIO = 1.6
+CLAIM_GAS, CLAIM_RATIO = 70_000, 1.1
+RUN_GAS, RUN_GAS_A_STEP = 60_000, 25_000
+FLAT = 1.01
+CODE_SIZE = 24_576  # EIP-170
+
+DEAL = Path("deals/charged-off-accounts/deal.yaml")
+DAY = 86_400
+FOREVER = 2**40 - 1
+ROUND = 10_000_000_00  # a tranche of round size: shares come out whole
+ODD = 999_999_937  # a prime near it: everybody keeps a fraction of a unit
+CASH = 12_345_67
+
+
+@click.command(epilog="Example: python -m benchmarks.gas --out /tmp/gas.json")
+@click.option("--out", type=Path, default=RESULTS / "gas.json", show_default=True, help="Where the rows go.")
+def main(out: Path) -> None:
+    """Measure gas on a local anvil, print a table and write JSON.
+
+    Exit code 0 when all targets hold, 1 when one does not (the file is written all the same), 3 for trouble with the node
+    or when a peer can't be had.
+    """
+    console = Console()
+    rows = _on_a_local_chain(Console(stderr=True))
+    write_rows(rows, out)
+    print_rows("gas, from receipts", rows, console)
+    console.print(f"written to {out}")
+    if not all_hold(rows):
+        raise SystemExit(CHECK_FAILED)
+
+
+def _on_a_local_chain(console: Console) -> list[Row]:
+    from ape import accounts, networks, project
+    from ape.exceptions import ApeException
+    from ape.logging import LogLevel, logger
+
+    logger.set_level(LogLevel.ERROR)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    rows: list[Row] = []
+    try:
+        with local_node(networks) as provider, Progress(*columns, console=console) as progress:
+            for name, measure in _SUBJECTS.items():
+                bar = progress.add_task(name, total=None)
+
+                def tick(done: int, total: int, bar: int = bar) -> None:
+                    progress.update(bar, completed=done, total=total)
+
+                rows += measure(Stage(project, provider, accounts.test_accounts, tick))
+                progress.update(bar, completed=1, total=1)
+    except SalvorError:
+        raise
+    except (ApeException, OSError) as error:
+        raise NodeTrouble((str(error) or type(error).__name__).splitlines()[0]) from error
+    return rows
+
+
+# TRANSFER
+
+
+def transfer_rows(stage: Stage) -> Iterator[Row]:
+    """Between two holders that both hold before and after; the peer likewise."""
+    settlement, access = stage.settlement(), stage.access()
+    seller, buyer = stage.accounts[1], stage.accounts[2]
+    send(settlement.mint, seller, ROUND, sender=seller)
+    send(settlement.mint, buyer, ROUND, sender=seller)
+    peer = gas(settlement.transfer, buyer, 1_000, sender=seller)
+
+    open_rule = stage.admin.deploy(stage.project.OpenCompliance)
+    allow_list = stage.admin.deploy(stage.project.AllowList, access)
+    stage.restrict(access, allow_list, access.TRANSFER_AGENT(), "admit", "remove")
+    for holder in (seller, buyer):
+        send(allow_list.admit, holder, FOREVER, sender=stage.admin)
+    # The first stands for "before compliance", and overstates it: the question is asked, only the answer is free.
+    rules = (("a rule that always says yes", open_rule, TRANSFER_RATIO), ("the AllowList", allow_list, None))
+    for rule, contract, most in rules:
+        note = stage.note(access, settlement, contract)
+        for holder in (seller, buyer):
+            send(note.mint, holder, ROUND // 2, sender=stage.admin)
+        unclaimed, claimed, unmoved = _three_transfers(stage, note, seller, buyer)
+        name = f"transfer of a note, warm, compliance: {rule}"
+        yield Row(f"{name}; nothing distributed since the last", unmoved, peer, ratio_at_most=most)
+        yield Row(f"{name}; distributed since, both hold unclaimed cash", unclaimed, peer)
+        yield Row(f"{name}; distributed since, both had claimed in full", claimed, peer)
+
+
+def _three_transfers(
+    stage: Stage, note: ContractInstance, seller: AccountAPI, buyer: AccountAPI
+) -> tuple[int, int, int]:
+    send(note.distribute, CASH, sender=stage.admin)
+    for holder in (seller, buyer):
+        send(note.claim, sender=holder)
+    send(note.distribute, CASH, sender=stage.admin)
+    claimed = gas(note.transfer, buyer, 1_000, sender=seller)
+    send(note.distribute, CASH, sender=stage.admin)
+    unclaimed = gas(note.transfer, buyer, 1_000, sender=seller)
+    unmoved = gas(note.transfer, buyer, 1_000, sender=seller)
+    return unclaimed, claimed, unmoved
+
+
+# CLAIM
+
+
+def claim_rows(stage: Stage) -> Iterator[Row]:
+    """Two holders of half each, one claims; the peer is a splitter of the same token with two payees of half each."""
+    settlement, access = stage.settlement(), stage.access()
+    holder, other = stage.accounts[1], stage.accounts[2]
+    first_peer, peer = _two_releases(stage, settlement, holder, other)
+    rule = stage.admin.deploy(stage.project.OpenCompliance)  # claim asks nobody
+    for number, (supply, kept) in enumerate(((ROUND, "no fraction"), (ODD, "a fraction of a unit"))):
+        note = stage.note(access, settlement, rule)
+        send(note.mint, holder, supply // 2, sender=stage.admin)
+        send(note.mint, other, supply - supply // 2, sender=stage.admin)
+        first, warm = (_distribute_and_claim(stage, note, holder) for _ in range(2))
+        metric = f"claim, warm (claimed before, balance not zero), {kept} stays to the holder's credit"
+        yield Row(metric, warm, peer, ours_at_most=CLAIM_GAS, ratio_at_most=CLAIM_RATIO)
+        if number == 0:
+            yield Row("claim, cold (the holder's first of this note)", first, first_peer)
+
+
+def _two_releases(
+    stage: Stage, settlement: ContractInstance, payee: AccountAPI, other: AccountAPI
+) -> tuple[int, int]:
+    splitter = stage.admin.deploy(payment_splitter(), [payee, other], [ROUND // 2, ROUND // 2])
+    used = []
+    for _ in range(2):
+        send(settlement.transfer, splitter, CASH, sender=stage.admin)
+        # Not by `send`, which takes the first overload: the one that releases ether.
+        used.append(int(splitter.release(settlement, payee, sender=payee).gas_used))
+    return used[0], used[1]
+
+
+def _distribute_and_claim(stage: Stage, note: ContractInstance, holder: AccountAPI) -> int:
+    send(note.distribute, CASH, sender=stage.admin)
+    return gas(note.claim, sender=holder)
+
+
+# DISTRIBUTE
+
+
+def distribute_rows(stage: Stage) -> Iterator[Row]:
+    """Notes of the same supply in more and more hands; the second distribution is measured."""
+    settlement, access = stage.settlement(), stage.access()
+    rule = stage.admin.deploy(stage.project.OpenCompliance)  # distribute asks nobody
+    push = stage.admin.deploy(push_distributor())
+    send(settlement.approve, push, 2**256 - 1, sender=stage.admin)
+    ours: dict[int, int] = {}
+    for count in (10, 100, 1_000, 10_000):
+        note = stage.note(access, settlement, rule)
+        _spread(stage, note, count)
+        for _ in range(2):
+            ours[count] = gas(note.distribute, CASH, sender=stage.admin)
+    for count in (10, 100):
+        holders = crowd(count)
+        for _ in range(2):  # the first payment fills empty balances; the second is the steady state
+            pushed = gas(push.distribute, settlement, holders, CASH // count, sender=stage.admin)
+        yield Row(f"distribute to {count} holders, warm", ours[count], pushed, ratio_at_most=1)
+    yield Row("distribute to 1,000 holders, warm", ours[1_000])
+    yield Row("distribute to 10,000 holders, warm", ours[10_000])
+    most, least = max(ours.values()), min(ours.values())
+    yield Row("distribute: dearest beside cheapest of the four", most, least, ratio_at_most=FLAT)
+
+
+def _spread(stage: Stage, note: ContractInstance, count: int) -> None:
+    """The whole supply in equal parts; the last holder has what does not divide."""
+    part, rest = divmod(ODD, count)
+    holders = crowd(count)
+    stage.send_many((stage.admin, note.mint, (each, part)) for each in holders)
+    send(note.mint, holders[-1], rest, sender=stage.admin)
+
+
+# REPORT
+
+
+def report_rows(stage: Stage) -> Iterator[Row]:
+    """Two pools that differ in their tape's root and loan count only; all loans pay; the second period is measured."""
+    settlement, access = stage.settlement(), stage.access()
+    start = stage.now + DAY
+    used = {}
+    for loans in (100, 1_000_000):
+        with stage.put_back():
+            pool = _pool(stage, access, settlement, loans, start)
+            for period in (1, 2):
+                at(stage.provider, start + period * DAY)
+                root = keccak(f"report {period} on {loans} loans".encode())
+                used[loans] = gas(pool.report, period, CASH, root, loans, sender=stage.admin)
+                send(pool.release, period, sender=stage.admin)
+    few, many = used[100], used[1_000_000]
+    yield Row("report on 100 loans, warm (a second period)", few)
+    yield Row("report on 1,000,000 loans, warm (a second period)", many)
+    yield Row("report: 1,000,000 loans beside 100", many, few, ratio_at_most=FLAT)
+
+
+def _pool(
+    stage: Stage, access: ContractInstance, settlement: ContractInstance, loans: int, start: int
+) -> ContractInstance:
+    tape_root, ends = keccak(f"tape of {loans} loans".encode()), [start + period * DAY for period in (1, 2)]
+    terms = (settlement, stage.accounts[1], ROUND, tape_root, loans, start, ends, [CASH, CASH])
+    pool = stage.admin.deploy(stage.project.LoanPool, access, terms)
+    stage.restrict(access, pool, access.OFFERING(), "purchase")
+    stage.restrict(access, pool, access.SERVICER(), "report")
+    stage.restrict(access, pool, access.WATERFALL(), "release")
+    send(settlement.approve, pool, 2**256 - 1, sender=stage.admin)
+    at(stage.provider, start)
+    send(pool.purchase, sender=stage.admin)
+    return pool
+
+
+# RUN
+
+
+@dataclass(frozen=True)
+class _Deal:
+    """The demo's deal, sold and closed: one holder a tranche."""
+
+    ready: Prepared
+    live: LiveDeal
+    cast: Cast
+    holders: tuple[AccountAPI, ...]
+
+
+def run_rows(stage: Stage) -> Iterator[Row]:
+    """The demo's deal, period by period, then the hardest period that can be made of it."""
+    deal = _demo_deal(stage)
+    steps = len(deal.ready.terms.steps)
+    budget = RUN_GAS + RUN_GAS_A_STEP * steps
+    by_holders = {}
+    for count in (10, 1_000):
+        with stage.put_back():
+            _sell_on(stage, deal, count)
+            by_holders[count] = _play(stage, deal, deal.ready.collections)
+    few, many = by_holders[10], by_holders[1_000]
+    what = f"run of the demo's {steps} steps over {len(deal.live.notes)} tranches, 10 holders each"
+    yield Row(f"{what}: median of {len(few)} periods", int(statistics.median(few)), ours_at_most=budget)
+    yield Row(f"{what}: dearest of {len(few)} periods", max(few), ours_at_most=budget)
+    everything = {"all": sum(sum(cash.values()) for cash in deal.ready.collections)}
+    with stage.put_back():
+        _, hardest = _play(stage, deal, [deal.ready.collections[0], everything])
+    yield Row(f"{what}: all cash in period 2, so that every tranche is paid", hardest, ours_at_most=budget)
+    most, least = max(zip(many, few, strict=True), key=lambda pair: abs(pair[0] / pair[1] - 1))
+    yield Row("run: 1,000 holders a tranche beside 10 (the period that differs most)", most, least, ratio_at_most=FLAT)
+
+
+def _demo_deal(stage: Stage) -> _Deal:
+    from salvor.demo import prepare
+    from salvor.deploy.apply import apply
+    from salvor.desk import actions as desk
+    from salvor.desk.cast import cast_for
+
+    with TemporaryDirectory() as folder:
+        ready = prepare(DEAL, tape_file=None, out=Path(folder))
+    cast = cast_for(ready.deal, stage.accounts)
+    live = apply(stage.project, ready.terms, parties=cast.parties, settlement=stage.settlement())
+    holders = tuple(cast.investors.values())[: len(live.notes)]
+    for tranche, (holder, units) in enumerate(zip(holders, ready.terms.sizes, strict=True)):
+        send(live.settlement.mint, holder, units, sender=holder)
+        desk.admit(live, holder, until=FOREVER)
+        desk.subscribe(live, holder, tranche=tranche, units=units)
+    at(stage.provider, ready.terms.closing)
+    desk.close(live, by=cast.outsider)
+    return _Deal(ready, live, cast, holders)
+
+
+def _sell_on(stage: Stage, deal: _Deal, count: int) -> None:
+    """Each tranche's buyer sells in equal parts, until `count` hold it."""
+    buyers, agent = crowd(count - 1), deal.live.parties.transfer_agent
+    stage.send_many((agent, deal.live.allow_list.admit, (each, FOREVER)) for each in buyers)
+    for note, owner, units in zip(deal.live.notes, deal.holders, deal.ready.terms.sizes, strict=True):
+        stage.send_many((owner, note.transfer, (each, units // count)) for each in buyers)
+
+
+def _play(stage: Stage, deal: _Deal, collections: list[dict[str, int]]) -> list[int]:
+    """The gas of each period's run."""
+    from salvor.desk import actions as desk
+
+    used = []
+    for period, cash in enumerate(collections, start=1):
+        at(stage.provider, deal.ready.terms.period_ends[period - 1])
+        send(deal.live.settlement.mint, deal.live.parties.servicer, sum(cash.values()), sender=stage.admin)
+        desk.collect(deal.live, period, cash)
+        used.append(gas(deal.live.waterfall.run, period, sender=deal.cast.outsider))
+        stage.tick(period, len(collections))
+    return used
+
+
+# CODE
+
+
+def code_rows(stage: Stage) -> Iterator[Row]:
+    """Bytes of runtime code of every contract that is deployed for a deal."""
+    files = [path for path in Path("contracts").rglob("*.sol") if path.parent.name != "mocks"]
+    for name in sorted(path.stem for path in files):
+        contract = stage.project.get_contract(name).contract_type
+        if contract.view_methods or contract.mutable_methods:  # an internal library is part of its users
+            size = len(contract.get_runtime_bytecode())
+            yield Row(f"code of {name}, bytes (peer: the EIP-170 limit)", size, CODE_SIZE, ratio_at_most=1)
+
+
+_SUBJECTS: dict[str, Callable[[Stage], Iterator[Row]]] = {
+    "transfer": transfer_rows,
+    "claim beside PaymentSplitter": claim_rows,
+    "distribute to up to 10,000 holders": distribute_rows,
+    "report": report_rows,
+    "run of the demo's deal": run_rows,
+    "code size": code_rows,
+}
+
+
+if __name__ == "__main__":
+    main()

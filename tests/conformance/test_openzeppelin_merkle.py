@@ -1,0 +1,93 @@
+"""Byte for byte what `@openzeppelin/merkle-tree` does: the library itself builds the same trees and loads our dumps."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from salvor.deal.load import load_mapping
+from salvor.tape.commitment import LOAN_LEAF, commit_loans
+from salvor.tape.merkle import StandardMerkleTree
+from salvor.tape.reader import read_tape
+from salvor.toolchain.paths import BIN, NODE_MODULES, ROOT
+
+NODE, LIBRARY = BIN / "node", NODE_MODULES / "@openzeppelin" / "merkle-tree"
+DEAL = Path("deals/charged-off-accounts")
+SIZES = (1, 2, 3, 4, 5, 7, 8, 9, 33)
+
+pytestmark = pytest.mark.skipif(
+    not (NODE.exists() and LIBRARY.exists()), reason=f"{NODE} or {LIBRARY} is missing: run `make setup`"
+)
+
+SCRIPT = """
+const { StandardMerkleTree } = require("@openzeppelin/merkle-tree");
+const ours = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const values = ours.values.map(({ value }) => value);
+const theirs = StandardMerkleTree.of(values, ours.leafEncoding);
+const loaded = StandardMerkleTree.load(ours);
+loaded.validate();
+process.stdout.write(JSON.stringify({
+  root: theirs.root,
+  proofs: values.map((_, i) => theirs.getProof(i)),
+  dump: theirs.dump(),
+  loadedRoot: loaded.root,
+  verified: values.map((value, i) => loaded.verify(value, loaded.getProof(i))),
+}));
+"""
+
+
+def ask_openzeppelin(dump):
+    """What the JavaScript library makes of the values in a dump; raises when it does not load it."""
+    done = subprocess.run(
+        [NODE, "-e", SCRIPT], cwd=ROOT, input=json.dumps(dump), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def loans(count):
+    """Loans with identifiers of every kind: leading zeros, empty, longer than a word, beyond ASCII."""
+    kinds = ("{:04}", "", "account {} " + "of a bank with a long name", "Ł{}", "{}")
+    return [(kinds[n % 5].format(n) if n % 5 != 1 or n == 1 else f"{n}", n * 10**30, n % 100) for n in range(count)]
+
+
+@pytest.fixture(scope="module")
+def tape_tree():
+    tape = read_tape(DEAL / "tape.csv", mapping=load_mapping(DEAL / "mapping.yaml"), decimals=2)
+    return commit_loans(tape.loans)
+
+
+def assert_same(tree):
+    theirs = ask_openzeppelin(tree.dump())
+    assert theirs["root"] == theirs["loadedRoot"] == "0x" + tree.root.hex()
+    assert theirs["proofs"] == [["0x" + node.hex() for node in tree.proof(n)] for n in range(len(tree.values))]
+    assert theirs["verified"] == [True] * len(tree.values)
+    assert theirs["dump"] == tree.dump()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_same_root_proofs_and_dump(size):
+    assert_same(StandardMerkleTree(loans(size), LOAN_LEAF))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_same_for_another_leaf(size):
+    values = [(n, f"{n:03}", 2**256 - 1 - n) for n in range(size)]
+    assert_same(StandardMerkleTree(values, ("uint256", "string", "uint256")))
+
+
+def test_the_same_for_two_equal_values():
+    assert_same(StandardMerkleTree([("7", 1, 0), ("8", 1, 0), ("7", 1, 0)], LOAN_LEAF))
+
+
+def test_the_same_for_the_deals_own_tape(tape_tree):
+    assert len(tape_tree.values) == 789
+    assert_same(tape_tree)
+
+
+def test_the_library_refuses_a_dump_that_was_changed(tape_tree):
+    dump = tape_tree.dump()
+    dump["values"][5]["value"][1] = "1"
+    with pytest.raises(AssertionError, match="(?i)merkle tree is invalid|mismatch|invariant"):
+        ask_openzeppelin(dump)

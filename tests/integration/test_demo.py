@@ -1,0 +1,115 @@
+"""The main job on its own tape: `ape run demo`, as a user starts it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from decimal import ROUND_HALF_EVEN, Decimal
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+ROOT = Path(__file__).parents[2]
+APE = [str(Path(sys.executable).with_name("ape")), "run", "demo"]
+TAPE = ROOT / "deals/charged-off-accounts/tape.csv"
+
+
+def children(pid):
+    """Process ids below a process, all generations."""
+    found = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout.split()
+    below = list(zip(map(int, found[::2]), map(int, found[1::2]), strict=True))
+    generation, family = {pid}, set()
+    while generation:
+        generation = {child for child, parent in below if parent in generation}
+        family |= generation
+    return family
+
+
+def anvils(pids):
+    """Those of the processes that are anvil and alive."""
+    alive = set()
+    for pid in pids:
+        try:
+            name = Path(f"/proc/{pid}/comm").read_text().strip()
+        except OSError:
+            continue
+        if name == "anvil":
+            alive.add(pid)
+    return alive
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """One run of the demo: its output and its statement."""
+    out = tmp_path_factory.mktemp("demo")
+    done = subprocess.run([*APE, "--out", str(out)], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout, json.loads((out / "statement.json").read_text()), out
+
+
+@pytest.fixture(scope="module")
+def tape_cents():
+    """The tape's own recoveries, each rounded to the nearest cent, halves to even, reckoned here once more."""
+    texts = pl.read_csv(TAPE, infer_schema=False)["actual_recovery"].to_list()
+    return sum(int((Decimal(text) * 100).quantize(Decimal(1), ROUND_HALF_EVEN)) for text in texts)
+
+
+class TestStatement:
+    def test_collects_the_tapes_recoveries_to_the_last_unit(self, demo, tape_cents):
+        _, statement, _ = demo
+        assert statement["collected"] == statement["reconciliation"]["collections"] == tape_cents == 85_697_433
+
+    def test_reconciles_every_unit(self, demo):
+        cash = demo[1]["reconciliation"]
+        assert cash["cash_in"] == cash["cash_out"] + cash["cash_held"]
+        assert cash["cash_in"] == 75_000_000 + 85_697_433
+        assert 0 <= cash["cash_held"] < 5  # less than a unit a holder
+
+    def test_pays_the_notes_what_the_waterfall_says(self, demo):
+        senior, mezzanine, equity = demo[1]["tranches"]
+        assert [t["name"] for t in (senior, mezzanine, equity)] == ["senior", "mezzanine", "equity"]
+        assert [t["invested"] for t in (senior, mezzanine, equity)] == [45_000_000, 15_000_000, 15_000_000]
+        for tranche in (senior, mezzanine, equity):
+            assert tranche["principal"] + tranche["loss"] == tranche["invested"]
+        fees = demo[1]["reconciliation"]["fees"]
+        assert sum(t["interest"] + t["principal"] for t in (senior, mezzanine, equity)) + fees == 85_697_433
+        assert senior["irr"] == pytest.approx(0.0723, abs=5e-4)  # 7 % paid monthly
+        assert mezzanine["irr"] < 0.11  # deferred interest earns nothing
+
+    def test_misses_the_plan_as_the_source_does(self, demo):
+        assert demo[1]["collection_ratio"].startswith("0.8548")
+
+    def test_shows_a_refused_outsider_a_proved_loan_and_the_reconciliation(self, demo):
+        text = " ".join(demo[0].split())
+        assert "NotEligible(from=0x0000000000000000000000000000000000000000" in text
+        assert "proved on chain: account 2030" in text
+        assert "cumulative collection ratio 85.5 %" in text
+        assert "36/36" in text
+
+    def test_leaves_an_empty_reject_file(self, demo):
+        assert (demo[2] / "rejects.csv").read_text() == "row,column,value,reason\n"
+
+
+class TestInterruption:
+    @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+    def test_leaves_no_anvil_behind(self, tmp_path, how):
+        log = tmp_path / "log"
+        with log.open("w") as output:
+            process = subprocess.Popen(
+                [*APE, "--out", str(tmp_path)], cwd=ROOT, stdout=output, stderr=output, start_new_session=True
+            )
+            while "subscribed" not in log.read_text():
+                assert process.poll() is None, log.read_text()
+                time.sleep(0.1)
+            started = anvils(children(process.pid))
+            assert started
+            # As a terminal does it: the whole group is interrupted.
+            os.killpg(process.pid, how) if how is signal.SIGINT else process.send_signal(how)
+            process.wait()
+        assert process.returncode == (130 if how is signal.SIGINT else 143)
+        assert not anvils(started)
+        assert not (tmp_path / "statement.json").exists()
+        assert "Traceback" not in log.read_text()

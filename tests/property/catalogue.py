@@ -1,0 +1,27 @@
+"""Every property that a test proves: its id, which is the message of the assertion, and one sentence."""
+
+PROPERTIES = {
+    "CO-01": "A note is received only by who is admitted at that second; a burn is always allowed.",
+    "NT-01": "A transfer carries no claim on the past: claimable amounts change only by distributions and claims.",
+    "NT-02": "The sum of what holders can claim is never above the cash that the note holds.",
+    "NT-03": "The index never falls.",
+    "OF-01": "Until closing, cash in the offering equals the notes in all hands, tranche by tranche.",
+    "PL-01": "A period is reported once, in order, by the servicer, not before its end, with its cash.",
+    "WF-01": "Cash in = cash out + cash held, to the unit, and every contract's books equal its token balance.",
+    "WF-02": "Contract and model agree on every figure after every call.",
+    "WF-03": "No unit of principal goes to a junior tranche while a senior one has principal outstanding.",
+    "WF-04": "Principal at closing = principal paid + outstanding + loss, for every tranche.",
+    "WF-05": "Mezzanine interest gets nothing while the deal is behind plan and senior principal is outstanding.",
+    "WF-06": "A call that must be refused is refused with the model's error and values, and changes nothing.",
+    "AC-01": "An outsider is refused at every privileged function.",
+}
+
+
+def table() -> str:
+    """The page docs/properties.md."""
+    rows = [f"| {name} | {sentence} |" for name, sentence in PROPERTIES.items()]
+    head = (
+        "# Properties\n\n"
+        "Generated from `tests/property/catalogue.py`; the id is the message of the assertion that checks it.\n"
+    )
+    return "\n".join([head, "| id | what always holds |", "|---|---|", *rows]) + "\n"

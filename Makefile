@@ -8,7 +8,7 @@ PYTHON := $(shell for p in $(PYTHON) python3 python3.14 python3.13 python3.12 py
 SOLIDITY := contracts interfaces
 PYTHON_FILES := salvor scripts tests benchmarks
 
-.PHONY: help setup demo test check format doctor bench fresh-clone clean
+.PHONY: help setup demo test check format doctor bench shell fresh-clone clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ doctor: ## Show what was found and how to mend what is missing
 bench: setup ## Measure beside a peer: make bench NAME=gas
 	@test -n "$(NAME)" || { echo "which one? make bench NAME=gas" >&2; exit 2; }
 	@$(BIN)/python -m benchmarks.$(NAME)
+
+shell: setup ## Open a shell in which ape, anvil, forge and cast are on the path
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $${SHELL:-/bin/sh}
 
 fresh-clone: ## Clone into a temporary folder with an empty HOME and run both commands there
 	@sh tests/fresh_clone.sh

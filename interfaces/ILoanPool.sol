@@ -118,22 +118,30 @@ interface ILoanPool {
     /// @notice Cash that stands here by the books: reported, not yet released. Settlement units.
     function cashHeld() external view returns (uint256);
 
+    /// @notice The asset in which the loans are paid for and their collections arrive.
     function settlement() external view returns (IERC20);
 
+    /// @notice Who is paid the purchase price.
     function seller() external view returns (address);
 
-    /// @notice Settlement units.
+    /// @notice What the loans cost, settlement units.
     function purchasePrice() external view returns (uint256);
 
+    /// @notice Whether the loans are bought.
     function purchased() external view returns (bool);
 
+    /// @notice Root of the standard Merkle tree over the loans.
     function tapeRoot() external view returns (bytes32);
 
+    /// @notice Leaves of that tree.
     function loanCount() external view returns (uint256);
 
+    /// @notice How many periods the deal has.
     function periodCount() external view returns (Period);
 
+    /// @notice The last period that was reported; 0 before the first.
     function lastReported() external view returns (Period);
 
+    /// @notice The last period whose cash went to the waterfall; 0 before the first.
     function lastReleased() external view returns (Period);
 }

@@ -39,6 +39,7 @@ interface IOffering {
     ///         has come.
     function close() external;
 
+    /// @notice Whether the loans are bought and the sale is over.
     function closed() external view returns (bool);
 
     /// @notice Units sold of a tranche.
@@ -47,8 +48,10 @@ interface IOffering {
     /// @notice Units for sale of a tranche in all.
     function size(TrancheId tranche) external view returns (uint256);
 
+    /// @notice The note of a tranche.
     function note(TrancheId tranche) external view returns (ITrancheNote);
 
+    /// @notice How many tranches are for sale.
     function trancheCount() external view returns (uint256);
 
     /// @notice Settlement units paid in for notes that stand.
@@ -57,5 +60,6 @@ interface IOffering {
     /// @notice Cash that stands here by the books, settlement units.
     function cashHeld() external view returns (uint256);
 
+    /// @notice The loans that are bought with what is raised.
     function pool() external view returns (ILoanPool);
 }

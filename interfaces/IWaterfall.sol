@@ -110,12 +110,16 @@ interface IWaterfall {
     /// @return cash Settlement units.
     function claimFees() external returns (uint256 cash);
 
+    /// @notice Where a tranche stands.
     function tranche(TrancheId id) external view returns (TrancheState memory);
 
+    /// @notice How many tranches the deal has.
     function trancheCount() external view returns (uint256);
 
+    /// @notice One line of the waterfall, by its place from 0.
     function step(uint256 place) external view returns (Step memory);
 
+    /// @notice How many steps the waterfall has.
     function stepCount() external view returns (uint256);
 
     /// @notice The last period that was run; 0 before the first.
@@ -127,10 +131,12 @@ interface IWaterfall {
     /// @notice All fees ever earned, settlement units.
     function feesEarned() external view returns (uint256);
 
+    /// @notice Where the fees go.
     function feeAccount() external view returns (address);
 
     /// @notice Cumulative collection ratio below which the deal is behind plan, WAD.
     function collectionTrigger() external view returns (Wad);
 
+    /// @notice The loans whose collections are run.
     function pool() external view returns (ILoanPool);
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,9 @@ DEAL = Path("deals/charged-off-accounts/deal.yaml")
 @click.option("--tape", "tape_file", type=Path, help="Loan tape instead of the deal's own.")
 @click.option("--out", type=Path, default=Path("out/demo"), show_default=True, help="Where the statement goes.")
 @click.option("--json", "as_json", is_flag=True, help="Print the statement as JSON only.")
+@click.option("--picture", type=Path, help="Also draw what is printed, as SVG.")
 @click.option("--dry-run", is_flag=True, help="Check deal and tape, deploy nothing.")
-def cli(deal_file: Path, tape_file: Path | None, out: Path, as_json: bool, dry_run: bool) -> None:
+def cli(deal_file: Path, tape_file: Path | None, out: Path, as_json: bool, picture: Path | None, dry_run: bool) -> None:
     """Tape, pool, tranches, collections, waterfall, claims and the closing statement, on a local anvil.
 
     Exit code 0 only when cash in = cash out + cash held and the chain equals the reference model; 1 when not, 2 for bad
@@ -35,7 +37,7 @@ def cli(deal_file: Path, tape_file: Path | None, out: Path, as_json: bool, dry_r
     from salvor.report.statement import write_json
     from salvor.report.table import print_statement
 
-    console = Console(stderr=as_json)
+    console = Console(stderr=as_json, record=picture is not None, width=120 if picture else None, highlight=False)
     ready = prepare(deal_file, tape_file=tape_file, out=out)
     console.print(
         f"read: {len(ready.tape.loans)} loans accepted, {len(ready.tape.rejects)} rows rejected ({out / 'rejects.csv'})"
@@ -50,6 +52,10 @@ def cli(deal_file: Path, tape_file: Path | None, out: Path, as_json: bool, dry_r
     else:
         print_statement(statement, console)
     console.print(f"reconciled: the chain equals the model to the last unit; written to {out / 'statement.json'}")
+    if picture:
+        # Without rich's font face, which would load from a server.
+        svg = re.sub(r"<!--.*?-->\s*", "", console.export_svg(title="make demo"), flags=re.DOTALL)
+        picture.write_text(re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL), encoding="utf-8")
 
 
 def _on_a_local_chain(ready: Prepared, console: Console) -> Statement:
@@ -62,6 +68,8 @@ def _on_a_local_chain(ready: Prepared, console: Console) -> Statement:
     from salvor.desk.cast import cast_for
 
     logger.set_level(LogLevel.ERROR)
+    with console.status("compiling what changed"):
+        project.load_contracts()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with local_node(networks) as provider, Progress(*columns, console=console) as progress:
         bar = progress.add_task("collections by period", total=len(ready.collections))

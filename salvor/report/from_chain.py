@@ -31,6 +31,8 @@ def read_statement(
         planned=record.planned,
         collected=record.collected,
         collection_ratio=live.pool.collectionRatio(last),
+        periods=last,
+        periods_behind_plan=sum(log.behindPlan for log in _logs(live.waterfall.PeriodRun, live)),
         tranches=_tranches(live, tranche_names),
         holders=_holders(live, tranche_names, investors),
         reconciliation=_reconcile(live),

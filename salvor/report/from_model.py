@@ -39,9 +39,12 @@ def forecast(
     names = list(dict.fromkeys(investor.name for investor in deal.investors))
     claimed = {(place, name): 0 for place in range(len(terms.sizes)) for name in names}
     paid: list[list[tuple[date, int]]] = [[] for _ in terms.sizes]
+    behind_plan = 0
     for period, cash in enumerate(collections, start=1):
         _collect(system, period, cash)
-        for place, parts in enumerate(system.run(period).tranches):
+        outcome = system.run(period)
+        behind_plan += outcome.behind_plan
+        for place, parts in enumerate(outcome.tranches):
             if sum(parts):
                 paid[place].append((_day(terms.period_ends[period - 1]), sum(parts)))
         for trade in trades:
@@ -51,7 +54,7 @@ def forecast(
             for place, name in claimed:
                 claimed[place, name] += system.claim(name, place)
             system.claim_fees()
-    return _statement(system, deal, terms, claimed, paid)
+    return _statement(system, deal, terms, claimed, paid, behind_plan)
 
 
 def _sell(system: System, deal: Deal) -> None:
@@ -77,6 +80,7 @@ def _statement(
     terms: DealTerms,
     claimed: Mapping[tuple[int, str], int],
     paid: Sequence[Sequence[tuple[date, int]]],
+    behind_plan: int,
 ) -> Statement:
     tranches = tuple(
         TrancheLine(
@@ -106,6 +110,8 @@ def _statement(
         planned=sum(terms.plan),
         collected=sum(system.collected),
         collection_ratio=system.collection_ratio(len(system.collected)),
+        periods=len(system.collected),
+        periods_behind_plan=behind_plan,
         tranches=tranches,
         holders=holders,
         reconciliation=Reconciliation(

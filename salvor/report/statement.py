@@ -92,6 +92,8 @@ class Statement:
     planned: int
     collected: int
     collection_ratio: int  # WAD
+    periods: int
+    periods_behind_plan: int  # the trigger was failing
     tranches: tuple[TrancheLine, ...]
     holders: tuple[HolderLine, ...]
     reconciliation: Reconciliation
@@ -107,6 +109,8 @@ class Statement:
             "planned": self.planned,
             "collected": self.collected,
             "collection_ratio": str(Decimal(self.collection_ratio).scaleb(-18)),
+            "periods": self.periods,
+            "periods_behind_plan": self.periods_behind_plan,
             "tranches": [_tranche_json(line) for line in self.tranches],
             "holders": [{each.name: getattr(line, each.name) for each in fields(line)} for line in self.holders],
             "reconciliation": _reconciliation_json(self.reconciliation),

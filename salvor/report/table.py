@@ -18,7 +18,8 @@ def print_statement(statement: Statement, console: Console) -> None:
     console.print(_holders(statement, money))
     console.print(
         f"Collected {format_units(statement.collected, money)} of {format_units(statement.planned, money)} planned on "
-        f"{statement.loans} loans: cumulative collection ratio {format_percent(statement.collection_ratio)}"
+        f"{statement.loans} loans: cumulative collection ratio {format_percent(statement.collection_ratio)}, "
+        f"behind plan in {statement.periods_behind_plan} of {statement.periods} periods"
     )
     cash = statement.reconciliation
     console.print(

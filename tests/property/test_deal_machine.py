@@ -100,7 +100,8 @@ class DealMachine(RuleBasedStateMachine):
     def transfer(self, giver, taker, tranche, units) -> None:
         m, source, target = self.mirror, self.mirror.investors[giver], self.mirror.investors[taker]
         expected = lambda: m.model.transfer(source.address, target.address, tranche, units, m.now)  # noqa: E731
-        m.both(expected, m.live.notes[tranche].transfer, target, units, sender=source)
+        refused = m.both(expected, m.live.notes[tranche].transfer, target, units, sender=source)
+        assert refused or m.live.allow_list.admittedUntil(target) > m.now, "CO-01"
 
     @rule(giver=actors, taker=actors, tranche=tranches, part=parts)
     def transfer_part(self, giver, taker, tranche, part) -> None:
@@ -117,7 +118,10 @@ class DealMachine(RuleBasedStateMachine):
         root, paying = (b"\x01" * 32, paying) if cash else (bytes(32), 0)
         m.fund(m.live.parties.servicer, cash)
         expected = lambda: m.model.report(period, cash, paying, m.now, root)  # noqa: E731
-        m.both(expected, m.live.pool.report, period, cash, root, paying, sender=m.live.parties.servicer)
+        before = m.live.pool.lastReported()
+        refused = m.both(expected, m.live.pool.report, period, cash, root, paying, sender=m.live.parties.servicer)
+        on_time = period == before + 1 and m.live.pool.record(before + 1).end <= m.now if period <= 4 else False
+        assert refused or on_time, "PL-01"
 
     @precondition(lambda self: self.mirror.model.closed and len(self.mirror.model.collected) < 4)
     @rule(cash=cash_amounts)

@@ -1,0 +1,352 @@
+"""A deal file is refused at the line and column of what is wrong: each case is the shipped deal with one change."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from salvor.deal.load import load_deal, load_mapping
+from salvor.deal.schema import Pay, SkipWhen
+from salvor.errors import DealInvalid, FileMissing
+
+SHIPPED = Path("deals/charged-off-accounts/deal.yaml")
+TEXT = SHIPPED.read_text(encoding="utf-8")
+MAPPING = Path("deals/charged-off-accounts/mapping.yaml").read_text(encoding="utf-8")
+
+CURVE_START, FEE, SENIOR_INTEREST = " 232,", "{ pay: fee, rate: 6 % }", "{ pay: interest, tranche: senior }"
+RESIDUAL = "{ pay: residual, tranche: equity }"
+MEZZANINE = "name: mezzanine, symbol"
+MEZZANINE_INTEREST = "{ pay: interest, tranche: mezzanine } #"
+
+
+def changed(old, new):
+    assert TEXT.count(old) >= 1
+    return TEXT.replace(old, new, 1)
+
+
+@pytest.fixture
+def refusal(tmp_path):
+    """Why a text is no deal file, without the path."""
+
+    def refused(content, load=load_deal):
+        path = tmp_path / "deal.yaml"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        with pytest.raises(DealInvalid) as caught:
+            load(path)
+        line = caught.value.format_message()
+        assert "\n" not in line
+        return line.removeprefix(f"{path}: ")
+
+    return refused
+
+
+@pytest.fixture
+def load(tmp_path):
+    def load_text(text):
+        path = tmp_path / "deal.yaml"
+        path.write_text(text, encoding="utf-8")
+        return load_deal(path)
+
+    return load_text
+
+
+class TestShippedDeal:
+    def test_is_read_as_it_stands(self):
+        deal = load_deal(SHIPPED)
+        assert (deal.calendar.closing, deal.calendar.periods) == (date(2026, 12, 31), 36)
+        assert [(t.name, t.size, t.rate) for t in deal.tranches] == [
+            ("senior", Decimal(450_000), 7 * 10**16),
+            ("mezzanine", Decimal(150_000), 11 * 10**16),
+            ("equity", Decimal(150_000), 0),
+        ]
+        assert (deal.waterfall[2].pay, deal.waterfall[2].skip_when) == (Pay.INTEREST, SkipWhen.BEHIND_PLAN)
+        assert deal.units(deal.purchase_price) == 75_000_000
+        assert [deal.place_of(t.name) for t in deal.tranches] == [0, 1, 2]
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            ("name: Demo Dollar", "name: no"),  # YAML's own guess would be false
+            ("max_rejected_rows: 0 #", "#"),
+            ("rate: 7 %", "rate: 1000 %"),
+            ("rate: 7 %", "rate: 7.0000000000000001 %"),
+            ("{ pay: fee, rate: 6 % }", "{ pay: fee, rate: 100 % }"),
+        ],
+    )
+    def test_is_still_one_after_a_change_within_the_rules(self, load, old, new):
+        load(changed(old, new))
+
+    def test_a_note_may_have_a_name_of_31_bytes(self, load):
+        deal = load(TEXT.replace("mezzanine", "m" * 24))
+        assert len(deal.tranches[1].note_name) == 31
+
+    def test_scalars_stay_text(self, load):
+        assert load(changed("name: Demo Dollar", "name: no")).settlement.name == "no"
+        assert load(changed("rate: 7 %", "rate: 7.25%")).tranches[0].rate == 72_500_000_000_000_000
+
+
+class TestRulesBetweenFields:
+    @pytest.mark.parametrize(
+        ("old", "new", "line"),
+        [
+            (
+                "closing: 2026-12-31",
+                "closing: 2026-12-30",
+                "line 20, column 3: 'calendar.closing': 2026-12-30 is not the last day of a month",
+            ),
+            (
+                "periods: 36",
+                "periods: 35",
+                "line 24, column 3: 'calendar.timing_curve': has 36 entries, the calendar 35 periods",
+            ),
+            (
+                CURVE_START,
+                " 233,",
+                "line 24, column 3: 'calendar.timing_curve': adds up to 10001 basis points, not 10000",
+            ),
+            (
+                "purchase_price: 750000.00",
+                "purchase_price: 750000.001",
+                "line 32, column 1: 'purchase_price': 750000.001 has more than 2 decimals (DUSD)",
+            ),
+            (
+                "purchase_price: 750000.00",
+                "purchase_price: 0.00",
+                "line 32, column 1: 'purchase_price': 0.00 must be above 0 and below 5192296858534827628530496329220096 "
+                "units",
+            ),
+            (
+                "purchase_price: 750000.00",
+                "purchase_price: 51922968585348276285304963292200.96",
+                "line 32, column 1: 'purchase_price': 51922968585348276285304963292200.96 must be above 0 and below "
+                "5192296858534827628530496329220096 units",
+            ),
+            (
+                "size: 450000.00",
+                "size: 450000.005",
+                "line 36, column 37: 'tranches.0.size': 450000.005 has more than 2 decimals (DUSD)",
+            ),
+            (
+                "amount: 50000.00",
+                "amount: 50000.001",
+                "line 58, column 48: 'investors.3.amount': 50000.001 has more than 2 decimals (DUSD)",
+            ),
+            (MEZZANINE, "name: senior, symbol", "line 37, column 7: 'tranches.1.name': two tranches are called 'senior'"),
+            (
+                MEZZANINE,
+                f"name: {'m' * 25}, symbol",
+                f"line 37, column 7: 'tranches.1.name': the note's name 'CO26-B {'m' * 25}' is longer than 31 bytes",
+            ),
+            ("rate: 7 %", "rate: 1000.01 %", "line 36, column 54: 'tranches.0.rate': is above 1000 % a year"),
+            (
+                "purchase_price: 750000.00",
+                "purchase_price: 750000.01",
+                "line 35, column 1: 'tranches': the tranches add up to 750000.00, the purchase price is 750000.01",
+            ),
+            (
+                "size: 450000.00",
+                "size: 449999.99",
+                "line 35, column 1: 'tranches': the tranches add up to 749999.99, the purchase price is 750000.00",
+            ),
+            (FEE, "{ pay: fee }", "line 45, column 5: 'waterfall.0': a fee needs a rate and no tranche"),
+            (
+                FEE,
+                "{ pay: fee, rate: 6 %, tranche: senior }",
+                "line 45, column 5: 'waterfall.0': a fee needs a rate and no tranche",
+            ),
+            (
+                SENIOR_INTEREST,
+                "{ pay: interest }",
+                "line 46, column 5: 'waterfall.1': interest needs a tranche and no rate",
+            ),
+            (
+                "{ pay: principal, tranche: senior }",
+                "{ pay: principal, tranche: senior, rate: 1 % }",
+                "line 48, column 5: 'waterfall.3': principal needs a tranche and no rate",
+            ),
+            (
+                SENIOR_INTEREST,
+                "{ pay: interest, tranche: seniors }",
+                "line 46, column 22: 'waterfall.1.tranche': no tranche is called 'seniors'; did you mean 'senior'?",
+            ),
+            (
+                SENIOR_INTEREST,
+                "{ pay: interest, tranche: x }",
+                "line 46, column 22: 'waterfall.1.tranche': no tranche is called 'x' (senior, mezzanine, equity)",
+            ),
+            (
+                f"  - {RESIDUAL}\n",
+                "",
+                "line 50, column 5: 'waterfall.5': the residual must be the last step, and only the last",
+            ),
+            (
+                "{ pay: principal, tranche: mezzanine }",
+                RESIDUAL,
+                "line 50, column 5: 'waterfall.5': the residual must be the last step, and only the last",
+            ),
+            (
+                RESIDUAL,
+                "{ pay: residual, tranche: equity, skip_when: behind_plan }",
+                "line 51, column 5: 'waterfall.6': the residual can't be passed over: cash would be left without an "
+                "owner",
+            ),
+            ("rate: 6 %", "rate: 101 %", "line 44, column 1: 'waterfall': the fees add up to 101 % of collections"),
+            (
+                "{ pay: principal, tranche: senior }",
+                "{ pay: principal, tranche: senior, skip_when: behind_plan }",
+                "line 36, column 5: 'tranches.0': no step always pays the principal of 'senior'",
+            ),
+            (
+                f"  - {MEZZANINE_INTEREST}",
+                "  #",
+                "line 37, column 5: 'tranches.1': no step always pays the interest of 'mezzanine'",
+            ),
+            (
+                "tranche: senior, amount: 150000.00",
+                "tranche: seniorr, amount: 150000.00",
+                "line 56, column 22: 'investors.1.tranche': no tranche is called 'seniorr'; did you mean 'senior'?",
+            ),
+            (
+                "amount: 50000.00",
+                "amount: 50000.01",
+                "line 54, column 1: 'investors': subscriptions to 'mezzanine' add up to 150000.01, its size is 150000.00",
+            ),
+        ],
+    )
+    def test_is_refused_at_its_place(self, refusal, old, new, line):
+        assert refusal(changed(old, new)) == line
+
+    def test_the_first_in_the_file_is_told(self, refusal):
+        two = changed("amount: 50000.00", "amount: 50000.01").replace(CURVE_START, " 233,")
+        assert refusal(two).startswith("line 24, column 3: 'calendar.timing_curve'")
+
+
+class TestFields:
+    @pytest.mark.parametrize(
+        ("old", "new", "line"),
+        [
+            (
+                "max_rejected_rows",
+                "max_rejected_row",
+                "line 10, column 3: 'tape.max_rejected_row': unknown key; did you mean 'max_rejected_rows'?",
+            ),
+            (
+                RESIDUAL,
+                "{ pay: residual, tranch: equity }",
+                "line 51, column 22: 'waterfall.6.tranch': unknown key; did you mean 'tranche'?",
+            ),
+            ("\ntriggers:", "\nqqq: 1\ntriggers:", "line 40, column 1: 'qqq': unknown key"),
+            ("decimals: 2 #", "#", "line 13, column 1: 'settlement.decimals': is missing"),
+            ("purchase_price: 750000.00\n", "\n", "line 4, column 1: 'purchase_price': is missing"),
+            (", size: 450000.00", "", "line 36, column 5: 'tranches.0.size': is missing"),
+            ("salvor: 1 #", "salvor: 2 #", "line 4, column 1: 'salvor': '2': input should be less than or equal to 1"),
+            (
+                "decimals: 2 #",
+                "decimals: 19 #",
+                "line 16, column 3: 'settlement.decimals': '19': input should be less than or equal to 18",
+            ),
+            (
+                "decimals: 2 #",
+                "decimals: two #",
+                "line 16, column 3: 'settlement.decimals': 'two': input should be a valid integer, unable to parse string "
+                "as an integer",
+            ),
+            (
+                CURVE_START,
+                " -1,",
+                "line 25, column 7: 'calendar.timing_curve.0': '-1': input should be greater than or equal to 0",
+            ),
+            (
+                "pay: residual",
+                "pay: rest",
+                "line 51, column 7: 'waterfall.6.pay': 'rest': input should be 'fee', 'interest', 'principal' or "
+                "'residual'",
+            ),
+            (
+                "skip_when: behind_plan",
+                "skip_when: ever",
+                "line 47, column 42: 'waterfall.2.skip_when': 'ever': input should be 'never' or 'behind_plan'",
+            ),
+            ("name: Demo Dollar", "name:", "line 14, column 3: 'settlement.name': 'None': input should be a valid string"),
+            *(
+                (
+                    "rate: 7 %",
+                    f"rate: {text}",
+                    f"line 36, column 54: 'tranches.0.rate': '{text}' is not a percentage, such as 7 % or 7.25 %",
+                )
+                for text in ("7", "0.07", "-7 %", "7 percent", "७ %")
+            ),
+            *(
+                (
+                    "rate: 7 %",
+                    f"rate: {text}",
+                    f"line 36, column 54: 'tranches.0.rate': '{text}' has more than 16 decimals",
+                )
+                for text in ("7.00000000000000001 %", "1.0000000000000000000000000001 %")
+            ),
+            *(
+                (
+                    "size: 450000.00",
+                    f"size: {text}",
+                    f"line 36, column 37: 'tranches.0.size': '{text}' is not an amount, such as 450000.00 (no sign, no "
+                    "separators)",
+                )
+                for text in ("-1", "+1", "4.5e5", "450_000", ".5", "NaN", "१", "1" * 61)
+            ),
+        ],
+    )
+    def test_is_refused_at_its_place(self, refusal, old, new, line):
+        assert refusal(changed(old, new)) == line
+
+    def test_a_key_that_stands_twice(self, refusal):
+        twice = changed("  behind_plan: 90 %", "  behind_plan: 90 %\n  behind_plan: 80 %")
+        assert refusal(twice) == "line 42, column 3: 'behind_plan': stands twice"
+
+    def test_a_value_of_several_lines_is_told_in_one(self, refusal):
+        assert refusal(changed("periods: 36", "periods: |\n    a\n    b")).startswith("line 21, column 3: ")
+
+
+class TestFile:
+    @pytest.mark.parametrize(
+        ("content", "line"),
+        [
+            ("a: [1\n", "line 2, column 1: not valid YAML: expected ',' or ']', but got '<stream end>'"),
+            ("a: 1\nb: c: d\n", "line 2, column 5: not valid YAML: mapping values are not allowed here"),
+            ("a: 1\n\tb: 2\n", "line 2, column 1: not valid YAML: found character '\\t' that cannot start any token"),
+            ("a: 1\n---\nb: 2\n", "line 2, column 1: not valid YAML: but found another document"),
+            (b"a: \xff\n", "line 1, column 1: not valid YAML in UTF-8: 'utf-8' codec can't decode byte 0xff"),
+            (b"a: \x01\n", "line 1, column 1: not valid YAML in UTF-8: unacceptable character #x0001"),
+            ("", "line 1, column 1: a deal file is a list of `key: value` lines"),
+            ("# nothing\n", "line 1, column 1: a deal file is a list of `key: value` lines"),
+            ("- a\n- b\n", "line 1, column 1: a deal file is a list of `key: value` lines"),
+            ("only text\n", "line 1, column 1: a deal file is a list of `key: value` lines"),
+        ],
+    )
+    def test_is_no_deal(self, refusal, content, line):
+        assert refusal(content).startswith(line)
+
+    @pytest.mark.parametrize("name", ["none.yaml", "."])
+    @pytest.mark.parametrize(("load", "what"), [(load_deal, "deal file"), (load_mapping, "mapping file")])
+    def test_is_missing_or_a_folder(self, tmp_path, name, load, what):
+        path = tmp_path / name
+        with pytest.raises(FileMissing) as caught:
+            load(path)
+        assert caught.value.format_message() == f"{path}: no such {what}; check the path"
+
+
+class TestMapping:
+    @pytest.mark.parametrize(
+        ("old", "new", "line"),
+        [
+            ("rounding: half_even", "rounding: nearest", "line 5, column 45: 'actual_recovery.rounding': 'nearest': "),
+            ("rounding: half_even", "round: up", "line 5, column 45: 'actual_recovery.round': unknown key"),
+            ("loan_id: { column: account_id }\n", "", "line 2, column 1: 'loan_id': is missing"),
+            ("loan_id: { column: account_id }", "loan_id: account_id", "line 2, column 1: 'loan_id': 'account_id': "),
+            ("recovery_level:", "recovery_levl:", "line 2, column 1: 'recovery_level': is missing"),
+            ("recovery_level: {", "loan_id: {", "line 6, column 1: 'loan_id': stands twice"),
+        ],
+    )
+    def test_is_refused_at_its_place(self, refusal, old, new, line):
+        assert MAPPING.count(old) == 1
+        assert refusal(MAPPING.replace(old, new), load_mapping).startswith(line)

@@ -1,0 +1,110 @@
+"""Month ends, and amounts spread along a curve without losing a unit."""
+
+from calendar import monthrange
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from salvor.amounts import MAX_AMOUNT
+from salvor.deal.load import load_deal, load_mapping
+from salvor.deal.schedule import collections, period_ends, spread
+from salvor.deal.schema import Calendar
+from salvor.tape.loans import Loan
+from salvor.tape.reader import read_tape
+
+DEAL = Path("deals/charged-off-accounts")
+
+
+def ends(closing, periods):
+    return period_ends(Calendar(closing=closing, periods=periods, timing_curve=[]))
+
+
+@st.composite
+def curves(draw):
+    """Basis points by period, adding up to 10,000; periods without any among them."""
+    cuts = sorted(draw(st.lists(st.integers(0, 10_000), max_size=60)))
+    return [after - before for before, after in zip([0, *cuts], [*cuts, 10_000], strict=True)]
+
+
+AMOUNTS = st.integers(0, MAX_AMOUNT)
+
+
+class TestPeriodEnds:
+    @pytest.mark.parametrize(
+        ("closing", "expected"),
+        [
+            (date(2026, 12, 31), [date(2027, 1, 31), date(2027, 2, 28), date(2027, 3, 31)]),  # over the year's end
+            (date(2027, 12, 31), [date(2028, 1, 31), date(2028, 2, 29), date(2028, 3, 31)]),  # a leap year
+            (date(2100, 1, 31), [date(2100, 2, 28), date(2100, 3, 31), date(2100, 4, 30)]),  # no leap year
+            (date(2000, 1, 31), [date(2000, 2, 29), date(2000, 3, 31), date(2000, 4, 30)]),  # one again
+            (date(2026, 2, 28), [date(2026, 3, 31), date(2026, 4, 30), date(2026, 5, 31)]),  # from a short month
+            (date(2026, 10, 31), [date(2026, 11, 30), date(2026, 12, 31), date(2027, 1, 31)]),
+            (date(2026, 11, 30), [date(2026, 12, 31), date(2027, 1, 31), date(2027, 2, 28)]),
+        ],
+    )
+    def test_are_the_month_ends_after_closing(self, closing, expected):
+        assert ends(closing, 3) == expected
+
+    def test_of_one_period(self):
+        assert ends(date(2026, 12, 31), 1) == [date(2027, 1, 31)]
+
+    @given(st.dates(date(1970, 1, 1), date(2400, 1, 1)), st.integers(1, 600))
+    def test_are_one_a_month_and_the_last_day_of_it(self, day, periods):
+        closing = day.replace(day=monthrange(day.year, day.month)[1])
+        found = ends(closing, periods)
+        assert len(found) == periods
+        for before, end in zip([closing, *found], found, strict=False):
+            assert 28 <= (end - before).days <= 31
+            assert (end + timedelta(days=1)).day == 1
+
+
+class TestSpread:
+    @pytest.mark.parametrize(
+        ("total", "curve", "parts"),
+        [
+            (100, [10_000], [100]),
+            (100, [2_500, 2_500, 5_000], [25, 25, 50]),
+            (1, [3_333, 3_333, 3_334], [0, 0, 1]),
+            (10, [3_333, 3_333, 3_334], [3, 3, 4]),
+            (7, [5_000, 5_000], [3, 4]),
+            (7, [0, 10_000, 0], [0, 7, 0]),
+            (0, [5_000, 5_000], [0, 0]),
+        ],
+    )
+    def test_rounds_the_sum_to_date_down(self, total, curve, parts):
+        assert spread(total, curve) == parts
+
+    @given(AMOUNTS, curves())
+    def test_adds_up_and_is_never_negative(self, total, curve):
+        parts = spread(total, curve)
+        assert len(parts) == len(curve)
+        assert sum(parts) == total
+        assert min(parts) >= 0
+
+    @given(AMOUNTS, curves())
+    def test_is_within_a_unit_of_the_curve_and_nothing_where_the_curve_has_nothing(self, total, curve):
+        for part, share in zip(spread(total, curve), curve, strict=True):
+            assert abs(part * 10_000 - total * share) < 10_000
+            assert part == 0 or share > 0
+
+
+class TestCollections:
+    @given(st.lists(AMOUNTS, max_size=20), curves())
+    def test_add_up_to_each_loan(self, recovered, curve):
+        loans = [Loan(number + 2, f"{number:03}", 1, units, 0) for number, units in enumerate(recovered)]
+        periods = collections(loans, curve)
+        assert len(periods) == len(curve)
+        for loan in loans:
+            assert sum(period[loan.loan_id] for period in periods) == loan.actual_recovery
+        assert sum(sum(period.values()) for period in periods) == sum(recovered)
+
+    def test_add_up_to_the_deals_own_tape(self):
+        deal = load_deal(DEAL / "deal.yaml")
+        tape = read_tape(DEAL / "tape.csv", mapping=load_mapping(DEAL / "mapping.yaml"), decimals=2)
+        periods = collections(tape.loans, deal.calendar.timing_curve)
+        assert len(periods) == 36
+        assert all(len(period) == 789 for period in periods)
+        assert sum(sum(period.values()) for period in periods) == tape.actual_recovery == 85_697_433

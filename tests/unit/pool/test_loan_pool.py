@@ -1,0 +1,278 @@
+"""LoanPool: the purchase, the servicer's reports, and the cash on to the waterfall."""
+
+from dataclasses import replace
+
+import pytest
+
+from salvor.chain.send import refusal_of, send
+from salvor.deploy.apply import apply
+from tests.utils.deploy import ZERO_ADDRESS, refusal_of_deployment
+from tests.utils.world import DAY, LOANS, PLAN, SIZES, TAPE
+
+PRICE = sum(SIZES)
+ROOT = b"\x01" * 32
+NO_ROOT = bytes(32)
+LIMIT = 2**112 - 1
+
+
+@pytest.fixture
+def refused_deployment(world, project, outsider):
+    """Deploy a pool with changed terms; `seller` is a term too."""
+
+    def deploy(seller=None, **changes):
+        seller = world.live.parties.seller.address if seller is None else seller
+        terms = replace(world.terms, **changes).pool_terms(world.live.settlement.address, seller)
+        return refusal_of_deployment(project.LoanPool, world.live.access, terms, sender=outsider)
+
+    return deploy
+
+
+class TestConstructor:
+    def test_keeps_what_it_was_given(self, world, pool):
+        live = world.live
+        assert (pool.settlement(), pool.seller()) == (live.settlement.address, live.parties.seller.address)
+        assert (pool.purchasePrice(), pool.tapeRoot(), pool.loanCount()) == (PRICE, TAPE.root, len(LOANS))
+        assert (pool.periodCount(), pool.authority()) == (4, live.access.address)
+
+    def test_starts_with_empty_books(self, pool):
+        assert (pool.purchased(), pool.lastReported(), pool.lastReleased(), pool.cashHeld()) == (False, 0, 0, 0)
+
+    def test_refuses_no_seller(self, refused_deployment):
+        refusal = refused_deployment(seller=ZERO_ADDRESS)
+        assert (refusal.error, refusal.values) == ("NoSeller", ())
+
+    def test_refuses_a_tape_without_a_root(self, refused_deployment):
+        refusal = refused_deployment(tape_root=NO_ROOT)
+        assert (refusal.error, refusal.values) == ("EmptyTape", (NO_ROOT, 5))
+
+    def test_refuses_a_tape_without_loans(self, refused_deployment):
+        refusal = refused_deployment(loan_count=0)
+        assert (refusal.error, refusal.values) == ("EmptyTape", (TAPE.root, 0))
+
+    @pytest.mark.parametrize("planned", [3, 5])
+    def test_refuses_another_number_of_plans_than_of_periods(self, refused_deployment, planned):
+        refusal = refused_deployment(plan=(1_000,) * planned)
+        assert (refusal.error, refusal.values) == ("ScheduleMismatch", (4, planned))
+
+    def test_refuses_no_periods(self, refused_deployment):
+        refusal = refused_deployment(period_ends=(), plan=())
+        assert (refusal.error, refusal.values) == ("ScheduleMismatch", (0, 0))
+
+    def test_refuses_a_first_period_that_ends_at_closing(self, world, refused_deployment):
+        closing = world.terms.closing
+        refusal = refused_deployment(period_ends=(closing, *world.terms.period_ends[1:]))
+        assert (refusal.error, refusal.values) == ("ScheduleNotRising", (1, closing, closing))
+
+    def test_refuses_two_periods_that_end_together(self, world, refused_deployment):
+        first, second, _, fourth = world.terms.period_ends
+        refusal = refused_deployment(period_ends=(first, second, second, fourth))
+        assert (refusal.error, refusal.values) == ("ScheduleNotRising", (3, second, second))
+
+    def test_refuses_a_plan_above_the_books(self, refused_deployment):
+        refusal = refused_deployment(plan=(LIMIT, 1, 0, 0))
+        assert (refusal.error, refusal.values) == ("SafeCastOverflowedUintDowncast", (112, LIMIT + 1))
+
+
+class TestPurchase:
+    @pytest.fixture
+    def purchase(self, world, pool):
+        """Let the offering's account buy, once it has the cash and has approved it."""
+
+        def buy(cash=PRICE):
+            offering = world.live.offering
+            world.fund(offering, cash)
+            with world.as_contract(offering) as account:
+                send(world.live.settlement.approve, pool, cash, sender=account)
+                world.at(max(world.terms.closing, world.now))
+                return send(pool.purchase, sender=account)
+
+        return buy
+
+    def test_pays_the_seller(self, world, pool, settlement, purchase):
+        seller = world.live.parties.seller
+        receipt = purchase()
+        assert [(log.seller, log.price) for log in receipt.decode_logs(pool.Purchased)] == [(seller.address, PRICE)]
+        assert pool.purchased()
+        assert (settlement.balanceOf(seller), settlement.balanceOf(pool), pool.cashHeld()) == (PRICE, 0, 0)
+
+    def test_refuses_a_second_purchase(self, purchase):
+        purchase()
+        refusal = refusal_of(purchase)
+        assert (refusal.error, refusal.values) == ("AlreadyPurchased", ())
+
+    def test_refuses_a_second_before_the_closing_date(self, world, pool):
+        closing = world.terms.closing
+        with world.as_contract(world.live.offering) as account:
+            world.at(closing - 1)
+            refusal = refusal_of(lambda: send(pool.purchase, sender=account))
+        assert (refusal.error, refusal.values) == ("TooEarly", (closing - 1, closing))
+
+    def test_refuses_less_than_the_price(self, pool, purchase):
+        refusal = refusal_of(lambda: purchase(PRICE - 1))
+        values = (pool.address, PRICE - 1, PRICE)
+        assert (refusal.error, refusal.values) == ("ERC20InsufficientAllowance", values)
+
+    def test_refuses_an_outsider(self, world, pool, outsider):
+        world.at(world.terms.closing)
+        refusal = refusal_of(lambda: send(pool.purchase, sender=outsider))
+        assert (refusal.error, refusal.values) == ("AccessManagedUnauthorized", (outsider.address,))
+
+
+class TestReport:
+    @pytest.fixture
+    def report(self, world, pool, settlement, servicer):
+        """The servicer reports, with the cash at hand and approved, when the period has ended (or when `at` says)."""
+
+        def call(period, cash, root=ROOT, paying=1, at=None):
+            world.fund(servicer, cash)
+            send(settlement.approve, pool, cash, sender=servicer)
+            world.at(max(world.now, world.terms.period_ends[min(period, 4) - 1]) if at is None else at)
+            return send(pool.report, period, cash, root, paying, sender=servicer)
+
+        return call
+
+    def test_takes_the_cash_into_the_books(self, closed, pool, settlement, servicer, report):
+        receipt = report(1, 12_345, paying=3)
+        logs = list(receipt.decode_logs(pool.Reported))
+        assert [(log.period, log.cash, log.reportRoot, log.loansPaying) for log in logs] == [(1, 12_345, ROOT, 3)]
+        assert (settlement.balanceOf(pool), settlement.balanceOf(servicer)) == (12_345, 0)
+        assert (pool.lastReported(), pool.cashHeld(), pool.collectedIn(1)) == (1, 12_345, 12_345)
+
+    def test_takes_the_periods_in_order(self, closed, pool, report):
+        for period, cash in enumerate((100, 20, 3, 4_000), start=1):
+            report(period, cash)
+        assert pool.lastReported() == 4
+        assert [pool.record(period).collected for period in range(5)] == [0, 100, 120, 123, 4_123]
+
+    def test_takes_a_period_without_cash(self, closed, pool, report):
+        report(1, 0, NO_ROOT, 0)
+        assert (pool.lastReported(), pool.cashHeld()) == (1, 0)
+
+    def test_takes_a_period_in_which_all_loans_paid(self, closed, pool, report):
+        report(1, 500, paying=len(LOANS))
+        assert pool.record(1).loansPaying == len(LOANS)
+
+    def test_takes_a_late_report(self, closed, pool, report):
+        report(1, 500, at=closed.terms.period_ends[0] + 400 * DAY)
+        assert pool.record(1).end == closed.terms.period_ends[0]
+
+    def test_refuses_a_second_before_the_period_s_end(self, closed, report):
+        end = closed.terms.period_ends[0]
+        refusal = refusal_of(lambda: report(1, 500, at=end - 1))
+        assert (refusal.error, refusal.values) == ("TooEarly", (end - 1, end))
+
+    def test_refuses_the_next_period_before_its_end(self, closed, report):
+        first, second, *_ = closed.terms.period_ends
+        report(1, 500)
+        refusal = refusal_of(lambda: report(2, 500, at=first + 10 * DAY))
+        assert (refusal.error, refusal.values) == ("TooEarly", (first + 10 * DAY, second))
+
+    def test_refuses_before_the_purchase(self, report):
+        refusal = refusal_of(lambda: report(1, 500))
+        assert (refusal.error, refusal.values) == ("NotPurchased", ())
+
+    def test_refuses_a_period_after_the_last(self, closed, report):
+        refusal = refusal_of(lambda: report(5, 500))
+        assert (refusal.error, refusal.values) == ("NoSuchPeriod", (5, 4))
+
+    @pytest.mark.parametrize(("given", "expected"), [(0, 1), (2, 1)])
+    def test_refuses_a_period_out_of_order(self, closed, report, given, expected):
+        refusal = refusal_of(lambda: report(given, 500))
+        assert (refusal.error, refusal.values) == ("WrongPeriod", (given, expected))
+
+    def test_refuses_a_second_report_of_the_same_period(self, closed, report):
+        report(1, 500)
+        refusal = refusal_of(lambda: report(1, 500))
+        assert (refusal.error, refusal.values) == ("WrongPeriod", (1, 2))
+
+    @pytest.mark.parametrize(
+        ("cash", "root", "paying"),
+        [
+            pytest.param(500, NO_ROOT, 0, id="cash alone"),
+            pytest.param(500, ROOT, 0, id="no loan paid it"),
+            pytest.param(500, NO_ROOT, 1, id="no root over it"),
+            pytest.param(500, ROOT, 6, id="more loans than were bought"),
+            pytest.param(0, ROOT, 0, id="a root over nothing"),
+            pytest.param(0, NO_ROOT, 1, id="a loan that paid nothing"),
+        ],
+    )
+    def test_refuses_a_report_that_does_not_add_up(self, closed, report, cash, root, paying):
+        refusal = refusal_of(lambda: report(1, cash, root, paying))
+        assert (refusal.error, refusal.values) == ("ReportDoesNotAddUp", (cash, root, paying, 5))
+
+    def test_fills_the_books_to_the_limit(self, closed, pool, report):
+        report(1, LIMIT)
+        assert pool.cashHeld() == LIMIT
+
+    def test_refuses_one_unit_more_than_the_books_hold(self, closed, report):
+        report(1, 500)
+        refusal = refusal_of(lambda: report(2, LIMIT - 499))
+        assert (refusal.error, refusal.values) == ("SafeCastOverflowedUintDowncast", (112, LIMIT + 1))
+
+    def test_refuses_cash_that_is_not_approved(self, closed, pool, servicer):
+        closed.fund(servicer, 500)
+        closed.at(closed.terms.period_ends[0])
+        refusal = refusal_of(lambda: send(pool.report, 1, 500, ROOT, 1, sender=servicer))
+        assert (refusal.error, refusal.values) == ("ERC20InsufficientAllowance", (pool.address, 0, 500))
+
+    def test_refuses_a_settlement_asset_that_takes_a_fee(self, world, project, servicer):
+        fee_token = servicer.deploy(project.FeeOnTransferToken)
+        live = apply(project, world.terms, parties=world.live.parties, settlement=fee_token)
+        other = replace(world, live=live)
+        other.fund(live.offering, PRICE)
+        with other.as_contract(live.offering) as account:
+            send(fee_token.approve, live.pool, PRICE, sender=account)
+            other.at(world.terms.closing)
+            send(live.pool.purchase, sender=account)
+        refusal = refusal_of(lambda: other.report(1, 500))
+        assert (refusal.error, refusal.values) == ("CashArrivedShort", (495, 500))
+
+    def test_refuses_an_outsider(self, closed, pool, outsider):
+        closed.at(closed.terms.period_ends[0])
+        refusal = refusal_of(lambda: send(pool.report, 1, 0, NO_ROOT, 0, sender=outsider))
+        assert (refusal.error, refusal.values) == ("AccessManagedUnauthorized", (outsider.address,))
+
+
+class TestRelease:
+    def test_sends_the_cash_of_the_period_to_the_waterfall(self, closed, pool, settlement, release):
+        closed.report(1, 500)
+        closed.report(2, 70)
+        receipt = release(1)
+        assert [(log.period, log.cash) for log in receipt.decode_logs(pool.Released)] == [(1, 500)]
+        assert (settlement.balanceOf(closed.live.waterfall), settlement.balanceOf(pool)) == (500, 70)
+        assert (pool.lastReleased(), pool.cashHeld()) == (1, 70)
+
+    def test_takes_a_period_without_cash(self, closed, pool, release):
+        closed.report(1, 0)
+        release(1)
+        assert pool.lastReleased() == 1
+
+    def test_takes_no_donation_along(self, closed, pool, settlement, release):
+        closed.report(1, 500)
+        closed.fund(pool, 1_000)
+        release(1)
+        assert (settlement.balanceOf(closed.live.waterfall), settlement.balanceOf(pool)) == (500, 1_000)
+
+    def test_refuses_a_second_release_of_the_same_period(self, closed, release):
+        closed.report(1, 500)
+        closed.report(2, 70)
+        release(1)
+        refusal = refusal_of(lambda: release(1))
+        assert (refusal.error, refusal.values) == ("WrongPeriod", (1, 2))
+
+    def test_refuses_a_period_out_of_order(self, closed, release):
+        closed.report(1, 500)
+        closed.report(2, 70)
+        refusal = refusal_of(lambda: release(2))
+        assert (refusal.error, refusal.values) == ("WrongPeriod", (2, 1))
+
+    def test_refuses_a_period_that_is_not_reported(self, closed, release):
+        closed.report(1, 500)
+        release(1)
+        refusal = refusal_of(lambda: release(2))
+        assert (refusal.error, refusal.values) == ("NotReported", (2, 1))
+
+    def test_refuses_an_outsider(self, closed, pool, outsider):
+        closed.report(1, 500)
+        refusal = refusal_of(lambda: send(pool.release, 1, sender=outsider))
+        assert (refusal.error, refusal.values) == ("AccessManagedUnauthorized", (outsider.address,))

@@ -1,0 +1,217 @@
+"""LoanPool: proofs against its roots, and what its books say."""
+
+import pytest
+
+from salvor.chain.send import refusal_of, send
+from salvor.tape.commitment import LOAN_LEAF, commit_collections
+from salvor.tape.merkle import StandardMerkleTree
+from tests.utils.world import LOANS, PLAN, TAPE, World
+
+ONE = 10**18
+LOAN = LOANS[2]
+COLLECTED = {"0007": 250, "13": 120, "14": 30}
+
+
+def refused_view(view, *args, sender):
+    refusal = refusal_of(lambda: send(view, *args, sender=sender))
+    return refusal.error, refusal.values
+
+
+@pytest.fixture
+def with_terms(project, chain, accounts):
+    """A deal of its own with changed terms."""
+    return lambda **changes: World.closed_end(project, chain.provider, accounts, **changes)
+
+
+class TestVerifyLoan:
+    def test_proves_every_loan_of_the_tape(self, pool):
+        assert all(pool.verifyLoan(loan, TAPE.proof(number)) for number, loan in enumerate(LOANS))
+
+    def test_needs_proofs_of_both_depths_of_the_tree(self):
+        assert {len(TAPE.proof(number)) for number in range(len(LOANS))} == {2, 3}  # else the test above says less
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            pytest.param(("14", *LOAN[1:]), id="another identifier"),
+            pytest.param((LOAN[0], LOAN[1] + 1, LOAN[2]), id="another expected recovery"),
+            pytest.param((*LOAN[:2], LOAN[2] + 1), id="another recovery level"),
+        ],
+    )
+    def test_refuses_wrong_data(self, pool, changed):
+        assert pool.verifyLoan(LOAN, TAPE.proof(2))
+        assert not pool.verifyLoan(changed, TAPE.proof(2))
+
+    def test_refuses_another_loan_s_proof(self, pool):
+        assert not pool.verifyLoan(LOAN, TAPE.proof(3))
+
+    @pytest.mark.parametrize("number", range(len(LOANS)))
+    def test_refuses_a_proof_cut_short_or_drawn_out(self, pool, number):
+        proof = TAPE.proof(number)
+        wrong = ([], proof[:-1], proof[1:], [*proof, TAPE.root], [TAPE.root, *proof])
+        assert not any(pool.verifyLoan(LOANS[number], each) for each in wrong)
+
+    @pytest.mark.parametrize("count", [1, 2, 3, 9, 1_000])
+    def test_refuses_a_good_proof_of_a_length_that_the_tape_can_not_have(self, with_terms, count):
+        # The same root said to be over another number of loans: a valid path, and still no loan of such a tape. Over 3 or 9
+        # loans one of the two depths (1 or 2, 3 or 4) is right, over the others none.
+        pool = with_terms(loan_count=count).live.pool
+        possible = {(count - 1).bit_length(), count.bit_length() - 1}
+        proofs = [TAPE.proof(number) for number in range(len(LOANS))]
+        accepted = [pool.verifyLoan(loan, proof) for loan, proof in zip(LOANS, proofs, strict=True)]
+        assert accepted == [len(proof) in possible for proof in proofs]
+
+    def test_proves_the_one_loan_of_a_tape_without_a_tree(self, with_terms):
+        tape = StandardMerkleTree(LOANS[:1], LOAN_LEAF)
+        pool = with_terms(tape_root=tape.root, loan_count=1).live.pool
+        assert pool.verifyLoan(LOANS[0], [])
+        assert not pool.verifyLoan(LOANS[1], [])
+
+
+class TestVerifyCollection:
+    @pytest.fixture
+    def tree(self):
+        return commit_collections(1, COLLECTED)
+
+    @pytest.fixture
+    def reported(self, closed, servicer, tree):
+        """Period 1 with three loans paying."""
+        cash = sum(COLLECTED.values())
+        closed.fund(servicer, cash)
+        send(closed.live.settlement.approve, closed.live.pool, cash, sender=servicer)
+        closed.at(closed.terms.period_ends[0])
+        send(closed.live.pool.report, 1, cash, tree.root, len(COLLECTED), sender=servicer)
+        return closed.live.pool
+
+    def test_proves_every_collection_of_the_report(self, reported, tree):
+        leaves = enumerate(tree.values)
+        assert all(reported.verifyCollection(*leaf, tree.proof(number)) for number, leaf in leaves)
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            pytest.param((1, "13", 121), id="another amount"),
+            pytest.param((1, "14", 120), id="another loan"),
+            pytest.param((2, "13", 120), id="a period that is not reported"),
+            pytest.param((0, "13", 120), id="the closing date"),
+            pytest.param((5, "13", 120), id="a period that is not there"),
+        ],
+    )
+    def test_refuses_wrong_data(self, reported, tree, changed):
+        assert reported.verifyCollection(1, "13", 120, tree.proof(1))
+        assert not reported.verifyCollection(*changed, tree.proof(1))
+
+    def test_refuses_a_leaf_under_another_period_s_root(self, closed, reported, tree):
+        closed.report(2, 500)
+        assert not reported.verifyCollection(2, "13", 120, tree.proof(1))
+
+    @pytest.mark.parametrize("number", range(len(COLLECTED)))
+    def test_refuses_a_proof_cut_short_or_drawn_out(self, reported, tree, number):
+        proof = tree.proof(number)
+        wrong = ([], proof[:-1], [*proof, tree.root], [tree.root, *proof])
+        assert not any(reported.verifyCollection(*tree.values[number], each) for each in wrong if each != proof)
+
+    def test_refuses_a_good_proof_of_a_length_that_the_report_can_not_have(self, closed, servicer, tree):
+        closed.at(closed.terms.period_ends[0])
+        send(closed.live.pool.report, 1, 0, tree.root, 1, sender=servicer)  # three leaves, said to be one
+        leaves = enumerate(tree.values)
+        assert not any(closed.live.pool.verifyCollection(*leaf, tree.proof(number)) for number, leaf in leaves)
+
+    def test_proves_nothing_before_the_report(self, pool):
+        assert not pool.verifyCollection(1, "13", 120, [])
+
+    def test_proves_nothing_of_a_period_without_cash(self, closed, pool):
+        closed.report(1, 0)
+        assert not pool.verifyCollection(1, "13", 0, [])
+
+
+class TestRecord:
+    def test_gives_the_closing_date_as_period_zero(self, world, pool):
+        assert tuple(pool.record(0).__dict__.values())[:2] == (world.terms.closing, 0)
+
+    def test_gives_the_schedule_before_any_report(self, world, pool):
+        records = [pool.record(period) for period in range(1, 5)]
+        assert [each.end for each in records] == list(world.terms.period_ends)
+        assert [each.planned for each in records] == [40_000, 80_000, 110_000, 130_000]
+        assert [(each.collected, each.loansPaying, each.reportRoot) for each in records] == [(0, 0, bytes(32))] * 4
+
+    def test_gives_what_was_reported(self, closed, pool):
+        closed.report(1, 300)
+        closed.report(2, 44)
+        record = pool.record(2)
+        assert (record.collected, record.loansPaying, record.reportRoot) == (344, 1, b"\x01" * 32)
+
+    def test_refuses_a_period_after_the_last(self, pool, outsider):
+        assert refused_view(pool.record, 5, sender=outsider) == ("NoSuchPeriod", (5, 4))
+
+
+class TestCollectedIn:
+    def test_gives_one_period_s_cash(self, closed, pool):
+        for period, cash in enumerate((300, 0, 44), start=1):
+            closed.report(period, cash)
+        assert [pool.collectedIn(period) for period in (1, 2, 3)] == [300, 0, 44]
+
+    def test_refuses_a_period_that_is_not_reported(self, closed, pool, outsider):
+        closed.report(1, 300)
+        assert refused_view(pool.collectedIn, 2, sender=outsider) == ("NotReported", (2, 1))
+
+    def test_refuses_the_closing_date(self, closed, pool, outsider):
+        closed.report(1, 300)
+        assert refused_view(pool.collectedIn, 0, sender=outsider) == ("NotReported", (0, 1))
+
+
+class TestCollectionRatio:
+    def test_is_collected_to_date_over_planned_to_date(self, closed, pool):
+        for period, cash in enumerate((36_000, 60_000, 3_000), start=1):
+            closed.report(period, cash)
+        # 36,000 of 40,000; 96,000 of 80,000; 99,000 of 110,000
+        assert [pool.collectionRatio(period) for period in (1, 2, 3)] == [9 * ONE // 10, 12 * ONE // 10, 9 * ONE // 10]
+
+    def test_rounds_down(self, closed, pool):
+        for period, cash in enumerate((0, 0, 1), start=1):
+            closed.report(period, cash)
+        assert pool.collectionRatio(3) == 9_090_909_090_909  # 1 of 110,000 is 9,090,909,090,909.09 WAD
+
+    def test_is_zero_where_nothing_came(self, closed, pool):
+        closed.report(1, 0)
+        assert pool.collectionRatio(1) == 0
+
+    @pytest.mark.parametrize("cash", [0, 500])
+    def test_is_one_where_nothing_was_planned(self, with_terms, cash):
+        deal = with_terms(plan=(0, *PLAN[1:])).close()
+        deal.report(1, cash)
+        assert deal.live.pool.collectionRatio(1) == ONE
+
+    def test_counts_to_date_in_a_period_without_a_plan(self, with_terms):
+        deal = with_terms(plan=(40_000, 0, 30_000, 20_000)).close()
+        deal.report(1, 10_000)
+        deal.report(2, 20_000)
+        assert [deal.live.pool.collectionRatio(period) for period in (1, 2)] == [ONE // 4, 3 * ONE // 4]
+
+    def test_is_one_at_closing(self, pool):
+        assert pool.collectionRatio(0) == ONE
+
+    def test_refuses_a_period_that_is_not_reported(self, closed, pool, outsider):
+        closed.report(1, 300)
+        assert refused_view(pool.collectionRatio, 2, sender=outsider) == ("NotReported", (2, 1))
+
+
+class TestCashHeld:
+    def test_is_reported_less_released(self, closed, pool, release):
+        seen = [pool.cashHeld()]
+        for act in (
+            lambda: closed.report(1, 300),
+            lambda: closed.report(2, 44),
+            lambda: release(1),
+            lambda: closed.report(3, 5),
+            lambda: release(2),
+            lambda: release(3),
+        ):
+            act()
+            seen.append(pool.cashHeld())
+        assert seen == [0, 300, 344, 44, 49, 5, 0]
+
+    def test_leaves_donations_out(self, closed, pool):
+        closed.report(1, 300)
+        closed.fund(pool, 1_000)
+        assert pool.cashHeld() == 300

@@ -93,7 +93,8 @@ class NodeMissing(ChainTrouble):
 class PortTaken(ChainTrouble):
     def __init__(self, host: str) -> None:
         super().__init__(
-            f"{host} is taken by a program that is not anvil; stop it, or set `foundry: host: auto` in ape-config.yaml"
+            f"{host} is taken by a program that is not anvil; stop it, or set `foundry: host: auto` in "
+            "ape-config.yaml and unset APE_FOUNDRY_HOST"
         )
 
 

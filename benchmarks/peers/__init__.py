@@ -22,8 +22,6 @@ _CACHE = ROOT / "out" / "peers"
 _PACKAGES = _CACHE / "node_modules"
 _SPLITTER = "@openzeppelin/contracts/finance/PaymentSplitter.sol"
 _PUSH = "PushDistributor.sol"
-# What ape-solidity gives the project's contracts (ape-config.yaml), so that both sides are optimised alike.
-_SETTINGS = {"optimizer": {"enabled": True, "runs": 200}, "evmVersion": "cancun"}
 
 
 class PeerMissing(ChainTrouble):
@@ -52,19 +50,26 @@ def _install() -> None:
         return
     _CACHE.mkdir(parents=True, exist_ok=True)
     name = f"@openzeppelin/contracts@{OPENZEPPELIN}"
-    quiet = ["--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+    quiet = ["--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     _run([str(BIN / "npm"), "install", "--prefix", str(_CACHE), *quiet, name], peer=name)
 
 
 def _compile(source: str, contract: str, text: str) -> ContractContainer:
+    from ape import project
     from ape.contracts import ContractContainer
     from ethpm_types import ContractType
 
+    project_settings = project.config.get_config("solidity")  # both sides are optimised alike
+    optimizer = {"enabled": project_settings.optimize, "runs": project_settings.optimization_runs}
     wanted = {"*": {"*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"]}}
     question = {
         "language": "Solidity",
         "sources": {source: {"content": text}},
-        "settings": {**_SETTINGS, "outputSelection": wanted},
+        "settings": {
+            "optimizer": optimizer,
+            "evmVersion": project_settings.evm_version,
+            "outputSelection": wanted,
+        },
     }
     solc = [str(SOLCX / f"solc-v{SOLC_VERSION}"), "--base-path", str(_PACKAGES), "--standard-json"]
     answer = json.loads(_run(solc, peer=contract, stdin=json.dumps(question)))
@@ -89,6 +94,6 @@ def _run(command: list[str], *, peer: str, stdin: str | None = None) -> str:
     except OSError as error:
         raise PeerMissing(peer, str(error)) from None
     if done.returncode != 0:
-        last = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
-        raise PeerMissing(peer, f"`{Path(command[0]).name}` says: {last}")
+        first = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[0]
+        raise PeerMissing(peer, f"`{Path(command[0]).name}` says: {first}")
     return done.stdout

@@ -90,20 +90,22 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
 
         // remainder < a past supply <= MAX_AMOUNT, and cash * PARTS < 2^240: no overflow.
         uint256 parts = cash * PARTS + remainder;
-        index += parts / supply;
-        remainder = parts % supply;
+        uint256 newIndex = index + parts / supply;
+        uint256 newRemainder = parts % supply;
+        index = newIndex;
+        remainder = newRemainder;
         _distributed = uint128(total); // total <= MAX_AMOUNT
-        emit Distributed(cash, index, remainder);
+        emit Distributed(cash, newIndex, newRemainder);
 
         settlement.safeTransferFrom(msg.sender, address(this), cash);
     }
 
     /// @inheritdoc ITrancheNote
     function claim() external returns (uint256 cash) {
-        _earn(msg.sender);
-        Credit storage credit = _credits[msg.sender];
-        cash = credit.earned / PARTS;
-        credit.earned -= cash * PARTS;
+        uint256 current = index;
+        uint256 earned = _earned(msg.sender, current);
+        cash = earned / PARTS;
+        _credits[msg.sender] = Credit({index: current, earned: earned - cash * PARTS});
         _claimed += uint128(cash); // the sum of all claims is at most _distributed
         emit Claimed(msg.sender, cash);
 
@@ -114,7 +116,7 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
 
     /// @inheritdoc ITrancheNote
     function claimable(address holder) external view returns (uint256 cash) {
-        return _earned(holder) / PARTS;
+        return _earned(holder, index) / PARTS;
     }
 
     /// @inheritdoc ITrancheNote
@@ -138,20 +140,19 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
     ///      claim on the past.
     function _update(address from, address to, uint256 units) internal override {
         if (!compliance.canTransfer(from, to, units)) revert NotEligible(from, to, units);
-        if (from != address(0)) _earn(from);
-        if (to != address(0)) _earn(to);
+        uint256 current = index;
+        if (from != address(0)) _earn(from, current);
+        if (to != address(0)) _earn(to, current);
         super._update(from, to, units);
     }
 
-    function _earn(address holder) private {
-        Credit storage credit = _credits[holder];
-        if (credit.index == index) return;
-        credit.earned = _earned(holder);
-        credit.index = index;
+    function _earn(address holder, uint256 current) private {
+        if (_credits[holder].index == current) return;
+        _credits[holder] = Credit({index: current, earned: _earned(holder, current)});
     }
 
-    function _earned(address holder) private view returns (uint256) {
+    function _earned(address holder, uint256 current) private view returns (uint256) {
         Credit storage credit = _credits[holder];
-        return credit.earned + balanceOf(holder) * (index - credit.index);
+        return credit.earned + balanceOf(holder) * (current - credit.index);
     }
 }

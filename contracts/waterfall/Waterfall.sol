@@ -7,8 +7,10 @@ import {IWaterfall, SkipWhen, Step, StepKind, TrancheState, TrancheTerms} from "
 import {Period, TrancheId, Wad, WAD} from "interfaces/Types.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 contract Waterfall is IWaterfall {
+    using SafeCast for uint256;
     using SafeERC20 for IERC20;
     using WaterfallEngine for WaterfallEngine.State;
 
@@ -31,10 +33,9 @@ contract Waterfall is IWaterfall {
     /// @inheritdoc IWaterfall
     Period public lastRun;
 
-    /// @inheritdoc IWaterfall
-    uint256 public feesEarned;
-
-    uint256 private _feesClaimed;
+    // One slot with lastRun: every run reads and writes both.
+    uint112 private _feesEarned;
+    uint112 private _feesClaimed;
 
     WaterfallEngine.State private _state;
 
@@ -70,7 +71,7 @@ contract Waterfall is IWaterfall {
             _state.pay(current, place);
         }
         if (period == _lastPeriod) _state.bookLosses();
-        feesEarned += current.fees;
+        _feesEarned += current.fees.toUint112();
 
         pool.release(period);
         for (uint256 i; i < _state.tranches.length; ++i) {
@@ -81,7 +82,7 @@ contract Waterfall is IWaterfall {
     /// @inheritdoc IWaterfall
     function claimFees() external returns (uint256 cash) {
         cash = cashHeld();
-        _feesClaimed += cash;
+        _feesClaimed = _feesEarned;
         emit FeesClaimed(feeAccount, cash);
 
         _settlement.safeTransfer(feeAccount, cash);
@@ -91,7 +92,12 @@ contract Waterfall is IWaterfall {
 
     /// @inheritdoc IWaterfall
     function cashHeld() public view returns (uint256) {
-        return feesEarned - _feesClaimed;
+        return _feesEarned - _feesClaimed;
+    }
+
+    /// @inheritdoc IWaterfall
+    function feesEarned() external view returns (uint256) {
+        return _feesEarned;
     }
 
     /// @inheritdoc IWaterfall

@@ -72,6 +72,7 @@ library WaterfallEngine {
         TrancheState storage tranche = self.tranches[id.place()];
         due = tranche.interestDue;
         uint256 paid = Math.min(due, run.cash);
+        if (paid == 0) return due;
         tranche.interestDue = (due - paid).toUint112();
         tranche.interestPaid = (tranche.interestPaid + paid).toUint112();
         run.cash -= paid;
@@ -83,6 +84,7 @@ library WaterfallEngine {
         TrancheState storage tranche = self.tranches[id.place()];
         due = tranche.principal;
         uint256 paid = Math.min(due, run.cash);
+        if (paid == 0) return due;
         tranche.principal = (due - paid).toUint112();
         tranche.principalPaid = (tranche.principalPaid + paid).toUint112();
         run.cash -= paid;
@@ -93,8 +95,9 @@ library WaterfallEngine {
     function payResidual(State storage self, Run memory run, TrancheId id) internal returns (uint256 due) {
         due = run.cash;
         payPrincipal(self, run, id);
-        TrancheState storage tranche = self.tranches[id.place()];
         uint256 above = run.cash;
+        if (above == 0) return due;
+        TrancheState storage tranche = self.tranches[id.place()];
         tranche.interestPaid = (tranche.interestPaid + above).toUint112();
         run.interest[id.place()] += above;
         run.cash = 0;

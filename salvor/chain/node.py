@@ -37,6 +37,8 @@ def local_node(networks: NetworkManager) -> Iterator[ProviderAPI]:
     except (ApeException, OSError) as error:
         raise NodeTrouble(str(error).splitlines()[0]) from None
     try:
+        if host == "auto" and provider.process is None:
+            raise NodeTrouble("another program's anvil answered on the port that was picked; run the command again")
         if provider.chain_id != LOCAL_CHAIN:
             raise WrongChain(provider.chain_id, LOCAL_CHAIN)
         yield provider

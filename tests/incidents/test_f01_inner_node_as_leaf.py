@@ -1,12 +1,12 @@
 """F01: an inner node is accepted as a leaf (OpenZeppelin/openzeppelin-contracts #3091, Uniswap/merkle-distributor #35).
 
 A leaf of exactly 64 bytes, hashed once, looks like a pair of children. Of the leaves (uint256 id, uint256 amount) =
-(1,100), (2,200), (3,300), (4,400) hashed once with sorted pairs, the two inner nodes' children can be handed in as an id and
-an amount that nobody ever committed, and a proof of one element verifies them.
+(1,100), (2,200), (3,300), (4,400) hashed once with sorted pairs, the two children of an inner node can be handed in as
+an id and an amount that nobody ever committed, and a proof of one element verifies them.
 
-Right: our tree over these four has the OpenZeppelin standard root, in which leaves are hashed twice; no 64 bytes made of two
-nodes verify as a leaf, and an empty proof verifies only in a tree of one leaf. The pool, whose leaf is (string id, uint256
-expected recovery, uint256 recovery level), refuses a tree that was hashed once.
+Right: our tree over these four has the OpenZeppelin standard root, in which leaves are hashed twice; no 64 bytes of
+two nodes verify as a leaf, and an empty proof verifies only in a tree of one leaf. The pool, whose leaf is (string id,
+uint256 expected recovery, uint256 recovery level), refuses a tree that was hashed once.
 """
 
 from dataclasses import replace
@@ -111,7 +111,7 @@ class TestThePool:
         assert not pool.verifyLoan(LOANS[0], [other])
 
     def test_refuses_an_inner_node_in_the_place_of_a_loan(self, pool_over):
-        """Two children's 64 bytes as the identifier: the nearest that text, amount and level come to the invented leaf."""
+        """Two children's 64 bytes as the identifier, then as the two amounts: the nearest to the invented leaf."""
         tree = StandardMerkleTree(LOANS[:4], LOAN_LEAF)
         root, left, right, *leaves = nodes(tree)
         pool = pool_over(root, 4)

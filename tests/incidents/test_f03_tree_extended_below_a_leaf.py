@@ -1,11 +1,11 @@
 """F03: a tree is extended below a leaf (code-423n4/contracts #39).
 
-The length of a proof is not checked and outsiders choose what stands in a leaf, so a leaf can itself be the root of another
-tree. Here the tree of the deal has 4 loans and depth 2; one borrower chose a 32-byte field that is the root of a private tree
-of 4 loans, and shows a proof of length 4 for a loan of the private tree.
+The length of a proof is not checked and outsiders choose what stands in a leaf, so a leaf can itself be the root of
+another tree. Here the tree of the deal has 4 loans and depth 2; one borrower chose a 32-byte field that is the root of
+a private tree of 4 loans, and shows a proof of length 4 for a loan of the private tree.
 
-Right: refused. Leaf and node are hashed in different domains, and the number of loans is committed with the root, so that a
-proof of any length but 2 fails. Each of the two alone is enough, and each is tested without the other.
+Right: refused. Leaf and node are hashed in different domains, and the number of loans is committed with the root, so
+that a proof of any length but 2 fails. Each of the two alone is enough, and each is tested without the other.
 """
 
 from dataclasses import replace

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salvor.amounts import MAX_AMOUNT, SECONDS_PER_YEAR, WAD, format_percent, format_units, mul_div_down, timestamp, to_units
+from salvor.amounts import (
+    MAX_AMOUNT,
+    SECONDS_PER_YEAR,
+    WAD,
+    format_percent,
+    format_units,
+    mul_div_down,
+    timestamp,
+    to_units,
+)
 
 NAMED = ("half_even", "half_up", "down", "up")
 

@@ -113,7 +113,6 @@ def test_nothing_of_one_machine_or_one_registry_stands_in_the_project():
     found = [
         (str(path.relative_to(ROOT)), host)
         for path in tracked()
-        if path.suffix not in {".png"}
         for host in hosts
         if host in path.read_text(errors="ignore")
     ]

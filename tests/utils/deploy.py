@@ -1,14 +1,17 @@
-"""Deployments that must fail, and small helpers around a contract's address.
+"""Deployments that must fail, and deals that differ from the small deal in a few terms.
 
-Like `salvor.chain.send`, a deployment is only tried against the pending block: a refusal is an object, and no trace is printed.
+Like `salvor.chain.send`, a deployment that must fail is only tried against the pending block: a refusal is an object,
+and no trace is printed.
 """
 
 from __future__ import annotations
 
-from eth_hash.auto import keccak
+from dataclasses import replace
 
-from salvor.chain.send import Refusal, read_refusal
+from salvor.chain.send import Refusal, read_refusal, send
+from salvor.deploy.apply import apply
 from salvor.errors import ReconciliationFailed
+from tests.utils.world import World
 
 ZERO_ADDRESS = "0x" + "00" * 20
 
@@ -16,14 +19,29 @@ ZERO_ADDRESS = "0x" + "00" * 20
 def refusal_of_deployment(container, *args, sender) -> Refusal:
     """The error with which a constructor refuses `args`; raises when it does not."""
     data = "0x" + bytes(container(*args).data).hex()
-    answer = container.provider.web3.provider.make_request("eth_call", [{"from": sender.address, "data": data}, "pending"])
+    answer = container.provider.web3.provider.make_request(
+        "eth_call", [{"from": sender.address, "data": data}, "pending"]
+    )
     if "error" not in answer:
         raise ReconciliationFailed(["a deployment that must be refused went through"])
     revert = answer["error"].get("data") or "0x"
     return read_refusal(bytes.fromhex(revert.removeprefix("0x")), container.contract_type)
 
 
-def selector_of(contract, function: str) -> bytes:
-    """The four bytes of a function that has no overloads."""
-    abi = next(each for each in contract.contract_type.mutable_methods if each.name == function)
-    return bytes(keccak(abi.selector.encode())[:4])
+def with_terms(world: World, *, settlement=None, **changes) -> World:
+    """A second deal beside this one, with the same parties and some other terms; nothing of it is sold."""
+    terms = replace(world.terms, **changes)
+    live = apply(world.project, terms, parties=world.live.parties, settlement=settlement or world.live.settlement)
+    return replace(world, live=live, terms=terms)
+
+
+def with_waterfall(world: World, *, steps, trigger: int | None = None) -> World:
+    """The same pool and notes under a waterfall with other steps: much quicker than another deal."""
+    live, terms = world.live, replace(world.terms, steps=steps)
+    trigger = terms.trigger if trigger is None else trigger
+    tranches = [(note.address, *rest) for note, *rest in zip(live.notes, terms.sizes, terms.rates, strict=True)]
+    rows = [(int(step.kind), int(step.skip_behind_plan), step.tranche, step.rate) for step in steps]
+    admin, fee_account = live.parties.admin, live.parties.fee_account
+    waterfall = admin.deploy(world.project.Waterfall, live.pool, fee_account, trigger, tranches, rows)
+    send(live.access.grantRole, live.access.WATERFALL(), waterfall, 0, sender=admin)
+    return replace(world, live=replace(live, waterfall=waterfall), terms=replace(terms, trigger=trigger))

@@ -1,7 +1,8 @@
 """One small deal on a local chain, built once; every test starts from it as it was just deployed.
 
-Three tranches of 60,000, 25,000 and 15,000 units, four periods of 30 days, a tape of five loans, a fee of 6 %, mezzanine
-interest behind senior principal while collections are below 90 % of plan. Money has 2 decimals, so amounts are cents.
+Three tranches of 60,000, 25,000 and 15,000 units, four periods of 30 days, a tape of five loans, a fee of 6 %,
+mezzanine interest behind senior principal while collections are below 90 % of plan. Money has 2 decimals: amounts are
+cents.
 """
 
 from __future__ import annotations
@@ -73,7 +74,8 @@ class World:
         """Deploy the small deal; nobody is admitted, nothing is sold."""
         admin, seller, servicer, agent, fees, senior, mezzanine, equity, outsider = (accounts[i] for i in range(9))
         settlement = admin.deploy(project.SettlementToken, "Test Dollar", "TUSD", changes.pop("decimals", 2))
-        terms = small_terms(provider.get_block("latest").timestamp + 10 * DAY, **changes)
+        closing = changes.pop("closing", provider.get_block("latest").timestamp + 10 * DAY)
+        terms = small_terms(closing, **changes)
         live = apply(project, terms, parties=Parties(admin, seller, servicer, agent, fees), settlement=settlement)
         return cls(provider, project, live, terms, (senior, mezzanine, equity), outsider, accounts)
 

@@ -113,8 +113,8 @@ class TestRulesBetweenFields:
             (
                 "purchase_price: 750000.00",
                 "purchase_price: 0.00",
-                "line 32, column 1: 'purchase_price': 0.00 must be above 0 and below 5192296858534827628530496329220096 "
-                "units",
+                "line 32, column 1: 'purchase_price': 0.00 must be above 0 and below "
+                "5192296858534827628530496329220096 units",
             ),
             (
                 "purchase_price: 750000.00",
@@ -132,7 +132,11 @@ class TestRulesBetweenFields:
                 "amount: 50000.001",
                 "line 58, column 48: 'investors.3.amount': 50000.001 has more than 2 decimals (DUSD)",
             ),
-            (MEZZANINE, "name: senior, symbol", "line 37, column 7: 'tranches.1.name': two tranches are called 'senior'"),
+            (
+                MEZZANINE,
+                "name: senior, symbol",
+                "line 37, column 7: 'tranches.1.name': two tranches are called 'senior'",
+            ),
             (
                 MEZZANINE,
                 f"name: {'m' * 25}, symbol",
@@ -148,6 +152,11 @@ class TestRulesBetweenFields:
                 "size: 450000.00",
                 "size: 449999.99",
                 "line 35, column 1: 'tranches': the tranches add up to 749999.99, the purchase price is 750000.00",
+            ),
+            (
+                "size: 450000.00",
+                "size: 450000.01",
+                "line 35, column 1: 'tranches': the tranches add up to 750000.01, the purchase price is 750000.00",
             ),
             (FEE, "{ pay: fee }", "line 45, column 5: 'waterfall.0': a fee needs a rate and no tranche"),
             (
@@ -210,7 +219,8 @@ class TestRulesBetweenFields:
             (
                 "amount: 50000.00",
                 "amount: 50000.01",
-                "line 54, column 1: 'investors': subscriptions to 'mezzanine' add up to 150000.01, its size is 150000.00",
+                "line 54, column 1: 'investors': subscriptions to 'mezzanine' add up to 150000.01, its "
+                "size is 150000.00",
             ),
         ],
     )
@@ -249,8 +259,8 @@ class TestFields:
             (
                 "decimals: 2 #",
                 "decimals: two #",
-                "line 16, column 3: 'settlement.decimals': 'two': input should be a valid integer, unable to parse string "
-                "as an integer",
+                "line 16, column 3: 'settlement.decimals': 'two': input should be a valid integer, unable to parse "
+                "string as an integer",
             ),
             (
                 CURVE_START,
@@ -268,7 +278,11 @@ class TestFields:
                 "skip_when: ever",
                 "line 47, column 42: 'waterfall.2.skip_when': 'ever': input should be 'never' or 'behind_plan'",
             ),
-            ("name: Demo Dollar", "name:", "line 14, column 3: 'settlement.name': 'None': input should be a valid string"),
+            (
+                "name: Demo Dollar",
+                "name:",
+                "line 14, column 3: 'settlement.name': 'None': input should be a valid string",
+            ),
             *(
                 (
                     "rate: 7 %",

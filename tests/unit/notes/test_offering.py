@@ -1,12 +1,9 @@
 """Offering: notes at par while it is open, the purchase of the loans at its end."""
 
-from dataclasses import replace
-
 import pytest
 
 from salvor.chain.send import refusal_of, send
-from salvor.deploy.apply import apply
-from tests.utils.deploy import ZERO_ADDRESS, refusal_of_deployment
+from tests.utils.deploy import ZERO_ADDRESS, refusal_of_deployment, with_terms
 from tests.utils.world import EQUITY, MEZZANINE, SENIOR, SIZES
 
 PRICE = sum(SIZES)
@@ -124,8 +121,7 @@ class TestSubscribe:
 
     def test_refuses_a_settlement_asset_that_takes_a_fee(self, world, project, ready):
         fee_token = ready.deploy(project.FeeOnTransferToken)
-        live = apply(project, world.terms, parties=world.live.parties, settlement=fee_token)
-        other = replace(world, live=live)
+        other = with_terms(world, settlement=fee_token)
         other.admit(ready)
         refusal = refusal_of(lambda: other.subscribe(ready, SENIOR, 400))
         assert (refusal.error, refusal.values) == ("CashArrivedShort", (396, 400))

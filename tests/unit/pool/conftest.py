@@ -5,7 +5,6 @@ import pytest
 from salvor.chain.send import send
 
 
-
 @pytest.fixture
 def pool(world):
     return world.live.pool

@@ -5,9 +5,8 @@ from dataclasses import replace
 import pytest
 
 from salvor.chain.send import refusal_of, send
-from salvor.deploy.apply import apply
-from tests.utils.deploy import ZERO_ADDRESS, refusal_of_deployment
-from tests.utils.world import DAY, LOANS, PLAN, SIZES, TAPE
+from tests.utils.deploy import ZERO_ADDRESS, refusal_of_deployment, with_terms
+from tests.utils.world import DAY, LOANS, SIZES, TAPE
 
 PRICE = sum(SIZES)
 ROOT = b"\x01" * 32
@@ -217,8 +216,8 @@ class TestReport:
 
     def test_refuses_a_settlement_asset_that_takes_a_fee(self, world, project, servicer):
         fee_token = servicer.deploy(project.FeeOnTransferToken)
-        live = apply(project, world.terms, parties=world.live.parties, settlement=fee_token)
-        other = replace(world, live=live)
+        other = with_terms(world, settlement=fee_token)
+        live = other.live
         other.fund(live.offering, PRICE)
         with other.as_contract(live.offering) as account:
             send(fee_token.approve, live.pool, PRICE, sender=account)

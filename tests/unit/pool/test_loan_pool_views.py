@@ -5,7 +5,8 @@ import pytest
 from salvor.chain.send import refusal_of, send
 from salvor.tape.commitment import LOAN_LEAF, commit_collections
 from salvor.tape.merkle import StandardMerkleTree
-from tests.utils.world import LOANS, PLAN, TAPE, World
+from tests.utils.deploy import with_terms
+from tests.utils.world import LOANS, PLAN, TAPE
 
 ONE = 10**18
 LOAN = LOANS[2]
@@ -15,12 +16,6 @@ COLLECTED = {"0007": 250, "13": 120, "14": 30}
 def refused_view(view, *args, sender):
     refusal = refusal_of(lambda: send(view, *args, sender=sender))
     return refusal.error, refusal.values
-
-
-@pytest.fixture
-def with_terms(project, chain, accounts):
-    """A deal of its own with changed terms."""
-    return lambda **changes: World.closed_end(project, chain.provider, accounts, **changes)
 
 
 class TestVerifyLoan:
@@ -52,18 +47,18 @@ class TestVerifyLoan:
         assert not any(pool.verifyLoan(LOANS[number], each) for each in wrong)
 
     @pytest.mark.parametrize("count", [1, 2, 3, 9, 1_000])
-    def test_refuses_a_good_proof_of_a_length_that_the_tape_can_not_have(self, with_terms, count):
-        # The same root said to be over another number of loans: a valid path, and still no loan of such a tape. Over 3 or 9
-        # loans one of the two depths (1 or 2, 3 or 4) is right, over the others none.
-        pool = with_terms(loan_count=count).live.pool
+    def test_refuses_a_good_proof_of_a_length_that_the_tape_can_not_have(self, world, count):
+        # The same root said to be over another number of loans. The paths are valid, two or three long; one of 3 or 9
+        # loans has proofs of one of these lengths, the others of none.
+        pool = with_terms(world, loan_count=count).live.pool
         possible = {(count - 1).bit_length(), count.bit_length() - 1}
         proofs = [TAPE.proof(number) for number in range(len(LOANS))]
         accepted = [pool.verifyLoan(loan, proof) for loan, proof in zip(LOANS, proofs, strict=True)]
         assert accepted == [len(proof) in possible for proof in proofs]
 
-    def test_proves_the_one_loan_of_a_tape_without_a_tree(self, with_terms):
+    def test_proves_the_one_loan_of_a_tape_without_a_tree(self, world):
         tape = StandardMerkleTree(LOANS[:1], LOAN_LEAF)
-        pool = with_terms(tape_root=tape.root, loan_count=1).live.pool
+        pool = with_terms(world, tape_root=tape.root, loan_count=1).live.pool
         assert pool.verifyLoan(LOANS[0], [])
         assert not pool.verifyLoan(LOANS[1], [])
 
@@ -177,13 +172,13 @@ class TestCollectionRatio:
         assert pool.collectionRatio(1) == 0
 
     @pytest.mark.parametrize("cash", [0, 500])
-    def test_is_one_where_nothing_was_planned(self, with_terms, cash):
-        deal = with_terms(plan=(0, *PLAN[1:])).close()
+    def test_is_one_where_nothing_was_planned(self, world, cash):
+        deal = with_terms(world, plan=(0, *PLAN[1:])).close()
         deal.report(1, cash)
         assert deal.live.pool.collectionRatio(1) == ONE
 
-    def test_counts_to_date_in_a_period_without_a_plan(self, with_terms):
-        deal = with_terms(plan=(40_000, 0, 30_000, 20_000)).close()
+    def test_counts_to_date_in_a_period_without_a_plan(self, world):
+        deal = with_terms(world, plan=(40_000, 0, 30_000, 20_000)).close()
         deal.report(1, 10_000)
         deal.report(2, 20_000)
         assert [deal.live.pool.collectionRatio(period) for period in (1, 2)] == [ONE // 4, 3 * ONE // 4]

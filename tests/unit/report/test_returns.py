@@ -29,7 +29,7 @@ class TestIrr:
             (yearly(-100, 0, 25), "-0.5"),
             (yearly(-100, 50, 50), "0"),
             (yearly(-100, 300), "2"),
-            (yearly(-100, 0, 0, 33), "-0.308957"),  # 0.33 ** (1/3) - 1
+            (yearly(-1_000, 0, 0, 729), "-0.1"),
             (yearly(-500, 120, 180, 200, 120, 60), "0.122867"),  # a purchased impaired portfolio: 12.286719 %
         ],
     )
@@ -69,7 +69,7 @@ class TestIrr:
             yearly(-100, 0, 0),  # nothing came back
             yearly(100, 110),  # nothing was paid
             [(START, -100), (START + timedelta(days=1), 200)],  # above 100,000 % a year
-            yearly(-10**9, 1),  # below -99.9999 %
+            yearly(-(10**9), 1),  # below -99.9999 %
         ],
     )
     def test_is_none_where_there_is_no_such_rate(self, flows):

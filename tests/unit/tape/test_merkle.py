@@ -75,7 +75,8 @@ class TestProof:
             assert climb(leaf(number + 1, 100 * (number + 1)), tree.proof(number)) == tree.root
 
     @pytest.mark.parametrize(
-        ("count", "lengths"), [(1, {0}), (2, {1}), (3, {1, 2}), (4, {2}), (5, {2, 3}), (8, {3}), (9, {3, 4}), (33, {5, 6})]
+        ("count", "lengths"),
+        [(1, {0}), (2, {1}), (3, {1, 2}), (4, {2}), (5, {2, 3}), (8, {3}), (9, {3, 4}), (33, {5, 6})],
     )
     def test_is_as_long_as_the_tree_is_deep(self, count, lengths):
         assert {len(tree_of(count).proof(number)) for number in range(count)} == lengths

@@ -122,8 +122,14 @@ class TestRejected:
             ("", "the amount is empty"),
             ("-1", "-1 is negative"),
             ("-0.01", "-0.01 is negative"),
-            *((text, NOT_AN_AMOUNT.format(text)) for text in ("1e3", "1,5", " 3", "3 ", "+1", "NaN", "inf", "--1", "-")),
-            *((text, NOT_AN_AMOUNT.format(text)) for text in ("1.", ".5", "1.2.3", "1_000", "0x10", "$5", "-1e3", "5\n")),
+            *(
+                (text, NOT_AN_AMOUNT.format(text))
+                for text in ("1e3", "1,5", " 3", "3 ", "+1", "NaN", "inf", "--1", "-")
+            ),
+            *(
+                (text, NOT_AN_AMOUNT.format(text))
+                for text in ("1.", ".5", "1.2.3", "1_000", "0x10", "$5", "-1e3", "5\n")
+            ),
             ("१२", NOT_AN_AMOUNT.format("१२")),  # digits, but not those of money here
             ("1" * 61, "the amount is longer than any money"),
             ("0." + "0" * 59, "the amount is longer than any money"),
@@ -227,9 +233,10 @@ class TestRefusedFile:
         line = "tape.csv: row 1: no column 'id'; found: id;expected;actual;level"
         assert refusal(text=f"{HEADER}\n{GOOD}\n".replace(",", ";")) == (ColumnMissing, line)
 
-    def test_a_header_that_stands_twice(self, refusal):
+    @pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "byte_order_mark"])
+    def test_a_header_that_stands_twice(self, refusal, mark):
         line = "tape.csv: not a readable tape: row 1 has column 'id' twice"
-        assert refusal(text=f"{HEADER},id\n{GOOD},1\n") == (FileUnreadable, line)
+        assert refusal(text=f"{mark}{HEADER},id\n{GOOD},1\n") == (FileUnreadable, line)
 
     @pytest.mark.parametrize(("row", "fields"), [("2,1,1", 3), ("2,1,1,0,9", 5), ("2", 1), ("2,1,1,0,", 5)])
     def test_a_ragged_row_with_its_number(self, refusal, row, fields):
@@ -291,7 +298,9 @@ IDENTIFIER = st.text(
     st.characters(codec="utf-8", exclude_characters="\0\ufeff", exclude_categories=("Cs",)), min_size=1, max_size=12
 ).filter(lambda text: text == text.strip() and "\r" not in text)
 CENTS = st.integers(0, 10**12)
-ROWS = st.lists(st.tuples(IDENTIFIER, CENTS, CENTS, st.integers(0, 99)), min_size=1, max_size=25, unique_by=lambda r: r[0])
+ROWS = st.lists(
+    st.tuples(IDENTIFIER, CENTS, CENTS, st.integers(0, 99)), min_size=1, max_size=25, unique_by=lambda r: r[0]
+)
 
 
 class TestAnyTape:

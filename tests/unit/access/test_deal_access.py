@@ -1,0 +1,187 @@
+"""DealAccess: every privileged function, who may call it, and that nobody else may.
+
+The table is compared with the source, so a privileged function without a line here fails.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from salvor.chain.send import refusal_of, send
+from salvor.tape.merkle import keccak
+
+SOURCES = Path(__file__).parents[3] / "contracts"
+DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Privileged:
+    """A restricted function and its only caller; `args` are those of a call that its caller could make."""
+
+    contract: str
+    function: str
+    role: str
+    args: tuple
+
+    def targets(self, world):
+        """Every deployed contract that has the function."""
+        live = world.live
+        named = {"AllowList": [live.allow_list], "LoanPool": [live.pool], "TrancheNote": list(live.notes)}
+        return named[self.contract]
+
+    def call(self, target, world, caller):
+        """Try it as `caller`; the caller stands for whoever an argument names."""
+        args = [caller if each == "caller" else world.now + DAY if each == "tomorrow" else each for each in self.args]
+        return send(getattr(target, self.function), *args, sender=caller)
+
+
+TABLE = (
+    Privileged("AllowList", "admit", "TRANSFER_AGENT", ("caller", "tomorrow")),
+    Privileged("AllowList", "remove", "TRANSFER_AGENT", ("caller",)),
+    Privileged("LoanPool", "purchase", "OFFERING", ()),
+    Privileged("LoanPool", "report", "SERVICER", (1, 0, bytes(32), 0)),
+    Privileged("LoanPool", "release", "WATERFALL", (1,)),
+    Privileged("TrancheNote", "mint", "OFFERING", ("caller", 1)),
+    Privileged("TrancheNote", "burn", "OFFERING", ("caller", 1)),
+    Privileged("TrancheNote", "distribute", "WATERFALL", (1,)),
+)
+
+# Whoever calls these acts for themselves, or does what the deal says anyway.
+OPEN_TO_ALL = {
+    ("Offering", "subscribe"),
+    ("Offering", "unsubscribe"),
+    ("Offering", "close"),
+    ("TrancheNote", "claim"),
+    ("Waterfall", "run"),
+    ("Waterfall", "claimFees"),
+}
+ROLES = ("SERVICER", "TRANSFER_AGENT", "OFFERING", "WATERFALL")
+
+each_privileged = pytest.mark.parametrize("line", TABLE, ids=lambda line: f"{line.contract}.{line.function}")
+
+
+def declared_functions():
+    """(contract, function, what stands between its arguments and its body) of every function in contracts/."""
+    for path in sorted(SOURCES.rglob("*.sol")):
+        if path.parent.name == "mocks":
+            continue
+        text = re.sub(r"//[^\n]*|/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for match in re.finditer(r"\bfunction\s+(\w+)\s*\([^)]*\)([^{;]*)[{;]", text):
+            yield path.stem, match[1], set(re.findall(r"\w+", match[2]))
+
+
+def role_holders(world):
+    """Every party of the deal, with the role that it alone holds (or none)."""
+    live = world.live
+    holding = {
+        "SERVICER": live.parties.servicer,
+        "TRANSFER_AGENT": live.parties.transfer_agent,
+        "OFFERING": live.offering,
+        "WATERFALL": live.waterfall,
+    }
+    others = (live.parties.admin, live.parties.seller, live.parties.fee_account, live.pool, live.allow_list)
+    return holding, (*others, *live.notes, *world.holders, world.outsider)
+
+
+class TestSource:
+    def test_has_the_restricted_functions_of_the_table_and_no_others(self):
+        found = {(contract, name) for contract, name, words in declared_functions() if "restricted" in words}
+        assert found == {(line.contract, line.function) for line in TABLE}
+
+    def test_has_no_other_function_that_changes_anything_unless_it_is_open_to_all(self):
+        changing = {
+            (contract, name)
+            for contract, name, words in declared_functions()
+            if words & {"external", "public"} and not words & {"view", "pure", "restricted"}
+        }
+        assert changing == OPEN_TO_ALL
+
+
+class TestRestrictedFunctions:
+    @each_privileged
+    def test_refuse_an_outsider(self, world, outsider, line):
+        for target in line.targets(world):
+            refusal = refusal_of(lambda target=target: line.call(target, world, outsider))
+            assert (refusal.error, refusal.values) == ("AccessManagedUnauthorized", (outsider.address,))
+
+    @each_privileged
+    def test_refuse_the_admin(self, world, line):
+        admin = world.live.parties.admin
+        for target in line.targets(world):
+            refusal = refusal_of(lambda target=target: line.call(target, world, admin))
+            assert (refusal.error, refusal.values) == ("AccessManagedUnauthorized", (admin.address,))
+
+    @each_privileged
+    def test_let_their_one_role_through(self, world, line):
+        access = world.live.access
+        holding, others = role_holders(world)
+        for target in line.targets(world):
+            selector = keccak(getattr(target, line.function).abis[0].selector.encode())[:4]
+            callers = (*holding.values(), *others)
+            allowed = [caller for caller in callers if access.canCall(caller, target, selector)[0]]
+            assert allowed == [holding[line.role]]
+
+
+class TestRoles:
+    def test_have_the_numbers_that_the_interface_promises(self, world):
+        access = world.live.access
+        assert [getattr(access, role)() for role in ROLES] == [1, 2, 3, 4]
+
+    def test_are_held_by_one_party_each_without_delay(self, world):
+        access = world.live.access
+        holding, others = role_holders(world)
+        for role in ROLES:
+            number = getattr(access, role)()
+            members = [each for each in (*holding.values(), *others) if access.hasRole(number, each)[0]]
+            assert members == [holding[role]]
+            assert access.hasRole(number, holding[role])[1] == 0
+            assert access.getRoleAdmin(number) == access.ADMIN_ROLE()
+
+    def test_are_granted_by_the_admin_alone(self, world):
+        access = world.live.access
+        holding, others = role_holders(world)
+        members = [each for each in (*holding.values(), *others) if access.hasRole(access.ADMIN_ROLE(), each)[0]]
+        assert members == [world.live.parties.admin]
+
+
+class TestGrantRole:
+    def test_lets_a_new_holder_in(self, world, outsider):
+        live = world.live
+        send(live.access.grantRole, live.access.TRANSFER_AGENT(), outsider, 0, sender=live.parties.admin)
+        until = world.now + DAY
+        send(live.allow_list.admit, outsider, until, sender=outsider)
+        assert live.allow_list.admittedUntil(outsider) == until
+
+    @pytest.mark.parametrize("role", ROLES)
+    def test_refuses_an_outsider(self, world, outsider, role):
+        access = world.live.access
+        refusal = refusal_of(lambda: send(access.grantRole, getattr(access, role)(), outsider, 0, sender=outsider))
+        assert (refusal.error, refusal.values) == ("AccessManagerUnauthorizedAccount", (outsider.address, 0))
+
+    def test_refuses_a_role_s_own_holder(self, world, outsider):
+        access, agent = world.live.access, world.live.parties.transfer_agent
+        refusal = refusal_of(lambda: send(access.grantRole, access.TRANSFER_AGENT(), outsider, 0, sender=agent))
+        assert (refusal.error, refusal.values) == ("AccessManagerUnauthorizedAccount", (agent.address, 0))
+
+
+class TestRevokeRole:
+    def test_shuts_a_holder_out(self, world):
+        live, agent = world.live, world.live.parties.transfer_agent
+        send(live.access.revokeRole, live.access.TRANSFER_AGENT(), agent, sender=live.parties.admin)
+        refusal = refusal_of(lambda: send(live.allow_list.remove, agent, sender=agent))
+        assert (refusal.error, refusal.values) == ("AccessManagedUnauthorized", (agent.address,))
+
+    def test_refuses_an_outsider(self, world, outsider):
+        access, agent = world.live.access, world.live.parties.transfer_agent
+        refusal = refusal_of(lambda: send(access.revokeRole, access.TRANSFER_AGENT(), agent, sender=outsider))
+        assert (refusal.error, refusal.values) == ("AccessManagerUnauthorizedAccount", (outsider.address, 0))
+
+
+class TestSetTargetFunctionRole:
+    def test_refuses_an_outsider(self, world, outsider):
+        access = world.live.access
+        args = (world.live.pool, [bytes(4)], 1)
+        refusal = refusal_of(lambda: send(access.setTargetFunctionRole, *args, sender=outsider))
+        assert (refusal.error, refusal.values) == ("AccessManagerUnauthorizedAccount", (outsider.address, 0))

@@ -19,6 +19,12 @@ interface IOffering {
 
     error SizesMismatch(uint256 notes, uint256 sizes);
 
+    /// @notice A tranche of no units has no holders: cash that falls to it could never be paid.
+    error EmptyTranche(TrancheId tranche);
+
+    /// @notice The note is paid in another asset than the loans.
+    error OtherSettlement(TrancheId tranche);
+
     /// @notice The tranches together must pay the purchase price exactly.
     error SizesDoNotAddUp(uint256 sizes, uint256 purchasePrice);
 

@@ -90,6 +90,10 @@ interface IWaterfall {
     error NoFeeAccount();
     error NoTranches();
     error NoSteps();
+
+    /// @notice The tranches' principal together is what the notes were sold for: the purchase price.
+    error PrincipalDoesNotAddUp(uint256 principal, uint256 purchasePrice);
+
     error NoSuchTranche(TrancheId given, uint256 tranches);
 
     /// @notice A fee above 100 % of collections.

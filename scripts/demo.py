@@ -34,9 +34,12 @@ def cli(deal_file: Path, tape_file: Path | None, out: Path, as_json: bool, pictu
     from rich.console import Console
 
     from salvor.demo import prepare
+    from salvor.errors import OptionInvalid
     from salvor.report.statement import write_json
     from salvor.report.table import print_statement
 
+    if out.exists() and not out.is_dir():
+        raise OptionInvalid(f"--out {out} is a file; name a folder")
     console = Console(stderr=as_json, record=picture is not None, width=120 if picture else None, highlight=False)
     ready = prepare(deal_file, tape_file=tape_file, out=out)
     console.print(

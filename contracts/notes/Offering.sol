@@ -45,6 +45,8 @@ contract Offering is IOffering {
         if (notes.length != sizes.length) revert SizesMismatch(notes.length, sizes.length);
         uint256 sum;
         for (uint256 i; i < notes.length; ++i) {
+            if (sizes[i] == 0) revert EmptyTranche(TrancheId.wrap(uint8(i)));
+            if (notes[i].settlement() != pool_.settlement()) revert OtherSettlement(TrancheId.wrap(uint8(i)));
             sum += sizes[i];
             _tranches.push(Tranche({note: notes[i], size: sizes[i], subscribed: 0}));
         }

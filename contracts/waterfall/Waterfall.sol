@@ -55,7 +55,8 @@ contract Waterfall is IWaterfall {
         collectionTrigger = collectionTrigger_;
         _settlement = pool_.settlement();
         _lastPeriod = pool_.periodCount();
-        _setTranches(tranches);
+        uint256 principal = _setTranches(tranches);
+        if (principal != pool_.purchasePrice()) revert PrincipalDoesNotAddUp(principal, pool_.purchasePrice());
         _setSteps(steps, tranches.length);
     }
 
@@ -143,12 +144,13 @@ contract Waterfall is IWaterfall {
         _state.tranches[id.place()].note.distribute(interest + principal);
     }
 
-    function _setTranches(TrancheTerms[] memory tranches) private {
+    function _setTranches(TrancheTerms[] memory tranches) private returns (uint256 principal) {
         for (uint256 i; i < tranches.length; ++i) {
             TrancheState storage state = _state.tranches.push();
             state.note = tranches[i].note;
             state.rate = tranches[i].rate;
             state.principal = tranches[i].principal;
+            principal += tranches[i].principal;
             // The note pulls what it distributes; only this contract can make it do so.
             _settlement.forceApprove(address(tranches[i].note), type(uint256).max);
         }

@@ -21,6 +21,8 @@ def findings(deal: Deal) -> Iterator[Finding]:
     yield from unfit
     if not unfit:
         yield from _sizes(deal)
+    if deal.triggers.behind_plan > 10 * WAD:
+        yield ("triggers", "behind_plan"), "is above 1000 % of the plan"
     yield from _waterfall(deal)
     yield from _investors(deal)
 

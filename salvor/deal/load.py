@@ -40,7 +40,9 @@ def _compose(path: Path, what: str) -> yaml.Node:
     if not path.is_file():
         raise FileMissing(path, what)
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        text = path.read_text(encoding="utf-8")
+        _refuse_aliases(path, text)
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -51,6 +53,15 @@ def _compose(path: Path, what: str) -> yaml.Node:
     if not isinstance(node, yaml.MappingNode):
         raise DealInvalid(path, 1, 1, "", f"a {what} is a list of `key: value` lines")
     return node
+
+
+def _refuse_aliases(path: Path, text: str) -> None:
+    """A term that stands somewhere else can't be read where it counts, and one that contains itself never ends."""
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            mark = event.start_mark
+            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            raise DealInvalid(path, line, column, "", "aliases (*name) are not allowed in a deal")
 
 
 def _validate(path: Path, root: yaml.Node, model: type[Model]) -> Model:
@@ -66,8 +77,11 @@ def _plain(path: Path, node: yaml.Node) -> Any:
     if isinstance(node, yaml.MappingNode):
         plain: dict[str, Any] = {}
         for key, value in node.value:
+            line, column = key.start_mark.line + 1, key.start_mark.column + 1
+            if not isinstance(key, yaml.ScalarNode):
+                raise DealInvalid(path, line, column, "", "a key is a word")
             if key.value in plain:
-                raise DealInvalid(path, key.start_mark.line + 1, key.start_mark.column + 1, key.value, "stands twice")
+                raise DealInvalid(path, line, column, key.value, "stands twice")
             plain[key.value] = _plain(path, value)
         return plain
     if isinstance(node, yaml.SequenceNode):

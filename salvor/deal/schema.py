@@ -14,11 +14,13 @@ from salvor.amounts import Units, Wad, to_units
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%", re.ASCII)
 _AMOUNT = re.compile(r"\d+(\.\d+)?", re.ASCII)
+_WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+_LONGEST = 60  # characters of a number; more is no money and no rate
 
 
 def _percent(text: object) -> Wad:
     match = _PERCENT.fullmatch(text) if isinstance(text, str) else None
-    if not match:
+    if not match or len(match[0]) > _LONGEST:
         raise ValueError(f"'{text}' is not a percentage, such as 7 % or 7.25 %")
     try:
         return Wad(to_units(Decimal(match[1]), 16))
@@ -27,13 +29,22 @@ def _percent(text: object) -> Wad:
 
 
 def _amount(text: object) -> Decimal:
-    if isinstance(text, str) and _AMOUNT.fullmatch(text) and len(text) <= 60:
+    if isinstance(text, str) and _AMOUNT.fullmatch(text) and len(text) <= _LONGEST:
         return Decimal(text)
     raise ValueError(f"'{text}' is not an amount, such as 450000.00 (no sign, no separators)")
 
 
+def _whole(text: object) -> int:
+    if type(text) is int:
+        return text
+    if isinstance(text, str) and _WHOLE.fullmatch(text):
+        return int(text)
+    raise ValueError(f"'{text}' is not a whole number")
+
+
 Percent = Annotated[Wad, BeforeValidator(_percent)]
 Amount = Annotated[Decimal, BeforeValidator(_amount)]
+Whole = Annotated[int, BeforeValidator(_whole)]
 Name = Annotated[str, Field(min_length=1, max_length=60)]
 
 
@@ -46,7 +57,7 @@ class TapeFile(_Part):
 
     file: Name
     mapping: Name
-    max_rejected_rows: Annotated[int, Field(ge=0)] = 0
+    max_rejected_rows: Whole = 0
 
 
 class Settlement(_Part):
@@ -54,15 +65,15 @@ class Settlement(_Part):
 
     name: Name
     symbol: Annotated[str, Field(min_length=1, max_length=11)]
-    decimals: Annotated[int, Field(ge=0, le=18)]
+    decimals: Annotated[Whole, Field(le=18)]
 
 
 class Calendar(_Part):
     """Closing, then month ends. The curve says which share of all recoveries each period brings, in basis points."""
 
-    closing: date
-    periods: Annotated[int, Field(ge=1, le=600)]
-    timing_curve: list[Annotated[int, Field(ge=0)]]
+    closing: Annotated[date, Field(ge=date(2000, 1, 1), le=date(2200, 12, 31))]
+    periods: Annotated[Whole, Field(ge=1, le=600)]
+    timing_curve: list[Whole]
 
 
 class Tranche(_Part):
@@ -121,7 +132,7 @@ class Investor(_Part):
 class Deal(_Part):
     """A whole deal file."""
 
-    salvor: Annotated[int, Field(ge=1, le=1)]  # version of this format
+    salvor: Annotated[Whole, Field(ge=1, le=1)]  # version of this format
     name: Name
     tape: TapeFile
     settlement: Settlement

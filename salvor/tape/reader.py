@@ -81,7 +81,8 @@ def _read_text(path: Path) -> pl.DataFrame:
     try:
         return pl.read_csv(text.encode(), infer_schema=False, empty_string_is_null=False)
     except pl.exceptions.PolarsError as error:
-        raise FileUnreadable(path, "a CSV file", str(error).splitlines()[0]) from None
+        reason = "a field with a quote in it must be quoted, and the quote doubled"
+        raise FileUnreadable(path, "a CSV file", f"{reason} ({str(error).splitlines()[0]})") from None
 
 
 def _refuse_ragged(path: Path, text: str) -> None:

@@ -8,6 +8,8 @@ APE_DATA_FOLDER. A `.pth` line in the virtual environment calls `activate` whene
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
 
 from salvor.toolchain.paths import APE_DATA, BIN, SOLCX
 
@@ -20,3 +22,7 @@ def activate() -> None:
     os.environ["SOLCX_BINARY_PATH"] = str(SOLCX)
     os.environ.setdefault("APE_DATA_FOLDER", str(APE_DATA))
     os.environ.setdefault("ETH_HASH_BACKEND", "pysha3")  # five times faster than the pure-Python default
+    if "ape" in (Path(argument).name for argument in sys.orig_argv[:2]):
+        from salvor.toolchain.artifacts import drop_stale
+
+        drop_stale()

@@ -1,8 +1,8 @@
 """A period with nothing in it lost its interest.
 
 Elsewhere, closing an epoch without orders skipped the accrual, so senior interest was later reckoned on an old base
-(centrifuge/tinlake 490, 580, 583). Senior 1,000,000.000000 at 6 % simple, Actual/365: running on day 30 without cash and on
-day 60 with plenty must pay what one run on day 60 pays: 2 x 4,931.506849.
+(centrifuge/tinlake 490, 580, 583). Senior 1,000,000.000000 at 6 % simple, Actual/365: running on day 30 without cash
+and on day 60 with plenty must pay what one run on day 60 pays: 2 x 4,931.506849.
 """
 
 import pytest

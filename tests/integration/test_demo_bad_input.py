@@ -225,6 +225,11 @@ class TestOptions:
         assert "Example: ape run demo --deal deals/charged-off-accounts/deal.yaml --json" in stdout
         assert all(option in stdout for option in ("--deal", "--tape", "--out", "--json", "--dry-run"))
 
+    def test_out_is_a_file(self, run, tmp_path):
+        (tmp_path / "file").touch()
+        code, _, stderr = run("--out", tmp_path / "file")
+        assert (code, stderr) == (2, f"Error: --out {tmp_path / 'file'} is a file; name a folder\n")
+
     def test_an_unknown_option(self, run):
         code, _, stderr = run("--tap", "x.csv")
         assert code == 2

@@ -217,6 +217,11 @@ class TestRulesBetweenFields:
                 "line 56, column 22: 'investors.1.tranche': no tranche is called 'seniorr'; did you mean 'senior'?",
             ),
             (
+                "behind_plan: 90 %",
+                "behind_plan: 1000.1 %",
+                "line 41, column 3: 'triggers.behind_plan': is above 1000 % of the plan",
+            ),
+            (
                 "amount: 50000.00",
                 "amount: 50000.01",
                 "line 54, column 1: 'investors': subscriptions to 'mezzanine' add up to 150000.01, its "
@@ -259,13 +264,12 @@ class TestFields:
             (
                 "decimals: 2 #",
                 "decimals: two #",
-                "line 16, column 3: 'settlement.decimals': 'two': input should be a valid integer, unable to parse "
-                "string as an integer",
+                "line 16, column 3: 'settlement.decimals': 'two' is not a whole number",
             ),
             (
                 CURVE_START,
                 " -1,",
-                "line 25, column 7: 'calendar.timing_curve.0': '-1': input should be greater than or equal to 0",
+                "line 25, column 7: 'calendar.timing_curve.0': '-1' is not a whole number",
             ),
             (
                 "pay: residual",
@@ -301,6 +305,30 @@ class TestFields:
             ),
             *(
                 (
+                    "periods: 36",
+                    f"periods: {text}",
+                    f"line 21, column 3: 'calendar.periods': '{text}' is not a whole number",
+                )
+                for text in ("3_6", "36.0", "-1", "1e1", "x")
+            ),
+            *(
+                (
+                    "closing: 2026-12-31",
+                    f"closing: {text}",
+                    f"line 20, column 3: 'calendar.closing': '{text}': input should be {bound}",
+                )
+                for text, bound in (
+                    ("9999-12-31", "less than or equal to 2200-12-31"),
+                    ("1969-12-31", "greater than or equal to 2000-01-01"),
+                )
+            ),
+            (
+                "rate: 7 %",
+                f"rate: 7.{'0' * 60} %",
+                f"line 36, column 54: 'tranches.0.rate': '7.{'0' * 60} %' is not a percentage, such as 7 % or 7.25 %",
+            ),
+            *(
+                (
                     "size: 450000.00",
                     f"size: {text}",
                     f"line 36, column 37: 'tranches.0.size': '{text}' is not an amount, such as 450000.00 (no sign, no "
@@ -331,6 +359,8 @@ class TestFile:
             ("a: 1\n---\nb: 2\n", "line 2, column 1: not valid YAML: but found another document"),
             (b"a: \xff\n", "line 1, column 1: not valid YAML in UTF-8: 'utf-8' codec can't decode byte 0xff"),
             (b"a: \x01\n", "line 1, column 1: not valid YAML in UTF-8: unacceptable character #x0001"),
+            ("? [a]\n: b\n", "line 1, column 3: a key is a word"),
+            ("a: &x [*x]\n", "line 1, column 8: aliases (*name) are not allowed in a deal"),
             ("", "line 1, column 1: a deal file is a list of `key: value` lines"),
             ("# nothing\n", "line 1, column 1: a deal file is a list of `key: value` lines"),
             ("- a\n- b\n", "line 1, column 1: a deal file is a list of `key: value` lines"),

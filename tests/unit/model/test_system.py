@@ -59,7 +59,8 @@ def test_the_last_period_books_the_loss_from_the_bottom(deal):
     for period in (1, 2, 3):
         collect(deal, period, 0)
     collect(deal, 4, 70_000)
-    # 70,000 - fee 4,200 - senior interest 4 x 345 - senior principal 60,000 = 4,420: mezzanine interest 904, principal 3,516.
+    # 70,000 - fee 4,200 - senior interest 4 x 345 - senior principal 60,000 = 4,420:
+    # mezzanine interest 904, principal 3,516.
     losses = [tranche.loss for tranche in deal.waterfall.tranches]
     assert losses == [0, 25_000 - 3_516, 15_000]
     assert deal.waterfall.tranches[EQUITY].principal == 0

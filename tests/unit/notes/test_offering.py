@@ -45,6 +45,20 @@ class TestConstructor:
         refusal = refusal_of_deployment(project.Offering, *args, sender=outsider)
         assert (refusal.error, refusal.values) == ("SizesMismatch", (notes, len(sizes)))
 
+    def test_refuses_a_tranche_of_no_units(self, world, project, outsider):
+        """Its note would have no holders, and cash that falls to it would block every later period."""
+        args = (world.live.pool, list(world.live.notes), [60_000, 40_000, 0])
+        refusal = refusal_of_deployment(project.Offering, *args, sender=outsider)
+        assert (refusal.error, refusal.values) == ("EmptyTranche", (2,))
+
+    def test_refuses_a_note_paid_in_another_asset(self, world, project, outsider):
+        live = world.live
+        other = outsider.deploy(project.SettlementToken, "Other", "OTHER", 2)
+        stranger = outsider.deploy(project.TrancheNote, live.access, other, live.allow_list, "Stranger", "S")
+        args = (live.pool, [*live.notes[:2], stranger], list(SIZES))
+        refusal = refusal_of_deployment(project.Offering, *args, sender=outsider)
+        assert (refusal.error, refusal.values) == ("OtherSettlement", (2,))
+
     @pytest.mark.parametrize("change", [-1, 1])
     def test_refuses_sizes_that_do_not_pay_the_price(self, world, project, outsider, change):
         sizes = [SIZES[0] + change, *SIZES[1:]]

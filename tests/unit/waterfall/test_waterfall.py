@@ -71,6 +71,13 @@ class TestConstructor:
         refusal = refused_deployment(tranches=[])
         assert (refusal.error, refusal.values) == ("NoTranches", ())
 
+    @pytest.mark.parametrize("change", [-1, 1])
+    def test_refuses_principal_that_is_not_what_the_notes_are_sold_for(self, world, refused_deployment, change):
+        sizes = (SIZES[0] + change, *SIZES[1:])
+        tranches = [(note.address, size, 0) for note, size in zip(world.live.notes, sizes, strict=True)]
+        refusal = refused_deployment(tranches=tranches)
+        assert (refusal.error, refusal.values) == ("PrincipalDoesNotAddUp", (100_000 + change, 100_000))
+
     def test_refuses_no_steps(self, refused_deployment):
         refusal = refused_deployment(steps=[])
         assert (refusal.error, refusal.values) == ("NoSteps", ())

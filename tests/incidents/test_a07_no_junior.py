@@ -1,7 +1,7 @@
 """A deal with no junior gave all excess yield to the senior.
 
 Elsewhere, with the lower tranches empty, the residual fell into the only funded one (centrifuge/centrifuge-chain 615: a
-senior price of 2.064 after 20 days). Here a deal can't have, or close with, an empty tranche, so the residual always has
+senior price of 2.064 after 20 days). Here a deal can't have or close with an empty tranche, so the residual always has
 its own holders, and the senior note never gets more than its principal and its interest.
 """
 

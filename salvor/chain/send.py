@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from ape.exceptions import ContractLogicError
 from eth_abi import decode
-from eth_hash.auto import keccak
 from eth_utils import to_checksum_address
 
+from salvor.chain.abi import selector
 from salvor.errors import ChainTrouble, ReconciliationFailed
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI, ReceiptAPI
     from ape.contracts.base import ContractTransactionHandler
     from ethpm_types import ContractType
-    from ethpm_types.abi import ErrorABI
 
 _SOLIDITY = {"08c379a0": ("Error", ["string"], ["reason"]), "4e487b71": ("Panic", ["uint256"], ["code"])}
 _known: dict[str, tuple[str, list[str], list[str]]] = dict(_SOLIDITY)
@@ -85,20 +84,16 @@ def learn_errors(contract_type: ContractType) -> None:
     for abi in contract_type.errors:
         types = [each.canonical_type for each in abi.inputs]
         names = [each.name or "" for each in abi.inputs]
-        _known[_selector(abi)] = (abi.name, types, names)
+        _known[selector(abi).hex()] = (abi.name, types, names)
 
 
 def read_refusal(data: bytes, contract_type: ContractType) -> Refusal:
     """Revert data as an error with values; addresses with checksum; an unknown error by its selector."""
     learn_errors(contract_type)
-    selector, body = data[:4].hex(), data[4:]
-    if selector not in _known:
-        return Refusal(f"unknown error 0x{selector}" if data else "no reason given", (body,) if body else ())
-    error, types, names = _known[selector]
+    known, body = _known.get(data[:4].hex()), data[4:]
+    if known is None:
+        return Refusal(f"unknown error 0x{data[:4].hex()}" if data else "no reason given", (body,) if body else ())
+    error, types, names = known
     values = decode(types, body)
     shown = (to_checksum_address(v) if t == "address" else v for t, v in zip(types, values, strict=True))
     return Refusal(error, tuple(shown), tuple(names))
-
-
-def _selector(abi: ErrorABI) -> str:
-    return bytes(keccak(abi.selector.encode())[:4]).hex()

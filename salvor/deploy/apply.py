@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eth_hash.auto import keccak
-
+from salvor.chain.abi import selector
 from salvor.chain.send import learn_errors, send
 from salvor.deploy.live import LiveDeal, Parties
 from salvor.deploy.terms import DealTerms
@@ -54,6 +53,5 @@ def _set_roles(live: LiveDeal) -> None:
 
 
 def _selector(contract: ContractInstance, function: str) -> bytes:
-    """The four bytes of a function that has no overloads."""
-    abi = next(each for each in contract.contract_type.mutable_methods if each.name == function)
-    return bytes(keccak(abi.selector.encode())[:4])
+    """Of a function that has no overloads."""
+    return selector(next(each for each in contract.contract_type.mutable_methods if each.name == function))

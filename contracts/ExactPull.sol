@@ -13,6 +13,7 @@ library ExactPull {
     error CashArrivedShort(uint256 arrived, uint256 expected);
 
     function pullExact(IERC20 asset, address from, uint256 cash) internal {
+        if (cash == 0) return; // some assets refuse to move nothing
         uint256 before = asset.balanceOf(address(this));
         asset.safeTransferFrom(from, address(this), cash);
         uint256 arrived = asset.balanceOf(address(this)) - before;

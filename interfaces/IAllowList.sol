@@ -23,7 +23,7 @@ interface IAllowList is ICompliance {
     /// @dev Warning: the transfer agent is trusted to have checked who stands behind the address.
     function admit(address investor, uint40 until) external;
 
-    /// @notice Ends an admission at once. Only the transfer agent. Does nothing for who is not admitted.
+    /// @notice Ends an admission at once. Only the transfer agent. Does nothing for who is not on the list.
     function remove(address investor) external;
 
     /// @notice First second at which `investor` is not admitted; 0 for a stranger.

@@ -78,6 +78,9 @@ interface ILoanPool {
     error NoSuchPeriod(Period given, Period last);
     error NotReported(Period given, Period lastReported);
 
+    /// @notice The books of the pool end at `allowed`.
+    error AboveLimit(uint256 given, uint256 allowed);
+
     /// @notice A root needs loans, cash needs a root, and no more loans can pay than were bought.
     error ReportDoesNotAddUp(uint256 cash, bytes32 reportRoot, uint32 loansPaying, uint256 loanCount);
 

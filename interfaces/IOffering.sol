@@ -22,6 +22,9 @@ interface IOffering {
     /// @notice A tranche of no units has no holders: cash that falls to it could never be paid.
     error EmptyTranche(TrancheId tranche);
 
+    /// @notice A note stands for one tranche only.
+    error NoteTwice(TrancheId tranche);
+
     /// @notice The note is paid in another asset than the loans.
     error OtherSettlement(TrancheId tranche);
 
@@ -34,11 +37,17 @@ interface IOffering {
     error AboveSize(TrancheId tranche, uint256 given, uint256 available);
     error NotSold(uint256 raised, uint256 target);
 
+    /// @notice All is sold and the closing date has come: until then (seconds) the offering can be closed, and not left.
+    error ReadyToClose(uint256 until);
+
     /// @notice Buys `units` of note at par with as many of the caller's settlement units. The caller must be admitted.
     function subscribe(TrancheId tranche, uint256 units) external;
 
-    /// @notice Hands `units` of the caller's notes back at par. Only before closing.
+    /// @notice Hands `units` of the caller's notes back at par. Only before closing, and not in the seven days from the
+    ///         closing date while all is sold: else one unit taken back at the right moment would put closing off for ever.
     /// @dev Warning: the right belongs to the note; whoever holds it before closing can hand it back.
+    /// @dev Warning: an admitted investor can buy a unit just ahead of another's order for all that is left; the order is then
+    ///      refused with what is available.
     function unsubscribe(TrancheId tranche, uint256 units) external;
 
     /// @notice Pays the purchase price to the seller and ends the offering. By anyone, once all is sold and the closing date

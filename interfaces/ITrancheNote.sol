@@ -34,7 +34,7 @@ interface ITrancheNote {
     /// @notice Creates `units` of note. Only the offering.
     function mint(address to, uint256 units) external;
 
-    /// @notice Takes `units` of note back. Only the offering, before closing.
+    /// @notice Takes `units` of note back. Only the offering, which does so before closing only.
     /// @dev Warning: no allowance is asked for; the offering must burn its caller's notes only.
     function burn(address from, uint256 units) external;
 

@@ -47,14 +47,14 @@ struct TrancheTerms {
 /// @notice Where a tranche stands: principal at closing = principal + principalPaid + loss, always. Settlement units.
 /// @param rate WAD a year.
 /// @param principal Outstanding.
-/// @param interestDue Accrued and not paid; it earns no interest itself.
+/// @param interestDue Accrued and not paid; it earns no interest itself. Wider than the rest: it has no limit but time.
 /// @param interestPaid Interest, and for a residual tranche all return above its principal.
 /// @param loss Principal still outstanding after the last period.
 struct TrancheState {
     ITrancheNote note;
     Wad rate;
     uint112 principal;
-    uint112 interestDue;
+    uint144 interestDue;
     uint112 interestPaid;
     uint112 principalPaid;
     uint112 loss;
@@ -88,11 +88,13 @@ interface IWaterfall {
     event FeesClaimed(address indexed feeAccount, uint256 cash);
 
     error NoFeeAccount();
-    error NoTranches();
     error NoSteps();
 
-    /// @notice The tranches' principal together is what the notes were sold for: the purchase price.
-    error PrincipalDoesNotAddUp(uint256 principal, uint256 purchasePrice);
+    /// @notice The offering sells another number of tranches.
+    error TranchesMismatch(uint256 given, uint256 offered);
+
+    /// @notice The tranche is not the one that the offering sells in this place: another note, or another size.
+    error NotAsOffered(TrancheId tranche, ITrancheNote note, uint256 principal);
 
     error NoSuchTranche(TrancheId given, uint256 tranches);
 

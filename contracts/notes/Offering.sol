@@ -5,7 +5,7 @@ import {ExactPull} from "contracts/ExactPull.sol";
 import {ILoanPool} from "interfaces/ILoanPool.sol";
 import {IOffering} from "interfaces/IOffering.sol";
 import {ITrancheNote} from "interfaces/ITrancheNote.sol";
-import {TrancheId} from "interfaces/Types.sol";
+import {Period, TrancheId} from "interfaces/Types.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 
@@ -18,6 +18,10 @@ contract Offering is IOffering {
         uint256 size;
         uint256 subscribed;
     }
+
+    /// @dev Time to close once all is sold, in which nobody can take a unit back and so put closing off. Long enough for
+    ///      anyone to call `close`, short enough that a seller who can't be paid keeps nobody in for long.
+    uint256 private constant CLOSING_WINDOW = 7 days;
 
     /* IMMUTABLES */
 
@@ -47,6 +51,7 @@ contract Offering is IOffering {
         for (uint256 i; i < notes.length; ++i) {
             if (sizes[i] == 0) revert EmptyTranche(TrancheId.wrap(uint8(i)));
             if (notes[i].settlement() != pool_.settlement()) revert OtherSettlement(TrancheId.wrap(uint8(i)));
+            for (uint256 j; j < i; ++j) if (notes[j] == notes[i]) revert NoteTwice(TrancheId.wrap(uint8(i)));
             sum += sizes[i];
             _tranches.push(Tranche({note: notes[i], size: sizes[i], subscribed: 0}));
         }
@@ -74,6 +79,9 @@ contract Offering is IOffering {
     /// @inheritdoc IOffering
     function unsubscribe(TrancheId tranche, uint256 units) external {
         Tranche storage wanted = _open(tranche, units);
+        uint256 closing = pool.record(Period.wrap(0)).end;
+        bool closable = raised == _target && block.timestamp >= closing;
+        if (closable && block.timestamp < closing + CLOSING_WINDOW) revert ReadyToClose(closing + CLOSING_WINDOW);
         // The caller's notes are burned first: whoever holds that many, that many are subscribed.
         wanted.note.burn(msg.sender, units);
         wanted.subscribed -= units;

@@ -109,7 +109,7 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
         _claimed += uint128(cash); // the sum of all claims is at most _distributed
         emit Claimed(msg.sender, cash);
 
-        settlement.safeTransfer(msg.sender, cash);
+        if (cash != 0) settlement.safeTransfer(msg.sender, cash);
     }
 
     /* VIEWS */

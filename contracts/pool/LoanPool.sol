@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {ExactPull} from "contracts/ExactPull.sol";
 import {ILoanPool, Loan, PeriodRecord, PoolTerms} from "interfaces/ILoanPool.sol";
-import {Period, WAD} from "interfaces/Types.sol";
+import {MAX_AMOUNT, Period, WAD} from "interfaces/Types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
@@ -89,7 +89,9 @@ contract LoanPool is ILoanPool, AccessManaged {
             revert ReportDoesNotAddUp(cash, reportRoot, loansPaying, loanCount);
         }
 
-        current.collected = SafeCast.toUint112(_records[lastReported].collected + cash);
+        uint256 collected = _records[lastReported].collected + cash;
+        if (collected > MAX_AMOUNT) revert AboveLimit(collected, MAX_AMOUNT);
+        current.collected = uint112(collected); // at most MAX_AMOUNT
         current.reportRoot = reportRoot;
         current.loansPaying = loansPaying;
         lastReported = period;
@@ -105,7 +107,7 @@ contract LoanPool is ILoanPool, AccessManaged {
         lastReleased = period;
         emit Released(period, cash);
 
-        settlement.safeTransfer(msg.sender, cash);
+        if (cash != 0) settlement.safeTransfer(msg.sender, cash);
     }
 
     /* PROOFS */
@@ -172,8 +174,9 @@ contract LoanPool is ILoanPool, AccessManaged {
         return previous;
     }
 
-    /// @dev An OpenZeppelin standard leaf is hashed twice, so an inner node can't pass as a leaf; the depth is fixed by the
-    ///      number of leaves, so a tree can't be extended below a leaf. In a complete tree depths differ by one at most.
+    /// @dev An OpenZeppelin standard leaf is hashed twice, so an inner node can't pass as a leaf. The depth follows from the
+    ///      number of leaves (in a complete tree depths differ by one at most), so a proof that goes on below the tree fails;
+    ///      only a committer who puts a foreign hash in the place of a leaf one level up could hide one more level there.
     function _verify(
         bytes memory content,
         bytes32[] calldata proof,

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {WaterfallEngine} from "contracts/waterfall/WaterfallEngine.sol";
 import {ILoanPool} from "interfaces/ILoanPool.sol";
+import {IOffering} from "interfaces/IOffering.sol";
 import {IWaterfall, SkipWhen, Step, StepKind, TrancheState, TrancheTerms} from "interfaces/IWaterfall.sol";
 import {Period, TrancheId, Wad, WAD} from "interfaces/Types.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
@@ -42,21 +43,19 @@ contract Waterfall is IWaterfall {
     /* CONSTRUCTOR */
 
     constructor(
-        ILoanPool pool_,
+        IOffering offering,
         address feeAccount_,
         Wad collectionTrigger_,
         TrancheTerms[] memory tranches,
         Step[] memory steps
     ) {
         if (feeAccount_ == address(0)) revert NoFeeAccount();
-        if (tranches.length == 0) revert NoTranches();
-        pool = pool_;
+        pool = offering.pool();
         feeAccount = feeAccount_;
         collectionTrigger = collectionTrigger_;
-        _settlement = pool_.settlement();
-        _lastPeriod = pool_.periodCount();
-        uint256 principal = _setTranches(tranches);
-        if (principal != pool_.purchasePrice()) revert PrincipalDoesNotAddUp(principal, pool_.purchasePrice());
+        _settlement = pool.settlement();
+        _lastPeriod = pool.periodCount();
+        _setTranches(tranches, offering);
         _setSteps(steps, tranches.length);
     }
 
@@ -86,7 +85,7 @@ contract Waterfall is IWaterfall {
         _feesClaimed = _feesEarned;
         emit FeesClaimed(feeAccount, cash);
 
-        _settlement.safeTransfer(feeAccount, cash);
+        if (cash != 0) _settlement.safeTransfer(feeAccount, cash);
     }
 
     /* VIEWS */
@@ -144,15 +143,23 @@ contract Waterfall is IWaterfall {
         _state.tranches[id.place()].note.distribute(interest + principal);
     }
 
-    function _setTranches(TrancheTerms[] memory tranches) private returns (uint256 principal) {
+    /// @dev What is paid here must be what was sold: a wrong note or size could lock a period's cash for good.
+    function _setTranches(TrancheTerms[] memory tranches, IOffering offering) private {
+        if (tranches.length != offering.trancheCount()) {
+            revert TranchesMismatch(tranches.length, offering.trancheCount());
+        }
         for (uint256 i; i < tranches.length; ++i) {
+            TrancheTerms memory terms = tranches[i];
+            TrancheId id = TrancheId.wrap(uint8(i));
+            if (terms.note != offering.note(id) || terms.principal != offering.size(id)) {
+                revert NotAsOffered(id, terms.note, terms.principal);
+            }
             TrancheState storage state = _state.tranches.push();
-            state.note = tranches[i].note;
-            state.rate = tranches[i].rate;
-            state.principal = tranches[i].principal;
-            principal += tranches[i].principal;
+            state.note = terms.note;
+            state.rate = terms.rate;
+            state.principal = terms.principal;
             // The note pulls what it distributes; only this contract can make it do so.
-            _settlement.forceApprove(address(tranches[i].note), type(uint256).max);
+            _settlement.forceApprove(address(terms.note), type(uint256).max);
         }
     }
 

@@ -40,9 +40,10 @@ library WaterfallEngine {
     function accrue(State storage self, uint256 elapsed) internal {
         for (uint256 i; i < self.tranches.length; ++i) {
             TrancheState storage tranche = self.tranches[i];
-            // principal < 2^112, rate < 2^64, elapsed < 2^40: no overflow.
+            // principal < 2^112, rate < 2^64, elapsed < 2^40: no overflow. Over all the time that a period end can tell (2^40
+            // seconds) and at the highest rate, interest stays below 2^20 times the principal, so 144 bits hold it.
             uint256 interest = (tranche.principal * tranche.rate.value() * elapsed) / (WAD * YEAR);
-            if (interest != 0) tranche.interestDue = (tranche.interestDue + interest).toUint112();
+            if (interest != 0) tranche.interestDue = (tranche.interestDue + interest).toUint144();
         }
     }
 
@@ -73,7 +74,7 @@ library WaterfallEngine {
         due = tranche.interestDue;
         uint256 paid = Math.min(due, run.cash);
         if (paid == 0) return due;
-        tranche.interestDue = (due - paid).toUint112();
+        tranche.interestDue = (due - paid).toUint144();
         tranche.interestPaid = (tranche.interestPaid + paid).toUint112();
         run.cash -= paid;
         run.interest[id.place()] += paid;

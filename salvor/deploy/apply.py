@@ -28,7 +28,7 @@ def apply(project: ProjectManager, terms: DealTerms, *, parties: Parties, settle
     offering = admin.deploy(project.Offering, pool, list(notes), list(terms.sizes))
     tranches = [(n.address, size, rate) for n, size, rate in zip(notes, terms.sizes, terms.rates, strict=True)]
     steps = [(int(step.kind), int(step.skip_behind_plan), step.tranche, step.rate) for step in terms.steps]
-    waterfall = admin.deploy(project.Waterfall, pool, parties.fee_account, terms.trigger, tranches, steps)
+    waterfall = admin.deploy(project.Waterfall, offering, parties.fee_account, terms.trigger, tranches, steps)
     live = LiveDeal(parties, access, settlement, allow_list, notes, pool, offering, waterfall, first_block)
     for contract in (access, settlement, allow_list, notes[0], pool, offering, waterfall):
         learn_errors(contract.contract_type)

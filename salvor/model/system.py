@@ -13,6 +13,8 @@ from salvor.model.refusal import Refused
 from salvor.model.waterfall import ONE, Run, Step, StepOutcome, Tranche, Waterfall
 
 OFFERING, POOL, WATERFALL = "offering", "pool", "waterfall"
+CLOSING_WINDOW = 7 * 86_400  # seconds
+LARGEST = 2**112 - 1  # where the books end
 
 
 def note_account(tranche: int) -> str:
@@ -98,9 +100,12 @@ class System:
         self._pay_in(investor, OFFERING, units)
         self.notes[tranche].mint(investor, units, now)
 
-    def unsubscribe(self, investor: str, tranche: int, units: int) -> None:
+    def unsubscribe(self, investor: str, tranche: int, units: int, now: int) -> None:
         """Rule 2."""
         self._refuse_closed_or_zero(units)
+        until = self.terms.closing + CLOSING_WINDOW
+        if self._raised == self.terms.purchase_price and self.terms.closing <= now < until:
+            raise Refused("ReadyToClose", until)
         self.notes[tranche].burn(investor, units)
         self._pay_out(OFFERING, investor, units)
 
@@ -108,9 +113,8 @@ class System:
         """Rule 3."""
         if self.closed:
             raise Refused("OfferingClosed")
-        raised = sum(note.supply for note in self.notes)
-        if raised != self.terms.purchase_price:
-            raise Refused("NotSold", raised, self.terms.purchase_price)
+        if self._raised != self.terms.purchase_price:
+            raise Refused("NotSold", self._raised, self.terms.purchase_price)
         if now < self.terms.closing:
             raise Refused("TooEarly", now, self.terms.closing)
         self.closed = True
@@ -122,8 +126,8 @@ class System:
 
     # Collections and their way through the steps
 
-    def report(self, period: int, cash: int, loans_paying: int, now: int, root: str | None = None) -> None:
-        """Rule 5: by the servicer, with the cash. `root` names the report's root where a refusal must quote it."""
+    def report(self, period: int, cash: int, loans_paying: int, now: int, root: bytes) -> None:
+        """Rule 5: by the servicer, with the cash; `root` is 32 zero bytes where no loan paid."""
         if not self.closed:
             raise Refused("NotPurchased")
         if period > self.terms.periods:
@@ -132,8 +136,11 @@ class System:
             raise Refused("WrongPeriod", period, len(self.collected) + 1)
         if now < self.terms.period_ends[period - 1]:
             raise Refused("TooEarly", now, self.terms.period_ends[period - 1])
-        if (cash and not loans_paying) or loans_paying > self.terms.loan_count:
+        complete = any(root) == bool(loans_paying) and (loans_paying or not cash)
+        if not complete or loans_paying > self.terms.loan_count:
             raise Refused("ReportDoesNotAddUp", cash, root, loans_paying, self.terms.loan_count)
+        if (total := sum(self.collected) + cash) > LARGEST:
+            raise Refused("AboveLimit", total, LARGEST)
         self._pay_in(self.terms.servicer, POOL, cash)
         self.collected.append(cash)
 
@@ -185,6 +192,10 @@ class System:
         """What the deal's contracts hold."""
         own = [OFFERING, POOL, WATERFALL, *(note_account(place) for place in range(len(self.notes)))]
         return sum(self.cash.balances[account] for account in own)
+
+    @property
+    def _raised(self) -> int:
+        return sum(note.supply for note in self.notes)
 
     def _refuse_closed_or_zero(self, units: int) -> None:
         if self.closed:

@@ -1,4 +1,4 @@
-"""Read the closing statement off the chain: books by view calls, payments from events, cash from token balances."""
+"""Read the closing statement off the chain: books by view calls, payments from events, cash from the token."""
 
 from __future__ import annotations
 
@@ -75,30 +75,49 @@ def _holders(live: LiveDeal, names: list[str], investors: Mapping[str, AccountAP
 
 
 def _reconcile(live: LiveDeal) -> Reconciliation:
-    """Cash by the settlement token's own transfers across the deal's border; the contracts' books must say the same."""
+    """What was paid in and out by the contracts' events; the settlement token's own transfers must say the same."""
+    subscribed = sum(log.units for log in _logs(live.offering.Subscribed, live))
+    collected = sum(log.cash for log in _logs(live.pool.Reported, live))
+    price = sum(log.price for log in _logs(live.pool.Purchased, live))
+    refunds = sum(log.units for log in _logs(live.offering.Unsubscribed, live))
+    fees = sum(log.cash for log in _logs(live.waterfall.FeesClaimed, live))
+    claims = [sum(log.cash for log in _logs(note.Claimed, live)) for note in live.notes]
+    asked_in = defaultdict(int, {"offering": subscribed, "pool": collected})
+    asked_out = {"offering": price + refunds, "waterfall": fees, "pool": 0}
+    asked_out |= {f"note {place}": cash for place, cash in enumerate(claims)}
+    unasked = _check_transfers(live, asked_in, asked_out)
     contracts = live.cash_contracts()
-    inside = {contract.address for contract in contracts.values()}
-    into: defaultdict[str, int] = defaultdict(int)
-    out: defaultdict[str, int] = defaultdict(int)
-    price, seller = 0, live.pool.seller()
-    for log in _logs(live.settlement.Transfer, live):
-        source, target, units = log.event_arguments.values()
-        if source not in inside and target in inside:
-            into[target] += units
-        elif source in inside and target not in inside:
-            out[source] += units
-            price += units if (source, target) == (live.offering.address, seller) else 0
-    held = {name: live.settlement.balanceOf(contract) for name, contract in contracts.items()}
+    held = {name: live.settlement.balanceOf(contract) - unasked[name] for name, contract in contracts.items()}
     _refuse_other_books({name: contract.cashHeld() for name, contract in contracts.items()}, held)
     return Reconciliation(
-        subscriptions=into[live.offering.address],
-        collections=into[live.pool.address],
+        subscriptions=subscribed,
+        collections=collected,
         purchase_price=price,
-        refunds=out[live.offering.address] - price,
-        fees=out[live.waterfall.address],
-        claims=sum(out[note.address] for note in live.notes),
+        refunds=refunds,
+        fees=fees,
+        claims=sum(claims),
         cash_held=sum(held.values()),
+        unasked=sum(unasked.values()),
     )
+
+
+def _check_transfers(live: LiveDeal, asked_in: Mapping[str, int], asked_out: Mapping[str, int]) -> dict[str, int]:
+    """Tokens that somebody sent to each contract unasked; raises when a contract got less or paid other than it says."""
+    names = {contract.address: name for name, contract in live.cash_contracts().items()}
+    into: defaultdict[str, int] = defaultdict(int)
+    out: defaultdict[str, int] = defaultdict(int)
+    for log in _logs(live.settlement.Transfer, live):
+        source, target, units = log.event_arguments.values()
+        if source not in names and target in names:
+            into[names[target]] += units
+        elif source in names and target not in names:
+            out[names[source]] += units
+    found = [f"{n} paid {out[n]}, its events say {asked_out[n]}" for n in names.values() if out[n] != asked_out[n]]
+    found += [f"{n} got {into[n]}, its events say {asked_in[n]}" for n in names.values() if into[n] < asked_in[n]]
+    if found:
+        raise ReconciliationFailed(found)
+    before = {name: live.settlement.balanceOf(address, block_id=live.first_block) for address, name in names.items()}
+    return {name: before[name] + into[name] - asked_in[name] for name in names.values()}
 
 
 def _refuse_other_books(books: Mapping[str, int], held: Mapping[str, int]) -> None:

@@ -71,7 +71,9 @@ def _sell(system: System, deal: Deal) -> None:
 def _collect(system: System, period: int, cash: Mapping[str, int]) -> None:
     total = sum(cash.values())
     system.cash.mint(SERVICER, total)
-    system.report(period, total, sum(1 for units in cash.values() if units), system.terms.period_ends[period - 1])
+    paying = sum(1 for units in cash.values() if units)
+    root = bytes([paying > 0]) * 32  # the model asks only whether there is one
+    system.report(period, total, paying, system.terms.period_ends[period - 1], root)
 
 
 def _statement(

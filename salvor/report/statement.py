@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -62,7 +62,8 @@ class Reconciliation:
     refunds: int
     fees: int
     claims: int
-    cash_held: int
+    cash_held: int  # by the books
+    unasked: int = field(default=0, compare=False)  # tokens that somebody sent to the contracts; in no book, nobody's
 
     @property
     def cash_in(self) -> int:
@@ -167,6 +168,6 @@ def _compare(name: str, chain: Any, model: Any) -> list[str]:
         pairs = enumerate(zip(chain, model, strict=True))
         return [line for i, (ours, theirs) in pairs for line in _compare(f"{name}[{i}]", ours, theirs)]
     if hasattr(chain, "__dataclass_fields__") and type(chain) is type(model):
-        names = [each.name for each in fields(chain)]
+        names = [each.name for each in fields(chain) if each.compare]
         return [line for n in names for line in _compare(f"{name}.{n}", getattr(chain, n), getattr(model, n))]
     return [f"{name}: chain {chain}, model {model}"]

@@ -29,6 +29,9 @@ def print_statement(statement: Statement, console: Console) -> None:
         f"fees {format_units(cash.fees, money)}, claims {format_units(cash.claims, money)})\n"
         f"+ cash held {format_units(cash.cash_held, money)} (fractions of a unit, to the holders' credit)"
     )
+    if cash.unasked:
+        amount = format_units(cash.unasked, money)
+        console.print(f"beside it {amount} that somebody sent to the contracts unasked; it belongs to nobody")
     console.print(f"[dim]{ASSUMPTIONS}[/dim]")
 
 

@@ -7,7 +7,8 @@ PROPERTIES = {
     "NT-03": "The index never falls.",
     "OF-01": "Until closing, cash in the offering equals the notes in all hands, tranche by tranche.",
     "PL-01": "A period is reported once, in order, by the servicer, not before its end, with its cash.",
-    "WF-01": "Cash in = cash out + cash held, to the unit, and every contract's books equal its token balance.",
+    "WF-01": "Cash in = cash out + cash held, to the unit, and every contract's books equal its token balance but for "
+    "tokens sent there unasked.",
     "WF-02": "Contract and model agree on every figure after every call.",
     "WF-03": "No unit of principal goes to a junior tranche while a senior one has principal outstanding.",
     "WF-04": "Principal at closing = principal paid + outstanding + loss, for every tranche.",

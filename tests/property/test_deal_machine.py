@@ -22,7 +22,9 @@ actors = st.integers(0, 3)  # a holder by tranche, or the outsider
 amounts = st.one_of(
     st.sampled_from([0, 1, 2, 7, 14_999, 15_000, 59_999, 60_000, 60_001, 2**112 - 1, 2**112]), st.integers(0, 70_000)
 )
-cash_amounts = st.one_of(st.sampled_from([0, 1, 2, 3, 36_000, 40_000, 10**9]), st.integers(0, 130_000))
+cash_amounts = st.one_of(
+    st.sampled_from([0, 1, 2, 3, 36_000, 40_000, 10**9, 2**112 - 1, 2**112]), st.integers(0, 130_000)
+)
 waits = st.sampled_from([1, DAY, 10 * DAY - 1, 10 * DAY, 30 * DAY - 1, 30 * DAY, 365 * DAY])
 periods = st.integers(-1, 1)  # beside the one whose turn it is
 parts = st.sampled_from([(1, 1), (1, 2), (1, 3), (0, 1), (2, 1)])
@@ -89,7 +91,7 @@ class DealMachine(RuleBasedStateMachine):
     @rule(actor=actors, tranche=tranches, units=amounts)
     def unsubscribe(self, actor, tranche, units) -> None:
         m, investor = self.mirror, self.mirror.investors[actor]
-        expected = lambda: m.model.unsubscribe(investor.address, tranche, units)  # noqa: E731
+        expected = lambda: m.model.unsubscribe(investor.address, tranche, units, m.now)  # noqa: E731
         m.both(expected, m.live.offering.unsubscribe, tranche, units, sender=investor)
 
     @rule()
@@ -118,12 +120,13 @@ class DealMachine(RuleBasedStateMachine):
 
     # Collections, waterfall, claims
 
-    @rule(beside=periods, cash=cash_amounts, paying=st.sampled_from([1, 5, 6]))
-    def report(self, beside, cash, paying) -> None:
+    @rule(beside=periods, cash=cash_amounts, paying=st.sampled_from([0, 1, 5, 6]), rooted=st.booleans())
+    def report(self, beside, cash, paying, rooted) -> None:
         m = self.mirror
         period = max(0, len(m.model.collected) + 1 + beside)
-        root, paying = (b"\x01" * 32, paying) if cash else (bytes(32), 0)
-        m.fund(m.live.parties.servicer, cash)
+        root = bytes([rooted]) * 32
+        if cash < 2**112:
+            m.fund(m.live.parties.servicer, cash)
         expected = lambda: m.model.report(period, cash, paying, m.now, root)  # noqa: E731
         before = m.live.pool.lastReported()
         refused = m.both(expected, m.live.pool.report, period, cash, root, paying, sender=m.live.parties.servicer)
@@ -136,7 +139,7 @@ class DealMachine(RuleBasedStateMachine):
         """The report whose turn it is, on its day."""
         m = self.mirror
         m.now = max(m.now, self.world.terms.period_ends[len(m.model.collected)])
-        self.report(0, cash, 1)
+        self.report(0, cash, min(cash, 1), cash > 0)
 
     @rule(beside=periods)
     def run(self, beside) -> None:

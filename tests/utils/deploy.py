@@ -42,6 +42,6 @@ def with_waterfall(world: World, *, steps, trigger: int | None = None) -> World:
     tranches = [(note.address, *rest) for note, *rest in zip(live.notes, terms.sizes, terms.rates, strict=True)]
     rows = [(int(step.kind), int(step.skip_behind_plan), step.tranche, step.rate) for step in steps]
     admin, fee_account = live.parties.admin, live.parties.fee_account
-    waterfall = admin.deploy(world.project.Waterfall, live.pool, fee_account, trigger, tranches, rows)
+    waterfall = admin.deploy(world.project.Waterfall, live.offering, fee_account, trigger, tranches, rows)
     send(live.access.grantRole, live.access.WATERFALL(), waterfall, 0, sender=admin)
     return replace(world, live=replace(live, waterfall=waterfall), terms=replace(terms, trigger=trigger))

@@ -25,7 +25,7 @@ def deal():
 
 def collect(deal, period, cash):
     deal.cash.mint("servicer", cash)
-    deal.report(period, cash, 1 if cash else 0, deal.terms.period_ends[period - 1])
+    deal.report(period, cash, bool(cash), deal.terms.period_ends[period - 1], bytes([cash > 0]) * 32)
     return deal.run(period)
 
 
@@ -86,10 +86,10 @@ def test_a_transfer_carries_no_claim_on_the_past(deal):
     [
         (lambda deal: deal.run(2), ("WrongPeriod", (2, 1))),
         (lambda deal: deal.run(1), ("NotReported", (1, 0))),
-        (lambda deal: deal.report(1, 0, 0, CLOSING), ("TooEarly", (CLOSING, CLOSING + 30 * DAY))),
-        (lambda deal: deal.report(5, 0, 0, 2**40), ("NoSuchPeriod", (5, 4))),
+        (lambda deal: deal.report(1, 0, 0, CLOSING, bytes(32)), ("TooEarly", (CLOSING, CLOSING + 30 * DAY))),
+        (lambda deal: deal.report(5, 0, 0, 2**40, bytes(32)), ("NoSuchPeriod", (5, 4))),
         (lambda deal: deal.subscribe("senior holder", SENIOR, 1, 0), ("OfferingClosed", ())),
-        (lambda deal: deal.unsubscribe("senior holder", SENIOR, 1), ("OfferingClosed", ())),
+        (lambda deal: deal.unsubscribe("senior holder", SENIOR, 1, CLOSING), ("OfferingClosed", ())),
         (lambda deal: deal.close(CLOSING), ("OfferingClosed", ())),
     ],
 )

@@ -51,6 +51,11 @@ class TestConstructor:
         refusal = refusal_of_deployment(project.Offering, *args, sender=outsider)
         assert (refusal.error, refusal.values) == ("EmptyTranche", (2,))
 
+    def test_refuses_a_note_for_two_tranches(self, world, project, outsider):
+        note = world.live.notes[SENIOR]
+        refusal = refusal_of_deployment(project.Offering, world.live.pool, [note] * 3, list(SIZES), sender=outsider)
+        assert (refusal.error, refusal.values) == ("NoteTwice", (1,))
+
     def test_refuses_a_note_paid_in_another_asset(self, world, project, outsider):
         live = world.live
         other = outsider.deploy(project.SettlementToken, "Other", "OTHER", 2)

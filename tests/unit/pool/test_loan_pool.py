@@ -206,7 +206,7 @@ class TestReport:
     def test_refuses_one_unit_more_than_the_books_hold(self, closed, report):
         report(1, 500)
         refusal = refusal_of(lambda: report(2, LIMIT - 499))
-        assert (refusal.error, refusal.values) == ("SafeCastOverflowedUintDowncast", (112, LIMIT + 1))
+        assert (refusal.error, refusal.values) == ("AboveLimit", (LIMIT + 1, LIMIT))
 
     def test_refuses_cash_that_is_not_approved(self, closed, pool, servicer):
         closed.fund(servicer, 500)

@@ -20,12 +20,12 @@ def tranche_terms(world):
 
 @pytest.fixture
 def refused_deployment(world, project, outsider):
-    """Deploy a waterfall over the small deal's pool with changed arguments."""
+    """Deploy a waterfall over the small deal's offering with changed arguments."""
 
     def deploy(*, fee_account=None, tranches=None, steps=(RESIDUAL,)):
         fee_account = world.live.parties.fee_account.address if fee_account is None else fee_account
         tranches = tranche_terms(world) if tranches is None else tranches
-        args = (world.live.pool, fee_account, 90 * PERCENT, tranches, list(steps))
+        args = (world.live.offering, fee_account, 90 * PERCENT, tranches, list(steps))
         return refusal_of_deployment(project.Waterfall, *args, sender=outsider)
 
     return deploy
@@ -55,12 +55,12 @@ class TestConstructor:
 
     def test_takes_a_fee_of_all_collections(self, world, project, outsider):
         steps = [(StepKind.FEE, ALWAYS, 0, ONE), RESIDUAL]
-        args = (world.live.pool, outsider, 0, tranche_terms(world), steps)
+        args = (world.live.offering, outsider, 0, tranche_terms(world), steps)
         assert outsider.deploy(project.Waterfall, *args).step(0).rate == ONE
 
     def test_does_not_look_at_the_tranche_of_a_fee(self, world, project, outsider):
         steps = [(StepKind.FEE, ALWAYS, 200, 1), RESIDUAL]
-        args = (world.live.pool, outsider, 0, tranche_terms(world), steps)
+        args = (world.live.offering, outsider, 0, tranche_terms(world), steps)
         assert outsider.deploy(project.Waterfall, *args).step(0).tranche == 200
 
     def test_refuses_no_fee_account(self, refused_deployment):
@@ -69,14 +69,15 @@ class TestConstructor:
 
     def test_refuses_no_tranches(self, refused_deployment):
         refusal = refused_deployment(tranches=[])
-        assert (refusal.error, refusal.values) == ("NoTranches", ())
+        assert (refusal.error, refusal.values) == ("TranchesMismatch", (0, 3))
 
     @pytest.mark.parametrize("change", [-1, 1])
     def test_refuses_principal_that_is_not_what_the_notes_are_sold_for(self, world, refused_deployment, change):
         sizes = (SIZES[0] + change, *SIZES[1:])
         tranches = [(note.address, size, 0) for note, size in zip(world.live.notes, sizes, strict=True)]
         refusal = refused_deployment(tranches=tranches)
-        assert (refusal.error, refusal.values) == ("PrincipalDoesNotAddUp", (100_000 + change, 100_000))
+        expected = (SENIOR, world.live.notes[SENIOR].address, SIZES[SENIOR] + change)
+        assert (refusal.error, refusal.values) == ("NotAsOffered", expected)
 
     def test_refuses_no_steps(self, refused_deployment):
         refusal = refused_deployment(steps=[])

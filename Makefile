@@ -2,8 +2,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 BIN := .venv/bin
-# The first Python that is new enough, whichever way it is called here.
-PYTHON := $(shell for p in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python; do \
+# The Python of .venv, else the first that is new enough; PYTHON=... names another.
+PY := $(shell for p in $(if $(PYTHON),$(PYTHON),.venv/bin/python python3 python3.12 python3.11 python3.13 python3.14 python); do \
   "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 SOLIDITY := contracts interfaces
 PYTHON_FILES := salvor scripts tests benchmarks
@@ -14,8 +14,8 @@ help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: ## Install everything into this folder (every other command does it by itself)
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found on PATH" >&2; exit 3; }
-	@$(PYTHON) -B -m salvor.toolchain.setup
+	@test -n "$(PY)" || { echo "Python 3.11 or newer is needed and was not found on PATH" >&2; exit 3; }
+	@$(PY) -B -m salvor.toolchain.setup
 
 demo: setup ## Run a real deal on a local chain: tape, pool, notes, collections, waterfall, statement
 	@$(BIN)/ape run demo
@@ -27,7 +27,7 @@ check: setup ## Lint and type-check Python and Solidity
 	$(BIN)/ruff check $(PYTHON_FILES)
 	$(BIN)/ruff format --check $(PYTHON_FILES)
 	$(BIN)/mypy
-	$(BIN)/node node_modules/.bin/solhint --max-warnings 0 'contracts/**/*.sol' 'interfaces/**/*.sol'
+	$(BIN)/node node_modules/.bin/solhint --disc --max-warnings 0 'contracts/**/*.sol' 'interfaces/**/*.sol'
 	$(BIN)/node node_modules/.bin/prettier --check 'contracts/**/*.sol' 'interfaces/**/*.sol'
 
 format: setup ## Format Python and Solidity
@@ -36,11 +36,11 @@ format: setup ## Format Python and Solidity
 	$(BIN)/node node_modules/.bin/prettier --write 'contracts/**/*.sol' 'interfaces/**/*.sol'
 
 doctor: ## Show what was found and how to mend what is missing
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer: missing; install it" >&2; exit 1; }
-	@$(PYTHON) -B -m salvor.toolchain.doctor
+	@test -n "$(PY)" || { echo "Python 3.11 or newer: missing; install it" >&2; exit 1; }
+	@$(PY) -B -m salvor.toolchain.doctor
 
 bench: setup ## Measure beside a peer: make bench NAME=gas
-	@test -n "$(NAME)" || { echo "which one? make bench NAME=gas" >&2; exit 2; }
+	@test -f "benchmarks/$(NAME).py" || { echo "no such benchmark; there is: NAME=gas" >&2; exit 2; }
 	@$(BIN)/python -m benchmarks.$(NAME)
 
 shell: setup ## Open a shell in which ape, anvil, forge and cast are on the path

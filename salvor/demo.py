@@ -22,9 +22,9 @@ from salvor.deploy.live import LiveDeal
 from salvor.deploy.terms import DealTerms, compile_terms
 from salvor.desk import actions as desk
 from salvor.desk.cast import Cast
-from salvor.errors import ReconciliationFailed, RowsRejected
+from salvor.errors import ChainPastClosing, ReconciliationFailed, RowsRejected
 from salvor.report.from_chain import read_statement
-from salvor.report.from_model import Trade, forecast
+from salvor.report.from_model import forecast
 from salvor.report.statement import Statement, differences
 from salvor.tape.commitment import commit_loans
 from salvor.tape.loans import Tape
@@ -48,7 +48,6 @@ class Prepared:
     commitment: StandardMerkleTree
     terms: DealTerms
     collections: list[dict[str, Units]]  # by period: what each loan pays
-    trades: list[Trade]
     claims_after: list[int]
 
 
@@ -73,12 +72,14 @@ def prepare(deal_file: Path, *, tape_file: Path | None, out: Path) -> Prepared:
     periods = len(terms.period_ends)
     claims_after = sorted({*range(CLAIM_EVERY, periods, CLAIM_EVERY), periods})
     cash = collections(tape.loans, deal.calendar.timing_curve)
-    return Prepared(deal, tape, commitment, terms, cash, _secondary_trade(deal), claims_after)
+    return Prepared(deal, tape, commitment, terms, cash, claims_after)
 
 
 def play(ready: Prepared, project: ProjectManager, provider: ProviderAPI, cast: Cast, audience: Audience) -> Statement:
     """Deploy, sell, collect, run, claim; raises unless the chain equals the model and no unit is missing."""
     terms, token, parties = ready.terms, ready.deal.settlement, cast.parties
+    if (now := provider.get_block("latest").timestamp) > terms.closing:
+        raise ChainPastClosing(now, terms.closing)
     settlement = parties.admin.deploy(project.SettlementToken, token.name, token.symbol, token.decimals)
     live = apply(project, terms, parties=parties, settlement=settlement)
     audience.say(
@@ -97,12 +98,12 @@ def play(ready: Prepared, project: ProjectManager, provider: ProviderAPI, cast: 
         settlement.mint(parties.servicer, sum(cash.values()), sender=parties.servicer)
         desk.collect(live, period, cash)
         desk.run_waterfall(live, period, by=cast.outsider)
-        _trade_and_claim(ready, live, cast, period)
+        _trade(ready, live, cast, audience, period)
+        _claim(ready, live, cast, period)
         audience.tick(period, len(ready.collections))
 
-    names = [tranche.name for tranche in ready.deal.tranches]
-    chain = read_statement(live, deal_name=ready.deal.name, tranche_names=names, investors=cast.investors)
-    model = forecast(ready.deal, terms, ready.collections, trades=ready.trades, claims_after=ready.claims_after)
+    chain = read_statement(live, ready.deal, investors=cast.investors)
+    model = forecast(ready.deal, terms, ready.collections, claims_after=ready.claims_after)
     if found := differences(chain, model):
         raise ReconciliationFailed(found)
     return chain
@@ -133,27 +134,25 @@ def _prove_one_loan(ready: Prepared, live: LiveDeal, audience: Audience) -> None
     audience.say(f"proved on chain: account {loan.loan_id} is in the tape ({len(proof)} hashes)")
 
 
-def _trade_and_claim(ready: Prepared, live: LiveDeal, cast: Cast, period: int) -> None:
-    for trade in ready.trades:
+def _trade(ready: Prepared, live: LiveDeal, cast: Cast, audience: Audience, period: int) -> None:
+    deal = ready.deal
+    for trade in deal.trades:
         if trade.after_period == period:
             seller, buyer = cast.investors[trade.seller], cast.investors[trade.buyer]
-            desk.transfer(live, seller=seller, buyer=buyer, tranche=trade.tranche, units=Units(trade.units))
-    if period in ready.claims_after:
-        for tranche, note in enumerate(live.notes):
-            for account in cast.investors.values():
-                if note.claimable(account):
-                    desk.claim(live, account, tranche=tranche)
-        desk.claim_fees(live, by=cast.outsider)
+            units = deal.units(trade.amount)
+            desk.transfer(live, seller=seller, buyer=buyer, tranche=deal.place_of(trade.tranche), units=units)
+            amount = format_units(units, deal.settlement.decimals)
+            audience.say(f"traded after period {period}: {amount} of {trade.tranche}, {trade.seller} to {trade.buyer}")
 
 
-def _secondary_trade(deal: Deal) -> list[Trade]:
-    """In the most junior tranche with two holders, the first sells half to the second in the middle of the deal."""
-    for place in reversed(range(len(deal.tranches))):
-        holders = [each for each in deal.investors if each.tranche == deal.tranches[place].name]
-        if len(holders) > 1 and deal.calendar.periods > 1:
-            half = deal.units(holders[0].amount) // 2
-            return [Trade(deal.calendar.periods // 2, place, holders[0].name, holders[1].name, half)]
-    return []
+def _claim(ready: Prepared, live: LiveDeal, cast: Cast, period: int) -> None:
+    if period not in ready.claims_after:
+        return
+    for tranche, note in enumerate(live.notes):
+        for account in cast.investors.values():
+            if note.claimable(account):
+                desk.claim(live, account, tranche=tranche)
+    desk.claim_fees(live, by=cast.outsider)
 
 
 def _fund(settlement: ContractInstance, account: AccountAPI, units: int) -> None:

@@ -51,8 +51,8 @@ class TapeEmpty(SalvorError):
 
 
 class ColumnMissing(SalvorError):
-    def __init__(self, path: Path, column: str, found: list[str]) -> None:
-        hint = near(column, found) or f"; found: {', '.join(found)}"
+    def __init__(self, path: Path, column: str, found: list[str], mapped: list[str]) -> None:
+        hint = near(column, [name for name in found if name not in mapped]) or f"; found: {', '.join(found)}"
         super().__init__(f"{path}: row 1: no column '{column}'{hint}")
 
 
@@ -106,6 +106,14 @@ class NodeTrouble(ChainTrouble):
 class WrongChain(ChainTrouble):
     def __init__(self, given: int, expected: int) -> None:
         super().__init__(f"connected to chain {given}, expected {expected}: this command is for a local test chain")
+
+
+class ChainPastClosing(ChainTrouble):
+    def __init__(self, now: int, closing: int) -> None:
+        super().__init__(
+            f"the chain's clock stands at {now}, after the deal's closing ({closing}); it only goes forward: "
+            "stop that anvil, so that the command starts its own"
+        )
 
 
 class ReconciliationFailed(SalvorError):

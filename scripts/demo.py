@@ -22,7 +22,7 @@ DEAL = Path("deals/charged-off-accounts/deal.yaml")
 @click.option("--deal", "deal_file", type=Path, default=DEAL, show_default=True, help="Deal file.")
 @click.option("--tape", "tape_file", type=Path, help="Loan tape instead of the deal's own.")
 @click.option("--out", type=Path, default=Path("out/demo"), show_default=True, help="Where the statement goes.")
-@click.option("--json", "as_json", is_flag=True, help="Print the statement as JSON only.")
+@click.option("--json", "as_json", is_flag=True, help="Print the statement as JSON on stdout, all else on stderr.")
 @click.option("--picture", type=Path, help="Also draw what is printed, as SVG.")
 @click.option("--dry-run", is_flag=True, help="Check deal and tape, deploy nothing.")
 def cli(deal_file: Path, tape_file: Path | None, out: Path, as_json: bool, picture: Path | None, dry_run: bool) -> None:
@@ -47,7 +47,10 @@ def cli(deal_file: Path, tape_file: Path | None, out: Path, as_json: bool, pictu
     )
     if dry_run:
         console.print("dry run: deal and tape are fine, nothing was deployed")
+        if as_json:
+            click.echo(json.dumps({"loans": len(ready.tape.loans), "rejected_rows": len(ready.tape.rejects)}))
         return
+    (out / "statement.json").unlink(missing_ok=True)  # never an older deal's beside this one's rejects
     statement = _on_a_local_chain(ready, console)
     write_json(statement, out / "statement.json")
     if as_json:
@@ -74,7 +77,8 @@ def _on_a_local_chain(ready: Prepared, console: Console) -> Statement:
     with console.status("compiling what changed"):
         project.load_contracts()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with local_node(networks) as provider, Progress(*columns, console=console) as progress:
+    genesis = ready.terms.closing - 30 * 86_400  # before anybody subscribes
+    with local_node(networks, genesis=genesis) as provider, Progress(*columns, console=console) as progress:
         bar = progress.add_task("collections by period", total=len(ready.collections))
         audience = Audience(console.print, lambda done, _: progress.update(bar, completed=done))
         return play(ready, project, provider, cast_for(ready.deal, accounts.test_accounts), audience)

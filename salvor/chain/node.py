@@ -21,8 +21,11 @@ _PORT = 8545  # where ape-foundry looks when the host names none
 
 
 @contextmanager
-def local_node(networks: NetworkManager) -> Iterator[ProviderAPI]:
-    """Connect to the configured anvil, starting one when none runs; it is gone when the block ends, however it ends."""
+def local_node(networks: NetworkManager, *, genesis: int | None = None) -> Iterator[ProviderAPI]:
+    """Connect to the configured anvil, starting one when none runs; it is gone when the block ends, however it ends.
+
+    A started chain's clock begins at `genesis` (seconds since 1970), so that a deal of any year can be played.
+    """
     from ape.exceptions import ApeException
 
     if shutil.which("anvil") is None:
@@ -32,6 +35,10 @@ def local_node(networks: NetworkManager) -> Iterator[ProviderAPI]:
     host = os.environ.get("APE_FOUNDRY_HOST") or configured
     if _is_taken(host):
         _refuse_stranger(host)
+    if genesis is not None:
+        # ape-foundry has no setting for the date of the first block.
+        command = choice._provider.build_command
+        object.__setattr__(choice._provider, "build_command", lambda: [*command(), "--timestamp", str(genesis)])
     try:
         provider = choice.__enter__()
     except (ApeException, OSError) as error:

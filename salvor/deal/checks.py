@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -25,6 +26,8 @@ def findings(deal: Deal) -> Iterator[Finding]:
         yield ("triggers", "behind_plan"), "is above 1000 % of the plan"
     yield from _waterfall(deal)
     yield from _investors(deal)
+    if not unfit:
+        yield from _trades(deal)
 
 
 def _calendar(deal: Deal) -> Iterator[Finding]:
@@ -44,6 +47,7 @@ def _amounts(deal: Deal) -> Iterator[Finding]:
     places: list[tuple[Place, Decimal]] = [(("purchase_price",), deal.purchase_price)]
     places += [(("tranches", i, "size"), tranche.size) for i, tranche in enumerate(deal.tranches)]
     places += [(("investors", i, "amount"), investor.amount) for i, investor in enumerate(deal.investors)]
+    places += [(("trades", i, "amount"), trade.amount) for i, trade in enumerate(deal.trades)]
     for place, amount in places:
         try:
             units = deal.units(amount)
@@ -58,6 +62,8 @@ def _sizes(deal: Deal) -> Iterator[Finding]:
     for i, tranche in enumerate(deal.tranches):
         if tranche.name in [each.name for each in deal.tranches[:i]]:
             yield ("tranches", i, "name"), f"two tranches are called '{tranche.name}'"
+        if tranche.symbol in [each.symbol for each in deal.tranches[:i]]:
+            yield ("tranches", i, "symbol"), f"two tranches have the symbol '{tranche.symbol}'"
         if len(tranche.note_name.encode()) > 31:
             # OpenZeppelin's EIP-712 domain keeps the name in one word.
             yield ("tranches", i, "name"), f"the note's name '{tranche.note_name}' is longer than 31 bytes"
@@ -108,6 +114,28 @@ def _investors(deal: Deal) -> Iterator[Finding]:
         booked = sum(each.amount for each in deal.investors if each.tranche == tranche.name)
         if booked != tranche.size:
             yield ("investors",), f"subscriptions to '{tranche.name}' add up to {booked}, its size is {tranche.size}"
+
+
+def _trades(deal: Deal) -> Iterator[Finding]:
+    names = [tranche.name for tranche in deal.tranches]
+    held: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for investor in deal.investors:
+        held[investor.name, investor.tranche] += investor.amount
+    investors = sorted({investor.name for investor in deal.investors})
+    for i, trade in sorted(enumerate(deal.trades), key=lambda each: each[1].after_period):
+        place = ("trades", i)
+        if trade.after_period > deal.calendar.periods:
+            yield (*place, "after_period"), f"the deal has {deal.calendar.periods} periods"
+        if trade.tranche not in names:
+            yield (*place, "tranche"), _unknown_tranche(trade.tranche, names)
+        for side in ("seller", "buyer"):
+            if getattr(trade, side) not in investors:
+                yield (*place, side), f"no investor is called '{getattr(trade, side)}' ({', '.join(investors)})"
+        left = held[trade.seller, trade.tranche]
+        if trade.amount > left:
+            yield (*place, "amount"), f"'{trade.seller}' holds {left} of '{trade.tranche}' by then"
+        held[trade.seller, trade.tranche] -= trade.amount
+        held[trade.buyer, trade.tranche] += trade.amount
 
 
 def _unknown_tranche(name: str, names: list[str]) -> str:

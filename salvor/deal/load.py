@@ -46,13 +46,19 @@ def _compose(path: Path, what: str) -> yaml.Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise DealInvalid(path, line, column, "", f"not valid YAML: {error.problem}") from None
+        raise DealInvalid(path, line, column, "", f"not valid YAML: {error.problem}{_hint(error.problem)}") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         reason = _WHITESPACE.sub(" ", str(error))
         raise DealInvalid(path, 1, 1, "", f"not valid YAML in UTF-8: {reason}") from None
     if not isinstance(node, yaml.MappingNode):
         raise DealInvalid(path, 1, 1, "", f"a {what} is a list of `key: value` lines")
     return node
+
+
+def _hint(problem: str | None) -> str:
+    if "\\t" in (problem or ""):
+        return "; indent with spaces"
+    return "; put quotes around text that has a colon in it" if problem == "mapping values are not allowed here" else ""
 
 
 def _refuse_aliases(path: Path, text: str) -> None:
@@ -68,7 +74,8 @@ def _validate(path: Path, root: yaml.Node, model: type[Model]) -> Model:
     try:
         return model.model_validate(_plain(path, root))
     except ValidationError as error:
-        first = error.errors()[0]
+        # An unknown key first: it is why the right one is missing.
+        first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
         _refuse(path, root, first["loc"], _in_words(first))
 
 
@@ -91,7 +98,12 @@ def _plain(path: Path, node: yaml.Node) -> Any:
 
 def _in_words(error: Any) -> str:
     if error["type"] == "extra_forbidden":
-        return "unknown key" + near(str(error["loc"][-1]), _known_keys())
+        key = str(error["loc"][-1])
+        if key[:1].isdigit():
+            return "unknown key; decimals are written with a point, not a comma"
+        return "unknown key" + near(key, _known_keys())
+    if error["type"].startswith("date_"):
+        return f"'{error['input']}' is not a date, such as 2026-12-31"
     if error["type"] == "missing":
         return "is missing"
     if error["type"] == "value_error":

@@ -129,6 +129,16 @@ class Investor(_Part):
     amount: Amount
 
 
+class Trade(_Part):
+    """Notes that change hands after a period was run; no cash of the deal moves."""
+
+    after_period: Annotated[Whole, Field(ge=1)]
+    tranche: str
+    seller: str
+    buyer: str
+    amount: Amount
+
+
 class Deal(_Part):
     """A whole deal file."""
 
@@ -142,6 +152,8 @@ class Deal(_Part):
     triggers: Triggers
     waterfall: Annotated[list[Step], Field(min_length=1, max_length=40)]
     investors: Annotated[list[Investor], Field(min_length=1)]
+    trades: list[Trade] = []
+    assumptions: str = ""  # what the source does not say and the deal takes as given; stands under the statement
 
     def units(self, amount: Decimal) -> Units:
         """An amount of this file in settlement units, exactly."""

@@ -31,7 +31,7 @@ def cast_for(deal: Deal, accounts: TestAccountManager) -> Cast:
     names = list(dict.fromkeys(investor.name for investor in deal.investors))
     if len(names) + _PARTS > len(accounts):
         raise OptionInvalid(
-            f"the deal has {len(names)} investors, the local chain accounts for {len(accounts) - _PARTS}; "
+            f"the deal has {len(names)} investors, the local chain has accounts for {len(accounts) - _PARTS}; "
             "raise test: number_of_accounts in ape-config.yaml"
         )
     admin, seller, servicer, transfer_agent, fee_account, outsider = (accounts[i] for i in range(_PARTS))

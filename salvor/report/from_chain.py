@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from salvor.deal.schema import Deal
 from salvor.deploy.live import LiveDeal
 from salvor.errors import ReconciliationFailed
 from salvor.report.statement import HolderLine, Reconciliation, Statement, TrancheLine
@@ -16,14 +17,14 @@ if TYPE_CHECKING:
     from ape.contracts import ContractEvent
 
 
-def read_statement(
-    live: LiveDeal, *, deal_name: str, tranche_names: list[str], investors: Mapping[str, AccountAPI]
-) -> Statement:
+def read_statement(live: LiveDeal, deal: Deal, *, investors: Mapping[str, AccountAPI]) -> Statement:
     """The statement of a deal whose periods have all been run."""
+    names = [tranche.name for tranche in deal.tranches]
     last = live.pool.lastReported()
     record = live.pool.record(last)
     return Statement(
-        deal=deal_name,
+        deal=deal.name,
+        assumptions=deal.assumptions,
         symbol=live.settlement.symbol(),
         decimals=live.settlement.decimals(),
         loans=live.pool.loanCount(),
@@ -33,8 +34,8 @@ def read_statement(
         collection_ratio=live.pool.collectionRatio(last),
         periods=last,
         periods_behind_plan=sum(log.behindPlan for log in _logs(live.waterfall.PeriodRun, live)),
-        tranches=_tranches(live, tranche_names),
-        holders=_holders(live, tranche_names, investors),
+        tranches=_tranches(live, names),
+        holders=_holders(live, names, investors),
         reconciliation=_reconcile(live),
     )
 
@@ -102,7 +103,7 @@ def _reconcile(live: LiveDeal) -> Reconciliation:
 
 
 def _check_transfers(live: LiveDeal, asked_in: Mapping[str, int], asked_out: Mapping[str, int]) -> dict[str, int]:
-    """Tokens that somebody sent to each contract unasked; raises when a contract got less or paid other than it says."""
+    """Tokens sent to each contract unasked; raises when one got less, or paid other, than its events say."""
     names = {contract.address: name for name, contract in live.cash_contracts().items()}
     into: defaultdict[str, int] = defaultdict(int)
     out: defaultdict[str, int] = defaultdict(int)

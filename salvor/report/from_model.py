@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from salvor.deal.schema import Deal
@@ -14,23 +13,11 @@ from salvor.report.statement import HolderLine, Reconciliation, Statement, Tranc
 SELLER, FEE_ACCOUNT, SERVICER = "seller", "fee account", "servicer"
 
 
-@dataclass(frozen=True)
-class Trade:
-    """Notes that change hands after a period was run; no cash of the deal moves."""
-
-    after_period: int
-    tranche: int
-    seller: str
-    buyer: str
-    units: int
-
-
 def forecast(
     deal: Deal,
     terms: DealTerms,
     collections: Sequence[Mapping[str, int]],
     *,
-    trades: Sequence[Trade],
     claims_after: Sequence[int],
 ) -> Statement:
     """Play a deal from subscription to the last claim. Trades of a period come before its claims."""
@@ -47,9 +34,10 @@ def forecast(
         for place, parts in enumerate(outcome.tranches):
             if sum(parts):
                 paid[place].append((_day(terms.period_ends[period - 1]), sum(parts)))
-        for trade in trades:
+        for trade in deal.trades:
             if trade.after_period == period:
-                system.transfer(trade.seller, trade.buyer, trade.tranche, trade.units, terms.period_ends[period - 1])
+                place, units = deal.place_of(trade.tranche), deal.units(trade.amount)
+                system.transfer(trade.seller, trade.buyer, place, units, terms.period_ends[period - 1])
         if period in claims_after:
             for place, name in claimed:
                 claimed[place, name] += system.claim(name, place)
@@ -105,6 +93,7 @@ def _statement(
     claims = sum(claimed.values())
     return Statement(
         deal=deal.name,
+        assumptions=deal.assumptions,
         symbol=deal.settlement.symbol,
         decimals=deal.settlement.decimals,
         loans=terms.loan_count,

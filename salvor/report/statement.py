@@ -11,11 +11,6 @@ from typing import Any
 
 from salvor.report.returns import Flow, irr, multiple
 
-ASSUMPTIONS = (
-    "The source has no dates, no gross balances and no currency: timing curve, purchase price, tranche sizes and the "
-    "settlement asset are assumptions of the deal file."
-)
-
 
 @dataclass(frozen=True)
 class TrancheLine:
@@ -86,6 +81,7 @@ class Statement:
     """A whole closing statement."""
 
     deal: str
+    assumptions: str  # of the deal file
     symbol: str
     decimals: int
     loans: int
@@ -104,7 +100,7 @@ class Statement:
         return {
             "deal": self.deal,
             "settlement": {"symbol": self.symbol, "decimals": self.decimals},
-            "assumptions": ASSUMPTIONS,
+            "assumptions": self.assumptions,
             "loans": self.loans,
             "tape_root": self.tape_root,
             "planned": self.planned,

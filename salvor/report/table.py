@@ -5,17 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from salvor.amounts import format_percent, format_units
-from salvor.report.statement import ASSUMPTIONS, Statement
+from salvor.report.statement import Statement
 
 
 def print_statement(statement: Statement, console: Console) -> None:
     """Two tables, the collections and the reconciliation line."""
     money = statement.decimals
-    console.print(_tranches(statement, money))
-    console.print(_holders(statement, money))
+    for table in (_tranches(statement, money), _holders(statement, money)):
+        _print_whole(table, console)
     console.print(
         f"Collected {format_units(statement.collected, money)} of {format_units(statement.planned, money)} planned on "
         f"{statement.loans} loans: cumulative collection ratio {format_percent(statement.collection_ratio)}, "
@@ -27,21 +28,30 @@ def print_statement(statement: Statement, console: Console) -> None:
         f"collections {format_units(cash.collections, money)})\n"
         f"= cash out {format_units(cash.cash_out, money)} (purchase price {format_units(cash.purchase_price, money)}, "
         f"fees {format_units(cash.fees, money)}, claims {format_units(cash.claims, money)})\n"
-        f"+ cash held {format_units(cash.cash_held, money)} (fractions of a unit, to the holders' credit)"
+        f"+ cash held {format_units(cash.cash_held, money)} (not yet claimed, and fractions of a unit)"
     )
     if cash.unasked:
         amount = format_units(cash.unasked, money)
         console.print(f"beside it {amount} that somebody sent to the contracts unasked; it belongs to nobody")
-    console.print(f"[dim]{ASSUMPTIONS}[/dim]")
+    if statement.assumptions:
+        console.print(f"[dim]{escape(statement.assumptions)}[/dim]")
+
+
+def _print_whole(table: Table, console: Console) -> None:
+    """On a narrow terminal a line may wrap; money is never cut off."""
+    narrow = console.width
+    console.width = max(narrow, console.measure(table, options=console.options.update(width=1_000)).maximum)
+    console.print(table)
+    console.width = narrow
 
 
 def _tranches(statement: Statement, money: int) -> Table:
     table = Table(title=f"{statement.deal}: closing statement ({statement.symbol})", title_justify="left")
     table.add_column("tranche")
-    for heading in ("invested", "interest", "principal", "loss", "IRR", "multiple"):
+    for heading in ("invested", "interest", "principal", "loss", "interest unpaid", "IRR", "multiple"):
         table.add_column(heading, justify="right")
     for line in statement.tranches:
-        amounts = (line.invested, line.interest, line.principal, line.loss)
+        amounts = (line.invested, line.interest, line.principal, line.loss, line.interest_unpaid)
         table.add_row(
             line.name, *(format_units(each, money) for each in amounts), _rate(line.irr), f"{line.multiple:.3f}"
         )

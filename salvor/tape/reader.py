@@ -37,7 +37,7 @@ def read_tape(path: Path, *, mapping: Mapping, decimals: int) -> Tape:
     frame = _read_text(path)
     for column in mapping.columns():
         if column not in frame.columns:
-            raise ColumnMissing(path, column, frame.columns)
+            raise ColumnMissing(path, column, frame.columns, mapping.columns())
     if not any(any(row) for row in frame.iter_rows()):
         raise TapeEmpty(path)
     shared = _shared_ids(frame[mapping.loan_id.column].to_list())
@@ -77,6 +77,8 @@ def _read_text(path: Path) -> pl.DataFrame:
         raise FileUnreadable(path, "a CSV file in UTF-8", f"row {row} holds other bytes; export it as UTF-8") from None
     if not text.strip():
         raise TapeEmpty(path)
+    if "\r" in text and "\n" not in text:
+        raise FileUnreadable(path, "a CSV file", "its lines end with CR alone; save it with LF or CRLF line ends")
     _refuse_ragged(path, text)
     try:
         return pl.read_csv(text.encode(), infer_schema=False, empty_string_is_null=False)
@@ -90,6 +92,10 @@ def _refuse_ragged(path: Path, text: str) -> None:
     rows = csv.reader(io.StringIO(text), strict=True)  # by "\n" only, as polars does
     try:
         header = next(rows)
+        if len(header) == 1 and (other := next((sign for sign in ";\t|" if sign in header[0]), None)):
+            raise FileUnreadable(
+                path, "a comma-separated file", f"its fields are separated by {other!r}; save it with commas"
+            )
         twice = [name for name in header if header.count(name) > 1]
         if twice:
             raise FileUnreadable(path, "a readable tape", f"row 1 has column '{twice[0]}' twice")

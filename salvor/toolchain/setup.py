@@ -47,6 +47,9 @@ class Step:
 
 def main() -> int:
     """Do the steps that are not done yet; exit code 0, or 3 when one failed."""
+    if sys.version_info < paths.PYTHON_MINIMUM:
+        print(f"set-up failed: Python {sys.version.split()[0]} is too old, 3.11 or newer is needed", file=sys.stderr)
+        return 3
     try:
         with _one_at_a_time():
             for step in _steps():
@@ -98,7 +101,8 @@ def _make_venv() -> None:
 
 def _install_packages() -> None:
     """From the lock file with hashes: by uv where it can be had, else by pip (the same result, slower)."""
-    locked = ["--require-hashes", "-r", str(LOCK)]
+    # --no-deps: the lock is complete, and holds a numpy that Ape does not ask for (requirements-overrides.txt).
+    locked = ["--no-deps", "--require-hashes", "-r", str(LOCK)]
     with contextlib.suppress(SetupFailed):
         _run([str(PYTHON), "-m", "pip", "install", "--quiet", f"uv=={paths.UV_VERSION}"])
         _run([str(BIN / "uv"), "pip", "install", "--quiet", "--python", str(PYTHON), *locked])
@@ -174,7 +178,7 @@ def _provide_solc() -> None:
     )
 
 
-def _run(command: list[str], mend: str = "") -> None:
+def _run(command: list[str], mend: str = "try again") -> None:
     from salvor.toolchain.environment import activate
 
     if VENV.exists():
@@ -184,8 +188,11 @@ def _run(command: list[str], mend: str = "") -> None:
     except OSError as error:
         raise SetupFailed(f"{command[0]}: {error}") from error
     if done.returncode != 0:
-        last = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
-        raise SetupFailed(f"`{' '.join(command)}` says: {last}" + (f" ({mend})" if mend else ""))
+        said = f"{done.stdout}\n{done.stderr}".strip() or "no output"
+        log = ROOT / ".setup.log"
+        log.write_text(f"$ {' '.join(command)}\n{said}\n")
+        telling = [line for line in said.splitlines() if "error" in line.lower()] or said.splitlines()
+        raise SetupFailed(f"{telling[-1].strip()} ({mend}; all that was said: {log})")
 
 
 def _link(source: Path, target: Path) -> None:
@@ -209,7 +216,11 @@ def _one_at_a_time() -> Iterator[None]:
     import fcntl
 
     with (ROOT / ".setup.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("set-up: waiting for another set-up of this folder to end ...", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
         os.set_inheritable(lock.fileno(), False)
         yield
 

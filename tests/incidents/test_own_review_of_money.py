@@ -1,7 +1,7 @@
 """What an attack on the first contracts found, each as it was tried (2026-11).
 
-Nobody could take another's cash; these could block it: interest due that outgrew its slot, a waterfall over other tranches
-than were sold, one unit handed back just ahead of closing, and assets that refuse to move nothing.
+Nobody could take another's cash; these could block it: interest due that outgrew its slot, a waterfall over other
+tranches than were sold, one unit handed back just ahead of closing, and assets that refuse to move nothing.
 """
 
 import pytest

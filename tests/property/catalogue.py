@@ -10,9 +10,10 @@ PROPERTIES = {
     "WF-01": "Cash in = cash out + cash held, to the unit, and every contract's books equal its token balance but for "
     "tokens sent there unasked.",
     "WF-02": "Contract and model agree on every figure after every call.",
-    "WF-03": "No unit of principal goes to a junior tranche while a senior one has principal outstanding.",
+    "WF-03": "Where principal steps stand by seniority, none goes to a junior while a senior has some outstanding.",
     "WF-04": "Principal at closing = principal paid + outstanding + loss, for every tranche.",
-    "WF-05": "Mezzanine interest gets nothing while the deal is behind plan and senior principal is outstanding.",
+    "WF-05": "Where its step is marked so, mezzanine interest gets nothing while the deal is behind plan and "
+    "senior principal is outstanding.",
     "WF-06": "A call that must be refused is refused with the model's error and values, and changes nothing.",
     "AC-01": "An outsider is refused at every privileged function.",
 }

@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from salvor.deal.load import load_deal, load_mapping
+from salvor.deal.load import load_deal
 from salvor.deal.schema import Pay, SkipWhen
-from salvor.errors import DealInvalid, FileMissing
 
 SHIPPED = Path("deals/charged-off-accounts/deal.yaml")
 TEXT = SHIPPED.read_text(encoding="utf-8")
-MAPPING = Path("deals/charged-off-accounts/mapping.yaml").read_text(encoding="utf-8")
 
 CURVE_START, FEE, SENIOR_INTEREST = " 232,", "{ pay: fee, rate: 6 % }", "{ pay: interest, tranche: senior }"
 RESIDUAL = "{ pay: residual, tranche: equity }"
@@ -23,32 +21,6 @@ MEZZANINE_INTEREST = "{ pay: interest, tranche: mezzanine } #"
 def changed(old, new):
     assert TEXT.count(old) >= 1
     return TEXT.replace(old, new, 1)
-
-
-@pytest.fixture
-def refusal(tmp_path):
-    """Why a text is no deal file, without the path."""
-
-    def refused(content, load=load_deal):
-        path = tmp_path / "deal.yaml"
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        with pytest.raises(DealInvalid) as caught:
-            load(path)
-        line = caught.value.format_message()
-        assert "\n" not in line
-        return line.removeprefix(f"{path}: ")
-
-    return refused
-
-
-@pytest.fixture
-def load(tmp_path):
-    def load_text(text):
-        path = tmp_path / "deal.yaml"
-        path.write_text(text, encoding="utf-8")
-        return load_deal(path)
-
-    return load_text
 
 
 class TestShippedDeal:
@@ -232,6 +204,36 @@ class TestRulesBetweenFields:
     def test_is_refused_at_its_place(self, refusal, old, new, line):
         assert refusal(changed(old, new)) == line
 
+    @pytest.mark.parametrize(
+        ("old", "new", "place", "reason"),
+        [
+            ("after_period: 18", "after_period: 37", "after_period", "the deal has 36 periods"),
+            ("tranche: mezzanine, seller", "tranche: mezanine, seller", "tranche", "did you mean 'mezzanine'?"),
+            (
+                "seller: credit fund",
+                "seller: credit found",
+                "seller",
+                "no investor is called 'credit found' (credit fund,",
+            ),
+            ("buyer: family office", "buyer: nobody", "buyer", "no investor is called 'nobody' ("),
+            (
+                "buyer: family office, amount: 50000.00",
+                "buyer: family office, amount: 100000.01",
+                "amount",
+                "'credit fund' holds 100000.00 of 'mezzanine' by then",
+            ),
+            ("buyer: family office, amount: 50000.00", "buyer: family office, amount: 0", "amount", "must be above 0"),
+        ],
+    )
+    def test_a_trade_that_cannot_be(self, refusal, old, new, place, reason):
+        line = refusal(changed(old, new))
+        assert line.startswith("line 63, column ")
+        assert f"'trades.0.{place}': " in line
+        assert reason in line
+
+    def test_two_tranches_with_one_symbol(self, refusal):
+        assert refusal(changed("symbol: CO26-B", "symbol: CO26-A")).endswith("two tranches have the symbol 'CO26-A'")
+
     def test_the_first_in_the_file_is_told(self, refusal):
         two = changed("amount: 50000.00", "amount: 50000.01").replace(CURVE_START, " 233,")
         assert refusal(two).startswith("line 24, column 3: 'calendar.timing_curve'")
@@ -341,56 +343,23 @@ class TestFields:
     def test_is_refused_at_its_place(self, refusal, old, new, line):
         assert refusal(changed(old, new)) == line
 
+    @pytest.mark.parametrize(
+        ("old", "new", "reason"),
+        [
+            ("purchase_price:", "purchase_prise:", "'purchase_prise': unknown key; did you mean 'purchase_price'?"),
+            ("size: 450000.00", "size: 450000,00", "decimals are written with a point, not a comma"),
+            ("rate: 7 %", "rate: 7,5 %", "decimals are written with a point, not a comma"),
+            ("closing: 2026-12-31", "closing: 31/12/2026", "'31/12/2026' is not a date, such as 2026-12-31"),
+            ("\n  file:", "\n\tfile:", "; indent with spaces"),
+            ("name: Charged-off", "name: Deal: Charged-off", "; put quotes around text that has a colon in it"),
+        ],
+    )
+    def test_a_usual_mistake_is_told_with_what_to_do(self, refusal, old, new, reason):
+        assert refusal(changed(old, new)).endswith(reason)
+
     def test_a_key_that_stands_twice(self, refusal):
         twice = changed("  behind_plan: 90 %", "  behind_plan: 90 %\n  behind_plan: 80 %")
         assert refusal(twice) == "line 42, column 3: 'behind_plan': stands twice"
 
     def test_a_value_of_several_lines_is_told_in_one(self, refusal):
         assert refusal(changed("periods: 36", "periods: |\n    a\n    b")).startswith("line 21, column 3: ")
-
-
-class TestFile:
-    @pytest.mark.parametrize(
-        ("content", "line"),
-        [
-            ("a: [1\n", "line 2, column 1: not valid YAML: expected ',' or ']', but got '<stream end>'"),
-            ("a: 1\nb: c: d\n", "line 2, column 5: not valid YAML: mapping values are not allowed here"),
-            ("a: 1\n\tb: 2\n", "line 2, column 1: not valid YAML: found character '\\t' that cannot start any token"),
-            ("a: 1\n---\nb: 2\n", "line 2, column 1: not valid YAML: but found another document"),
-            (b"a: \xff\n", "line 1, column 1: not valid YAML in UTF-8: 'utf-8' codec can't decode byte 0xff"),
-            (b"a: \x01\n", "line 1, column 1: not valid YAML in UTF-8: unacceptable character #x0001"),
-            ("? [a]\n: b\n", "line 1, column 3: a key is a word"),
-            ("a: &x [*x]\n", "line 1, column 8: aliases (*name) are not allowed in a deal"),
-            ("", "line 1, column 1: a deal file is a list of `key: value` lines"),
-            ("# nothing\n", "line 1, column 1: a deal file is a list of `key: value` lines"),
-            ("- a\n- b\n", "line 1, column 1: a deal file is a list of `key: value` lines"),
-            ("only text\n", "line 1, column 1: a deal file is a list of `key: value` lines"),
-        ],
-    )
-    def test_is_no_deal(self, refusal, content, line):
-        assert refusal(content).startswith(line)
-
-    @pytest.mark.parametrize("name", ["none.yaml", "."])
-    @pytest.mark.parametrize(("load", "what"), [(load_deal, "deal file"), (load_mapping, "mapping file")])
-    def test_is_missing_or_a_folder(self, tmp_path, name, load, what):
-        path = tmp_path / name
-        with pytest.raises(FileMissing) as caught:
-            load(path)
-        assert caught.value.format_message() == f"{path}: no such {what}; check the path"
-
-
-class TestMapping:
-    @pytest.mark.parametrize(
-        ("old", "new", "line"),
-        [
-            ("rounding: half_even", "rounding: nearest", "line 5, column 45: 'actual_recovery.rounding': 'nearest': "),
-            ("rounding: half_even", "round: up", "line 5, column 45: 'actual_recovery.round': unknown key"),
-            ("loan_id: { column: account_id }\n", "", "line 2, column 1: 'loan_id': is missing"),
-            ("loan_id: { column: account_id }", "loan_id: account_id", "line 2, column 1: 'loan_id': 'account_id': "),
-            ("recovery_level:", "recovery_levl:", "line 2, column 1: 'recovery_level': is missing"),
-            ("recovery_level: {", "loan_id: {", "line 6, column 1: 'loan_id': stands twice"),
-        ],
-    )
-    def test_is_refused_at_its_place(self, refusal, old, new, line):
-        assert MAPPING.count(old) == 1
-        assert refusal(MAPPING.replace(old, new), load_mapping).startswith(line)

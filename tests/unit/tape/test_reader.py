@@ -229,9 +229,19 @@ class TestRefusedFile:
         line = "tape.csv: row 1: no column 'level'; found: id, expected, actual, zzz"
         assert refusal(text="id,expected,actual,zzz\n1,1,1,0\n") == (ColumnMissing, line)
 
-    def test_another_separator(self, refusal):
-        line = "tape.csv: row 1: no column 'id'; found: id;expected;actual;level"
-        assert refusal(text=f"{HEADER}\n{GOOD}\n".replace(",", ";")) == (ColumnMissing, line)
+    @pytest.mark.parametrize(("sign", "shown"), [(";", "';'"), ("\t", "'\\t'"), ("|", "'|'")])
+    def test_another_separator(self, refusal, sign, shown):
+        line = f"tape.csv: not a comma-separated file: its fields are separated by {shown}; save it with commas"
+        assert refusal(text=f"{HEADER}\n{GOOD}\n".replace(",", sign)) == (FileUnreadable, line)
+
+    def test_line_ends_of_old_macs(self, refusal):
+        line = "tape.csv: not a CSV file: its lines end with CR alone; save it with LF or CRLF line ends"
+        assert refusal(text=f"{HEADER}\r{GOOD}\r") == (FileUnreadable, line)
+
+    def test_the_hint_is_never_a_column_that_is_another_field(self):
+        found, mapped = ["id", "expected", "actual_recovery"], ["id", "expected_recovery", "actual_recovery"]
+        error = ColumnMissing(Path("tape.csv"), "expected_recovery", found, mapped)
+        assert error.message == "tape.csv: row 1: no column 'expected_recovery'; did you mean 'expected'?"
 
     @pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "byte_order_mark"])
     def test_a_header_that_stands_twice(self, refusal, mark):

@@ -73,9 +73,13 @@ class TestMain:
         assert steps["done"] == ["first", "second", "first", "second"]
 
 
-def test_names_the_command_that_failed_and_the_mend():
-    with pytest.raises(setup.SetupFailed, match=r"says: nothing here \(try this\)"):
-        setup._run([sys.executable, "-c", "import sys; sys.exit('nothing here')"], mend="try this")
+def test_tells_the_error_the_mend_and_where_the_rest_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(setup, "ROOT", tmp_path)
+    script = "import sys; print('error: nothing here', file=sys.stderr); sys.exit('see above')"
+    with pytest.raises(
+        setup.SetupFailed, match=r"^error: nothing here \(try this; all that was said: .*\.setup\.log\)$"
+    ):
+        setup._run([sys.executable, "-c", script], mend="try this")
 
 
 def test_finds_nothing_to_do_in_this_checkout():

@@ -1,0 +1,61 @@
+"""Files that are no deal at all, and mapping files: refused at the line and column of what is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from salvor.deal.load import load_deal, load_mapping
+from salvor.errors import FileMissing
+
+MAPPING = Path("deals/charged-off-accounts/mapping.yaml").read_text(encoding="utf-8")
+
+
+class TestFile:
+    @pytest.mark.parametrize(
+        ("content", "line"),
+        [
+            ("a: [1\n", "line 2, column 1: not valid YAML: expected ',' or ']', but got '<stream end>'"),
+            ("a: 1\nb: c: d\n", "line 2, column 5: not valid YAML: mapping values are not allowed here"),
+            ("a: 1\n\tb: 2\n", "line 2, column 1: not valid YAML: found character '\\t' that cannot start any token"),
+            ("a: 1\n---\nb: 2\n", "line 2, column 1: not valid YAML: but found another document"),
+            (b"a: \xff\n", "line 1, column 1: not valid YAML in UTF-8: 'utf-8' codec can't decode byte 0xff"),
+            (b"a: \x01\n", "line 1, column 1: not valid YAML in UTF-8: unacceptable character #x0001"),
+            ("? [a]\n: b\n", "line 1, column 3: a key is a word"),
+            ("a: &x [*x]\n", "line 1, column 8: aliases (*name) are not allowed in a deal"),
+            ("", "line 1, column 1: a deal file is a list of `key: value` lines"),
+            ("# nothing\n", "line 1, column 1: a deal file is a list of `key: value` lines"),
+            ("- a\n- b\n", "line 1, column 1: a deal file is a list of `key: value` lines"),
+            ("only text\n", "line 1, column 1: a deal file is a list of `key: value` lines"),
+        ],
+    )
+    def test_is_no_deal(self, refusal, content, line):
+        assert refusal(content).startswith(line)
+
+    @pytest.mark.parametrize("name", ["none.yaml", "."])
+    @pytest.mark.parametrize(("load", "what"), [(load_deal, "deal file"), (load_mapping, "mapping file")])
+    def test_is_missing_or_a_folder(self, tmp_path, name, load, what):
+        path = tmp_path / name
+        with pytest.raises(FileMissing) as caught:
+            load(path)
+        assert caught.value.format_message() == f"{path}: no such {what}; check the path"
+
+
+class TestMapping:
+    @pytest.mark.parametrize(
+        ("old", "new", "line"),
+        [
+            ("rounding: half_even", "rounding: nearest", "line 7, column 45: 'actual_recovery.rounding': 'nearest': "),
+            ("rounding: half_even", "round: up", "line 7, column 45: 'actual_recovery.round': unknown key"),
+            ("loan_id: { column: account_id }\n", "", "line 4, column 1: 'loan_id': is missing"),
+            ("loan_id: { column: account_id }", "loan_id: account_id", "line 4, column 1: 'loan_id': 'account_id': "),
+            (
+                "recovery_level:",
+                "recovery_levl:",
+                "line 8, column 1: 'recovery_levl': unknown key; did you mean 'recovery_level'?",
+            ),
+            ("recovery_level: {", "loan_id: {", "line 8, column 1: 'loan_id': stands twice"),
+        ],
+    )
+    def test_is_refused_at_its_place(self, refusal, old, new, line):
+        assert MAPPING.count(old) == 1
+        assert refusal(MAPPING.replace(old, new), load_mapping).startswith(line)

@@ -1,0 +1,25 @@
+"""The statement in a terminal: money is never cut off, however narrow it is."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from salvor.report.table import print_statement
+from tests.unit.report.test_statement import STATEMENT
+
+
+@pytest.mark.parametrize("width", [20, 80, 200])
+def test_shows_every_amount_whole(width):
+    output = io.StringIO()
+    print_statement(STATEMENT, Console(file=output, width=width))
+    lines = output.getvalue().splitlines()
+    senior = next(line for line in lines if line.startswith("│ senior"))
+    assert [cell.strip() for cell in senior.split("│")[1:-1]] == [
+        *("senior", "6.00", "0.60", "6.00", "0.00", "0.00", "10.00 %", "1.100")
+    ]
+    assert "…" not in output.getvalue()
+    words = " ".join(output.getvalue().split())
+    assert "cash in 22.00 (subscriptions 10.00, collections 12.00)" in words
+    assert "behind plan in 1 of 4 periods" in words
+    assert words.endswith("All of it.")

@@ -10,6 +10,7 @@ import statistics
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from benchmarks.peers import payment_splitter, push_distributor
 from benchmarks.report import RESULTS, Row, all_hold, print_rows, write_rows
 from benchmarks.stage import Stage, crowd, gas
-from salvor.amounts import Units
+from salvor.amounts import Units, timestamp
 from salvor.chain.clock import at
 from salvor.chain.node import local_node
 from salvor.chain.send import send
@@ -44,6 +45,7 @@ FLAT = 1.01
 CODE_SIZE = 24_576  # EIP-170
 
 DEAL = Path("deals/charged-off-accounts/deal.yaml")
+BEGIN = timestamp(date(2026, 12, 1))  # of the chain: before the demo's deal closes
 DAY = 86_400
 _WIDTH = 140  # of the table in a file or a pipe
 FOREVER = 2**40 - 1
@@ -66,6 +68,8 @@ def main(out: Path) -> None:
     print_rows("gas, from receipts", rows, console)
     console.print(f"written to {out}")
     if not all_hold(rows):
+        missed = [row.metric for row in rows if row.holds is False]
+        console.print(f"{len(missed)} targets are missed: {'; '.join(missed)}")
         raise SystemExit(CHECK_FAILED)
 
 
@@ -78,7 +82,7 @@ def _on_a_local_chain(console: Console) -> list[Row]:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     rows: list[Row] = []
     try:
-        with local_node(networks) as provider, Progress(*columns, console=console) as progress:
+        with local_node(networks, genesis=BEGIN) as provider, Progress(*columns, console=console) as progress:
             for name, measure in _SUBJECTS.items():
                 bar = progress.add_task(name, total=None)
 

@@ -2,6 +2,7 @@
 # A newcomer's first minutes: clone what is committed into a temporary folder and run both commands there with an empty HOME,
 # each twice. Prints the wall time of each; what the set-up left in HOME is listed at the end.
 set -eu
+unset MAKEFLAGS MFLAGS MAKELEVEL # the inner make is a newcomer's, not ours
 here=$(cd "$(dirname "$0")/.." && pwd)
 there=$(mktemp -d)
 trap 'rm -rf "$there"' EXIT INT TERM

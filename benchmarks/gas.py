@@ -54,7 +54,7 @@ ODD = 999_999_937  # a prime near it: everybody keeps a fraction of a unit
 CASH = 12_345_68  # even: half of it is whole
 
 
-@click.command(epilog="Example: python -m benchmarks.gas --out /tmp/gas.json")
+@click.command(epilog="Example: python -m benchmarks.gas --out gas.json")
 @click.option("--out", type=Path, default=RESULTS / "gas.json", show_default=True, help="Where the rows go.")
 def main(out: Path) -> None:
     """Measure gas on a local anvil, print a table and write JSON.

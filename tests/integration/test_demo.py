@@ -76,7 +76,7 @@ class TestStatement:
             assert tranche["principal"] + tranche["loss"] == tranche["invested"]
         fees = demo[1]["reconciliation"]["fees"]
         assert sum(t["interest"] + t["principal"] for t in (senior, mezzanine, equity)) + fees == 85_697_433
-        assert senior["irr"] == pytest.approx(0.0723, abs=5e-4)  # 7 % paid monthly
+        assert 0.0718 < senior["irr"] < 0.0728  # 7 % paid monthly
         assert mezzanine["irr"] < 0.11  # deferred interest earns nothing
 
     def test_misses_the_plan_as_the_source_does(self, demo):

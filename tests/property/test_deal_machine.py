@@ -66,23 +66,37 @@ class DealMachine(RuleBasedStateMachine):
         until = self.mirror.now + days * DAY
         investor = self.mirror.investors[actor]
         agent = self.mirror.live.parties.transfer_agent
-        expected = lambda: self.mirror.model.admit(investor.address, until, self.mirror.now)  # noqa: E731
-        self.mirror.both(expected, self.mirror.live.allow_list.admit, investor, until, sender=agent)
+        self.mirror.both(
+            lambda: self.mirror.model.admit(investor.address, until, self.mirror.now),
+            self.mirror.live.allow_list.admit,
+            investor,
+            until,
+            sender=agent,
+        )
 
     @rule(actor=actors)
     def remove(self, actor) -> None:
         investor = self.mirror.investors[actor]
         agent = self.mirror.live.parties.transfer_agent
-        expected = lambda: self.mirror.model.remove(investor.address)  # noqa: E731
-        self.mirror.both(expected, self.mirror.live.allow_list.remove, investor, sender=agent)
+        self.mirror.both(
+            lambda: self.mirror.model.remove(investor.address),
+            self.mirror.live.allow_list.remove,
+            investor,
+            sender=agent,
+        )
 
     @rule(actor=actors, tranche=tranches, units=amounts, funded=st.booleans())
     def subscribe(self, actor, tranche, units, funded) -> None:
         m, investor = self.mirror, self.mirror.investors[actor]
         if funded:
             m.fund(investor, units)
-        expected = lambda: m.model.subscribe(investor.address, tranche, units, m.now)  # noqa: E731
-        m.both(expected, m.live.offering.subscribe, tranche, units, sender=investor)
+        m.both(
+            lambda: m.model.subscribe(investor.address, tranche, units, m.now),
+            m.live.offering.subscribe,
+            tranche,
+            units,
+            sender=investor,
+        )
 
     @rule(actor=actors, tranche=tranches)
     def subscribe_rest(self, actor, tranche) -> None:
@@ -91,8 +105,13 @@ class DealMachine(RuleBasedStateMachine):
     @rule(actor=actors, tranche=tranches, units=amounts)
     def unsubscribe(self, actor, tranche, units) -> None:
         m, investor = self.mirror, self.mirror.investors[actor]
-        expected = lambda: m.model.unsubscribe(investor.address, tranche, units, m.now)  # noqa: E731
-        m.both(expected, m.live.offering.unsubscribe, tranche, units, sender=investor)
+        m.both(
+            lambda: m.model.unsubscribe(investor.address, tranche, units, m.now),
+            m.live.offering.unsubscribe,
+            tranche,
+            units,
+            sender=investor,
+        )
 
     @rule()
     def close(self) -> None:
@@ -108,8 +127,13 @@ class DealMachine(RuleBasedStateMachine):
     @rule(giver=actors, taker=actors, tranche=tranches, units=amounts)
     def transfer(self, giver, taker, tranche, units) -> None:
         m, source, target = self.mirror, self.mirror.investors[giver], self.mirror.investors[taker]
-        expected = lambda: m.model.transfer(source.address, target.address, tranche, units, m.now)  # noqa: E731
-        refused = m.both(expected, m.live.notes[tranche].transfer, target, units, sender=source)
+        refused = m.both(
+            lambda: m.model.transfer(source.address, target.address, tranche, units, m.now),
+            m.live.notes[tranche].transfer,
+            target,
+            units,
+            sender=source,
+        )
         assert refused or m.live.allow_list.admittedUntil(target) > m.now, "CO-01"
 
     @rule(giver=actors, taker=actors, tranche=tranches, part=parts)
@@ -127,9 +151,16 @@ class DealMachine(RuleBasedStateMachine):
         root = bytes([rooted]) * 32
         if cash < 2**112:
             m.fund(m.live.parties.servicer, cash)
-        expected = lambda: m.model.report(period, cash, paying, m.now, root)  # noqa: E731
         before = m.live.pool.lastReported()
-        refused = m.both(expected, m.live.pool.report, period, cash, root, paying, sender=m.live.parties.servicer)
+        refused = m.both(
+            lambda: m.model.report(period, cash, paying, m.now, root),
+            m.live.pool.report,
+            period,
+            cash,
+            root,
+            paying,
+            sender=m.live.parties.servicer,
+        )
         on_time = period == before + 1 and m.live.pool.record(before + 1).end <= m.now if period <= 4 else False
         assert refused or on_time, "PL-01"
 

@@ -11,10 +11,48 @@ from tests.utils.world import DAY, World
 UNLIMITED = 2**256 - 1
 
 
+def beginning(world: World) -> int:
+    """When every run starts. Not by the wall clock: a replay must meet every date at the same distance."""
+    return world.terms.closing - 9 * DAY
+
+
+def prepare(world: World) -> Batch:
+    """Once for all runs: everybody approves everything, and the view calls of a check are encoded."""
+    live = world.live
+    spenders = [(investor, live.offering) for investor in (*world.holders, world.outsider)]
+    for owner, spender in (*spenders, (live.parties.servicer, live.pool)):
+        world.at(beginning(world))
+        send(live.settlement.approve, spender, UNLIMITED, sender=owner)
+    return Batch(world.provider, _view_calls(world))
+
+
+def cash_accounts(world: World) -> dict[str, str]:
+    """Addresses of all who can hold cash, by the model's name for them."""
+    parties = world.live.parties
+    people = [*world.holders, world.outsider, parties.seller, parties.fee_account, parties.servicer]
+    named = {name: contract.address for name, contract in world.live.cash_contracts().items()}
+    return named | {person.address: person.address for person in people}
+
+
+def _view_calls(world: World):
+    """In the order in which `Mirror.check` reads the answers."""
+    live, investors = world.live, (*world.holders, world.outsider)
+    yield from ((live.settlement.balanceOf, address) for address in cash_accounts(world).values())
+    yield from ((contract.cashHeld,) for contract in live.cash_contracts().values())
+    yield from ((live.offering.raised,), (live.offering.closed,), (live.pool.lastReported,))
+    yield from ((live.waterfall.lastRun,), (live.waterfall.feesEarned,))
+    for place, note in enumerate(live.notes):
+        yield from ((note.index,), (note.remainder,), (note.totalSupply,), (note.distributed,))
+        yield from ((note.balanceOf, investor) for investor in investors)
+        yield from ((note.claimable, investor) for investor in investors)
+        yield (live.offering.subscribed, place)
+        yield (live.waterfall.tranche, place)
+
+
 class Mirror:
     """One deployed deal and one model; investors are known by their addresses on both."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, batch: Batch) -> None:
         live = world.live
         self.world, self.live = world, live
         self.investors = [*world.holders, world.outsider]
@@ -26,15 +64,9 @@ class Mirror:
                 servicer=parties.servicer.address,
             )
         )
-        # Not the wall clock: a replay must meet every date at the same distance.
-        self.now = world.terms.closing - 9 * DAY
-        self._accounts = {name: contract.address for name, contract in live.cash_contracts().items()}
-        people = [*self.investors, parties.seller, parties.fee_account, parties.servicer]
-        self._accounts |= {person.address: person.address for person in people}
-        for investor in self.investors:
-            self._send(live.settlement.approve, live.offering, UNLIMITED, sender=investor)
-        self._send(live.settlement.approve, live.pool, UNLIMITED, sender=parties.servicer)
-        self._batch = Batch(world.provider, self._calls())
+        self.now = beginning(world)
+        self._accounts = cash_accounts(world)
+        self._batch = batch
         self.last_index = [0] * len(live.notes)
 
     def both(self, expected, method, *args, sender) -> object:
@@ -76,19 +108,6 @@ class Mirror:
     def _send(self, method, *args, sender) -> None:
         self.world.at(self.now)  # each block, or the wall clock creeps in
         send(method, *args, sender=sender)
-
-    def _calls(self):
-        live = self.live
-        yield from ((live.settlement.balanceOf, address) for address in self._accounts.values())
-        yield from ((contract.cashHeld,) for contract in live.cash_contracts().values())
-        yield from ((live.offering.raised,), (live.offering.closed,), (live.pool.lastReported,))
-        yield from ((live.waterfall.lastRun,), (live.waterfall.feesEarned,))
-        for place, note in enumerate(live.notes):
-            yield from ((note.index,), (note.remainder,), (note.totalSupply,), (note.distributed,))
-            yield from ((note.balanceOf, investor) for investor in self.investors)
-            yield from ((note.claimable, investor) for investor in self.investors)
-            yield (live.offering.subscribed, place)
-            yield (live.waterfall.tranche, place)
 
     def _check_deal(self, answers) -> None:
         raised, closed, reported, run, fees = (next(answers)[0] for _ in range(5))

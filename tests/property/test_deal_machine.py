@@ -154,6 +154,15 @@ class DealMachine(RuleBasedStateMachine):
         held = self.mirror.model.notes[tranche].held[self.mirror.investors[giver].address]
         self.transfer(giver, taker, tranche, held * part[0] // part[1])
 
+    @rule(number=actors, taker=actors, tranche=tranches, beside=st.sampled_from([-1, 0]))
+    def transfer_at_the_end_of_an_admission(self, number, taker, tranche, beside) -> None:
+        """The last second of an admission and the first without it."""
+        m = self.mirror
+        end = m.model.admissions.until[m.investors[taker].address] + beside
+        if end >= m.now:
+            m.now = end
+            self.transfer_part(number, taker, tranche, (1, 2))
+
     # Collections, waterfall, claims
 
     @rule(beside=periods, cash=cash_amounts, paying=st.sampled_from([0, 1, 5, 6]), rooted=st.booleans())
@@ -177,11 +186,11 @@ class DealMachine(RuleBasedStateMachine):
         assert refused or on_time, "PL-01"
 
     @precondition(lambda self: self.mirror.model.closed and len(self.mirror.model.collected) < 4)
-    @rule(cash=cash_amounts)
-    def report_next(self, cash) -> None:
-        """The report whose turn it is, on its day."""
+    @rule(cash=cash_amounts, beside=st.sampled_from([0, 0, 0, -1]))
+    def report_next(self, cash, beside=0) -> None:
+        """The report whose turn it is, on its day, sometimes a second too early."""
         m = self.mirror
-        m.now = max(m.now, self.world.terms.period_ends[len(m.model.collected)])
+        m.now = max(m.now, self.world.terms.period_ends[len(m.model.collected)] + beside)
         self.report(0, cash, min(cash, 1), cash > 0)
 
     @rule(beside=periods)

@@ -27,7 +27,7 @@ from salvor.amounts import Units, timestamp
 from salvor.chain.clock import at
 from salvor.chain.node import local_node
 from salvor.chain.send import send
-from salvor.errors import CHECK_FAILED, NodeTrouble, SalvorError
+from salvor.errors import CHECK_FAILED
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
@@ -75,26 +75,20 @@ def main(out: Path) -> None:
 
 def _on_a_local_chain(console: Console) -> list[Row]:
     from ape import accounts, networks, project
-    from ape.exceptions import ApeException
     from ape.logging import LogLevel, logger
 
     logger.set_level(LogLevel.ERROR)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     rows: list[Row] = []
-    try:
-        with local_node(networks, genesis=BEGIN) as provider, Progress(*columns, console=console) as progress:
-            for name, measure in _SUBJECTS.items():
-                bar = progress.add_task(name, total=None)
+    with local_node(networks, genesis=BEGIN) as provider, Progress(*columns, console=console) as progress:
+        for name, measure in _SUBJECTS.items():
+            bar = progress.add_task(name, total=None)
 
-                def tick(done: int, total: int, bar: TaskID = bar) -> None:
-                    progress.update(bar, completed=done, total=total)
+            def tick(done: int, total: int, bar: TaskID = bar) -> None:
+                progress.update(bar, completed=done, total=total)
 
-                rows += measure(Stage(project, provider, accounts.test_accounts, tick))
-                progress.update(bar, completed=1, total=1)
-    except SalvorError:
-        raise
-    except (ApeException, OSError) as error:
-        raise NodeTrouble((str(error) or type(error).__name__).splitlines()[0]) from error
+            rows += measure(Stage(project, provider, accounts.test_accounts, tick))
+            progress.update(bar, completed=1, total=1)
     return rows
 
 

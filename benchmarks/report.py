@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+
+from salvor.files import write_whole
 
 RESULTS = Path(__file__).with_name("results")
 
@@ -77,17 +77,8 @@ def print_rows(title: str, rows: Sequence[Row], console: Console) -> None:
 
 
 def write_rows(rows: Sequence[Row], file: Path) -> None:
-    """Write to a temporary file beside it and rename: an interrupted run leaves the last whole result."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    content = json.dumps({"rows": [row.as_json() for row in rows]}, indent=2) + "\n"
-    with tempfile.NamedTemporaryFile("w", dir=file.parent, prefix=f".{file.name}.", delete=False) as temporary:
-        temporary.write(content)
-    try:
-        Path(temporary.name).chmod(0o644)
-        os.replace(temporary.name, file)  # noqa: PTH105 - the one call that is atomic everywhere
-    except OSError:
-        Path(temporary.name).unlink(missing_ok=True)
-        raise
+    """Write the rows, whole or not at all."""
+    write_whole(file, json.dumps({"rows": [row.as_json() for row in rows]}, indent=2) + "\n")
 
 
 def _number(number: float | None) -> str:

@@ -53,10 +53,10 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Audience:
-    """Where the story is told: lines, and how many of the periods are done."""
+    """Where the story is told: lines, and how many periods are done."""
 
     say: Callable[[str], None]
-    tick: Callable[[int, int], None]
+    tick: Callable[[int], None]
 
 
 def prepare(deal_file: Path, *, tape_file: Path | None, out: Path) -> Prepared:
@@ -100,7 +100,7 @@ def play(ready: Prepared, project: ProjectManager, provider: ProviderAPI, cast: 
         desk.run_waterfall(live, period, by=cast.outsider)
         _trade(ready, live, cast, audience, period)
         _claim(ready, live, cast, period)
-        audience.tick(period, len(ready.collections))
+        audience.tick(period)
 
     chain = read_statement(live, ready.deal, investors=cast.investors)
     model = forecast(ready.deal, terms, ready.collections, claims_after=ready.claims_after)

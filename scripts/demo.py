@@ -80,5 +80,5 @@ def _on_a_local_chain(ready: Prepared, console: Console) -> Statement:
     genesis = ready.terms.closing - 30 * 86_400  # before anybody subscribes
     with local_node(networks, genesis=genesis) as provider, Progress(*columns, console=console) as progress:
         bar = progress.add_task("collections by period", total=len(ready.collections))
-        audience = Audience(console.print, lambda done, _: progress.update(bar, completed=done))
+        audience = Audience(console.print, lambda done: progress.update(bar, completed=done))
         return play(ready, project, provider, cast_for(ready.deal, accounts.test_accounts), audience)

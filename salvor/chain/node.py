@@ -26,7 +26,8 @@ def local_node(networks: NetworkManager, *, genesis: int | None = None) -> Itera
 
     A started chain's clock begins at `genesis` (seconds since 1970), so that a deal of any year can be played.
     """
-    from ape.exceptions import ApeException
+    from ape.exceptions import ApeException, ProviderError
+    from requests.exceptions import ConnectionError as NodeGone
 
     if shutil.which("anvil") is None:
         raise NodeMissing
@@ -49,6 +50,8 @@ def local_node(networks: NetworkManager, *, genesis: int | None = None) -> Itera
         if provider.chain_id != LOCAL_CHAIN:
             raise WrongChain(provider.chain_id, LOCAL_CHAIN)
         yield provider
+    except (ProviderError, NodeGone, ConnectionError) as error:
+        raise NodeTrouble((str(error) or type(error).__name__).splitlines()[0]) from None
     finally:
         choice.__exit__(None)
 

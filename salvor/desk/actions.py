@@ -19,20 +19,10 @@ def admit(live: LiveDeal, investor: AccountAPI, *, until: int) -> None:
     send(live.allow_list.admit, investor, until, sender=live.parties.transfer_agent)
 
 
-def remove(live: LiveDeal, investor: AccountAPI) -> None:
-    """The transfer agent ends an admission at once."""
-    send(live.allow_list.remove, investor, sender=live.parties.transfer_agent)
-
-
 def subscribe(live: LiveDeal, investor: AccountAPI, *, tranche: int, units: Units) -> None:
     """An investor buys notes at par."""
     send(live.settlement.approve, live.offering, units, sender=investor)
     send(live.offering.subscribe, tranche, units, sender=investor)
-
-
-def unsubscribe(live: LiveDeal, investor: AccountAPI, *, tranche: int, units: Units) -> None:
-    """An investor hands notes back at par, before closing."""
-    send(live.offering.unsubscribe, tranche, units, sender=investor)
 
 
 def close(live: LiveDeal, *, by: AccountAPI) -> None:

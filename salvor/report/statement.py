@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from salvor.files import write_whole
 from salvor.report.returns import Flow, irr, multiple
 
 
@@ -140,10 +141,7 @@ def _reconciliation_json(line: Reconciliation) -> dict[str, Any]:
 
 def write_json(statement: Statement, target: Path) -> None:
     """Write the statement, whole or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_suffix(".tmp")
-    beside.write_text(json.dumps(statement.as_json(), indent=2) + "\n", encoding="utf-8")
-    beside.replace(target)
+    write_whole(target, json.dumps(statement.as_json(), indent=2) + "\n")
 
 
 def differences(chain: Statement, model: Statement) -> list[str]:

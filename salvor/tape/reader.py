@@ -17,6 +17,7 @@ import polars as pl
 
 from salvor.amounts import MAX_AMOUNT, Units, to_units
 from salvor.errors import ColumnMissing, FileMissing, FileUnreadable, TapeEmpty
+from salvor.files import write_whole
 from salvor.tape.loans import Loan, Reject, Tape
 from salvor.tape.mapping import Mapping, MoneyColumn
 
@@ -56,12 +57,9 @@ def read_tape(path: Path, *, mapping: Mapping, decimals: int) -> Tape:
 
 def write_rejects(tape: Tape, target: Path) -> None:
     """Write the reject file (row, column, value, reason), whole or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_suffix(".tmp")
     rows = [(r.row, r.column, r.value, r.reason) for r in tape.rejects]
     schema = {"row": pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String}
-    pl.DataFrame(rows, schema=schema, orient="row").write_csv(beside)
-    beside.replace(target)
+    write_whole(target, pl.DataFrame(rows, schema=schema, orient="row").write_csv())
 
 
 def _read_text(path: Path) -> pl.DataFrame:

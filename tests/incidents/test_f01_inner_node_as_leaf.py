@@ -9,7 +9,6 @@ two nodes verify as a leaf, and an empty proof verifies only in a tree of one le
 uint256 expected recovery, uint256 recovery level), refuses a tree that was hashed once.
 """
 
-from dataclasses import replace
 from functools import reduce
 from itertools import permutations
 
@@ -84,18 +83,6 @@ class TestOurTree:
 
 
 class TestThePool:
-    @pytest.fixture
-    def pool_over(self, world):
-        """A pool over a tape's root that says to have so many loans."""
-
-        def deploy(root, count):
-            parties, live = world.live.parties, world.live
-            terms = replace(world.terms, tape_root=root, loan_count=count)
-            pool_terms = terms.pool_terms(live.settlement.address, parties.seller.address)
-            return parties.admin.deploy(world.project.LoanPool, live.access, pool_terms)
-
-        return deploy
-
     def test_knows_each_loan(self, world):
         assert all(world.live.pool.verifyLoan(loan, TAPE.proof(number)) for number, loan in enumerate(LOANS))
 

@@ -8,7 +8,6 @@ Right: refused. Leaf and node are hashed in different domains, and the number of
 that a proof of any length but 2 fails. Each of the two alone is enough, and each is tested without the other.
 """
 
-from dataclasses import replace
 from functools import reduce
 
 import pytest
@@ -28,19 +27,6 @@ def pair(one, other):
 def climb(start, proof):
     """The root that a proof leads to."""
     return reduce(pair, proof, start)
-
-
-@pytest.fixture
-def pool_over(world):
-    """A pool over a tape's root that says to have so many loans."""
-
-    def deploy(root, count):
-        parties, live = world.live.parties, world.live
-        terms = replace(world.terms, tape_root=root, loan_count=count)
-        pool_terms = terms.pool_terms(live.settlement.address, parties.seller.address)
-        return parties.admin.deploy(world.project.LoanPool, live.access, pool_terms)
-
-    return deploy
 
 
 class TestAFieldThatIsTheRootOfAPrivateTree:

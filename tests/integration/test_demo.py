@@ -94,6 +94,21 @@ class TestStatement:
 
 
 class TestInterruption:
+    def test_tells_in_one_line_that_the_node_died(self, tmp_path):
+        log = tmp_path / "log"
+        with log.open("w") as output:
+            process = subprocess.Popen([*APE, "--out", str(tmp_path)], cwd=ROOT, stdout=output, stderr=subprocess.PIPE)
+            while "closed: all notes sold" not in log.read_text():
+                assert process.poll() is None, log.read_text()
+                time.sleep(0.1)
+            for pid in anvils(children(process.pid)):
+                os.kill(pid, signal.SIGKILL)
+            said = process.communicate()[1].decode()
+        assert process.returncode == 3
+        assert said.startswith("Error: the node did not start or answer: ")
+        assert len(said.splitlines()) == 1
+        assert not (tmp_path / "statement.json").exists()
+
     @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
     def test_leaves_no_anvil_behind(self, tmp_path, how):
         log = tmp_path / "log"

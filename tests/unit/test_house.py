@@ -12,7 +12,7 @@ from tests.property.catalogue import PROPERTIES, table
 ROOT = Path(__file__).parents[2]
 SALVOR = ROOT / "salvor"
 # Each folder may use itself and those before it; `toolchain` runs before anything is installed and uses nothing.
-ORDER = ["amounts", "errors", "tape", "deal", "model", "chain", "deploy", "desk", "report", "demo"]
+ORDER = ["amounts", "errors", "files", "tape", "deal", "model", "chain", "deploy", "desk", "report", "demo"]
 CHAINLESS = ["amounts", "tape", "deal", "model"]
 
 

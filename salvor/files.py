@@ -1,0 +1,13 @@
+"""Files that are written whole or not at all: beside the target first, then renamed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def write_whole(target: Path, text: str) -> None:
+    """Write a text file and its folder; an interrupted run leaves the last whole one."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name}.tmp")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(target)

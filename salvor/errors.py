@@ -123,3 +123,89 @@ class ReconciliationFailed(SalvorError):
 
     def __init__(self, differences: list[str]) -> None:
         super().__init__(f"reconciliation failed: {'; '.join(differences)}")
+
+
+class ArgumentsMismatch(SalvorError):
+    def __init__(self, called: str, given: int, wanted: str) -> None:
+        super().__init__(f"{called} was given {given} arguments; it takes {wanted}")
+
+
+class ArgumentInvalid(SalvorError):
+    def __init__(self, called: str, name: str, kind: str, value: object) -> None:
+        super().__init__(f"{called}: argument '{name}': {value!r} is no {kind}")
+
+
+class OutputUnreadable(ChainTrouble):
+    """Not what the ABI promises: another contract stands there, or none."""
+
+    def __init__(self, called: str, data: bytes, wanted: str) -> None:
+        shown = f"0x{data[:64].hex()}{'...' if len(data) > 64 else ''}"
+        super().__init__(f"{called} answered {shown} ({len(data)} bytes), which is not {wanted}")
+
+
+class ArtifactMissing(SalvorError):
+    def __init__(self, path: Path, name: str, found: list[str]) -> None:
+        hint = near(name, found) or f"; there is: {', '.join(sorted(found))}"
+        super().__init__(f"{path}: no contract '{name}'{hint}")
+
+
+class ArtifactAmbiguous(SalvorError):
+    def __init__(self, name: str, found: list[str]) -> None:
+        super().__init__(f"more than one contract is called '{name}'; say which: {', '.join(found)}")
+
+
+class LibraryMissing(SalvorError):
+    def __init__(self, name: str, libraries: list[str]) -> None:
+        super().__init__(f"{name} needs libraries that are not linked: {', '.join(libraries)}; deploy them, then link")
+
+
+class NotDeployable(SalvorError):
+    def __init__(self, name: str, source: str) -> None:
+        super().__init__(f"{source}:{name} has no code: it is an interface or an abstract contract")
+
+
+class FunctionMissing(SalvorError, AttributeError):
+    """Also an AttributeError, so that `hasattr` answers instead of raising."""
+
+    def __init__(self, contract: str, name: str, known: list[str]) -> None:
+        hint = near(name, known) or f"; it has: {', '.join(sorted(known)) or 'none'}"
+        super().__init__(f"{contract} has no function or event '{name}'{hint}")
+
+
+class FunctionAmbiguous(SalvorError):
+    def __init__(self, contract: str, name: str, signatures: list[str]) -> None:
+        choices = ", ".join(f"contract['{each}']" for each in signatures)
+        super().__init__(f"{contract}.{name} is overloaded; say which: {choices}")
+
+
+class SenderMissing(SalvorError):
+    def __init__(self, called: str) -> None:
+        super().__init__(f"{called} changes state: say who sends it, sender=...")
+
+
+class NoCode(ChainTrouble):
+    """A call there would succeed and do nothing."""
+
+    def __init__(self, contract: str, address: str) -> None:
+        super().__init__(f"no code at {address}, where {contract} should be; was it deployed after the snapshot restored?")
+
+
+class StaleSnapshot(ChainTrouble):
+    """Restoring it would silently destroy state."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"this snapshot can't be restored: {reason}")
+
+
+class EngineCannot(ChainTrouble):
+    """What this engine can't do, and which can."""
+
+    def __init__(self, engine: str, what: str, instead: str) -> None:
+        super().__init__(f"the engine '{engine}' can't {what}; {instead}")
+
+
+class EngineGone(ChainTrouble):
+    """The node behind an engine died or stopped answering."""
+
+    def __init__(self, engine: str, reason: str) -> None:
+        super().__init__(f"the engine '{engine}' is gone: {reason}")

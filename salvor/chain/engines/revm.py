@@ -1,0 +1,196 @@
+"""An EVM inside this process (pyrevm): a call costs microseconds.
+
+pyrevm is one endless transaction with sharp edges, all of them silent; each one is taken off here and named where it
+is. What can't be taken off stands in docs/engines.md: gas figures, the sender being a contract, block hashes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import pyrevm
+
+from salvor.chain.codec import checksummed
+from salvor.chain.engine import CHAIN_ID, GAS_LIMIT, AccessList, Done, Halted, Log, Reverted
+from salvor.errors import EngineCannot, StaleSnapshot
+
+_OPEN_SNAPSHOTS = 1_000  # the EVM allows 1,024 nested calls, and each open snapshot is one of them
+_BANK = "0x" + "ba" * 20  # where ether comes from and goes to: `set_balance` of pyrevm is not undone by a revert
+_READER = "0x" + "c0de" * 10  # answers with the code of the address in its input
+_FAILING_CODE = b"\xfe"
+_REVERT = re.compile(r"Revert \{ gas_used: \d+, output: 0x([0-9a-fA-F]*) \}")
+_HALT = re.compile(r"Halt \{ reason: (.*), gas_used: \d+ \}")
+
+
+class Snapshot:
+    """A checkpoint with all that pyrevm's own forgets. Made by `Revm.snapshot` only."""
+
+    __slots__ = ("checkpoint", "engine", "nonces", "now", "number")
+
+    def __init__(self, engine: Revm, checkpoint: Any) -> None:
+        self.engine, self.checkpoint = engine, checkpoint
+        self.now, self.number, self.nonces = engine.now, engine.number, dict(engine._nonces)
+
+
+class Revm:
+    """One chain in memory. Can't be copied or pickled: a second process makes its own."""
+
+    name = "revm"
+
+    def __init__(self, *, genesis: int) -> None:
+        self.now, self.number, self.generation = genesis + 1, 0, 0
+        self._nonces: dict[str, int] = {}  # transactions sent: pyrevm counts deployments only
+        self._open: list[Snapshot] = []
+        config = pyrevm.CfgEnv(chain_id=CHAIN_ID)
+        self._evm = pyrevm.EVM(env=pyrevm.Env(cfg=config, block=self._block()), gas_limit=GAS_LIMIT)
+        # Before anything else: later these two would forget balances, and no snapshot would undo them.
+        self._evm.insert_account_info(_READER, pyrevm.AccountInfo(code=_code_reader()))
+        self._evm.set_balance(_BANK, 2**160)
+        self._clock = (self.number, self.now)
+
+    def __reduce__(self) -> NoReturn:
+        raise EngineCannot(self.name, "be copied or sent to another process", "open one in each process")
+
+    def execute(self, sender: str, to: str, data: bytes, value: int = 0, access_list: AccessList = ()) -> Done:
+        """The access list is taken and has no effect: it only changes what gas costs, and gas is not measured here."""
+        evm = self._evm
+        evm.reset_transient_storage()  # it would live on, as it would within one transaction
+        if self._clock != (self.number, self.now):
+            self._set_clock()
+        try:
+            output = evm.message_call(sender, to, data, value, GAS_LIMIT)  # without a limit a loop would hang
+        except RuntimeError as error:
+            raise self._failure(error) from None
+        self.number += 1
+        self._nonces[sender] = self._nonces.get(sender, 0) + 1
+        return Done(output, evm.result.logs)
+
+    def call(self, sender: str, to: str, data: bytes, value: int = 0) -> bytes:
+        """Tried and undone: pyrevm would keep what a call changed."""
+        evm = self._evm
+        evm.reset_transient_storage()
+        if self._clock != (self.number, self.now):
+            self._set_clock()
+        checkpoint = evm.snapshot()
+        try:
+            output: bytes = evm.message_call(sender, to, data, value, GAS_LIMIT)
+        except RuntimeError as error:
+            raise self._failure(error) from None
+        finally:
+            evm.revert(checkpoint)
+        return output
+
+    def create(self, sender: str, code: bytes, value: int = 0) -> str:
+        """The sender's nonce is first brought to where its transactions have led it."""
+        evm = self._evm
+        evm.reset_transient_storage()
+        self._set_clock()
+        checkpoint = evm.snapshot()
+        try:
+            self._catch_up(sender)
+            address = checksummed[bytes.fromhex(evm.deploy(sender, code, value, GAS_LIMIT)[2:])]
+        except RuntimeError as error:
+            evm.revert(checkpoint)
+            raise self._failure(error) from None
+        # A checkpoint that is dropped unused would count as a nested call for good: it is the next snapshot's to undo.
+        evm.commit()
+        self.number += 1
+        self._nonces[sender] = self._nonces.get(sender, 0) + 1
+        return address
+
+    def read_log(self, log: Any) -> Log:
+        """From pyrevm's own kind."""
+        topics, data = log.data
+        return Log(log.address, tuple(topics), data)
+
+    def storage(self, places: Sequence[tuple[str, int]]) -> list[int]:
+        """Straight from memory, well below a microsecond each."""
+        read = self._evm.storage
+        return [read(address, slot) for address, slot in places]
+
+    def code(self, address: str) -> bytes:
+        """By EXTCODECOPY: pyrevm's own `get_code` answers with zeros at the end."""
+        return self.call(_BANK, _READER, bytes.fromhex(address[2:]).rjust(32, b"\0"))
+
+    def balance(self, address: str) -> int:
+        """Wei."""
+        return int(self._evm.get_balance(address))
+
+    def nonce(self, address: str) -> int:
+        """Of an account: what it has sent; of a contract: what it has created, and one."""
+        return max(self._nonces.get(address, 0), int(self._evm.basic(address).nonce))
+
+    def set_balance(self, address: str, wei: int) -> None:
+        """Moved from or to the bank, so that a snapshot undoes it; no code of the receiver is run."""
+        have = self.balance(address)
+        if wei > have:
+            self._send_without_code(_BANK, address, wei - have)
+        elif wei < have:
+            self._send_without_code(address, _BANK, have - wei)
+
+    def snapshot(self) -> Snapshot:
+        """Nested without bound would stop the EVM; more than a thousand open ones are refused."""
+        if len(self._open) >= _OPEN_SNAPSHOTS:
+            raise StaleSnapshot(f"{_OPEN_SNAPSHOTS} are open already; restore an earlier one first")
+        taken = Snapshot(self, self._evm.snapshot())
+        self._open.append(taken)
+        return taken
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Inner checkpoints first, each once, as pyrevm needs it; then one is set again at the same place."""
+        if snapshot not in self._open:
+            raise StaleSnapshot("an earlier one was restored since it was taken, or it is another engine's")
+        while self._open:
+            last = self._open.pop()
+            self._evm.revert(last.checkpoint)
+            if last is snapshot:
+                break
+        # pyrevm's revert leaves clock, block number and logs alone.
+        self.now, self.number, self._nonces = snapshot.now, snapshot.number, dict(snapshot.nonces)
+        self.generation += 1
+        snapshot.checkpoint = self._evm.snapshot()
+        self._open.append(snapshot)
+
+    def close(self) -> None:
+        """Nothing outlives the process."""
+
+    def _block(self) -> pyrevm.BlockEnv:
+        return pyrevm.BlockEnv(
+            number=self.number + 1, timestamp=self.now, gas_limit=GAS_LIMIT, basefee=0, prevrandao=bytes(32)
+        )
+
+    def _set_clock(self) -> None:
+        self._evm.set_block_env(self._block())
+        self._clock = (self.number, self.now)
+
+    def _catch_up(self, sender: str) -> None:
+        """Only deployments move pyrevm's nonces; failing ones leave nothing else behind."""
+        for _ in range(self._nonces.get(sender, 0) - int(self._evm.basic(sender).nonce)):
+            try:
+                self._evm.deploy(sender, _FAILING_CODE, 0, 100_000)
+            except RuntimeError as error:
+                if not _HALT.match(str(error)):
+                    raise
+
+    def _send_without_code(self, source: str, target: str, wei: int) -> None:
+        """SELFDESTRUCT in a constructor pays whoever it is, and asks nobody."""
+        code = bytes.fromhex("73" + target[2:] + "ff")
+        self._evm.deploy(source, code, wei, GAS_LIMIT)
+
+    def _failure(self, error: RuntimeError) -> Exception:
+        """pyrevm tells the outcome as text only."""
+        said = str(error)
+        if match := _REVERT.fullmatch(said):
+            return Reverted(bytes.fromhex(match[1]))
+        if match := _HALT.fullmatch(said):
+            return Halted(match[1])
+        if "RejectCallerWithCode" in said:
+            return EngineCannot(self.name, "send from a contract's address (EIP-3607)", "use the engine anvil for this")
+        return Halted(said)
+
+
+def _code_reader() -> bytes:
+    """PUSH0 CALLDATALOAD, EXTCODESIZE, EXTCODECOPY to 0, RETURN."""
+    return bytes.fromhex("5f35803b805f5f843c5ff3")

@@ -209,3 +209,15 @@ class EngineGone(ChainTrouble):
 
     def __init__(self, engine: str, reason: str) -> None:
         super().__init__(f"the engine '{engine}' is gone: {reason}")
+
+
+class SlotMissing(SalvorError):
+    def __init__(self, contract: str, path: str, known: list[str]) -> None:
+        hint = near(path.rsplit(".", 1)[-1], known) or (f"; there is: {', '.join(known)}" if known else "")
+        super().__init__(f"the storage of {contract} has no '{path}'{hint}")
+
+
+class NotAsExpected(SalvorError, AssertionError):
+    """A check that failed, in a test or a campaign."""
+
+    exit_code = CHECK_FAILED

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from salvor.amounts import Units, format_units
 from salvor.chain.clock import at
-from salvor.chain.send import refusal_of
+from salvor.chain.refusal import refusal_of
 from salvor.deal.load import load_deal, load_mapping
 from salvor.deal.schedule import collections
 from salvor.deal.schema import Deal
@@ -81,7 +81,8 @@ def play(ready: Prepared, project: ProjectManager, provider: ProviderAPI, cast: 
     if (now := provider.get_block("latest").timestamp) > terms.closing:
         raise ChainPastClosing(now, terms.closing)
     settlement = parties.admin.deploy(project.SettlementToken, token.name, token.symbol, token.decimals)
-    live = apply(project, terms, parties=parties, settlement=settlement)
+    first_block = provider.get_block("latest").number
+    live = apply(project, terms, parties=parties, settlement=settlement, first_block=first_block)
     audience.say(
         f"deployed: pool {live.pool.address} over {terms.loan_count} loans, tape root 0x{terms.tape_root.hex()}"
     )

@@ -221,3 +221,11 @@ class NotAsExpected(SalvorError, AssertionError):
     """A check that failed, in a test or a campaign."""
 
     exit_code = CHECK_FAILED
+
+
+class StrategyNotCut(SalvorError):
+    def __init__(self, where: str, strategy: str) -> None:
+        super().__init__(
+            f"{where}: {strategy} can't be drawn in blocks; use sampled_from, booleans, integers with both bounds, "
+            "binary of a fixed size, just, one_of, tuples, short lists, and map of these"
+        )

@@ -7,7 +7,9 @@ change. Views see the block that the next transaction will be in. Nobody pays fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 CHAIN_ID = 31_337
@@ -44,6 +46,15 @@ class Halted(Exception):
     """A call ended without revert data: out of gas, an invalid instruction, a stack that overflowed."""
 
 
+@dataclass
+class Record:
+    """What the handles did on an engine: how often, how often refused and by what, and who wants to see each call."""
+
+    calls: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    witness: Callable[[Any], None] | None = None
+
+
 class Snapshot(Protocol):
     """A state to come back to."""
 
@@ -58,6 +69,7 @@ class Engine(Protocol):
     now: int  # of the next block
     number: int  # of the latest block
     generation: int  # counts restored snapshots: what was known of the state before may be wrong
+    record: Record
 
     def execute(self, sender: str, to: str, data: bytes, value: int = 0, access_list: AccessList = ()) -> Done:
         """Send a transaction; raises `Reverted` or `Halted`, and then nothing has changed."""

@@ -187,7 +187,15 @@ class Method:
         data = function.encode(*args)
         if function.is_view:
             return self._view(function, data, sender, value)
-        return self.send(function, data, sender, value, access_list)
+        if (witness := self.contract.engine.record.witness) is None:
+            return self.send(function, data, sender, value, access_list)
+        witness(call := Call(self.contract, function, args, sender, value))
+        try:
+            call.outcome = self.send(function, data, sender, value, access_list)
+        except CallRefused as refused:
+            call.outcome = refused.refusal
+            raise
+        return call.outcome
 
     def call(self, *args: Any, sender: Any = None, value: int = 0) -> Any:
         """What the function would return; nothing changes."""
@@ -207,9 +215,12 @@ class Method:
             raise SenderMissing(function.called)
         if contract.seen != engine.generation:
             contract.has_code()
+        record = engine.record
+        record.calls += 1
         try:
             done = engine.execute(address_of(sender), contract.address, data, value, access_list)
         except (Reverted, Halted) as outcome:
+            record.refused[function.called] += 1
             raise CallRefused(function.called, _refusal(outcome)) from None
         return Receipt(engine, function, done)
 
@@ -230,6 +241,18 @@ class Method:
             first = self.candidates[0]
             raise FunctionAmbiguous(self.contract.blueprint.name, first.name, [e.signature for e in self.candidates])
         return fitting[0]
+
+
+@dataclass
+class Call:
+    """One transaction as a witness sees it: told before it is sent, `outcome` is set afterwards."""
+
+    contract: Contract
+    function: Function
+    args: Sequence[Any]
+    sender: Any
+    value: int
+    outcome: Receipt | Refusal | None = None
 
 
 class Receipt:

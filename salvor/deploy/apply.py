@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
-from salvor.chain.abi import selector
-from salvor.chain.send import learn_errors, send
+from salvor.chain.send import learn_errors_of, selector_of, send
 from salvor.deploy.live import LiveDeal, Parties
 from salvor.deploy.terms import DealTerms
 
-if TYPE_CHECKING:
-    from ape.contracts import ContractInstance
-    from ape.managers.project import ProjectManager
 
+def apply(project: Any, terms: DealTerms, *, parties: Parties, settlement: Any, first_block: int = 0) -> LiveDeal:
+    """Deploy every contract of the deal from the admin's account and set the roles.
 
-def apply(project: ProjectManager, terms: DealTerms, *, parties: Parties, settlement: ContractInstance) -> LiveDeal:
-    """Deploy every contract of the deal from the admin's account and set the roles."""
+    `project` gives contracts by name: Ape's project, or a lab's `contracts`. No event of the deal is before `first_block`.
+    """
     admin = parties.admin
-    first_block = settlement.provider.get_block("latest").number
     access = admin.deploy(project.DealAccess, admin)
     allow_list = admin.deploy(project.AllowList, access)
     notes = tuple(
@@ -31,7 +28,7 @@ def apply(project: ProjectManager, terms: DealTerms, *, parties: Parties, settle
     waterfall = admin.deploy(project.Waterfall, offering, parties.fee_account, terms.trigger, tranches, steps)
     live = LiveDeal(parties, access, settlement, allow_list, notes, pool, offering, waterfall, first_block)
     for contract in (access, settlement, allow_list, notes[0], pool, offering, waterfall):
-        learn_errors(contract.contract_type)
+        learn_errors_of(contract)
     _set_roles(live)
     return live
 
@@ -47,11 +44,6 @@ def _set_roles(live: LiveDeal) -> None:
     }
     for role, (targets, holder) in roles.items():
         for target, functions in targets:
-            selectors = [_selector(target, name) for name in functions]
+            selectors = [selector_of(target, name) for name in functions]
             send(access.setTargetFunctionRole, target, selectors, role, sender=admin)
         send(access.grantRole, role, holder, 0, sender=admin)
-
-
-def _selector(contract: ContractInstance, function: str) -> bytes:
-    """Of a function that has no overloads."""
-    return selector(next(each for each in contract.contract_type.mutable_methods if each.name == function))

@@ -1,4 +1,7 @@
-"""A deal that stands on a chain: its contracts and the accounts that act for it."""
+"""A deal that stands on a chain: its contracts and the accounts that act for it.
+
+Both are Ape's, or the handles and actors of a lab: whoever uses them calls functions by name.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ape.api import AccountAPI
     from ape.contracts import ContractInstance
+
+    from salvor.chain.handles import Contract
 
 
 @dataclass(frozen=True)
@@ -26,16 +31,16 @@ class LiveDeal:
     """Contracts by name; notes by seniority."""
 
     parties: Parties
-    access: ContractInstance
-    settlement: ContractInstance
-    allow_list: ContractInstance
-    notes: tuple[ContractInstance, ...]
-    pool: ContractInstance
-    offering: ContractInstance
-    waterfall: ContractInstance
+    access: ContractInstance | Contract
+    settlement: ContractInstance | Contract
+    allow_list: ContractInstance | Contract
+    notes: tuple[ContractInstance | Contract, ...]
+    pool: ContractInstance | Contract
+    offering: ContractInstance | Contract
+    waterfall: ContractInstance | Contract
     first_block: int  # no event of the deal is older
 
-    def cash_contracts(self) -> dict[str, ContractInstance]:
+    def cash_contracts(self) -> dict[str, ContractInstance | Contract]:
         """Everything that can hold the deal's cash, by name."""
         named = {"offering": self.offering, "pool": self.pool, "waterfall": self.waterfall}
         return named | {f"note {place}": note for place, note in enumerate(self.notes)}

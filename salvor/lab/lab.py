@@ -43,12 +43,28 @@ class Lab:
         self.engine, self.contracts = engine, Contracts(artifacts)
         self._root, self._layouts = root, None if root else Layouts({})
         self._actors: dict[str, Actor] = {}
+        self._names: dict[str, str] = {}
+        self.decimals = 0  # of the settlement asset, for those who read amounts
 
     def actor(self, role: str) -> Actor:
         """Whoever has this role; the same object each time."""
         if role not in self._actors:
             self._actors[role] = Actor(self.engine, role)
         return self._actors[role]
+
+    def call_it(self, contract: Contract, name: str) -> Contract:
+        """The name of a contract in scripts and errors."""
+        self._names[contract.address] = name
+        return contract
+
+    def name_of(self, who: Any) -> str:
+        """An actor's role, a contract's name; whoever has none as text."""
+        address = who if isinstance(who, str) else getattr(who, "address", None)
+        if address is None:
+            return str(who)
+        roles = {actor.address: actor.role for actor in self._actors.values()}
+        kind = who.blueprint.name if isinstance(who, Contract) else address
+        return self._names.get(address) or roles.get(address) or kind
 
     def deploy(self, name: str, *args: Any, sender: Actor, value: int = 0) -> Contract:
         """Deploy a contract by its name."""

@@ -5,7 +5,8 @@ senior price of 2.064 after 20 days). Here a deal can't have or close with an em
 its own holders, and the senior note never gets more than its principal and its interest.
 """
 
-from salvor.chain.send import refusal_of, send
+from salvor.chain.refusal import refusal_of
+from salvor.chain.send import send
 from tests.utils.world import EQUITY, MEZZANINE, SENIOR
 
 

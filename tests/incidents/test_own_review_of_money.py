@@ -6,7 +6,8 @@ tranches than were sold, one unit handed back just ahead of closing, and assets 
 
 import pytest
 
-from salvor.chain.send import refusal_of, send
+from salvor.chain.refusal import refusal_of
+from salvor.chain.send import send
 from tests.utils.deploy import refusal_of_deployment, with_terms
 from tests.utils.world import DAY, PERCENT, SENIOR
 

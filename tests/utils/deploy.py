@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from salvor.chain.send import Refusal, read_refusal, send
+from salvor.chain.refusal import Refusal
+from salvor.chain.send import read_refusal, send
 from salvor.deploy.apply import apply
 from salvor.errors import ReconciliationFailed
 from tests.utils.world import World
@@ -31,7 +32,8 @@ def refusal_of_deployment(container, *args, sender) -> Refusal:
 def with_terms(world: World, *, settlement=None, **changes) -> World:
     """A second deal beside this one, with the same parties and some other terms; nothing of it is sold."""
     terms = replace(world.terms, **changes)
-    live = apply(world.project, terms, parties=world.live.parties, settlement=settlement or world.live.settlement)
+    block, settlement = world.provider.get_block("latest").number, settlement or world.live.settlement
+    live = apply(world.project, terms, parties=world.live.parties, settlement=settlement, first_block=block)
     return replace(world, live=live, terms=terms)
 
 

@@ -76,7 +76,8 @@ class World:
         settlement = admin.deploy(project.SettlementToken, "Test Dollar", "TUSD", changes.pop("decimals", 2))
         closing = changes.pop("closing", provider.get_block("latest").timestamp + 10 * DAY)
         terms = small_terms(closing, **changes)
-        live = apply(project, terms, parties=Parties(admin, seller, servicer, agent, fees), settlement=settlement)
+        parties, block = Parties(admin, seller, servicer, agent, fees), provider.get_block("latest").number
+        live = apply(project, terms, parties=parties, settlement=settlement, first_block=block)
         return cls(provider, project, live, terms, (senior, mezzanine, equity), outsider, accounts)
 
     @property

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from salvor.chain.codec import checksummed
-from salvor.chain.engine import CHAIN_ID, GAS_LIMIT, HARDFORK, AccessList, Done, Halted, Log, Reverted
+from salvor.chain.engine import CHAIN_ID, GAS_LIMIT, HARDFORK, AccessList, Done, Halted, Log, Record, Reverted
 from salvor.errors import ChainTrouble, EngineCannot, EngineGone, NodeMissing, StaleSnapshot
 
 _LISTENING = re.compile(r"Listening on 127\.0\.0\.1:(\d+)")
@@ -42,7 +42,7 @@ class Rpc:
     name = "rpc"
 
     def __init__(self, now: int) -> None:
-        self.now, self.generation = now, 0
+        self.now, self.generation, self.record = now, 0, Record()
         self.number = int(self.ask("eth_blockNumber"), 16)
         self._open: list[Snapshot] = []
         self._told: int | None = None  # the timestamp that the node already knows

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import pyrevm
 
 from salvor.chain.codec import checksummed
-from salvor.chain.engine import CHAIN_ID, GAS_LIMIT, AccessList, Done, Halted, Log, Reverted
+from salvor.chain.engine import CHAIN_ID, GAS_LIMIT, AccessList, Done, Halted, Log, Record, Reverted
 from salvor.errors import EngineCannot, StaleSnapshot
 
 _OPEN_SNAPSHOTS = 1_000  # the EVM allows 1,024 nested calls, and each open snapshot is one of them
@@ -40,7 +40,7 @@ class Revm:
     name = "revm"
 
     def __init__(self, *, genesis: int) -> None:
-        self.now, self.number, self.generation = genesis + 1, 0, 0
+        self.now, self.number, self.generation, self.record = genesis + 1, 0, 0, Record()
         self._nonces: dict[str, int] = {}  # transactions sent: pyrevm counts deployments only
         self._open: list[Snapshot] = []
         config = pyrevm.CfgEnv(chain_id=CHAIN_ID)

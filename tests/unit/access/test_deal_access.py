@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from salvor.chain.send import refusal_of, send
+from salvor.chain.refusal import refusal_of
+from salvor.chain.send import send
 from salvor.tape.merkle import keccak
 
 SOURCES = Path(__file__).parents[3] / "contracts"

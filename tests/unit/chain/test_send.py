@@ -2,7 +2,8 @@
 
 import pytest
 
-from salvor.chain.send import CallRefused, Refusal, read_refusal, refusal_of, send
+from salvor.chain.refusal import CallRefused, Refusal, refusal_of
+from salvor.chain.send import read_refusal, send
 from salvor.errors import CHAIN_TROUBLE, ReconciliationFailed
 from tests.utils.world import SENIOR
 

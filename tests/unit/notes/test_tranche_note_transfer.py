@@ -6,7 +6,8 @@ import pytest
 from eth_account import Account
 from eth_account.messages import encode_typed_data
 
-from salvor.chain.send import refusal_of, send
+from salvor.chain.refusal import refusal_of
+from salvor.chain.send import send
 from tests.utils.deploy import ZERO_ADDRESS
 
 

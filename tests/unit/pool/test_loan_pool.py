@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from salvor.chain.send import refusal_of, send
+from salvor.chain.refusal import refusal_of
+from salvor.chain.send import send
 from tests.utils.deploy import ZERO_ADDRESS, refusal_of_deployment, with_terms
 from tests.utils.world import DAY, LOANS, SIZES, TAPE
 

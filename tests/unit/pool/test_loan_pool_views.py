@@ -2,7 +2,8 @@
 
 import pytest
 
-from salvor.chain.send import refusal_of, send
+from salvor.chain.refusal import refusal_of
+from salvor.chain.send import send
 from salvor.tape.commitment import LOAN_LEAF, commit_collections
 from salvor.tape.merkle import StandardMerkleTree
 from tests.utils.deploy import with_terms

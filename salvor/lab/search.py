@@ -1,0 +1,146 @@
+"""Search in blocks, shrink in steps: hypothesis does both, each on what it is fast at.
+
+A search draws blocks of 50 steps as one binary each. A failure is rewritten as its steps and saved in hypothesis'
+database; there hypothesis finds it, leaves out and simplifies steps, and keeps the smallest for the next run.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from unittest import SkipTest
+
+from hypothesis import Phase, Verbosity, settings
+from hypothesis import strategies as st
+from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase, choices_to_bytes
+from hypothesis.errors import NoSuchExample
+
+from salvor.lab.sequences import Example, Sequences
+
+BLOCK = 50  # steps; longer ones shrink worse, shorter ones cost more
+_BLOCKS = 4  # at most, in an example
+_SHRINK_ATTEMPTS = 5_000
+_LONGEST = BLOCK * _BLOCKS
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The smallest example that was found for a failure."""
+
+    example: Example
+    error: BaseException
+
+
+class Stop(Exception):
+    """The time of a search is over."""
+
+
+def default_database() -> ExampleDatabase:
+    """Where hypothesis keeps examples, below the working directory."""
+    return DirectoryBasedExampleDatabase(".hypothesis/examples")
+
+
+class Search:
+    """Failures of one machine, old and new."""
+
+    def __init__(self, sequences: Sequences, *, database: ExampleDatabase, key: str) -> None:
+        self._sequences, self._database, self._key = sequences, database, key.encode()
+        self._errors: dict[Example, BaseException] = {}
+
+    def known(self) -> Failure | None:
+        """A failure that an earlier run has saved and that still fails, shrunk further where it can be."""
+        return self._shrink(lambda error: True)
+
+    def new(self, *, steps: int, seed: int, until: float | None = None) -> Failure | None:
+        """Run about so many steps, or until a moment of `time.monotonic`; a failure is saved and shrunk."""
+        examples = max(1, steps // _LONGEST)
+        found = self._search(examples, seed, until)
+        if found is None:
+            return None
+        example, first = found
+        self._save(example)
+        reason = reason_of(first)
+        return self._shrink(lambda error: reason_of(error) == reason) or Failure(example, first)
+
+    def _search(self, examples: int, seed: int, until: float | None) -> tuple[Example, BaseException] | None:
+        sequences = self._sequences
+        size = sequences.block_size(BLOCK)
+        blocks = st.lists(st.binary(min_size=size, max_size=size), min_size=1, max_size=_BLOCKS)
+        drawn = st.tuples(st.binary(min_size=sequences.head, max_size=sequences.head), blocks)
+        failing: list[tuple[Example, BaseException]] = []
+
+        def fails(example: tuple[bytes, list[bytes]]) -> bool:
+            if until is not None and time.monotonic() > until:
+                raise Stop
+            done: list[bytes] = []
+            try:
+                sequences.run_blocks(*example, done)
+            except Exception as error:
+                failing[:] = [(Example(example[0], tuple(done)), error)]
+                return True
+            return False
+
+        try:
+            _find(drawn, fails, settings(_QUIET, max_examples=examples, phases=[Phase.generate]), seed)
+        except Stop:
+            return None
+        return failing[0] if failing else None
+
+    def _save(self, example: Example) -> None:
+        """In the form in which hypothesis draws `_steps`: the head, then `True` before each record, then `False`."""
+        choices: list[bytes | bool] = [example.head]
+        for record in example.records:
+            choices += [True, record]
+        # Beside the failures that are shrunk already: those hypothesis would only look at.
+        self._database.save(self._key + b".secondary", choices_to_bytes([*choices, False]))
+
+    def _shrink(self, wanted: Callable[[BaseException], bool]) -> Failure | None:
+        sequences = self._sequences
+        record = st.binary(min_size=sequences.width, max_size=sequences.width)
+        head = st.binary(min_size=sequences.head, max_size=sequences.head)
+        drawn = st.builds(Example, head, st.lists(record, max_size=2 * _LONGEST).map(tuple))
+        failures: list[Failure] = []
+
+        def fails(example: Example) -> bool:
+            try:
+                sequences.run(example)
+            except Exception as error:
+                if not wanted(error):
+                    return False
+                failures.append(Failure(example, error))
+                return True
+            return False
+
+        phases = [Phase.reuse, Phase.shrink]
+        options = settings(_QUIET, max_examples=_SHRINK_ATTEMPTS, phases=phases, database=self._database)
+        found = _find(drawn, fails, options, None, key=self._key)
+        return next((each for each in reversed(failures) if each.example == found), None)
+
+
+def reason_of(error: BaseException) -> tuple[str, str]:
+    """What must stay the same while an example shrinks: the kind of error, and the property's id ahead of its text."""
+    text = str(error).strip()
+    return type(error).__name__, text.split()[0].rstrip(":") if text else ""
+
+
+_QUIET = settings(deadline=None, database=None, verbosity=Verbosity.quiet, derandomize=False)
+
+
+def _find(
+    drawn: st.SearchStrategy[Any],
+    fails: Callable[[Any], bool],
+    options: settings,
+    seed: int | None,
+    key: bytes | None = None,
+) -> Any:
+    from hypothesis import find
+
+    # With a seed, hypothesis leaves its database alone.
+    dice = None if seed is None else random.Random(seed)
+    try:
+        return find(drawn, fails, settings=options, random=dice, database_key=key)
+    except (NoSuchExample, SkipTest):  # the second when nothing is saved under the key
+        return None

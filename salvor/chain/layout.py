@@ -19,6 +19,7 @@ from salvor.chain.engine import Engine
 from salvor.chain.solc import compile_sources
 from salvor.errors import SlotMissing
 from salvor.files import write_whole
+from salvor.toolchain.artifacts import fingerprint
 
 _WORD_BITS = 256
 _UNKEPT = ("mapping", "dynamic_array", "bytes")  # encodings whose values are spread over storage
@@ -134,7 +135,7 @@ class Layouts:
 
 def read_layouts(root: Path) -> Layouts:
     """From the build folder when it is as new as Ape's manifest there, else from solc."""
-    stamp, kept = (root / ".build" / "made-from").read_text(), root / ".build" / "layouts.json"
+    stamp, kept = fingerprint(root), root / ".build" / "layouts.json"
     if kept.is_file() and (content := json.loads(kept.read_text()))["made-from"] == stamp:
         return Layouts(content["layouts"])
     layouts = _ask_solc(root)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from salvor.chain.artifacts import Artifacts, read_artifacts
+from salvor.chain.build import build
 from salvor.chain.engine import Engine, Snapshot
 from salvor.chain.engines import open_engine
 from salvor.chain.handles import Blueprint, Contract, blueprint_of
@@ -130,7 +131,8 @@ class Lab:
 def open_lab(engine: str = "revm", *, root: Path | None = None, genesis: int = GENESIS) -> Lab:
     """A lab over a project's compiled contracts: `revm`, `anvil` or `ape`."""
     root = root or Path.cwd()
-    return Lab(open_engine(engine, genesis=genesis), read_artifacts(root / ".build"), root=root)
+    artifacts = read_artifacts(build(root))
+    return Lab(open_engine(engine, genesis=genesis), artifacts, root=root)
 
 
 def _compare(refused: CallRefused, expected: Refusal, named: dict[str, Any]) -> None:

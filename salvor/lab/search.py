@@ -18,12 +18,14 @@ from hypothesis import strategies as st
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase, choices_to_bytes
 from hypothesis.errors import NoSuchExample
 
+from salvor.errors import EngineGone
 from salvor.lab.sequences import Example, Sequences
 
 BLOCK = 50  # steps; longer ones shrink worse, shorter ones cost more
 _BLOCKS = 4  # at most, in an example
 _SHRINK_ATTEMPTS = 5_000
 _LONGEST = BLOCK * _BLOCKS
+_USUAL = _LONGEST // 2  # steps of an example, on average
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,16 @@ def default_database() -> ExampleDatabase:
 class Search:
     """Failures of one machine, old and new."""
 
-    def __init__(self, sequences: Sequences, *, database: ExampleDatabase, key: str) -> None:
-        self._sequences, self._database, self._key = sequences, database, key.encode()
-        self._errors: dict[Example, BaseException] = {}
+    def __init__(
+        self,
+        sequences: Sequences,
+        *,
+        database: ExampleDatabase,
+        key: str,
+        beat: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`beat` is called after each example."""
+        self._sequences, self._database, self._key, self._beat = sequences, database, key.encode(), beat
 
     def known(self) -> Failure | None:
         """A failure that an earlier run has saved and that still fails, shrunk further where it can be."""
@@ -56,7 +65,7 @@ class Search:
 
     def new(self, *, steps: int, seed: int, until: float | None = None) -> Failure | None:
         """Run about so many steps, or until a moment of `time.monotonic`; a failure is saved and shrunk."""
-        examples = max(1, steps // _LONGEST)
+        examples = max(1, steps // _USUAL)
         found = self._search(examples, seed, until)
         if found is None:
             return None
@@ -76,8 +85,11 @@ class Search:
             if until is not None and time.monotonic() > until:
                 raise Stop
             done: list[bytes] = []
+            self._beat()
             try:
                 sequences.run_blocks(*example, done)
+            except EngineGone:
+                raise
             except Exception as error:
                 failing[:] = [(Example(example[0], tuple(done)), error)]
                 return True
@@ -85,7 +97,7 @@ class Search:
 
         try:
             _find(drawn, fails, settings(_QUIET, max_examples=examples, phases=[Phase.generate]), seed)
-        except Stop:
+        except (Stop, KeyboardInterrupt):
             return None
         return failing[0] if failing else None
 
@@ -105,8 +117,11 @@ class Search:
         failures: list[Failure] = []
 
         def fails(example: Example) -> bool:
+            self._beat()
             try:
                 sequences.run(example)
+            except EngineGone:
+                raise
             except Exception as error:
                 if not wanted(error):
                     return False

@@ -16,16 +16,17 @@ def drop_stale(root: Path = ROOT) -> bool:
     """Delete Ape's manifest when what it was made from has changed; says whether it did."""
     build = root / ".build"
     stamp = build / "made-from"
-    fingerprint = _fingerprint(root)
-    if stamp.is_file() and stamp.read_text() == fingerprint:
+    current = fingerprint(root)
+    if stamp.is_file() and stamp.read_text() == current:
         return False
     (build / "__local__.json").unlink(missing_ok=True)
     build.mkdir(exist_ok=True)
-    stamp.write_text(fingerprint)
+    stamp.write_text(current)
     return True
 
 
-def _fingerprint(root: Path) -> str:
+def fingerprint(root: Path = ROOT) -> str:
+    """Of all that compiled contracts are made from."""
     sources = [path for folder in ("contracts", "interfaces") for path in sorted((root / folder).rglob("*.sol"))]
     digest = hashlib.sha256()
     for path in (*sources, root / "ape-config.yaml", root / "package-lock.json"):

@@ -1,0 +1,31 @@
+"""Compiled contracts that are as new as their sources: by Ape, once, however many processes ask."""
+
+from __future__ import annotations
+
+import fcntl
+import subprocess
+import sys
+from pathlib import Path
+
+from salvor.errors import FileUnreadable
+from salvor.files import write_whole
+from salvor.toolchain.artifacts import drop_stale, fingerprint
+
+
+def build(root: Path) -> Path:
+    """The project's build folder, after `ape compile` when anything has changed since."""
+    folder = root / ".build"
+    compiled = folder / "compiled"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        drop_stale(root)
+        if compiled.is_file() and compiled.read_text() == fingerprint(root) and (folder / "__local__.json").is_file():
+            return folder
+        command = [sys.executable, "-c", "from ape._cli import cli; cli()", "compile"]
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+        if done.returncode:
+            said = (done.stdout + done.stderr).strip() or "no output"
+            raise FileUnreadable(root / "contracts", "Solidity that compiles", said.splitlines()[-1])
+        write_whole(compiled, fingerprint(root))
+    return folder

@@ -1,0 +1,79 @@
+"""For pytest: `--engine`, a `lab` on it, and `prove`, which runs a state machine there.
+
+A test that uses `lab` runs on the engine in this process; marked `@pytest.mark.engines("revm", "anvil")` it runs once
+on each; `--engine` takes the place of both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from salvor.chain.engines import ENGINES
+from salvor.errors import SalvorError
+from salvor.lab.lab import Lab, open_lab
+from salvor.lab.prove import Disproved, Options, prove
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The lab's options."""
+    group = parser.getgroup("salvor", "properties on three engines")
+    group.addoption("--engine", choices=ENGINES, help="run tests that use a lab there, instead of where they say")
+    group.addoption("--replay", metavar="EXAMPLE", help="run this example only, as a failing run printed it")
+    group.addoption("--steps", type=int, help="steps of each machine's search")
+    group.addoption("--search-seed", type=int, help="seed of each machine's search")
+    group.addoption("--minutes", type=float, help="search so long instead of so many steps")
+    group.addoption("--tally", type=Path, help="write here how far a search is")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The lab's mark."""
+    config.addinivalue_line("markers", "engines(*names): run the test's lab on each of these engines")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test an engine."""
+    if "lab" not in metafunc.fixturenames:
+        return
+    mark = metafunc.definition.get_closest_marker("engines")
+    chosen = metafunc.config.getoption("--engine")
+    engines = [chosen] if chosen else list(mark.args) if mark else ["revm"]
+    metafunc.parametrize("lab", engines, indirect=True)
+
+
+@pytest.fixture
+def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """A chain of the test's own, with the project's contracts."""
+    if request.param == "ape":
+        request.getfixturevalue("chain")  # Ape connects, and puts its chain back afterwards
+    opened = open_lab(request.param, root=request.config.rootpath)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def prove_options(request: pytest.FixtureRequest) -> Options:
+    """What the command line says about searches."""
+    option = request.config.getoption
+    return Options(option("--steps"), option("--search-seed"), option("--minutes"), option("--replay"), option("--tally"))
+
+
+@pytest.fixture(name="prove")
+def prove_fixture(
+    request: pytest.FixtureRequest, lab: Lab, prove_options: Options, record_property: Callable[[str, object], None]
+) -> Callable[..., None]:
+    """Run a machine: `prove(DealMachine, steps=40_000)`."""
+
+    def run(machine: Any, *, steps: int) -> None:
+        name = getattr(request.node, "originalname", request.node.name)
+        command = f".venv/bin/ape test {request.node.location[0]} -k {name}"
+        try:
+            done = prove(machine, lab, steps=steps, options=prove_options, command=command)
+        except (Disproved, SalvorError) as failed:
+            pytest.fail(str(failed), pytrace=False)
+        record_property("steps", done)
+
+    return run

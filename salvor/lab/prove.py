@@ -1,0 +1,130 @@
+"""One machine, proved: saved failures first, then a search, and a failure told so that a person can act on it."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hypothesis.database import ExampleDatabase
+from hypothesis.stateful import RuleBasedStateMachine
+
+from salvor.chain.engines import ENGINES
+from salvor.files import write_whole
+from salvor.lab.lab import Lab
+from salvor.lab.script import describe
+from salvor.lab.search import Failure, Search, default_database
+from salvor.lab.sequences import Sequences
+
+# How many steps an engine does while the fastest does one: a suite takes about as long on each.
+_SHARE = {"revm": 1, "anvil": 25, "ape": 400}
+_ROUND = 100_000  # steps of a campaign between two seeds
+_BEAT = 0.5  # seconds between two progress lines
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line asks for; without anything, a short search with a new seed."""
+
+    steps: int | None = None
+    seed: int | None = None
+    minutes: float | None = None  # a campaign: search until the time is over
+    replay: str | None = None
+    tally: Path | None = None  # where a campaign's worker writes how far it is
+
+
+class Disproved(Exception):
+    """A property does not hold; the text is for people."""
+
+
+class Tally:
+    """How far a worker is, for whoever watches the file."""
+
+    def __init__(self, lab: Lab, sequences: Sequences, file: Path | None) -> None:
+        self._lab, self._sequences, self._file = lab, sequences, file
+        self._began = self._last = time.monotonic()
+        self.examples = 0
+
+    def beat(self) -> None:
+        """After each example."""
+        self.examples += 1
+        if self._file and time.monotonic() - self._last > _BEAT:
+            self.write()
+
+    def write(self) -> None:
+        """Whole or not at all: it is read at any moment."""
+        self._last = time.monotonic()
+        record = self._lab.engine.record
+        if self._file:
+            content = {
+                "seconds": self._last - self._began,
+                "calls": record.calls,
+                "steps": self._sequences.steps,
+                "sequences": self.examples,
+                "refused": record.refused,
+            }
+            write_whole(self._file, json.dumps(content))
+
+
+def prove(
+    machine: type[RuleBasedStateMachine],
+    lab: Lab,
+    *,
+    steps: int,
+    options: Options,
+    command: str,
+    database: ExampleDatabase | None = None,
+) -> int:
+    """Raises `Disproved` when the machine fails; returns how many steps were run.
+
+    `steps` is for the engine in this process, others do fewer; `command` runs the test once more, and gets
+    `--engine` and `--replay`.
+    """
+    sequences = Sequences(machine)
+    if options.replay:
+        _replay(sequences, lab, options.replay, command)
+        return sequences.steps
+    key = f"{machine.__module__}.{machine.__qualname__}"
+    tally = Tally(lab, sequences, options.tally)
+    search = Search(sequences, database=database or default_database(), key=key, beat=tally.beat)
+    failure = search.known() or _search(search, lab, options, steps)
+    tally.write()
+    if failure:
+        raise Disproved(describe(sequences, failure, lab, commands=_commands(command, failure)))
+    return sequences.steps
+
+
+def _search(search: Search, lab: Lab, options: Options, steps: int) -> Failure | None:
+    seed = random.randrange(2**32) if options.seed is None else options.seed
+    if options.minutes is None:
+        return search.new(steps=options.steps or steps // _SHARE[lab.engine.name], seed=seed)
+    until = time.monotonic() + options.minutes * 60
+    while time.monotonic() < until:
+        if failure := search.new(steps=_ROUND, seed=seed, until=until):
+            return failure
+        seed += 1
+    return None
+
+
+def _replay(sequences: Sequences, lab: Lab, text: str, command: str) -> None:
+    example = sequences.of_text(text)
+    try:
+        sequences.run(example)
+    except Exception as error:
+        failure = Failure(example, error)
+        raise Disproved(describe(sequences, failure, lab, commands=_commands(command, failure))) from None
+
+
+def _commands(command: str, failure: Failure) -> Sequence[str]:
+    text = failure.example.as_text()
+    return [f"{command} --engine {name} --replay {text}" for name in ENGINES]
+
+
+def where(error: BaseException) -> str:
+    """The place in the suite where a check failed."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "nowhere"

@@ -8,7 +8,7 @@ PY := $(shell for p in $(if $(PYTHON),$(PYTHON),.venv/bin/python python3 python3
 SOLIDITY := contracts interfaces
 PYTHON_FILES := salvor scripts tests benchmarks
 
-.PHONY: help setup demo test check format doctor bench shell fresh-clone clean
+.PHONY: help setup demo test check format doctor bench campaign shell fresh-clone clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -42,6 +42,10 @@ doctor: ## Show what was found and how to mend what is missing
 bench: setup ## Measure beside a peer: make bench NAME=gas
 	@test -f "benchmarks/$(NAME).py" || { echo "no such benchmark; there is: NAME=gas" >&2; exit 2; }
 	@$(BIN)/python -m benchmarks.$(NAME)
+
+campaign: setup ## Search a suite for a long time on all cores: make campaign SUITE=deal_machine MINUTES=60
+	@test -n "$(SUITE)" || { echo "say which suite: SUITE=deal_machine [MINUTES=10] [JOBS=2] [ENGINE=revm]" >&2; exit 2; }
+	@$(BIN)/python -m salvor.lab.campaign $(SUITE) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(JOBS),--jobs $(JOBS)) $(if $(ENGINE),--engine $(ENGINE))
 
 shell: setup ## Open a shell in which ape, anvil, forge and cast are on the path
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $${SHELL:-/bin/sh}

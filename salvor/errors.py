@@ -135,6 +135,11 @@ class ArgumentInvalid(SalvorError):
         super().__init__(f"{called}: argument '{name}': {value!r} is no {kind}")
 
 
+class AddressInvalid(SalvorError):
+    def __init__(self, value: object) -> None:
+        super().__init__(f"{value!r} is no address: 0x and 40 hexadecimal digits, a contract, or an actor")
+
+
 class OutputUnreadable(ChainTrouble):
     """Not what the ABI promises: another contract stands there, or none."""
 

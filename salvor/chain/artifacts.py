@@ -11,7 +11,7 @@ from typing import Any
 
 from eth_hash.auto import keccak
 
-from salvor.chain.codec import Abi
+from salvor.chain.codec import Abi, address_of
 from salvor.errors import ArtifactAmbiguous, ArtifactMissing, FileMissing, FileUnreadable, LibraryMissing, NotDeployable
 
 _PLACEHOLDER = re.compile(r"__\$([0-9a-f]{34})\$__")  # where solc leaves room for a library's address
@@ -36,14 +36,16 @@ class Artifact:
             raise LibraryMissing(self.name, [self.libraries.get(each, f"__${each}$__") for each in missing])
         return bytes.fromhex(self.code)
 
-    def link(self, **addresses: str) -> Artifact:
-        """With libraries at these addresses, by library name."""
+    def link(self, **addresses: Any) -> Artifact:
+        """With libraries at these addresses, by library name; by `source:name` where two have the same."""
         code = self.code
         for library, address in addresses.items():
-            found = [mark for mark, full in self.libraries.items() if full.split(":")[-1] == library]
+            found = [mark for mark, full in self.libraries.items() if library in (full, full.split(":")[-1])]
             if not found:
                 raise LibraryMissing(self.name, [f"{library} (given, but not asked for)"])
-            code = code.replace(f"__${found[0]}$__", address.removeprefix("0x").lower())
+            if len(found) > 1:
+                raise ArtifactAmbiguous(library, [self.libraries[mark] for mark in found])
+            code = code.replace(f"__${found[0]}$__", address_of(address)[2:].lower())
         return replace(self, code=code)
 
 
@@ -96,7 +98,7 @@ def _from_ape(manifest: Path) -> Iterator[Artifact]:
 def _from_file(file: Path) -> Artifact | None:
     """A Foundry or Hardhat artifact; None when the file is something else."""
     content = _load(file)
-    if not isinstance(content, dict) or "abi" not in content:
+    if not isinstance(content, dict) or "abi" not in content or "bytecode" not in content:
         return None
     if "contractName" in content:
         name, source, code = content["contractName"], content["sourceName"], content["bytecode"]

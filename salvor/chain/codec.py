@@ -14,7 +14,7 @@ from eth_abi.registry import registry
 from eth_hash.auto import keccak
 from eth_utils import to_checksum_address
 
-from salvor.errors import ArgumentInvalid, ArgumentsMismatch, OutputUnreadable
+from salvor.errors import AddressInvalid, ArgumentInvalid, ArgumentsMismatch, OutputUnreadable
 
 Abi = Mapping[str, Any]
 _WORD = 32
@@ -39,13 +39,25 @@ class _Words(dict[str, bytes]):
         return word
 
 
+class _Texts(dict[str, str]):
+    """Addresses with their checksum by text in any case."""
+
+    def __missing__(self, text: str) -> str:
+        self[text] = checksummed[_words[text][12:]]
+        return self[text]
+
+
 checksummed = _Checksums()
 _words = _Words()
+_texts = _Texts()
 
 
 def address_of(value: Any) -> str:
-    """The address of an actor, a contract, or the text itself."""
-    return value if isinstance(value, str) else str(value.address)
+    """The address of an actor, of a contract, or of a text, with its checksum: engines tell accounts apart by it."""
+    try:
+        return _texts[value] if isinstance(value, str) else str(value.address)
+    except (ValueError, AttributeError):
+        raise AddressInvalid(value) from None
 
 
 def canonical(abi: Abi) -> str:
@@ -126,7 +138,7 @@ def decoder(params: Sequence[Abi], called: str) -> Callable[[bytes], tuple[Any, 
 
 def record(name: str, params: Sequence[Abi]) -> type:
     """A named tuple with the parameters' names; nameless ones are `_0`, `_1`."""
-    return namedtuple(name, [param.get("name") or "" for param in params], rename=True)  # type: ignore[misc]
+    return namedtuple(name, [param.get("name") or "" for param in params], rename=True)
 
 
 # Encoding
@@ -148,7 +160,7 @@ def _word_encoder(kind: str) -> Callable[[Any], bytes] | None:
 
 
 def _address_word(value: Any) -> bytes:
-    return _words[value] if isinstance(value, str) else value.word  # type: ignore[no-any-return]
+    return _words[value] if isinstance(value, str) else value.word
 
 
 def _flag_word(value: bool) -> bytes:
@@ -180,12 +192,19 @@ def _int_word(bits: int) -> Callable[[int], bytes]:
 
 def _bytes_word(length: int) -> Callable[[Any], bytes]:
     def word(value: Any) -> bytes:
-        raw = bytes.fromhex(value.removeprefix("0x")) if isinstance(value, str) else bytes(value)
-        if len(raw) != length or isinstance(value, int):
+        raw = _raw_bytes(value)
+        if len(raw) != length:
             raise ValueError(value)
         return raw.ljust(_WORD, b"\0")
 
     return word
+
+
+def _raw_bytes(value: Any) -> bytes:
+    """Of bytes, or of hexadecimal text; of a number Python would make that many zeros."""
+    if isinstance(value, int):
+        raise TypeError(value)
+    return bytes.fromhex(value.removeprefix("0x")) if isinstance(value, str) else bytes(value)
 
 
 def _plain(param: Abi, value: Any) -> Any:
@@ -203,8 +222,10 @@ def _plain(param: Abi, value: Any) -> Any:
         return tuple(_plain(member, each) for member, each in zip(members, value, strict=True))
     if kind == "address":
         return checksummed[_address_word(value)[12:]]
-    if kind == "bytes" or (kind.startswith("bytes") and isinstance(value, str)):
-        return bytes.fromhex(value.removeprefix("0x")) if isinstance(value, str) else bytes(value)
+    if kind == "bytes":
+        return _raw_bytes(value)
+    if kind.startswith("bytes"):
+        return _bytes_word(int(kind[5:]))(value)[: int(kind[5:])]
     return value
 
 
@@ -268,7 +289,7 @@ def _shape(param: Abi) -> Callable[[Any], Any]:
         made, members = record(_struct_name(param), param["components"]), [_shape(m) for m in param["components"]]
         return lambda values: made(*(shape(value) for shape, value in zip(members, values, strict=True)))
     if kind == "address":
-        return to_checksum_address
+        return lambda value: str(to_checksum_address(value))
     return lambda value: value
 
 

@@ -43,7 +43,11 @@ class Reverted(Exception):
 
 
 class Halted(Exception):
-    """A call ended without revert data: out of gas, an invalid instruction, a stack that overflowed."""
+    """A call ended without revert data, for a reason that all engines name alike: `OutOfGas`, `StackOverflow`."""
+
+    def __init__(self, reason: str) -> None:
+        # Which part of a step the gas was missing for, each EVM tells in words of its own.
+        super().__init__("OutOfGas" if reason.startswith("OutOfGas") or reason.endswith("OOG") else reason)
 
 
 @dataclass
@@ -111,7 +115,7 @@ class Engine(Protocol):
         """Remember state, clock and block number."""
         ...
 
-    def restore(self, snapshot: Snapshot) -> None:
+    def restore(self, snapshot: Any) -> None:
         """Go back; the snapshot stays good, later ones do not. Raises `StaleSnapshot`."""
         ...
 

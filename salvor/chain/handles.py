@@ -6,7 +6,7 @@ values; a view gives its value. Everything that can be built once a process is: 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -18,7 +18,7 @@ from salvor.chain.artifacts import Artifact
 from salvor.chain.codec import Abi, address_of, canonical, decoder, encoder, record, selector, signature
 from salvor.chain.engine import AccessList, Done, Engine, Halted, Log, Reverted
 from salvor.chain.refusal import CallRefused, Refusal
-from salvor.errors import FunctionAmbiguous, FunctionMissing, NoCode, SenderMissing
+from salvor.errors import ArgumentInvalid, FunctionAmbiguous, FunctionMissing, NoCode, OutputUnreadable, SenderMissing
 
 _NOBODY = "0x0000000000000000000000000000000000000000"
 
@@ -57,7 +57,9 @@ class EventType:
         # Of an indexed value that is longer than a word, the log has the hash only.
         hashed = {"type": "bytes32"}
         dynamic = ("string", "bytes", "tuple", "]")
-        topics = [hashed if canonical(each).endswith(dynamic) or each["type"] == "tuple" else each for each in self._indexed]
+        topics = [
+            hashed if canonical(each).endswith(dynamic) or each["type"] == "tuple" else each for each in self._indexed
+        ]
         self._topics = [decoder([each], self.name) for each in topics]
         self._data = decoder(self._rest, self.name)
         self._order = [(each.get("indexed"), each.get("name") or f"_{i}") for i, each in enumerate(abi["inputs"])]
@@ -102,23 +104,27 @@ class Blueprint:
         self.by_name: dict[str, list[Function]] = {}
         for function in self.functions.values():
             self.by_name.setdefault(function.name, []).append(function)
-        self.events = {abi["name"]: EventType(abi) for abi in kinds.get("event", ()) if not abi.get("anonymous")}
-        _events.update({event.key: event for event in self.events.values()})
-        construct = next(iter(kinds.get("constructor", ())), {"inputs": []})
+        self.events: dict[str, list[EventType]] = {}  # an event too can have overloads
+        for event in (EventType(abi) for abi in kinds.get("event", ()) if not abi.get("anonymous")):
+            self.events.setdefault(event.name, []).append(event)
+            _events[event.key] = event
+        construct: Abi = next(iter(kinds.get("constructor", ())), {"inputs": []})
         self.construct = encoder(b"", construct["inputs"], f"{self.name}.constructor")
         self.takes_anything = bool({"fallback", "receive"} & set(kinds))
 
     def deploy(self, engine: Engine, *args: Any, sender: Any, value: int = 0) -> Contract:
         """Deploy on an engine."""
-        code = self.artifact.creation_code() + self.construct(*args)
+        called, code = f"{self.name}.constructor", self.artifact.creation_code() + self.construct(*args)
+        _check_wei(called, value)
         try:
             address = engine.create(address_of(sender), code, value)
         except (Reverted, Halted) as outcome:
-            raise CallRefused(f"{self.name}.constructor", _refusal(outcome)) from None
+            raise CallRefused(called, _refusal(outcome)) from None
         return Contract(engine, self, address)
 
     def at(self, engine: Engine, address: str) -> Contract:
         """The contract that stands there; raises when nothing does."""
+        address = address_of(address)
         if not engine.code(address):
             raise NoCode(self.name, address)
         return Contract(engine, self, address)
@@ -179,9 +185,7 @@ class Method:
         self.contract, self.candidates = contract, candidates
         self.function = candidates[0] if len(candidates) == 1 else None
 
-    def __call__(
-        self, *args: Any, sender: Any = None, value: int = 0, access_list: AccessList = ()
-    ) -> Any:
+    def __call__(self, *args: Any, sender: Any = None, value: int = 0, access_list: AccessList = ()) -> Any:
         """Send and give the receipt, or for a view give its value."""
         function = self.function or self._chosen(args)
         data = function.encode(*args)
@@ -215,6 +219,8 @@ class Method:
             raise SenderMissing(function.called)
         if contract.seen != engine.generation:
             contract.has_code()
+        if value:
+            _check_wei(function.called, value)
         record = engine.record
         record.calls += 1
         try:
@@ -229,6 +235,8 @@ class Method:
         engine = contract.engine
         if contract.seen != engine.generation:
             contract.has_code()
+        if value:
+            _check_wei(function.called, value)
         try:
             output = engine.call(address_of(sender) if sender else _NOBODY, contract.address, data, value)
         except (Reverted, Halted) as outcome:
@@ -292,18 +300,30 @@ class Receipt:
     @property
     def events(self) -> list[Event]:
         """Those of known contracts, in order, whoever down the calls raised them."""
-        return list(self._decoded())
+        return [event for log in self.logs if (event := _read(log, _events))]
 
     def events_of(self, contract: Contract, name: str) -> list[Event]:
-        """Of one contract, by the event's name."""
+        """Of one contract, by the event's name; read as this contract declares it."""
         if name not in contract.blueprint.events:
             raise FunctionMissing(contract.blueprint.name, name, list(contract.blueprint.events))
-        return [event for event in self._decoded() if (event.address, event.name) == (contract.address, name)]
+        kinds = {kind.key: kind for kind in contract.blueprint.events[name]}
+        own = [log for log in self.logs if log.address == contract.address]
+        return [event for log in own if (event := _read(log, kinds))]
 
-    def _decoded(self) -> Iterator[Event]:
-        for log in self.logs:
-            if log.topics and (kind := _events.get((log.topics[0], len(log.topics) - 1))):
-                yield kind.read(log)
+
+def _read(log: Log, kinds: Mapping[tuple[bytes, int], EventType]) -> Event | None:
+    """None when it is no event of these, though its first topic may say so: a contract can log what it likes."""
+    kind = kinds.get((log.topics[0], len(log.topics) - 1)) if log.topics else None
+    try:
+        return kind.read(log) if kind else None
+    except OutputUnreadable:
+        return None
+
+
+def _check_wei(called: str, value: Any) -> None:
+    """What does not fit, each engine would refuse in words of its own."""
+    if not (isinstance(value, int) and 0 <= value < 2**256):
+        raise ArgumentInvalid(called, "value", "amount of wei", value)
 
 
 def _refusal(outcome: Reverted | Halted) -> Refusal:

@@ -55,7 +55,7 @@ class Slots:
         shape = self._types[kind]
         if shape["encoding"] in _UNKEPT or "members" in shape or "base" in shape:
             return _Branch(self, kind, slot, path)
-        signed = shape["label"].startswith("int")
+        signed = kind.startswith("t_int")  # the layout does not say what is below a user-defined type: read as unsigned
         return Place(self._address, slot, offset * 8, int(shape["numberOfBytes"]) * 8, signed)
 
 
@@ -79,10 +79,9 @@ class _Branch:
     def __getitem__(self, key: Any) -> Any:
         path = f"{self._path}[{key}]"
         if self._shape["encoding"] == "mapping":
-            word = _key_word(key)
-            slot = int.from_bytes(keccak(word + self._slot.to_bytes(32)))
+            slot = int.from_bytes(keccak(_key(self._shape["key"], key) + self._slot.to_bytes(32)))
             return self._slots._walk(self._shape["value"], slot, 0, path)
-        if "base" not in self._shape:
+        if "base" not in self._shape or not isinstance(key, int) or not 0 <= key < self._size():
             raise SlotMissing(self._slots._contract, path, [])
         start = self._slot
         if self._shape["encoding"] == "dynamic_array":
@@ -95,9 +94,16 @@ class _Branch:
         return self._slots._walk(self._shape["base"], start + key // in_a_word, key % in_a_word * width, path)
 
     @property
-    def length(self) -> Place:
-        """How many elements a dynamic array has."""
+    def length(self) -> Any:
+        """How many elements a dynamic array has; a struct may have a member of this name."""
+        if self._shape["encoding"] != "dynamic_array":
+            return self.__getattr__("length")
         return Place(self._slots._address, self._slot, 0, _WORD_BITS)
+
+    def _size(self) -> int:
+        """Of an array, as far as its type tells: a dynamic one can be read past its end, where zeros are."""
+        fixed = self._shape["label"].rpartition("[")[2].removesuffix("]")
+        return int(fixed) if fixed else 2**_WORD_BITS
 
 
 class Sheet:
@@ -149,10 +155,14 @@ def _ask_solc(root: Path) -> dict[str, Any]:
     return {name: output["storageLayout"] for file in sources for name, output in compiled.get(file, {}).items()}
 
 
-def _key_word(key: Any) -> bytes:
-    """A mapping's key as a word: a number, or whoever has an address."""
+def _key(kind: str, key: Any) -> bytes:
+    """A mapping's key as it is hashed: texts and bytes as they are, all else a word, whoever has an address by it."""
+    if kind == "t_string_memory_ptr":
+        return str(key).encode()
+    if kind == "t_bytes_memory_ptr":
+        return bytes(key)
     if isinstance(key, int):
-        return (key % 2**_WORD_BITS).to_bytes(32)
+        return int(key % 2**_WORD_BITS).to_bytes(32)
     if isinstance(key, bytes):
         return key.ljust(32, b"\0")
     return bytes.fromhex(address_of(key)[2:]).rjust(32, b"\0")

@@ -1,4 +1,4 @@
-"""What a contract says when it refuses: a custom error by name with its values, wherever down the calls it was raised."""
+"""What a contract says when it refuses: a custom error by name with values, wherever down the calls it was raised."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ class Refusal:
 
     def __str__(self) -> str:
         named = zip(self.names, self.values, strict=True) if self.names else (("", value) for value in self.values)
-        return f"{self.error}({', '.join(f'{name}={_shown(value)}' if name else _shown(value) for name, value in named)})"
+        return (
+            f"{self.error}({', '.join(f'{name}={_shown(value)}' if name else _shown(value) for name, value in named)})"
+        )
 
 
 class CallRefused(ChainTrouble):

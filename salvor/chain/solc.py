@@ -15,7 +15,7 @@ from salvor.errors import FileUnreadable
 def compile_sources(root: Path, sources: Mapping[str, str], *, outputs: Sequence[str]) -> dict[str, Any]:
     """Outputs by source and contract, with the version and settings of the project's `ape-config.yaml`.
 
-    `sources` are texts by their name relative to `root`; `outputs` as standard JSON names them, such as `storageLayout`.
+    `sources` are texts by their name relative to `root`; `outputs` as standard JSON names them: `storageLayout`.
     """
     import yaml
 
@@ -37,7 +37,8 @@ def compile_sources(root: Path, sources: Mapping[str, str], *, outputs: Sequence
         answer = json.loads(done.stdout)
     except ValueError:
         raise FileUnreadable(compiler, "a compiler that answers", done.stderr[-200:]) from None
-    if errors := [each["formattedMessage"] for each in answer.get("errors", ()) if each["severity"] == "error"]:
-        raise FileUnreadable(root / next(iter(sources)), "Solidity that compiles", errors[0])
+    if errors := [each for each in answer.get("errors", ()) if each["severity"] == "error"]:
+        file = (errors[0].get("sourceLocation") or {}).get("file") or next(iter(sources))
+        raise FileUnreadable(root / file, "Solidity that compiles", errors[0]["formattedMessage"])
     contracts: dict[str, Any] = answer["contracts"]
     return contracts

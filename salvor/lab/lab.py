@@ -9,7 +9,7 @@ from typing import Any
 
 from salvor.chain.artifacts import Artifacts, read_artifacts
 from salvor.chain.build import build
-from salvor.chain.engine import Engine, Snapshot
+from salvor.chain.engine import CHAIN_ID, Engine, Snapshot
 from salvor.chain.engines import open_engine
 from salvor.chain.handles import Blueprint, Contract, blueprint_of
 from salvor.chain.layout import Layouts, Sheet, read_layouts
@@ -128,11 +128,13 @@ class Lab:
         self.engine.close()
 
 
-def open_lab(engine: str = "revm", *, root: Path | None = None, genesis: int = GENESIS) -> Lab:
+def open_lab(
+    engine: str = "revm", *, root: Path | None = None, genesis: int = GENESIS, chain_id: int = CHAIN_ID
+) -> Lab:
     """A lab over a project's compiled contracts: `revm`, `anvil` or `ape`."""
     root = root or Path.cwd()
     artifacts = read_artifacts(build(root))
-    return Lab(open_engine(engine, genesis=genesis), artifacts, root=root)
+    return Lab(open_engine(engine, genesis=genesis, chain_id=chain_id), artifacts, root=root)
 
 
 def _compare(refused: CallRefused, expected: Refusal, named: dict[str, Any]) -> None:

@@ -44,6 +44,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("lab", engines, indirect=True)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_exception_interact(call: pytest.CallInfo[Any], report: pytest.TestReport) -> None:
+    """Ape's plugin adds pages of traceback to what is told as text; leave the text."""
+    error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, pytest.fail.Exception) and not error.pytrace:
+        report.longrepr = str(error)
+
+
 @pytest.fixture
 def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
     """A chain of the test's own, with the project's contracts."""

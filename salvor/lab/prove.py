@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import signal
 import time
-import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,7 +103,14 @@ def _search(search: Search, lab: Lab, options: Options, steps: int) -> Failure |
     if options.minutes is None:
         return search.new(steps=options.steps or steps // _SHARE[lab.engine.name], seed=seed)
     until = time.monotonic() + options.minutes * 60
-    while time.monotonic() < until:
+
+    def stop(*_: object) -> None:
+        """Ctrl-C ends the search between two examples; a second one ends it at once."""
+        search.stopped = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    signal.signal(signal.SIGINT, stop)
+    while time.monotonic() < until and not search.stopped:
         if failure := search.new(steps=_ROUND, seed=seed, until=until):
             return failure
         seed += 1
@@ -122,9 +129,3 @@ def _replay(sequences: Sequences, lab: Lab, text: str, command: str) -> None:
 def _commands(command: str, failure: Failure) -> Sequence[str]:
     text = failure.example.as_text()
     return [f"{command} --engine {name} --replay {text}" for name in ENGINES]
-
-
-def where(error: BaseException) -> str:
-    """The place in the suite where a check failed."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "nowhere"

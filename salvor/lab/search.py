@@ -15,7 +15,7 @@ from unittest import SkipTest
 
 from hypothesis import Phase, Verbosity, settings
 from hypothesis import strategies as st
-from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase, choices_to_bytes
+from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase, InMemoryExampleDatabase, choices_to_bytes
 from hypothesis.errors import NoSuchExample
 
 from salvor.errors import EngineGone
@@ -25,6 +25,7 @@ BLOCK = 50  # steps; longer ones shrink worse, shorter ones cost more
 _BLOCKS = 4  # at most, in an example
 _SHRINK_ATTEMPTS = 5_000
 _LONGEST = BLOCK * _BLOCKS
+_MOST = 2 * _LONGEST  # steps of an example that is replayed
 _USUAL = _LONGEST // 2  # steps of an example, on average
 
 
@@ -56,12 +57,13 @@ class Search:
         key: str,
         beat: Callable[[], None] = lambda: None,
     ) -> None:
-        """`beat` is called after each example."""
+        """`beat` is called after each example; whoever sets `stopped` ends the search after the next one."""
+        self.stopped = False
         self._sequences, self._database, self._key, self._beat = sequences, database, key.encode(), beat
 
     def known(self) -> Failure | None:
-        """A failure that an earlier run has saved and that still fails, shrunk further where it can be."""
-        return self._shrink(lambda error: True)
+        """A failure that an earlier run has saved and that still fails; those that do not are forgotten."""
+        return self._find_again(self._database, lambda error: True)
 
     def new(self, *, steps: int, seed: int, until: float | None = None) -> Failure | None:
         """Run about so many steps, or until a moment of `time.monotonic`; a failure is saved and shrunk."""
@@ -70,9 +72,14 @@ class Search:
         if found is None:
             return None
         example, first = found
-        self._save(example)
-        reason = reason_of(first)
-        return self._shrink(lambda error: reason_of(error) == reason) or Failure(example, first)
+        reason, unshrunk = reason_of(first), self._key + b".secondary"  # hypothesis shrinks what is only there
+        self._database.save(unshrunk, as_choices(example))
+        own = InMemoryExampleDatabase()  # other workers shrink in the database
+        own.save(unshrunk, as_choices(example))
+        failure = self._find_again(own, lambda error: reason_of(error) == reason) or Failure(example, first)
+        self._database.delete(unshrunk, as_choices(example))
+        self._database.save(self._key, as_choices(failure.example))
+        return failure
 
     def _search(self, examples: int, seed: int, until: float | None) -> tuple[Example, BaseException] | None:
         sequences = self._sequences
@@ -82,7 +89,7 @@ class Search:
         failing: list[tuple[Example, BaseException]] = []
 
         def fails(example: tuple[bytes, list[bytes]]) -> bool:
-            if until is not None and time.monotonic() > until:
+            if self.stopped or (until is not None and time.monotonic() > until):
                 raise Stop
             done: list[bytes] = []
             self._beat()
@@ -97,23 +104,17 @@ class Search:
 
         try:
             _find(drawn, fails, settings(_QUIET, max_examples=examples, phases=[Phase.generate]), seed)
-        except (Stop, KeyboardInterrupt):
+        except Stop:
             return None
         return failing[0] if failing else None
 
-    def _save(self, example: Example) -> None:
-        """In the form in which hypothesis draws `_steps`: the head, then `True` before each record, then `False`."""
-        choices: list[bytes | bool] = [example.head]
-        for record in example.records:
-            choices += [True, record]
-        # Beside the failures that are shrunk already: those hypothesis would only look at.
-        self._database.save(self._key + b".secondary", choices_to_bytes([*choices, False]))
-
-    def _shrink(self, wanted: Callable[[BaseException], bool]) -> Failure | None:
+    def _find_again(self, database: ExampleDatabase, wanted: Callable[[BaseException], bool]) -> Failure | None:
+        """The smallest example that grows from a database."""
         sequences = self._sequences
         record = st.binary(min_size=sequences.width, max_size=sequences.width)
         head = st.binary(min_size=sequences.head, max_size=sequences.head)
-        drawn = st.builds(Example, head, st.lists(record, max_size=2 * _LONGEST).map(tuple))
+        # The head last: what is drawn first is made small first, and fewer steps are worth more than a simpler start.
+        drawn = st.builds(lambda records, head: Example(head, tuple(records)), st.lists(record, max_size=_MOST), head)
         failures: list[Failure] = []
 
         def fails(example: Example) -> bool:
@@ -130,9 +131,17 @@ class Search:
             return False
 
         phases = [Phase.reuse, Phase.shrink]
-        options = settings(_QUIET, max_examples=_SHRINK_ATTEMPTS, phases=phases, database=self._database)
+        options = settings(_QUIET, max_examples=_SHRINK_ATTEMPTS, phases=phases, database=database)
         found = _find(drawn, fails, options, None, key=self._key)
         return next((each for each in reversed(failures) if each.example == found), None)
+
+
+def as_choices(example: Example) -> bytes:
+    """As hypothesis saves what it drew: `True` before each record of the list, then `False`, then the head."""
+    choices: list[bytes | bool] = []
+    for record in example.records:
+        choices += [True, record]
+    return choices_to_bytes([*choices, False, example.head])
 
 
 def reason_of(error: BaseException) -> tuple[str, str]:

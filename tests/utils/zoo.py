@@ -14,7 +14,7 @@ from typing import Any
 
 from eth_hash.auto import keccak
 
-from salvor.chain.artifacts import Artifact, Artifacts, mark_of, read_artifacts
+from salvor.chain.artifacts import Artifact, Artifacts, mark_of
 from salvor.chain.codec import address_of
 from salvor.chain.engine import Engine, Halted, Log, Reverted
 from salvor.chain.engines import open_engine
@@ -28,6 +28,7 @@ from salvor.lab.lab import GENESIS, Lab
 ROOT = Path(__file__).parents[2]
 ETHER = 10**18
 _OUTPUTS = ["abi", "evm.bytecode.object", "evm.bytecode.linkReferences", "metadata", "storageLayout"]
+_HEARD = ("execute", "call", "create")
 
 
 @cache
@@ -47,9 +48,8 @@ def compiled() -> dict[str, Any]:
 
 @cache
 def zoo() -> Artifacts:
-    """The zoo beside the project's own contracts."""
-    own = [artifact for found in read_artifacts(ROOT / ".build")._by_name.values() for artifact in found]
-    return Artifacts(ROOT / "tests/zoo", [*own, *(_artifact(*each) for each in _contracts())])
+    """The zoo's contracts."""
+    return Artifacts(ROOT / "tests/zoo", [_artifact(*each) for each in _contracts()])
 
 
 @cache
@@ -84,10 +84,10 @@ class Seen:
 class Side:
     """One engine of a trio, listened to: what handles make of an outcome hides its bytes."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine, self.lab = engine, Lab(engine, zoo())
+    def __init__(self, engine: Engine, artifacts: Artifacts) -> None:
+        self.engine, self.lab = engine, Lab(engine, artifacts)
         self.first, self.gas, self.heard = engine.number, None, Seen()
-        for name in ("execute", "call", "create"):
+        for name in _HEARD:
             setattr(engine, name, self._listening(getattr(engine, name)))
 
     def take(self, step: Any) -> Seen:
@@ -131,20 +131,20 @@ class Side:
 class Trio:
     """The same chain on several engines, the first of them the reference."""
 
-    def __init__(self, engines: Sequence[Engine]) -> None:
-        self.sides = [Side(engine) for engine in engines]
+    def __init__(self, engines: Sequence[Engine], artifacts: Artifacts) -> None:
+        self.sides = [Side(engine, artifacts) for engine in engines]
         self.known: dict[str, None] = {}  # in the order of their appearance
         self.gas: int | None = None  # of the last transaction
 
     @classmethod
-    def over(cls, *engines: Engine) -> Trio:
+    def over(cls, *engines: Engine, artifacts: Artifacts | None = None) -> Trio:
         """On engines that are there, brought to one height."""
         height = max(engine.number for engine in engines)
         for engine in engines:
             if (missing := height - engine.number) and engine.name != "revm":
                 engine.ask("anvil_mine", hex(missing))
             engine.number = height
-        return cls(engines)
+        return cls(engines, artifacts or zoo())
 
     def __getitem__(self, name: str) -> Side:
         return next(side for side in self.sides if side.engine.name == name)
@@ -164,7 +164,9 @@ class Trio:
 
     def refuse(self, name: str, *args: Any, sender: Any, value: int = 0) -> Seen:
         """A deployment that must fail."""
-        return self.transact(lambda side: side.lab.deploy(name, *args, sender=sender, value=value), sender, refused=True)
+        return self.transact(
+            lambda side: side.lab.deploy(name, *args, sender=sender, value=value), sender, refused=True
+        )
 
     def at(self, name: str, address: str) -> Trine:
         """The contract that stands there on every engine."""
@@ -212,6 +214,17 @@ class Trio:
                 latest = side.engine.ask("eth_getBlockByNumber", "latest", False)
                 assert int(latest["number"], 16) == side.engine.number
                 assert int(latest["timestamp"], 16) <= side.engine.now
+
+    def wait(self, seconds: int) -> None:
+        """Let time pass."""
+        for side in self.sides:
+            side.lab.wait(seconds)
+
+    def close(self) -> None:
+        """Stop listening; the engines are whose they are."""
+        for side in self.sides:
+            for name in _HEARD:
+                delattr(side.engine, name)
 
     def _same(self, step: Any, refused: bool) -> Seen:
         seen: Seen = self.each(lambda side: side.take(step))

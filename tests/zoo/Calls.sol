@@ -115,18 +115,16 @@ contract Caller {
     }
 
     /// @dev The second read of the same slot in one transaction is warm.
-    function gasOfReads() external view returns (uint256 first, uint256 second) {
-        uint256 a = gasleft();
-        counter;
-        uint256 b = gasleft();
-        assembly ("memory-safe") {
-            pop(sload(counter.slot))
+    function gasOfReads() external returns (uint256 first, uint256 second) {
+        assembly {
+            let a := gas()
+            let x := sload(counter.slot)
+            let b := gas()
+            let y := sload(counter.slot)
+            first := sub(a, b)
+            second := sub(b, gas())
+            sstore(counter.slot, add(x, add(y, 1)))
         }
-        uint256 c = gasleft();
-        assembly ("memory-safe") {
-            pop(sload(counter.slot))
-        }
-        return (b - c, c - gasleft());
     }
 
     function clear() external {

@@ -22,15 +22,21 @@ from salvor.errors import ChainTrouble, EngineCannot, EngineGone, NodeMissing, S
 _LISTENING = re.compile(r"Listening on 127\.0\.0\.1:(\d+)")
 _PATIENCE = 120  # seconds for one answer: whatever takes longer is dead
 _COMMAND = (
-    "anvil --port 0 --auto-impersonate --accounts 1 --base-fee 0 --gas-price 0 --prune-history "
-    f"--transaction-block-keeper 64 --hardfork {HARDFORK} --gas-limit {GAS_LIMIT} --chain-id {CHAIN_ID}"
+    "anvil --port 0 --auto-impersonate --accounts 1 --base-fee 0 --gas-price 0 --prune-history --no-request-size-limit "
+    f"--transaction-block-keeper 64 --hardfork {HARDFORK} --gas-limit {GAS_LIMIT}"
 )
+
+_NOT_BEGUN = {  # what anvil says of a transaction that it does not even begin
+    "insufficient funds": "InsufficientFunds",
+    "max initcode size": "CreateInitCodeSizeLimit",
+    "intrinsic gas": "OutOfGas",
+}
 
 
 class Snapshot:
     """A node's snapshot, which it forgets once it is restored; then another is taken in its place."""
 
-    __slots__ = ("engine", "number", "now", "token")
+    __slots__ = ("engine", "now", "number", "token")
 
     def __init__(self, engine: Rpc, token: str) -> None:
         self.engine, self.token, self.now, self.number = engine, token, engine.now, engine.number
@@ -161,8 +167,8 @@ class NodeRefused(ChainTrouble):
         """What it means when a call was tried."""
         if match := re.search(r"EVM error:? (\w+)", self.said):
             return Halted(match[1])
-        if "insufficient funds" in self.said.lower():
-            return Halted("InsufficientFunds")
+        if known := [reason for words, reason in _NOT_BEGUN.items() if words in self.said.lower()]:
+            return Halted(known[0])
         if isinstance(self.data, str):
             return Reverted(bytes.fromhex(self.data.removeprefix("0x")))
         return Reverted(b"") if "revert" in self.said else self
@@ -173,13 +179,13 @@ class Anvil(Rpc):
 
     name = "anvil"
 
-    def __init__(self, *, genesis: int) -> None:
-        self._process, self._port = _start(genesis)
+    def __init__(self, *, genesis: int, chain_id: int = CHAIN_ID) -> None:
+        self._process, self._port = _start(genesis, chain_id)
         self._line = http.client.HTTPConnection("127.0.0.1", self._port, timeout=_PATIENCE)
         self._next_id = 0
         self.ask("anvil_setLoggingEnabled", False)  # nobody reads its output any more
-        if (found := int(self.ask("eth_chainId"), 16)) != CHAIN_ID:
-            raise ChainTrouble(f"anvil on port {self._port} has chain id {found}, expected {CHAIN_ID}")
+        if (found := int(self.ask("eth_chainId"), 16)) != chain_id:
+            raise ChainTrouble(f"anvil on port {self._port} has chain id {found}, expected {chain_id}")
         super().__init__(now=genesis + 1)
 
     def ask(self, method: str, *params: Any) -> Any:
@@ -221,12 +227,12 @@ class Anvil(Rpc):
         return answer["result"]
 
 
-def _start(genesis: int) -> tuple[subprocess.Popen[str], int]:
+def _start(genesis: int, chain_id: int) -> tuple[subprocess.Popen[str], int]:
     """Start a node and learn the port it took: never a port that was free a moment ago and is another's now."""
     if shutil.which("anvil") is None:
         raise NodeMissing
     process = subprocess.Popen(
-        [*_COMMAND.split(), "--timestamp", str(genesis)],
+        [*_COMMAND.split(), "--timestamp", str(genesis), "--chain-id", str(chain_id)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -16,12 +16,16 @@ from salvor.chain.codec import checksummed
 from salvor.chain.engine import CHAIN_ID, GAS_LIMIT, AccessList, Done, Halted, Log, Record, Reverted
 from salvor.errors import EngineCannot, StaleSnapshot
 
-_OPEN_SNAPSHOTS = 1_000  # the EVM allows 1,024 nested calls, and each open snapshot is one of them
 _BANK = "0x" + "ba" * 20  # where ether comes from and goes to: `set_balance` of pyrevm is not undone by a revert
 _READER = "0x" + "c0de" * 10  # answers with the code of the address in its input
 _FAILING_CODE = b"\xfe"
 _REVERT = re.compile(r"Revert \{ gas_used: \d+, output: 0x([0-9a-fA-F]*) \}")
 _HALT = re.compile(r"Halt \{ reason: (.*), gas_used: \d+ \}")
+_NOT_BEGUN = {  # what pyrevm says of a transaction that it does not even begin
+    "LackOfFundForMaxFee": "InsufficientFunds",
+    "CreateInitCodeSizeLimit": "CreateInitCodeSizeLimit",
+    "CallGasCostMoreThanGasLimit": "OutOfGas",
+}
 
 
 class Snapshot:
@@ -39,16 +43,17 @@ class Revm:
 
     name = "revm"
 
-    def __init__(self, *, genesis: int) -> None:
+    def __init__(self, *, genesis: int, chain_id: int = CHAIN_ID) -> None:
         self.now, self.number, self.generation, self.record = genesis + 1, 0, 0, Record()
         self._nonces: dict[str, int] = {}  # transactions sent: pyrevm counts deployments only
         self._open: list[Snapshot] = []
-        config = pyrevm.CfgEnv(chain_id=CHAIN_ID)
-        self._evm = pyrevm.EVM(env=pyrevm.Env(cfg=config, block=self._block()), gas_limit=GAS_LIMIT)
+        config = pyrevm.CfgEnv(chain_id=chain_id)
+        self._evm: Any = pyrevm.EVM(env=pyrevm.Env(cfg=config, block=self._block()), gas_limit=GAS_LIMIT)
         # Before anything else: later these two would forget balances, and no snapshot would undo them.
         self._evm.insert_account_info(_READER, pyrevm.AccountInfo(code=_code_reader()))
-        self._evm.set_balance(_BANK, 2**160)
+        self._evm.set_balance(_BANK, 2**255)
         self._clock = (self.number, self.now)
+        self._evm.snapshot()  # one nested call is always open: `restore` ends one that `snapshot` has ended already
 
     def __reduce__(self) -> NoReturn:
         raise EngineCannot(self.name, "be copied or sent to another process", "open one in each process")
@@ -94,8 +99,7 @@ class Revm:
         except RuntimeError as error:
             evm.revert(checkpoint)
             raise self._failure(error) from None
-        # A checkpoint that is dropped unused would count as a nested call for good: it is the next snapshot's to undo.
-        evm.commit()
+        evm.commit()  # else the checkpoint would count as a nested call for good
         self.number += 1
         self._nonces[sender] = self._nonces.get(sender, 0) + 1
         return address
@@ -125,32 +129,33 @@ class Revm:
     def set_balance(self, address: str, wei: int) -> None:
         """Moved from or to the bank, so that a snapshot undoes it; no code of the receiver is run."""
         have = self.balance(address)
-        if wei > have:
-            self._send_without_code(_BANK, address, wei - have)
-        elif wei < have:
-            self._send_without_code(address, _BANK, have - wei)
+        try:
+            if wei > have:  # SELFDESTRUCT in a constructor pays whoever it is, and asks nobody
+                self._evm.deploy(_BANK, bytes.fromhex(f"73{address[2:]}ff"), wei - have, GAS_LIMIT)
+            elif wei < have:  # a message call leaves the sender's nonce alone
+                self._evm.message_call(address, _BANK, b"", have - wei, GAS_LIMIT)
+        except RuntimeError as error:
+            raise self._failure(error) from None
 
     def snapshot(self) -> Snapshot:
-        """Nested without bound would stop the EVM; more than a thousand open ones are refused."""
-        if len(self._open) >= _OPEN_SNAPSHOTS:
-            raise StaleSnapshot(f"{_OPEN_SNAPSHOTS} are open already; restore an earlier one first")
+        """As many as wanted: an open one costs nothing, and takes nothing from how deep calls can be."""
         taken = Snapshot(self, self._evm.snapshot())
+        # To pyrevm a checkpoint is a nested call, and 1,024 are allowed: this ends the call, and the place stays good.
+        self._evm.commit()
         self._open.append(taken)
         return taken
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Inner checkpoints first, each once, as pyrevm needs it; then one is set again at the same place."""
+        """One revert undoes the later ones too; then a checkpoint is set again at the same place."""
         if snapshot not in self._open:
             raise StaleSnapshot("an earlier one was restored since it was taken, or it is another engine's")
-        while self._open:
-            last = self._open.pop()
-            self._evm.revert(last.checkpoint)
-            if last is snapshot:
-                break
+        while self._open.pop() is not snapshot:
+            pass
+        self._evm.revert(snapshot.checkpoint)  # ends a nested call: the one that is always open
         # pyrevm's revert leaves clock, block number and logs alone.
         self.now, self.number, self._nonces = snapshot.now, snapshot.number, dict(snapshot.nonces)
         self.generation += 1
-        snapshot.checkpoint = self._evm.snapshot()
+        snapshot.checkpoint = self._evm.snapshot()  # and this one is always open from now on
         self._open.append(snapshot)
 
     def close(self) -> None:
@@ -174,13 +179,8 @@ class Revm:
                 if not _HALT.match(str(error)):
                     raise
 
-    def _send_without_code(self, source: str, target: str, wei: int) -> None:
-        """SELFDESTRUCT in a constructor pays whoever it is, and asks nobody."""
-        code = bytes.fromhex("73" + target[2:] + "ff")
-        self._evm.deploy(source, code, wei, GAS_LIMIT)
-
     def _failure(self, error: RuntimeError) -> Exception:
-        """pyrevm tells the outcome as text only."""
+        """Pyrevm tells the outcome as text only."""
         said = str(error)
         if match := _REVERT.fullmatch(said):
             return Reverted(bytes.fromhex(match[1]))
@@ -188,7 +188,8 @@ class Revm:
             return Halted(match[1])
         if "RejectCallerWithCode" in said:
             return EngineCannot(self.name, "send from a contract's address (EIP-3607)", "use the engine anvil for this")
-        return Halted(said)
+        known = [reason for words, reason in _NOT_BEGUN.items() if words in said]
+        return Halted(known[0] if known else said)
 
 
 def _code_reader() -> bytes:

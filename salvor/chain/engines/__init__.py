@@ -21,8 +21,6 @@ def open_engine(name: str, *, genesis: int, chain_id: int = CHAIN_ID) -> Engine:
     if name == "ape":
         if chain_id != CHAIN_ID:
             raise EngineCannot(name, f"have chain id {chain_id}", "use the engine anvil for this")
-        if chain_id != CHAIN_ID:
-            raise EngineCannot(name, f"have chain id {chain_id}", "use the engine anvil for this")
         from salvor.chain.engines.ape import Ape
 
         return Ape(genesis=genesis)

@@ -1,12 +1,13 @@
 """Ape's own provider: slow, and with everything Ape has. A receipt's `trace` is Ape's receipt with its call tree.
 
-The chain is the one that Ape is connected to, so handles, Ape's fixtures and `ape.reverts` meet on it; `in_ape` gives
-the Ape instance of a handle.
+The chain is the one that Ape is connected to, so handles, Ape's fixtures and `ape.reverts` meet on it, and it is not
+written to by handles alone: height and time are asked for. `in_ape` gives the Ape instance of a handle.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from salvor.chain.engines.anvil import NodeRefused, Rpc
@@ -21,13 +22,31 @@ class Ape(Rpc):
     def __init__(self, *, genesis: int) -> None:
         import ape
 
-        self._context = None
+        self._context, self._closed = None, False
         if ape.networks.active_provider is None:
             self._context = ape.networks.parse_network_choice("ethereum:local:foundry")
             self._context.__enter__()
         self._provider = ape.networks.active_provider
-        latest = int(self.ask("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
-        super().__init__(now=max(genesis, latest) + 1)
+        self._now = 0
+        super().__init__(now=max(genesis, self.now) + 1)
+
+    @property
+    def now(self) -> int:
+        """As it was set, or later when Ape has let time pass."""
+        return max(self._now, int(self.ask("eth_getBlockByNumber", "latest", False)["timestamp"], 16))
+
+    @now.setter
+    def now(self, seconds: int) -> None:
+        self._now = seconds
+
+    @property
+    def number(self) -> int:
+        """With the blocks of Ape's own transactions."""
+        return int(self.ask("eth_blockNumber"), 16)
+
+    @number.setter
+    def number(self, number: int) -> None:
+        """The node counts."""
 
     def ask(self, method: str, *params: Any) -> Any:
         """Through Ape's web3."""
@@ -47,7 +66,11 @@ class Ape(Rpc):
         return getattr(ape.project, name).at(address)
 
     def close(self) -> None:
-        """End the connection that was opened here."""
+        """Give Ape its clock back; end the connection if it was opened here."""
+        if not self._closed:
+            self._closed = True
+            with suppress(EngineGone):
+                self.ask("anvil_removeBlockTimestampInterval")
         if self._context is not None:
             self._context.__exit__(None)
             self._context = None
@@ -56,7 +79,7 @@ class Ape(Rpc):
         """Signed and sent by Ape, from an account that the node impersonates."""
         import ape
 
-        self._tell_time()
+        self.ask("evm_setNextBlockTimestamp", self.now)
         sender = ape.accounts.test_accounts.impersonate_account(transaction["from"])
         made = self._provider.network.ecosystem.create_transaction(
             receiver=transaction.get("to"),

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from ape.api import AccountAPI
     from ape.contracts import ContractInstance
 
-    from salvor.chain.handles import Contract
-
 
 @dataclass(frozen=True)
 class Parties:
@@ -31,16 +29,16 @@ class LiveDeal:
     """Contracts by name; notes by seniority."""
 
     parties: Parties
-    access: ContractInstance | Contract
-    settlement: ContractInstance | Contract
-    allow_list: ContractInstance | Contract
-    notes: tuple[ContractInstance | Contract, ...]
-    pool: ContractInstance | Contract
-    offering: ContractInstance | Contract
-    waterfall: ContractInstance | Contract
+    access: ContractInstance
+    settlement: ContractInstance
+    allow_list: ContractInstance
+    notes: tuple[ContractInstance, ...]
+    pool: ContractInstance
+    offering: ContractInstance
+    waterfall: ContractInstance
     first_block: int  # no event of the deal is older
 
-    def cash_contracts(self) -> dict[str, ContractInstance | Contract]:
+    def cash_contracts(self) -> dict[str, ContractInstance]:
         """Everything that can hold the deal's cash, by name."""
         named = {"offering": self.offering, "pool": self.pool, "waterfall": self.waterfall}
         return named | {f"note {place}": note for place, note in enumerate(self.notes)}

@@ -53,14 +53,10 @@ class Worker:
             pass
         return self.last
 
-    def report(self) -> str:
-        """What it said of its failure."""
-        lines = self.output.read_text().splitlines()
-        told = [number for number, line in enumerate(lines) if line.startswith("___")]
-        ends = [number for number, line in enumerate(lines) if line.startswith(("=== short", "=====")) and told]
-        if told and ends:
-            return "\n".join(lines[told[0] + 1 : max(ends[0], next((e for e in ends if e > told[0]), ends[0]))]).strip()
-        return "\n".join(lines[-5:])
+    def trouble(self) -> str:
+        """Why it ended without having found anything."""
+        said = self.output.read_text().strip().splitlines()
+        return str(self.last.get("trouble") or "\n".join(said[-5:]))
 
 
 @dataclass(frozen=True)
@@ -181,13 +177,12 @@ def _outcome(suite: str, engine: str, seconds: float, workers: Sequence[Worker])
     refused: Counter[str] = Counter()
     for each in seen:
         refused.update(each.get("refused", {}))
-    failures, died = [], []
-    for worker in workers:
-        report = worker.report() if worker.process.returncode else ""
-        if "see it again" in report:
-            failures += [report] if report not in failures else []
-        elif worker.failed:
-            died.append(report)
+    disproved = [each["disproved"] for each in seen if "disproved" in each]
+    died = [
+        worker.trouble()
+        for worker, each in zip(workers, seen, strict=True)
+        if worker.failed and "disproved" not in each
+    ]
     return Outcome(
         suite,
         engine,
@@ -196,7 +191,7 @@ def _outcome(suite: str, engine: str, seconds: float, workers: Sequence[Worker])
         sum(each.get("steps", 0) for each in seen),
         sum(each.get("sequences", 0) for each in seen),
         refused,
-        failures,
+        list(dict.fromkeys(disproved)),
         died,
     )
 

@@ -14,6 +14,7 @@ from hypothesis.database import ExampleDatabase
 from hypothesis.stateful import RuleBasedStateMachine
 
 from salvor.chain.engines import ENGINES
+from salvor.errors import SalvorError
 from salvor.files import write_whole
 from salvor.lab.lab import Lab
 from salvor.lab.script import describe
@@ -55,8 +56,8 @@ class Tally:
         if self._file and time.monotonic() - self._last > _BEAT:
             self.write()
 
-    def write(self) -> None:
-        """Whole or not at all: it is read at any moment."""
+    def write(self, **outcome: object) -> None:
+        """Whole or not at all: it is read at any moment. `outcome` comes with the last one."""
         self._last = time.monotonic()
         record = self._lab.engine.record
         if self._file:
@@ -67,7 +68,7 @@ class Tally:
                 "sequences": self.examples,
                 "refused": record.refused,
             }
-            write_whole(self._file, json.dumps(content))
+            write_whole(self._file, json.dumps(content | outcome))
 
 
 def prove(
@@ -91,10 +92,16 @@ def prove(
     key = f"{machine.__module__}.{machine.__qualname__}"
     tally = Tally(lab, sequences, options.tally)
     search = Search(sequences, database=database or default_database(), key=key, beat=tally.beat)
-    failure = search.known() or _search(search, lab, options, steps)
-    tally.write()
+    try:
+        failure = search.known() or _search(search, lab, options, steps)
+    except SalvorError as trouble:
+        tally.write(trouble=str(trouble))
+        raise
     if failure:
-        raise Disproved(describe(sequences, failure, lab, commands=_commands(command, failure)))
+        text = describe(sequences, failure, lab, commands=_commands(command, failure))
+        tally.write(disproved=text)
+        raise Disproved(text)
+    tally.write()
     return sequences.steps
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from salvor.amounts import format_units
@@ -15,9 +17,19 @@ from salvor.lab.lab import Lab
 from salvor.lab.search import Failure
 from salvor.lab.sequences import Sequences, Step
 
-_MONEY = {"units", "cash", "amount", "value", "principal", "price", "assets", "shares"}  # parameters in settlement units
+_MONEY = {
+    "units",
+    "cash",
+    "amount",
+    "value",
+    "principal",
+    "price",
+    "assets",
+    "shares",
+}  # parameters in settlement units
 _DATES = {"until", "closing", "end", "deadline", "timestamp"}  # parameters in seconds since 1970
 _ROLE_WIDTH = 16
+_DIGITS = 16  # of bytes that are shown whole
 
 
 @dataclass
@@ -58,7 +70,10 @@ class Script:
         self.calls.clear()
 
     def _value(self, param: Any, value: Any) -> str:
-        return f"0x{bytes(value).hex()}" if canonical(param) == "bytes32" else self._plain(param.get("name") or "", value)
+        if canonical(param).startswith("bytes"):
+            digits = bytes(value).hex()
+            return f"0x{digits if len(digits) <= _DIGITS else f'{digits[:6]}..{digits[-4:]}'}"
+        return self._plain(param.get("name") or "", value)
 
     def _plain(self, name: str, value: Any) -> str:
         if name in _DATES and isinstance(value, int) and value < 2**36:
@@ -84,7 +99,19 @@ def describe(sequences: Sequences, failure: Failure, lab: Lab, *, commands: Sequ
     steps = len(failure.example.records)
     head = f"{sequences.name} fails on {lab.engine.name} after {steps} step{'s' * (steps != 1)}:"
     replay = "\n".join(f"    {command}" for command in commands)
-    return f"{head}\n\n{script.text()}\n\n{kind}: {said}\n\nsee it again:\n{replay}"
+    return (
+        f"{head}\n\n{script.text()}\n\n{kind}: {said}\n  at {_where(error or failure.error)}\n\nsee it again:\n{replay}"
+    )
+
+
+def _where(error: BaseException) -> str:
+    """The last place outside the lab: the rule or the check that failed."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lab = str(Path(__file__).parent)
+    outside = [frame for frame in frames if not frame.filename.startswith(lab)]
+    place = Path(outside[-1].filename)
+    shown = place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place
+    return f"{shown}:{outside[-1].lineno}, in {outside[-1].name}"
 
 
 def _power(value: int) -> str | None:

@@ -15,7 +15,12 @@ from unittest import SkipTest
 
 from hypothesis import Phase, Verbosity, settings
 from hypothesis import strategies as st
-from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase, InMemoryExampleDatabase, choices_to_bytes
+from hypothesis.database import (
+    DirectoryBasedExampleDatabase,
+    ExampleDatabase,
+    InMemoryExampleDatabase,
+    choices_to_bytes,
+)
 from hypothesis.errors import NoSuchExample
 
 from salvor.errors import EngineGone
@@ -74,9 +79,12 @@ class Search:
         example, first = found
         reason, unshrunk = reason_of(first), self._key + b".secondary"  # hypothesis shrinks what is only there
         self._database.save(unshrunk, as_choices(example))
-        own = InMemoryExampleDatabase()  # other workers shrink in the database
-        own.save(unshrunk, as_choices(example))
-        failure = self._find_again(own, lambda error: reason_of(error) == reason) or Failure(example, first)
+        failure = Failure(example, first)
+        # First with the start as it was: from a simpler one, more steps would be needed.
+        for keep in (example.head, None):
+            own = InMemoryExampleDatabase()  # other workers shrink in the database
+            own.save(unshrunk, as_choices(failure.example))
+            failure = self._find_again(own, lambda error: reason_of(error) == reason, head=keep) or failure
         self._database.delete(unshrunk, as_choices(example))
         self._database.save(self._key, as_choices(failure.example))
         return failure
@@ -108,13 +116,19 @@ class Search:
             return None
         return failing[0] if failing else None
 
-    def _find_again(self, database: ExampleDatabase, wanted: Callable[[BaseException], bool]) -> Failure | None:
-        """The smallest example that grows from a database."""
+    def _find_again(
+        self, database: ExampleDatabase, wanted: Callable[[BaseException], bool], *, head: bytes | None = None
+    ) -> Failure | None:
+        """The smallest example that grows from a database; with a fixed `head` when there is one."""
         sequences = self._sequences
         record = st.binary(min_size=sequences.width, max_size=sequences.width)
-        head = st.binary(min_size=sequences.head, max_size=sequences.head)
+        heads = st.binary(min_size=sequences.head, max_size=sequences.head)
         # The head last: what is drawn first is made small first, and fewer steps are worth more than a simpler start.
-        drawn = st.builds(lambda records, head: Example(head, tuple(records)), st.lists(record, max_size=_MOST), head)
+        drawn = st.builds(
+            lambda records, drawn: Example(drawn if head is None else head, tuple(records)),
+            st.lists(record, max_size=_MOST),
+            heads,
+        )
         failures: list[Failure] = []
 
         def fails(example: Example) -> bool:

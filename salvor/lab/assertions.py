@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from salvor.errors import NotAsExpected
 
@@ -58,6 +59,6 @@ def never_rises(prop: str, name: str, before: int, after: int) -> None:
 def monotone(prop: str, name: str, points: Sequence[tuple[int, int]]) -> None:
     """A function that does not fall: (argument, value) in any order."""
     ordered = sorted(points)
-    for (low, at_low), (high, at_high) in zip(ordered, ordered[1:], strict=False):
+    for (low, at_low), (high, at_high) in pairwise(ordered):
         if at_high < at_low:
             raise NotAsExpected(f"{prop}: {name}({high:,}) = {at_high:,} is below {name}({low:,}) = {at_low:,}")

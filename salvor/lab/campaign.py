@@ -7,6 +7,7 @@ Each worker is a pytest of its own with its own seed and its own engine. One tha
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -47,10 +48,8 @@ class Worker:
 
     def look(self) -> dict[str, Any]:
         """The newest progress; what was there before while it is being written."""
-        try:
+        with contextlib.suppress(OSError, ValueError):
             self.last = json.loads(self.tally.read_text())
-        except (OSError, ValueError):
-            pass
         return self.last
 
     def trouble(self) -> str:

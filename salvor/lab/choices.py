@@ -1,13 +1,14 @@
-"""Hypothesis strategies as decoders of bytes: what a rule draws in 300 microseconds is cut from a block in one.
+"""Hypothesis strategies as plans of small choices: what a rule draws in 300 microseconds is cut from a block in one.
 
-Low bytes mean simple values, so that hypothesis, which makes bytes small, makes examples simple. What can't be cut from
-a fixed number of bytes (filters, composites, bundles) is refused by name, and never drawn in another way.
+A value follows from a few whole numbers, each below a known count, low ones meaning simple values. They come from the
+bytes of a block while a search runs, from a recorded example in a replay, and from hypothesis itself, number by number,
+while it makes a failure small. What has no such plan (filters, composites, bundles) is refused by name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 from hypothesis import strategies as st
 from hypothesis.strategies._internal.collections import ListStrategy, TupleStrategy
@@ -15,121 +16,160 @@ from hypothesis.strategies._internal.lazy import LazyStrategy
 from hypothesis.strategies._internal.misc import BooleansStrategy
 from hypothesis.strategies._internal.numbers import IntegersStrategy
 from hypothesis.strategies._internal.strategies import MappedStrategy, OneOfStrategy, SampledFromStrategy
-from hypothesis.strategies._internal.strings import BytesStrategy
 
 from salvor.errors import StrategyNotCut
 
-Cut = Callable[[bytes, int], tuple[Any, int]]  # (bytes, place) -> (value, next place)
-
-_FLAT = 0x80  # bit of an integer's first byte: all values alike, else small ones more often
+_BYTE = 0x100
+_FLAT = 0x80  # bit of a wide number's first byte: all values alike, else small ones more often
 _LONGEST_LIST = 32
 
 
-def cutter(strategy: st.SearchStrategy[Any], where: str) -> tuple[Cut, int]:
-    """How to cut a value of the strategy from bytes, and how many bytes it takes at most."""
+class Source(Protocol):
+    """Where choices come from."""
+
+    def pick(self, count: int) -> int:
+        """A number below `count`."""
+        ...
+
+
+Plan = Callable[[Source], Any]
+
+
+class Block:
+    """Choices from bytes."""
+
+    __slots__ = ("at", "data")
+
+    def __init__(self, data: bytes, at: int = 0) -> None:
+        self.data, self.at = data, at
+
+    def pick(self, count: int) -> int:
+        """One byte, or for wide numbers as many as they need, two more that make all values nearly alike."""
+        at = self.at
+        if count <= _BYTE:
+            self.at = at + 1
+            return self.data[at] % count
+        end = self.at = at + width_of(count)
+        first, number = self.data[at], int.from_bytes(self.data[at + 1 : end])
+        if not first & _FLAT:
+            number &= (1 << (first % count.bit_length() + 1)) - 1
+        return number % count
+
+
+class Recorded:
+    """Choices as they were made before. One that is too large, or missing, is cut down: a replay never ends early."""
+
+    __slots__ = ("_numbers", "_place")
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        self._numbers, self._place = numbers, 0
+
+    def pick(self, count: int) -> int:
+        """The next one."""
+        place, self._place = self._place, self._place + 1
+        return self._numbers[place] % count if place < len(self._numbers) else 0
+
+
+class Recorder:
+    """Writes down what another source gives."""
+
+    __slots__ = ("_source", "numbers")
+
+    def __init__(self, source: Source) -> None:
+        self._source, self.numbers = source, list[int]()
+
+    def pick(self, count: int) -> int:
+        """Passed through."""
+        number = self._source.pick(count)
+        self.numbers.append(number)
+        return number
+
+
+class Drawn:
+    """Choices that hypothesis makes, and can make smaller."""
+
+    __slots__ = ("_draw",)
+
+    def __init__(self, draw: Callable[[st.SearchStrategy[int]], int]) -> None:
+        self._draw = draw
+
+    def pick(self, count: int) -> int:
+        """One integer of hypothesis' own."""
+        return self._draw(st.integers(0, count - 1))
+
+
+def width_of(count: int) -> int:
+    """Bytes that a block holds for a number below `count`."""
+    return 1 if count <= _BYTE else 2 + (count.bit_length() + 7) // 8
+
+
+def plan(strategy: st.SearchStrategy[Any], where: str) -> tuple[Plan, int]:
+    """How a value of the strategy follows from choices, and how many bytes of a block they take at most."""
     while isinstance(strategy, LazyStrategy):
         strategy = strategy.wrapped_strategy
     match strategy:
         case SampledFromStrategy():
             return _sampled(strategy, where)
         case BooleansStrategy():
-            return lambda data, at: (data[at] & 1 == 1, at + 1), 1
+            return lambda source: source.pick(2) == 1, 1
         case IntegersStrategy():
             return _integer(strategy, where)
-        case BytesStrategy() if strategy.min_size == strategy.max_size:
-            size = strategy.min_size
-            return lambda data, at: (data[at : at + size], at + size), size
         case OneOfStrategy():
-            return _one_of([cutter(each, where) for each in strategy.element_strategies])
+            return _one_of([plan(each, where) for each in strategy.element_strategies])
         case MappedStrategy():
-            inner, width = cutter(strategy.mapped_strategy, where)
-            return _mapped(inner, strategy.pack), width
+            inner, width = plan(strategy.mapped_strategy, where)
+            function = strategy.pack
+            return lambda source: function(inner(source)), width
         case TupleStrategy():
-            return _tuple([cutter(each, where) for each in strategy.element_strategies])
+            members = [plan(each, where) for each in strategy.element_strategies]
+            return lambda source: tuple([member(source) for member, _ in members]), sum(width for _, width in members)
         case ListStrategy() if type(strategy) is ListStrategy and strategy.max_size <= _LONGEST_LIST:
-            return _list(cutter(strategy.element_strategy, where), strategy.min_size, int(strategy.max_size))
+            return _list(plan(strategy.element_strategy, where), strategy.min_size, int(strategy.max_size))
     raise StrategyNotCut(where, repr(strategy))
 
 
-def _sampled(strategy: Any, where: str) -> tuple[Cut, int]:
+def _sampled(strategy: Any, where: str) -> tuple[Plan, int]:
     values = list(strategy.elements)
     if any(isinstance(value, st.SearchStrategy) for value in values):
         raise StrategyNotCut(where, repr(strategy))
-    count = len(values)
-    width = 0 if count == 1 else 1 if count <= 0x100 else 2
-    cut: Cut = {
-        0: lambda data, at: (values[0], at),
-        1: lambda data, at: (values[data[at] % count], at + 1),
-        2: lambda data, at: (values[(data[at] << 8 | data[at + 1]) % count], at + 2),
-    }[width]
     for kind, function, _ in strategy._transformations:
         if kind != "map":
             raise StrategyNotCut(where, repr(strategy))
-        cut = _mapped(cut, function)
-    return cut, width
+        values = [function(value) for value in values]
+    count = len(values)
+    if count == 1:
+        return lambda source: values[0], 0
+    return lambda source: values[source.pick(count)], width_of(count)
 
 
-def _integer(strategy: Any, where: str) -> tuple[Cut, int]:
+def _integer(strategy: Any, where: str) -> tuple[Plan, int]:
     low, high = strategy.start, strategy.end
     if low is None or high is None:
         raise StrategyNotCut(where, f"{strategy!r}; give it both bounds")
-    if high - low < 0x100:
-        values = sorted(range(low, high + 1), key=lambda value: (abs(value), value < 0))
-        count = len(values)
-        return lambda data, at: (values[data[at] % count], at + 1), 1
-    nearest = max(low, min(high, 0))
-    up, down = high - nearest, nearest - low
-    bits = max(up, down).bit_length()
-    size = (bits + 7) // 8 + 1  # a byte more than needed makes all values nearly alike
+    count: int = high - low + 1
+    if low >= 0 or high <= 0:
+        nearest, step = (low, 1) if low >= 0 else (high, -1)
+        return (lambda source: nearest + step * source.pick(count) if count > 1 else nearest), width_of(count)
+    # Zero, 1, -1, 2, -2 ...; beyond the nearer bound only one way.
+    both: int = min(high, -low)
+    step = 1 if high > -low else -1
 
-    def cut(data: bytes, at: int) -> tuple[int, int]:
-        first, end = data[at], at + 1 + size
-        number = int.from_bytes(data[at + 1 : end])
-        if not first & _FLAT:
-            number &= (1 << (first % (bits + 1))) - 1
-        if up and down:
-            sign, number = number & 1, number >> 1
-            return (nearest - number % (down + 1) if sign else nearest + number % (up + 1)), end
-        return (nearest + number % (up + 1) if up else nearest - number % (down + 1)), end
+    def signed(source: Source) -> int:
+        number = source.pick(count)
+        if number > 2 * both:
+            return step * (number - both)
+        return (number + 1) // 2 if number % 2 else -(number // 2)
 
-    return cut, size + 1
+    return signed, width_of(count)
 
 
-def _one_of(choices: list[tuple[Cut, int]]) -> tuple[Cut, int]:
-    cuts, count = [cut for cut, _ in choices], len(choices)
-    return lambda data, at: cuts[data[at] % count](data, at + 1), 1 + max(width for _, width in choices)
+def _one_of(choices: list[tuple[Plan, int]]) -> tuple[Plan, int]:
+    plans, count = [each for each, _ in choices], len(choices)
+    width = max(width for _, width in choices)
+    return lambda source: plans[source.pick(count)](source), 1 + width
 
 
-def _mapped(inner: Cut, function: Callable[[Any], Any]) -> Cut:
-    def cut(data: bytes, at: int) -> tuple[Any, int]:
-        value, end = inner(data, at)
-        return function(value), end
-
-    return cut
-
-
-def _tuple(members: list[tuple[Cut, int]]) -> tuple[Cut, int]:
-    cuts = [cut for cut, _ in members]
-
-    def cut(data: bytes, at: int) -> tuple[Any, int]:
-        values = []
-        for member in cuts:
-            value, at = member(data, at)
-            values.append(value)
-        return tuple(values), at
-
-    return cut, sum(width for _, width in members)
-
-
-def _list(element: tuple[Cut, int], low: int, high: int) -> tuple[Cut, int]:
+def _list(element: tuple[Plan, int], low: int, high: int) -> tuple[Plan, int]:
     inner, width = element
-
-    def cut(data: bytes, at: int) -> tuple[Any, int]:
-        count, at = low + data[at] % (high - low + 1), at + 1
-        values = []
-        for _ in range(count):
-            value, at = inner(data, at)
-            values.append(value)
-        return values, at
-
-    return cut, 1 + high * width
+    span = high - low + 1
+    return lambda source: [inner(source) for _ in range(low + source.pick(span))], 1 + high * width

@@ -17,8 +17,8 @@ from salvor.chain.refusal import CallRefused, Refusal
 from salvor.errors import NotAsExpected
 from salvor.lab.actors import Actor
 
-# 2030-01-01. A fixed day, so that a replay meets every date at the same distance; one to come, so that Ape's chain, which
-# begins today, can be set to it.
+# 2030-01-01. A fixed day, so that a replay meets every date at the same distance; one to come, so that Ape's chain,
+# which begins today, can be set to it.
 GENESIS = 1_893_456_000
 
 
@@ -83,7 +83,9 @@ class Lab:
     @now.setter
     def now(self, seconds: int) -> None:
         if seconds < self.engine.now:
-            raise NotAsExpected(f"the clock stands at {self.engine.now} and can't go back to {seconds}; restore instead")
+            raise NotAsExpected(
+                f"the clock stands at {self.engine.now} and can't go back to {seconds}; restore instead"
+            )
         self.engine.now = seconds
 
     @property

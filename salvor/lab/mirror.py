@@ -25,9 +25,7 @@ class Model(Protocol):
 class Mirror:
     """Each action is done on the model first, and the chain must answer as the model did."""
 
-    def __init__(
-        self, lab: Lab, model: Model, figures: Mapping[str, Place], *, refusals: str, agreement: str
-    ) -> None:
+    def __init__(self, lab: Lab, model: Model, figures: Mapping[str, Place], *, refusals: str, agreement: str) -> None:
         """`figures` are places in storage by name; `refusals` and `agreement` are the ids of the two properties."""
         self.lab, self.model = lab, model
         self._names, self._refusals, self._agreement = list(figures), refusals, agreement

@@ -1,7 +1,7 @@
 """For pytest: `--engine`, a `lab` on it, and `prove`, which runs a state machine there.
 
 A test that uses `lab` runs on the engine in this process; marked `@pytest.mark.engines("revm", "anvil")` it runs once
-on each; `--engine` takes the place of both.
+on each; `--engine` takes the place of both. Fixtures that live longer than a test use `shared_lab`.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from typing import Any
 import pytest
 
 from salvor.chain.engines import ENGINES
-from salvor.errors import SalvorError
+from salvor.errors import OptionInvalid, SalvorError
+from salvor.lab.isolation import Isolation
 from salvor.lab.lab import Lab, open_lab
 from salvor.lab.prove import Disproved, Options, prove
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """The lab's options."""
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """The lab's options, and isolation, so early that it finds a test's fixtures in the order that Ape gives them."""
+    pluginmanager.register(Isolation(), "salvor-isolation")
     group = parser.getgroup("salvor", "properties on three engines")
     group.addoption("--engine", choices=ENGINES, help="run tests that use a lab there, instead of where they say")
     group.addoption("--replay", metavar="EXAMPLE", help="run this example only, as a failing run printed it")
@@ -62,11 +64,24 @@ def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
     opened.close()
 
 
+@pytest.fixture(scope="session")
+def shared_lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """One chain for fixtures of any scope; each test sees the state of those that it asks for (`isolation.py`)."""
+    engine, config = request.config.getoption("--engine") or "revm", request.config
+    if engine == "ape" and config.pluginmanager.hasplugin("ape-test") and not config.getoption("--disable-isolation"):
+        raise OptionInvalid("Ape's isolation and that of `shared_lab` would undo each other; add --disable-isolation")
+    opened = open_lab(engine, root=config.rootpath)
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
 def prove_options(request: pytest.FixtureRequest) -> Options:
     """What the command line says about searches."""
     option = request.config.getoption
-    return Options(option("--steps"), option("--search-seed"), option("--minutes"), option("--replay"), option("--tally"))
+    return Options(
+        option("--steps"), option("--search-seed"), option("--minutes"), option("--replay"), option("--tally")
+    )
 
 
 @pytest.fixture(name="prove")

@@ -1,4 +1,4 @@
-"""A failing example as a person reads it: what each rule did, who called what with which amounts, and what came of it."""
+"""A failing example as a person reads it: what each rule did, who called what with which amounts, what came of it."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from unittest import SkipTest
 
@@ -23,8 +24,9 @@ from hypothesis.database import (
 )
 from hypothesis.errors import NoSuchExample
 
-from salvor.errors import EngineGone
-from salvor.lab.sequences import Example, Sequences
+from salvor.errors import EngineGone, NotAsExpected
+from salvor.lab.choices import Drawn, Recorder
+from salvor.lab.sequences import Example, Record, Sequences
 
 BLOCK = 50  # steps; longer ones shrink worse, shorter ones cost more
 _BLOCKS = 4  # at most, in an example
@@ -39,7 +41,7 @@ class Failure:
     """The smallest example that was found for a failure."""
 
     example: Example
-    error: BaseException
+    error: Exception
 
 
 class Stop(Exception):
@@ -79,86 +81,117 @@ class Search:
         example, first = found
         reason, unshrunk = reason_of(first), self._key + b".secondary"  # hypothesis shrinks what is only there
         self._database.save(unshrunk, as_choices(example))
-        failure = Failure(example, first)
-        # First with the start as it was: from a simpler one, more steps would be needed.
-        for keep in (example.head, None):
-            own = InMemoryExampleDatabase()  # other workers shrink in the database
-            own.save(unshrunk, as_choices(failure.example))
-            failure = self._find_again(own, lambda error: reason_of(error) == reason, head=keep) or failure
+        own = InMemoryExampleDatabase()  # other workers shrink in the database
+        own.save(unshrunk, as_choices(self._thin_out(example, reason)))
+        failure = self._find_again(own, lambda error: reason_of(error) == reason) or Failure(example, first)
         self._database.delete(unshrunk, as_choices(example))
         self._database.save(self._key, as_choices(failure.example))
         return failure
 
-    def _search(self, examples: int, seed: int, until: float | None) -> tuple[Example, BaseException] | None:
+    def _thin_out(self, example: Example, reason: tuple[str, str]) -> Example:
+        """Leave out what is not needed, large pieces first: hypothesis would take a hundred times as long for it."""
+        records, size = example.records, len(example.records) // 2
+        while size:
+            start = 0
+            while start < len(records):
+                fewer = Example(example.head, records[:start] + records[start + size :])
+                self._beat()
+                error = failed(partial(self._sequences.run, fewer))
+                if error is not None and reason_of(error) == reason:
+                    records = fewer.records
+                else:
+                    start += size
+            size //= 2
+        return Example(example.head, records)
+
+    def _search(self, examples: int, seed: int, until: float | None) -> tuple[Example, Exception] | None:
         sequences = self._sequences
         size = sequences.block_size(BLOCK)
         blocks = st.lists(st.binary(min_size=size, max_size=size), min_size=1, max_size=_BLOCKS)
         drawn = st.tuples(st.binary(min_size=sequences.head, max_size=sequences.head), blocks)
-        failing: list[tuple[Example, BaseException]] = []
+        failing: list[tuple[bytes, list[bytes]]] = []
 
         def fails(example: tuple[bytes, list[bytes]]) -> bool:
             if self.stopped or (until is not None and time.monotonic() > until):
                 raise Stop
-            done: list[bytes] = []
             self._beat()
-            try:
-                sequences.run_blocks(*example, done)
-            except EngineGone:
-                raise
-            except Exception as error:
-                failing[:] = [(Example(example[0], tuple(done)), error)]
-                return True
-            return False
+            if failed(lambda: sequences.run_blocks(*example)):
+                failing[:] = [example]
+            return bool(failing)
 
         try:
             _find(drawn, fails, settings(_QUIET, max_examples=examples, phases=[Phase.generate]), seed)
         except Stop:
             return None
-        return failing[0] if failing else None
+        if not failing:
+            return None
+        example, error = sequences.record(*failing[0])
+        if error is None:
+            raise NotAsExpected(f"{sequences.name} failed once and not again: something in it is not the same twice")
+        return example, error
 
-    def _find_again(
-        self, database: ExampleDatabase, wanted: Callable[[BaseException], bool], *, head: bytes | None = None
-    ) -> Failure | None:
-        """The smallest example that grows from a database; with a fixed `head` when there is one."""
-        sequences = self._sequences
-        record = st.binary(min_size=sequences.width, max_size=sequences.width)
-        heads = st.binary(min_size=sequences.head, max_size=sequences.head)
-        # The head last: what is drawn first is made small first, and fewer steps are worth more than a simpler start.
-        drawn = st.builds(
-            lambda records, drawn: Example(drawn if head is None else head, tuple(records)),
-            st.lists(record, max_size=_MOST),
-            heads,
-        )
+    def _find_again(self, database: ExampleDatabase, wanted: Callable[[Exception], bool]) -> Failure | None:
+        """The smallest example that grows from a database."""
         failures: list[Failure] = []
 
         def fails(example: Example) -> bool:
             self._beat()
-            try:
-                sequences.run(example)
-            except EngineGone:
-                raise
-            except Exception as error:
-                if not wanted(error):
-                    return False
-                failures.append(Failure(example, error))
-                return True
-            return False
+            error = failed(lambda: self._sequences.run(example))
+            if error is None or not wanted(error):
+                return False
+            failures.append(Failure(example, error))
+            return True
 
         phases = [Phase.reuse, Phase.shrink]
         options = settings(_QUIET, max_examples=_SHRINK_ATTEMPTS, phases=phases, database=database)
-        found = _find(drawn, fails, options, None, key=self._key)
+        found = _find(self._examples(), fails, options, None, key=self._key)
         return next((each for each in reversed(failures) if each.example == found), None)
+
+    def _examples(self) -> st.SearchStrategy[Example]:
+        """Examples as hypothesis draws them, number by number.
+
+        The head comes last: what is drawn first is made small first, and fewer steps are worth more than a simpler
+        start.
+        """
+        sequences = self._sequences
+
+        @st.composite
+        def record(draw: Any) -> Record:
+            source = Recorder(Drawn(draw))
+            sequences.rules[source.pick(len(sequences.rules))].values(source)
+            return tuple(source.numbers)
+
+        @st.composite
+        def begin(draw: Any) -> Record:
+            source = Recorder(Drawn(draw))
+            for rule in sequences.begin:
+                rule.values(source)
+            return tuple(source.numbers)
+
+        records = st.lists(record(), max_size=_MOST)
+        return st.builds(lambda records, head: Example(head, tuple(records)), records, begin())
+
+
+def failed(action: Callable[[], None]) -> Exception | None:
+    """The error in which it ends. An engine that dies is no finding: it is raised."""
+    try:
+        action()
+    except EngineGone:
+        raise
+    except Exception as error:
+        return error
+    return None
 
 
 def as_choices(example: Example) -> bytes:
-    """As hypothesis saves what it drew: `True` before each record of the list, then `False`, then the head."""
-    choices: list[bytes | bool] = []
+    """As hypothesis saves what it drew: `True` and its numbers for each record of the list, `False`, then the head."""
+    choices: list[int | bool] = []
     for record in example.records:
-        choices += [True, record]
-    return choices_to_bytes([*choices, False, example.head])
+        choices += [True, *record]
+    return choices_to_bytes([*choices, False, *example.head])
 
 
-def reason_of(error: BaseException) -> tuple[str, str]:
+def reason_of(error: Exception) -> tuple[str, str]:
     """What must stay the same while an example shrinks: the kind of error, and the property's id ahead of its text."""
     text = str(error).strip()
     return type(error).__name__, text.split()[0].rstrip(":") if text else ""

@@ -1,14 +1,15 @@
-"""A plain RuleBasedStateMachine, driven by bytes instead of by hypothesis: the same rules, preconditions, invariants.
+"""A plain RuleBasedStateMachine, driven by blocks instead of by hypothesis: the same rules, preconditions, invariants.
 
-A step is one short record: which rule, and what it draws. A block is many records that are drawn as one binary, with
-some rules left out (hypothesis does so too: a sequence without `close` reaches other states). Whatever a block does
-is also a list of records, in which hypothesis can leave out and simplify each step by itself.
+A step is one short record: which rule, and the choices behind what it draws. A block is many steps cut from one binary,
+with some rules left out (hypothesis does so too: a sequence without `close` reaches other states). Whatever a block
+does is also a list of records, in which hypothesis can leave out and simplify each step by itself.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import json
 import random
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -18,21 +19,24 @@ from typing import Any
 from hypothesis.stateful import RuleBasedStateMachine
 
 from salvor.errors import OptionInvalid, StrategyNotCut
-from salvor.lab.choices import Cut, cutter
+from salvor.lab.choices import Block, Plan, Recorded, Recorder, Source, plan
 
 _MASKS = 0x100
+
+Record = tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Example:
-    """What the initialize rules draw, and a record for each step."""
+    """The choices of the initialize rules, and a record for each step: its rule, then its choices."""
 
-    head: bytes
-    records: tuple[bytes, ...]
+    head: Record
+    records: tuple[Record, ...]
 
     def as_text(self) -> str:
-        """For a command line; `of_text` reads it."""
-        return base64.urlsafe_b64encode(zlib.compress(b"".join((self.head, *self.records)), 9)).decode()
+        """For a command line; `Sequences.of_text` reads it."""
+        content = json.dumps([self.head, *self.records], separators=(",", ":"))
+        return base64.urlsafe_b64encode(zlib.compress(content.encode(), 9)).decode()
 
 
 @dataclass(frozen=True)
@@ -46,26 +50,24 @@ class Step:
         return f"{self.name}({', '.join(f'{name}={value!r}' for name, value in self.values.items())})"
 
 
-class _Rule:
-    """One rule with its cutters."""
+class Rule:
+    """One rule with the plans of its arguments."""
 
     def __init__(self, rule: Any, machine: str) -> None:
         self.name, self.function, self.preconditions = rule.function.__name__, rule.function, tuple(rule.preconditions)
         where = f"{machine}.{self.name}"
         if rule.targets or rule.bundles:
             raise StrategyNotCut(where, "a bundle; keep what rules make in the machine itself")
-        cuts = {name: cutter(each, f"{where}({name})") for name, each in rule.arguments_strategies.items()}
-        self.cuts: list[tuple[str, Cut]] = [(name, cut) for name, (cut, _) in cuts.items()]
-        self.width = sum(width for _, width in cuts.values())
+        plans = {name: plan(each, f"{where}({name})") for name, each in rule.arguments_strategies.items()}
+        self.plans: list[tuple[str, Plan]] = [(name, each) for name, (each, _) in plans.items()]
+        self.width = sum(width for _, width in plans.values())
 
-    def values(self, data: bytes, at: int) -> tuple[dict[str, Any], int]:
-        """What the rule draws from this place on."""
-        values = {}
-        for name, cut in self.cuts:
-            values[name], at = cut(data, at)
-        return values, at
+    def values(self, source: Source) -> dict[str, Any]:
+        """What the rule draws."""
+        return {name: each(source) for name, each in self.plans}
 
     def applies(self, machine: RuleBasedStateMachine) -> bool:
+        """Whether all preconditions hold."""
         return all(precondition(machine) for precondition in self.preconditions)
 
 
@@ -78,65 +80,77 @@ class Sequences:
     def __init__(self, machine: type[RuleBasedStateMachine]) -> None:
         self.machine, self.name = machine, machine.__name__
         state = machine.setup_state()
-        self._begin = [_Rule(rule, self.name) for rule in state.initializers]
-        self._rules = [_Rule(rule, self.name) for rule in state.rules]
+        self.begin = [Rule(rule, self.name) for rule in state.initializers]
+        self.rules = [Rule(rule, self.name) for rule in state.rules]
         self._invariants = [(each.function, tuple(each.preconditions)) for each in state.invariants]
-        self.head = sum(rule.width for rule in self._begin)
-        self.width = 1 + max(rule.width for rule in self._rules)
+        self.head = sum(rule.width for rule in self.begin)
+        self._width = 1 + max(rule.width for rule in self.rules)
         self._tables = [self._table(number) for number in range(_MASKS)]
         self.steps = 0  # rules that were run, over all examples
 
     def block_size(self, steps: int) -> int:
-        """Bytes of a block of so many records: one chooses the rules that are left in."""
-        return 1 + steps * self.width
-
-    def example(self, head: bytes, blocks: Sequence[bytes]) -> Example:
-        """The same steps as records."""
-        return Example(head, tuple(record for block in blocks for record in self._records(block)))
+        """Bytes of a block of so many steps: one chooses the rules that are left in."""
+        return 1 + steps * self._width
 
     def of_text(self, text: str) -> Example:
         """What `Example.as_text` wrote."""
         try:
-            data = zlib.decompress(base64.urlsafe_b64decode(text))
-        except (ValueError, binascii.Error, zlib.error):
-            raise OptionInvalid(f"--replay: '{text[:20]}...' is not what a failing run printed") from None
-        records = data[self.head :]
-        if len(records) % self.width:
+            head, *records = json.loads(zlib.decompress(base64.urlsafe_b64decode(text)))
+            example = Example(tuple(head), tuple(tuple(record) for record in records))
+        except (ValueError, TypeError, binascii.Error, zlib.error):
+            raise OptionInvalid(f"--replay: '{text[:20]}' is not what a failing run printed") from None
+        if any(not record or record[0] >= len(self.rules) for record in example.records):
             raise OptionInvalid(f"--replay: this example is of another machine, or {self.name} has changed since")
-        cut = tuple(records[at : at + self.width] for at in range(0, len(records), self.width))
-        return Example(data[: self.head], cut)
+        return example
 
-    def run_blocks(self, head: bytes, blocks: Sequence[bytes], done: list[bytes] | None = None) -> None:
-        """Run blocks; `done` gets the record of each step that was run, the failing one last."""
-        self._run(head, (record for block in blocks for record in self._records(block)), done, None)
+    def run_blocks(self, head: bytes, blocks: Sequence[bytes]) -> None:
+        """Run what blocks say."""
+        self._run(Block(head), self._steps(blocks), None)
 
-    def run(self, example: Example, done: list[bytes] | None = None, watch: Watch | None = None) -> None:
+    def record(self, head: bytes, blocks: Sequence[bytes]) -> tuple[Example, Exception | None]:
+        """Run it again and write it down, with the error in which it ends; the failing step is the last record."""
+        begin, done, error = Recorder(Block(head)), list[tuple[int, Recorder]](), None
+        try:
+            self._run(begin, self._steps(blocks), None, done)
+        except Exception as found:
+            error = found
+        records = tuple((number, *source.numbers) for number, source in done)
+        return Example(tuple(begin.numbers), records), error
+
+    def run(self, example: Example, watch: Watch | None = None) -> None:
         """Run records; `watch` is told each step before it is run."""
-        self._run(example.head, iter(example.records), done, watch)
+        steps = ((record[0], Recorded(record[1:])) for record in example.records)
+        self._run(Recorded(example.head), steps, watch)
 
-    def _run(self, head: bytes, records: Iterator[bytes], done: list[bytes] | None, watch: Watch | None) -> None:
+    def _run(
+        self,
+        begin: Source,
+        steps: Iterator[tuple[int, Source]],
+        watch: Watch | None,
+        done: list[tuple[int, Recorder]] | None = None,
+    ) -> None:
+        """`done` gets each step that is run, with its choices as they are made."""
         machine = self.machine()
         try:
-            at = 0
-            for rule in self._begin:
-                values, at = rule.values(head, at)
-                self._do(machine, rule, values, watch)
+            for rule in self.begin:
+                self._do(machine, rule, begin, watch)
             self._check(machine)
-            rules, count = self._rules, len(self._rules)
-            for record in records:
-                rule = rules[record[0] % count]
+            rules = self.rules
+            for number, source in steps:
+                rule = rules[number]
                 if rule.preconditions and not rule.applies(machine):
                     continue
                 if done is not None:
-                    done.append(record)
-                values, _ = rule.values(record, 1)
-                self._do(machine, rule, values, watch)
+                    source = Recorder(source)
+                    done.append((number, source))
+                self._do(machine, rule, source, watch)
                 self._check(machine)
         finally:
             machine.teardown()
 
-    def _do(self, machine: RuleBasedStateMachine, rule: _Rule, values: dict[str, Any], watch: Watch | None) -> None:
+    def _do(self, machine: RuleBasedStateMachine, rule: Rule, source: Source, watch: Watch | None) -> None:
         self.steps += 1
+        values = rule.values(source)
         if watch:
             watch(Step(rule.name, values))
         rule.function(machine, **values)
@@ -146,15 +160,18 @@ class Sequences:
             if not preconditions or all(precondition(machine) for precondition in preconditions):
                 function(machine)
 
-    def _records(self, block: bytes) -> Iterator[bytes]:
-        table, width = self._tables[block[0]], self.width
-        for at in range(1, len(block), width):
-            yield table[block[at]] + block[at + 1 : at + width]
+    def _steps(self, blocks: Sequence[bytes]) -> Iterator[tuple[int, Source]]:
+        """Each step begins at a fixed place of its block, whatever the one before has taken."""
+        for block in blocks:
+            table, source = self._tables[block[0]], Block(block)
+            for at in range(1, len(block), self._width):
+                source.at = at + 1
+                yield table[block[at]], source
 
-    def _table(self, number: int) -> list[bytes]:
+    def _table(self, number: int) -> list[int]:
         """Which rule a byte means: with mask 0 all rules, else a random half or more of them."""
-        chosen = list(range(len(self._rules)))
+        chosen = list(range(len(self.rules)))
         if number:
             dice = random.Random(number)
             chosen = sorted(dice.sample(chosen, dice.randint(-(-len(chosen) // 2), len(chosen))))
-        return [bytes([chosen[byte % len(chosen)]]) for byte in range(_MASKS)]
+        return [chosen[byte % len(chosen)] for byte in range(_MASKS)]

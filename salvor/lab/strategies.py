@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 WAD = 10**18
 DAY = 86_400  # seconds
+_RECENT = 16  # among so many values the same one is kept once
 _WIDTHS = (8, 16, 32, 64, 96, 112, 128, 160, 192, 256)  # of unsigned types
 
 
@@ -25,7 +26,9 @@ class Seen:
 
     def note(self, *values: int) -> None:
         """Remember values that are not among the last ones."""
-        self._values += [value for value in values if value not in self._values[-16:]]
+        for value in values:
+            if value not in self._values[-_RECENT:]:
+                self._values.append(value)
 
     def forget(self) -> None:
         """A new run."""

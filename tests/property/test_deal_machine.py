@@ -141,6 +141,7 @@ class DealMachine(RuleBasedStateMachine):
         """A share of what a holder has, sometimes more than all of it."""
         giver = self.holder(tranche, giver)
         held = self.mirror.system.notes[tranche].held[self.stage.investors[giver].address]
+        seen.note(held)
         self.transfer(giver, taker, tranche, held * part[0] // part[1])
 
     @rule(number=actors, taker=actors, tranche=tranches, beside=st.sampled_from([-1, 0]))
@@ -192,6 +193,7 @@ class DealMachine(RuleBasedStateMachine):
         if not hasattr(outcome, "tranches"):
             return
         paid = [principal for _, principal in outcome.tranches]
+        seen.note(*paid)
         for senior in range(len(owed)):
             assert paid[senior] == owed[senior] or not any(paid[senior + 1 :]), "WF-03"
         if outcome.behind_plan and paid[SENIOR] < owed[SENIOR]:
@@ -206,7 +208,8 @@ class DealMachine(RuleBasedStateMachine):
     @rule(actor=actors, tranche=tranches)
     def claim(self, actor, tranche) -> None:
         m, holder = self.mirror, self.stage.investors[actor]
-        m.both(lambda: m.system.claim(holder.address, tranche), m.live.notes[tranche].claim, sender=holder)
+        paid = m.both(lambda: m.system.claim(holder.address, tranche), m.live.notes[tranche].claim, sender=holder)
+        seen.note(paid)
 
     @rule(number=actors, tranche=tranches)
     def claim_as_holder(self, number, tranche) -> None:

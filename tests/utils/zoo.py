@@ -151,7 +151,7 @@ class Trio:
 
     def actor(self, role: str, wei: int = 0) -> Any:
         """An account, the same on all engines."""
-        actor = [side.lab.actor(role) for side in self.sides][0]
+        actor = self.sides[0].lab.actor(role)  # whose address is the same everywhere
         self.known[actor.address] = None
         if wei:
             self.each(lambda side: side.engine.set_balance(actor.address, wei))

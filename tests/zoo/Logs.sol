@@ -16,6 +16,9 @@ contract Emitter {
     event HashedStruct(Pair indexed pair, Pair plain, Pair[] many);
     event Mixed(uint8 a, address indexed b, string c, bytes4 indexed d, Pair e);
     event Nameless(uint256, address indexed, string);
+    event Over(uint256 a);
+    event Over(address indexed a, uint256 indexed b);
+    event Placed(uint256 indexed first, uint256 second);
     event Secret(uint256 indexed a, uint256 b) anonymous;
     event FullSecret(uint256 indexed a, uint256 indexed b, uint256 indexed c, uint256 indexed d, bytes e) anonymous;
 
@@ -34,6 +37,21 @@ contract Emitter {
         emit HashedStruct(pair, pair, many);
         emit Mixed(uint8(many.length), pair.who, "mixed", 0xc0de0000, pair);
         emit Nameless(1, pair.who, "nameless");
+    }
+
+    function overloaded(address who) external {
+        emit Over(1);
+        emit Over(who, 2);
+        emit Placed(3, 4);
+    }
+
+    /// @dev The first topic of an event that this contract has, and no values.
+    function forged() external {
+        bytes32 topic = Two.selector;
+        assembly ("memory-safe") {
+            log3(0, 0, topic, 1, 2)
+        }
+        emit One(5);
     }
 
     function anonymous_(uint256 n) external {
@@ -68,6 +86,15 @@ contract Emitter {
     function logThenRefuse() external {
         emit One(1);
         revert("gone with its log");
+    }
+}
+
+/// @title Has an event of the other's name and types, with the other value indexed
+contract OtherEmitter {
+    event Placed(uint256 first, uint256 indexed second);
+
+    function place() external {
+        emit Placed(5, 6);
     }
 }
 

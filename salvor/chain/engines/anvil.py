@@ -22,7 +22,7 @@ from salvor.errors import ChainTrouble, EngineCannot, EngineGone, NodeMissing, S
 _LISTENING = re.compile(r"Listening on 127\.0\.0\.1:(\d+)")
 _PATIENCE = 120  # seconds for one answer: whatever takes longer is dead
 _COMMAND = (
-    "anvil --port 0 --auto-impersonate --accounts 1 --base-fee 0 --gas-price 0 --prune-history --no-request-size-limit "
+    "anvil --port 0 --auto-impersonate --accounts 0 --base-fee 0 --gas-price 0 --prune-history --no-request-size-limit "
     f"--transaction-block-keeper 64 --hardfork {HARDFORK} --gas-limit {GAS_LIMIT}"
 )
 

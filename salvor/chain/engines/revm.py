@@ -18,6 +18,12 @@ from salvor.errors import EngineCannot, StaleSnapshot
 
 _BANK = "0x" + "ba" * 20  # where ether comes from and goes to: `set_balance` of pyrevm is not undone by a revert
 _READER = "0x" + "c0de" * 10  # answers with the code of the address in its input
+# Arachnid's deterministic deployment proxy: on public chains, and on anvil from the beginning.
+_CREATE2_DEPLOYER = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
+_CREATE2_CODE = bytes.fromhex(
+    "7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+    "e03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf3"
+)
 _FAILING_CODE = b"\xfe"
 _REVERT = re.compile(r"Revert \{ gas_used: \d+, output: 0x([0-9a-fA-F]*) \}")
 _HALT = re.compile(r"Halt \{ reason: (.*), gas_used: \d+ \}")
@@ -51,6 +57,7 @@ class Revm:
         self._evm: Any = pyrevm.EVM(env=pyrevm.Env(cfg=config, block=self._block()), gas_limit=GAS_LIMIT)
         # Before anything else: later these two would forget balances, and no snapshot would undo them.
         self._evm.insert_account_info(_READER, pyrevm.AccountInfo(code=_code_reader()))
+        self._evm.insert_account_info(_CREATE2_DEPLOYER, pyrevm.AccountInfo(code=_CREATE2_CODE))
         self._evm.set_balance(_BANK, 2**255)
         self._clock = (self.number, self.now)
         self._evm.snapshot()  # one nested call is always open: `restore` ends one that `snapshot` has ended already

@@ -26,6 +26,17 @@ def trio(anvil):
 
 
 @pytest.fixture
+def pair(anvil):
+    """Without Ape, which traces what it has sent: a minute for a block full of small steps."""
+    before = anvil.snapshot()
+    pair = Trio.over(open_engine("revm", genesis=GENESIS), anvil)
+    yield pair
+    pair.check()
+    pair.close()
+    anvil.restore(before)
+
+
+@pytest.fixture
 def owner(trio):
     return trio.actor("owner")
 

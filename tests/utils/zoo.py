@@ -260,7 +260,8 @@ class Verb:
 
     def __init__(self, trine: Trine, method: Any) -> None:
         self.trine, self.method = trine, method
-        self.is_view = getattr(getattr(method(next(iter(trine.handles.values()))), "function", None), "is_view", False)
+        candidates = method(next(iter(trine.handles.values()))).candidates
+        self.is_view = all(candidate.is_view for candidate in candidates)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Seen:
         return self._do(args, kwargs, refused=False)

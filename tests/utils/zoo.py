@@ -14,7 +14,8 @@ from typing import Any
 
 from eth_hash.auto import keccak
 
-from salvor.chain.artifacts import Artifact, Artifacts, mark_of
+from salvor.chain.artifacts import Artifact, Artifacts, mark_of, read_artifacts
+from salvor.chain.build import build
 from salvor.chain.codec import address_of
 from salvor.chain.engine import Engine, Halted, Log, Reverted
 from salvor.chain.engines import open_engine
@@ -50,6 +51,13 @@ def compiled() -> dict[str, Any]:
 def zoo() -> Artifacts:
     """The zoo's contracts."""
     return Artifacts(ROOT / "tests/zoo", [_artifact(*each) for each in _contracts()])
+
+
+@cache
+def with_project() -> Artifacts:
+    """The zoo's contracts and the project's own."""
+    own = read_artifacts(build(ROOT))
+    return Artifacts(ROOT, [*(own[name] for name in own), *(_artifact(*each) for each in _contracts())])
 
 
 @cache
@@ -144,7 +152,7 @@ class Trio:
             if (missing := height - engine.number) and engine.name != "revm":
                 engine.ask("anvil_mine", hex(missing))
             engine.number = height
-        return cls(engines, artifacts or zoo())
+        return cls(engines, artifacts or with_project())
 
     def __getitem__(self, name: str) -> Side:
         return next(side for side in self.sides if side.engine.name == name)
@@ -180,21 +188,21 @@ class Trio:
             assert answer == answers[0], f"{side.engine.name} differs from {self.sides[0].engine.name}"
         return answers[0]
 
-    def look(self, step: Any, refused: bool = False) -> Seen:
-        """A view: the same everywhere, and nothing changes."""
+    def look(self, step: Any, refused: bool | None = False) -> Seen:
+        """A view: the same everywhere, and nothing changes. Whether it must be refused; None when that is not known."""
         before = self.each(lambda side: side.block)
         seen = self._same(step, refused)
         assert self.each(lambda side: side.block) == before
         return seen
 
-    def transact(self, step: Any, sender: Any, refused: bool = False) -> Seen:
+    def transact(self, step: Any, sender: Any, refused: bool | None = False) -> Seen:
         """A transaction: the same everywhere, a block of its own when it succeeds, nothing when it is refused."""
         who = address_of(sender)
         self.known[who] = None
         number, now = self.each(lambda side: side.block)
         nonce = self.each(lambda side: side.engine.nonce(who))
         seen = self._same(step, refused)
-        done = 0 if refused else 1
+        done = 0 if seen.refusal else 1
         assert self.each(lambda side: side.block) == (number + done, now)
         assert self.each(lambda side: side.engine.nonce(who)) == nonce + done
         self.each(lambda side: side.engine.balance(who))
@@ -209,6 +217,8 @@ class Trio:
         """Every account that was met: balance, nonce and code; and the chain's own word for its latest block."""
         for address in self.known:
             self.each(lambda side, address=address: side.account(address))
+        places = [(address, slot) for address in self.known for slot in range(4)]
+        self.each(lambda side: side.engine.storage(places))
         for side in self.sides:
             if side.engine.name != "revm" and side.block[0]:
                 latest = side.engine.ask("eth_getBlockByNumber", "latest", False)
@@ -226,9 +236,9 @@ class Trio:
             for name in _HEARD:
                 delattr(side.engine, name)
 
-    def _same(self, step: Any, refused: bool) -> Seen:
+    def _same(self, step: Any, refused: bool | None) -> Seen:
         seen: Seen = self.each(lambda side: side.take(step))
-        if refused != (seen.refusal is not None):
+        if refused not in (None, seen.refusal is not None):
             raise AssertionError(f"refused: {seen.refusal}" if seen.refusal else f"nothing was refused: {seen}")
         return seen
 
@@ -270,11 +280,15 @@ class Verb:
         """It must be refused."""
         return self._do(args, kwargs, refused=True)
 
+    def either(self, *args: Any, **kwargs: Any) -> Seen:
+        """It may be refused or not."""
+        return self._do(args, kwargs, refused=None)
+
     def call(self, *args: Any, **kwargs: Any) -> Seen:
         """What it would return."""
         return self.trine.trio.look(lambda side: self._on(side).call(*args, **kwargs))
 
-    def _do(self, args: Any, kwargs: Any, *, refused: bool) -> Seen:
+    def _do(self, args: Any, kwargs: Any, *, refused: bool | None) -> Seen:
         trio, step = self.trine.trio, lambda side: self._on(side)(*args, **kwargs)
         return trio.look(step, refused) if self.is_view else trio.transact(step, kwargs["sender"], refused)
 

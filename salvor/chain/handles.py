@@ -201,6 +201,9 @@ class Method:
             raise
         return call.outcome
 
+    def __repr__(self) -> str:
+        return f"{self.contract.blueprint.name}.{self.candidates[0].name}"
+
     def call(self, *args: Any, sender: Any = None, value: int = 0) -> Any:
         """What the function would return; nothing changes."""
         function = self.function or self._chosen(args)

@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from salvor.chain.engines import ENGINES
 from salvor.errors import CHAIN_TROUBLE, CHECK_FAILED, OptionInvalid, near
 
 _TICK = 0.5  # seconds between two looks at the workers
+_PERIOD = 10  # seconds between two lines where there is no terminal
 _GRACE = 60  # seconds after which a worker that was asked to stop is stopped
 _DISPROVED, _DIED = 1, -1
 _EXAMPLE = "  make campaign SUITE=deal_machine MINUTES=60\n  python -m salvor.lab.campaign deal_machine --minutes 1"
@@ -126,15 +128,21 @@ def _start(root: Path, path: Path, folder: Path, engine: str, minutes: float, se
 
 
 def _watch(workers: Sequence[Worker], suite: str, engine: str, began: float, minutes: float, console: Console) -> None:
-    with Live(console=console, refresh_per_second=2, transient=False) as live:
+    """A line that is rewritten on a terminal, and written now and then anywhere else."""
+    told = 0.0
+    with Live(console=console, refresh_per_second=2) if console.is_terminal else nullcontext() as live:
         while any(worker.process.poll() is None for worker in workers):
-            live.update(_line(workers, suite, engine, time.monotonic() - began, minutes))
+            line = _line(workers, suite, engine, time.monotonic() - began, minutes)
+            if live:
+                live.update(line)
+            elif any(worker.last for worker in workers) and time.monotonic() - told > _PERIOD:
+                told = time.monotonic()
+                console.print(line)
             for number, worker in enumerate(workers):
                 if worker.process.poll() not in (None, 0) and not worker.failed:
                     worker.failed = True
                     console.print(f"worker {number + 1} ended with a failure; the others go on")
             time.sleep(_TICK)
-        live.update(_line(workers, suite, engine, time.monotonic() - began, minutes))
     for worker in workers:
         worker.failed = worker.process.returncode != 0
 
@@ -176,7 +184,8 @@ def _outcome(suite: str, engine: str, seconds: float, workers: Sequence[Worker])
     refused: Counter[str] = Counter()
     for each in seen:
         refused.update(each.get("refused", {}))
-    disproved = [each["disproved"] for each in seen if "disproved" in each]
+    # Two workers that found the same failure have shrunk it to the same example.
+    disproved = {text.split("see it again:")[-1]: text for each in seen if (text := each.get("disproved"))}
     died = [
         worker.trouble()
         for worker, each in zip(workers, seen, strict=True)
@@ -190,7 +199,7 @@ def _outcome(suite: str, engine: str, seconds: float, workers: Sequence[Worker])
         sum(each.get("steps", 0) for each in seen),
         sum(each.get("sequences", 0) for each in seen),
         refused,
-        list(dict.fromkeys(disproved)),
+        list(disproved.values()),
         died,
     )
 

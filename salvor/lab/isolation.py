@@ -19,15 +19,13 @@ from salvor.lab.lab import Lab
 
 Fixture = pytest.FixtureDef[Any]
 Request = Any  # pytest's: not all that is needed of it is public
-Asked = tuple[Fixture, object]  # a fixture, and the parameter it is built for
 
 
 class Layer:
-    """What one fixture did to a chain."""
+    """What one fixture does to a chain; how the chain was before, and in which state tests began."""
 
-    def __init__(self, fixture: Fixture, request: Request, before: Snapshot) -> None:
-        self.fixture, self.request, self.before = fixture, request, before
-        self.asked: Asked = (fixture, fixture.cache_key(request))
+    def __init__(self, fixture: Fixture, request: Request, before: Snapshot, top: Snapshot) -> None:
+        self.fixture, self.request, self.before, self.top = fixture, request, before, top
         self.open = True  # while the fixture is being set up
 
 
@@ -35,13 +33,13 @@ class Chain:
     """A shared lab and the layers on it, the oldest first."""
 
     def __init__(self, lab: Lab) -> None:
-        self.lab, self.top = lab, lab.snapshot()  # the state that tests begin with
+        self.lab, self.top = lab, lab.snapshot()  # the state in which tests begin
         self.layers: list[Layer] = []
 
-    def begin(self, fixture: Fixture, request: Request) -> Layer:
-        """From here on the fixture may change the chain."""
-        inside = any(layer.open for layer in self.layers)
-        layer = Layer(fixture, request, self.lab.snapshot() if inside else self.top)
+    def begin(self, fixture: Fixture, request: Request, *, clean: bool) -> Layer:
+        """From here on the fixture may change the chain, which is not `clean` when a test has changed it already."""
+        at_top = clean and not any(layer.open for layer in self.layers)
+        layer = Layer(fixture, request, self.top if at_top else self.lab.snapshot(), self.top)
         self.layers.append(layer)
         # Finalizers are run from the last to the first: the fixture tidies up before the chain goes back.
         fixture.addfinalizer(partial(self.take_off, layer))
@@ -57,32 +55,27 @@ class Chain:
             try:
                 self.undo(self.layers.index(layer) + 1)
             finally:
-                self._drop(layer)
+                del self.layers[self.layers.index(layer) :]
+                self.top = layer.top
+                self.lab.restore(layer.before)
 
     def undo(self, index: int) -> None:
         """Finish the fixtures of all layers from this one on, the highest first."""
         _do_all(self._finishes(index))
 
-    def keep(self, asked: Sequence[Asked]) -> None:
+    def keep(self, asked: Sequence[Fixture]) -> None:
         """Leave those layers that are, from the lowest on, what is asked for in this order."""
-        pairs = zip((layer.asked for layer in self.layers), asked, strict=False)
-        self.undo(sum(1 for _ in takewhile(_same, pairs)))
+        pairs = zip((layer.fixture for layer in self.layers), asked, strict=False)
+        self.undo(sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], pairs)))
 
     def put_back(self) -> None:
-        """Undo what was done since the last fixture was set up or taken off."""
+        """Undo what a test did."""
         self.lab.restore(self.top)
 
     def _finishes(self, index: int) -> Iterator[Callable[[], object]]:
         while len(self.layers) > index:
             layer = self.layers[-1]
             yield partial(layer.fixture.finish, layer.request)
-            self._drop(layer)  # it has dropped itself, unless pytest forgot its finalizer
-
-    def _drop(self, layer: Layer) -> None:
-        if layer in self.layers:
-            del self.layers[self.layers.index(layer) :]
-            self.top = layer.before
-            self.put_back()
 
 
 class Isolation:
@@ -90,24 +83,24 @@ class Isolation:
 
     def __init__(self) -> None:
         self.chains: dict[Fixture, Chain] = {}  # by the fixture that gives the lab
+        self.needs: dict[Fixture, list[Fixture]] = {}  # of a fixture: those with a lab that it has asked for, in order
         self.clean = False  # from the beginning of a test until something of its own may change a chain
-        self.late: dict[Fixture, list[Fixture]] = {}  # what fixtures have asked for beside their arguments
-        self._users: dict[Fixture, set[Fixture]] = {}  # fixtures with the labs they have got hold of
+        self._users: dict[Fixture, set[Fixture]] = {}  # fixtures with the labs that they have got hold of
         self._reached: set[Fixture] = set()  # labs whose layers are as this test needs them
-        self._passing: list[Callable[[], object]] = []  # when the test is over, at its own expense
-        self._item: pytest.Item | None = None
+        self._last: list[Callable[[], object]] = []  # to be done when the test is over
+        self._item: Any = None
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Take off what this test does not ask for, and whatever is above that."""
         self._item, self.clean, self._reached = item, True, set()
         if self.chains and isinstance(item, pytest.Function):
-            _listen(item._request, partial(self.reach, item._request))
+            _listen(item._request, self.reach)
             for lab, asked in _Order(self, item).layers.items():
                 self._reached.add(lab)
                 try:
                     self.chains[lab].keep(asked)
-                except (Exception, pytest.fail.Exception) as error:  # of fixtures that this test did not ask for
-                    self._passing.append(partial(_raise, error))
+                except (Exception, pytest.fail.Exception) as error:  # of fixtures that this test does not ask for
+                    self._last.append(partial(_raise, error))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_call(self) -> None:
@@ -120,10 +113,10 @@ class Isolation:
         if fixturedef.scope == "function":
             self._enter()
             if self.chains:
-                _listen(request, partial(self.reach, request))
+                _listen(request, self.reach)
             return (yield)
         building = _Building(self, fixturedef, request)
-        _listen(request, building.needs)
+        _listen(request, building.ask)
         try:
             value = yield
         except BaseException:
@@ -131,49 +124,41 @@ class Isolation:
             raise
         self._users[fixturedef] = building.complete()
         if building.labs and not self.clean:
-            self._passing.append(partial(fixturedef.finish, request))
+            self._last.append(partial(fixturedef.finish, request))
         if isinstance(value, Lab) and all(chain.lab is not value for chain in self.chains.values()):
             self.chains[fixturedef] = Chain(value)
-            fixturedef.addfinalizer(partial(self._close, fixturedef))
+            fixturedef.addfinalizer(partial(self.chains.pop, fixturedef))
         return value
 
     def labs_of(self, fixture: Fixture) -> set[Fixture]:
         """The lab it is, and those that it knows."""
         return {lab for lab in (fixture, *self._users.get(fixture, ())) if lab in self.chains}
 
-    def depends(self, fixture: Fixture, request: Request, needed: Fixture) -> None:
-        """A fixture has asked for another in its body, of which pytest takes no note."""
-        late = self.late.setdefault(fixture, [])
-        if needed not in late:
-            late.append(needed)
-        needed.addfinalizer(partial(fixture.finish, request))
-
-    def reach(self, request: Request, needed: Fixture) -> None:
+    def reach(self, needed: Fixture) -> None:
         """The test has got hold of something at a moment that was not to be foreseen."""
         for lab in self.labs_of(needed) - self._reached:
-            self.settle(lab, request)
+            self.settle(lab, needed)
 
-    def settle(self, lab: Fixture, request: Request) -> None:
+    def settle(self, lab: Fixture, needed: Fixture) -> None:
         """Take off the layers that the test has not asked for so far: they would come later, or not at all."""
         self._reached.add(lab)
+        asked, ahead = set[Fixture](), [needed, *self._item._request._fixture_defs.values()]
+        while ahead:
+            asked.add(fixture := ahead.pop())
+            ahead += [each for each in self.needs.get(fixture, ()) if each not in asked]
         chain = self.chains[lab]
-        for index, layer in enumerate(chain.layers):
-            if not layer.open and layer.fixture.argname not in request._fixture_defs:
-                return chain.undo(index)
-        return None
+        strange = (place for place, each in enumerate(chain.layers) if not each.open and each.fixture not in asked)
+        chain.undo(next(strange, len(chain.layers)))
 
     def _enter(self) -> None:
         """From here on the test may change chains; its first finalizer is run last."""
-        if self.clean and self._item:
+        if self.clean:
             self.clean = False
             self._item.addfinalizer(self._leave)
 
     def _leave(self) -> None:
-        passing, self._passing = self._passing, []
-        _do_all([*reversed(passing), *(chain.put_back for chain in self.chains.values())])
-
-    def _close(self, lab: Fixture) -> None:
-        self.chains.pop(lab).undo(0)
+        last, self._last = self._last, []
+        _do_all([*reversed(last), *(chain.put_back for chain in self.chains.values())])
 
 
 class _Building:
@@ -183,22 +168,23 @@ class _Building:
         self._isolation, self._fixture, self._request = isolation, fixture, request
         self._layers: list[tuple[Chain, Layer]] = []
         self._over = False
-        isolation.late.pop(fixture, None)
+        self._needs = isolation.needs[fixture] = []
         self.labs: set[Fixture] = set()
 
-    def needs(self, needed: Fixture) -> None:
+    def ask(self, needed: Fixture) -> None:
         """It has been given another fixture."""
-        isolation, new = self._isolation, self._isolation.labs_of(needed) - self.labs
+        isolation, labs = self._isolation, self._isolation.labs_of(needed)
         if self._over:  # a function that the fixture has made asks for more
-            return isolation.reach(self._request, needed)
-        if isolation.labs_of(needed) and needed.argname not in self._fixture.argnames:
-            isolation.depends(self._fixture, self._request, needed)
-        self.labs |= new
-        for lab in new:
-            isolation.settle(lab, self._request)
-            if isolation.clean:
-                chain = isolation.chains[lab]
-                self._layers.append((chain, chain.begin(self._fixture, self._request)))
+            return isolation.reach(needed)
+        if labs:
+            self._needs.append(needed)
+            if needed.argname not in self._fixture.argnames:  # pytest takes no note of this dependency
+                needed.addfinalizer(partial(self._fixture.finish, self._request))
+        for lab in labs - self.labs:
+            isolation.settle(lab, needed)
+            chain = isolation.chains[lab]
+            self._layers.append((chain, chain.begin(self._fixture, self._request, clean=isolation.clean)))
+        self.labs |= labs
         return None
 
     def complete(self) -> set[Fixture]:
@@ -218,10 +204,9 @@ class _Order:
     """By lab, the layers that a test asks for, in the order in which pytest would build them on a fresh chain."""
 
     def __init__(self, isolation: Isolation, item: pytest.Function) -> None:
-        self.layers: dict[Fixture, list[Asked]] = {}
-        self._isolation, self._labs = isolation, dict[Fixture, set[Fixture]]()
-        self._found = item._fixtureinfo.name2fixturedefs
-        self._params = item.callspec.params if hasattr(item, "callspec") else {}
+        self.layers: dict[Fixture, list[Fixture]] = {}
+        self._isolation, self._found = isolation, item._fixtureinfo.name2fixturedefs
+        self._labs: dict[Fixture, set[Fixture]] = {}
         for name in item.fixturenames:
             for fixture in self._named(name, ()):
                 if fixture.scope != "function":
@@ -238,8 +223,8 @@ class _Order:
             self._labs[fixture], inner = set(), (*above, fixture.argname)
             arguments = [each for name in fixture.argnames for each in self._named(name, inner)]
             self._know(fixture, set().union(*[self._visit(each, inner) for each in arguments]))
-            for late in self._isolation.late.get(fixture, ()):
-                self._know(fixture, self._visit(late, inner))
+            for needed in self._isolation.needs.get(fixture, ()):
+                self._know(fixture, self._visit(needed, inner))
             if fixture in self._isolation.chains:
                 self.layers.setdefault(fixture, [])
                 self._labs[fixture].add(fixture)
@@ -247,7 +232,7 @@ class _Order:
 
     def _know(self, fixture: Fixture, labs: set[Fixture]) -> None:
         for lab in labs - self._labs[fixture]:
-            self.layers[lab].append((fixture, self._params.get(fixture.argname)))
+            self.layers[lab].append(fixture)
         self._labs[fixture] |= labs
 
 
@@ -262,14 +247,6 @@ def _listen(request: Request, told: Callable[[Fixture], None]) -> None:
         return value
 
     request.getfixturevalue = asking
-
-
-def _same(pair: tuple[Asked, Asked]) -> bool:
-    (one, parameter), (other, wanted) = pair
-    try:
-        return one is other and bool(parameter == wanted)
-    except (ValueError, RuntimeError):  # arrays don't say whether they are equal
-        return parameter is wanted
 
 
 def _raise(error: BaseException) -> NoReturn:

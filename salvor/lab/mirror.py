@@ -45,7 +45,7 @@ class Mirror:
                 self._unlike(said.call, refused, str(given))
         else:
             if refused is not None:
-                self._unlike(f"{method.contract.blueprint.name}.{method.candidates[0].name}", refused, "done")
+                self._unlike(repr(method), refused, "done")
         return answer
 
     def check(self) -> list[int]:

@@ -67,12 +67,19 @@ def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
 @pytest.fixture(scope="session")
 def shared_lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
     """One chain for fixtures of any scope; each test sees the state of those that it asks for (`isolation.py`)."""
-    engine, config = request.config.getoption("--engine") or "revm", request.config
-    if engine == "ape" and config.pluginmanager.hasplugin("ape-test") and not config.getoption("--disable-isolation"):
-        raise OptionInvalid("Ape's isolation and that of `shared_lab` would undo each other; add --disable-isolation")
-    opened = open_lab(engine, root=config.rootpath)
+    engine = request.config.getoption("--engine") or "revm"
+    refuse_two_isolations(engine, request.config)
+    opened = open_lab(engine, root=request.config.rootpath)
     yield opened
     opened.close()
+
+
+def refuse_two_isolations(engine: str, config: pytest.Config) -> None:
+    """On Ape's chain, Ape's and that of `shared_lab` would take each other's snapshots away."""
+    if engine == "ape" and config.pluginmanager.hasplugin("ape-test") and not config.getoption("--disable-isolation"):
+        raise OptionInvalid(
+            "a `shared_lab` on Ape's chain has its own isolation; switch Ape's off: --disable-isolation"
+        )
 
 
 @pytest.fixture

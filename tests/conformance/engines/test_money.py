@@ -5,6 +5,7 @@ import pytest
 from tests.utils.zoo import ETHER
 
 NOBODY = "0x" + "77" * 20  # has never been seen
+HEIR = "0x" + "de" * 20
 
 
 @pytest.fixture
@@ -155,3 +156,13 @@ class TestGivenByTheEngine:
             return side.engine.balance(owner.address)
 
         assert trio.each(undone) == 0
+
+
+class TestEnded:
+    """Since Cancun a contract that ends itself later than in its first transaction only pays its heir."""
+
+    def test_pays_its_heir_and_goes_on(self, trio, rich):
+        mortal = trio.deploy("Mortal", "0x" + "00" * 20, sender=rich, value=100)
+        mortal.end(HEIR, sender=rich)
+        assert trio.each(lambda side: side.engine.balance(HEIR)) == 100
+        assert mortal.write(3, sender=rich).value == 3 == mortal.kept().value

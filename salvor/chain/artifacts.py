@@ -32,8 +32,8 @@ class Artifact:
         """What a deployment sends ahead of the constructor's arguments; raises for interfaces and missing libraries."""
         if not self.code:
             raise NotDeployable(self.name, self.source)
-        if missing := sorted(set(_PLACEHOLDER.findall(self.code))):
-            raise LibraryMissing(self.name, [self.libraries.get(each, f"__${each}$__") for each in missing])
+        if missing := set(_PLACEHOLDER.findall(self.code)):
+            raise LibraryMissing(self.name, sorted(self.libraries.get(each, f"__${each}$__") for each in missing))
         return bytes.fromhex(self.code)
 
     def link(self, **addresses: Any) -> Artifact:

@@ -115,14 +115,17 @@ class Sheet:
         at = {word: number for number, word in enumerate(self._words)}
         self._cuts = [(at[p.address, p.slot], p.shift, (1 << p.bits) - 1) for p in places]
         self._signed = [(i, 1 << (p.bits - 1)) for i, p in enumerate(places) if p.signed]
+        self._last, self._values = list[int](), list[int]()
 
     def read(self) -> list[int]:
         """The values, in the order of the places."""
         words = self._engine.storage(self._words)
-        values = [words[word] >> shift & mask for word, shift, mask in self._cuts]
-        for number, half in self._signed:
-            values[number] -= (values[number] & half) << 1
-        return values
+        if words != self._last:  # after a refused call, for one, nothing has to be cut again
+            self._last = words
+            self._values = values = [words[word] >> shift & mask for word, shift, mask in self._cuts]
+            for number, half in self._signed:
+                values[number] -= (values[number] & half) << 1
+        return self._values.copy()
 
 
 class Layouts:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import starmap
 from typing import Any, NoReturn
 
 import pyrevm
@@ -118,8 +119,7 @@ class Revm:
 
     def storage(self, places: Sequence[tuple[str, int]]) -> list[int]:
         """Straight from memory, well below a microsecond each."""
-        read = self._evm.storage
-        return [read(address, slot) for address, slot in places]
+        return list(starmap(self._evm.storage, places))
 
     def code(self, address: str) -> bytes:
         """By EXTCODECOPY: pyrevm's own `get_code` answers with zeros at the end."""

@@ -217,8 +217,10 @@ class Anvil(Rpc):
             return json.loads(self._line.getresponse().read())
         except (OSError, http.client.HTTPException, ValueError) as error:
             self._line.close()
-            code = self._process.poll()
-            reason = f"anvil ended with code {code}" if code is not None else f"{type(error).__name__}: {error}"
+            try:
+                reason = f"anvil ended with code {self._process.wait(timeout=1)}"  # its line may break a moment before
+            except subprocess.TimeoutExpired:
+                reason = f"{type(error).__name__}: {error}"
             raise EngineGone(self.name, reason) from None
 
     def _result(self, method: str, answer: dict[str, Any]) -> Any:

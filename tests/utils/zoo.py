@@ -190,7 +190,7 @@ class Trio:
 
     def look(self, step: Any, refused: bool | None = False) -> Seen:
         """A view: the same everywhere, and nothing changes. Whether it must be refused; None when that is not known."""
-        before = self.each(lambda side: side.block)
+        before = self.sides[0].block
         seen = self._same(step, refused)
         assert self.each(lambda side: side.block) == before
         return seen
@@ -199,8 +199,7 @@ class Trio:
         """A transaction: the same everywhere, a block of its own when it succeeds, nothing when it is refused."""
         who = address_of(sender)
         self.known[who] = None
-        number, now = self.each(lambda side: side.block)
-        nonce = self.each(lambda side: side.engine.nonce(who))
+        (number, now), nonce = self.sides[0].block, self.sides[0].engine.nonce(who)
         seen = self._same(step, refused)
         done = 0 if seen.refusal else 1
         assert self.each(lambda side: side.block) == (number + done, now)

@@ -1,4 +1,4 @@
-"""Three engines side by side: one anvil for all tests, the chain that Ape is connected to, a new EVM for each test."""
+"""Engines side by side: one anvil for all tests, the chain that Ape is connected to, a new EVM for each test."""
 
 import pytest
 
@@ -14,26 +14,34 @@ def anvil():
     engine.close()
 
 
-@pytest.fixture
-def trio(anvil):
+def beside(anvil, *others):
+    """An EVM, the anvil and others, with everything that was met compared at the end; the anvil is put back."""
     before = anvil.snapshot()
-    trio = Trio.over(open_engine("revm", genesis=GENESIS), anvil, open_engine("ape", genesis=GENESIS))
+    trio = Trio.over(open_engine("revm", genesis=GENESIS), anvil, *others)
     yield trio
-    trio.check()
-    trio.close()
-    anvil.restore(before)
-    trio["ape"].engine.close()
+    try:
+        trio.check()
+    finally:
+        trio.close()
+        anvil.restore(before)
+        for engine in others:
+            engine.close()
+
+
+@pytest.fixture
+def trio(request, anvil):
+    """All three. Ape is slow: of a test with parameters it takes part in the first only."""
+    places = request.node.callspec.indices.values() if hasattr(request.node, "callspec") else ()
+    if any(places):
+        yield from beside(anvil)
+    else:
+        yield from beside(anvil, open_engine("ape", genesis=GENESIS))
 
 
 @pytest.fixture
 def pair(anvil):
     """Without Ape, which traces what it has sent: a minute for a block full of small steps."""
-    before = anvil.snapshot()
-    pair = Trio.over(open_engine("revm", genesis=GENESIS), anvil)
-    yield pair
-    pair.check()
-    pair.close()
-    anvil.restore(before)
+    yield from beside(anvil)
 
 
 @pytest.fixture

@@ -60,7 +60,8 @@ class TestWords:
 class TestTexts:
     @pytest.mark.parametrize("text", ["", "a", "x" * 31, "x" * 32, "x" * 33, "Zinsfuß €7 \U0001f3e0", "\0\1"], ids=len)
     @pytest.mark.parametrize("raw", [b"", b"\0", b"\xff" * 32, b"\x80" * 33], ids=len)
-    def test_of_any_length(self, echo, text, raw):
+    def test_of_any_length(self, pair, text, raw):
+        echo = pair.deploy("Echo", sender=pair.actor("owner"))
         assert tuple(echo.text(text, raw).value)[:2] == (text, raw)
 
     def test_bytes_as_hexadecimal_text(self, echo):

@@ -1,4 +1,4 @@
-"""A campaign as an auditor runs it: what it finds, what it leaves behind, how it ends when it is told to or a node dies."""
+"""A campaign as an auditor runs it: what it finds and keeps, how it ends when it is told to or a node dies."""
 
 import json
 import signal
@@ -114,7 +114,7 @@ def test_ctrl_c_ends_it_cleanly_and_leaves_nobody_behind(project):
         if "calls/s" in line:
             break
     process.send_signal(signal.SIGINT)
-    outcome, err, code = ended(process)
+    outcome, _, code = ended(process)
     assert (code, outcome["failures"], outcome["died"]) == (0, [], [])
     assert outcome["seconds"] < 1_000
     left = subprocess.run(["pgrep", "-f", str(project)], capture_output=True, text=True, check=False).stdout

@@ -55,7 +55,7 @@ class TestHandles:
         assert not hasattr(token, "balnceOf")
 
     def test_a_transaction_without_a_sender_is_refused(self, token, holder):
-        with pytest.raises(SenderMissing, match="SettlementToken.mint changes state: say who sends it"):
+        with pytest.raises(SenderMissing, match=r"SettlementToken\.mint changes state: say who sends it"):
             token.mint(holder, 1)
 
     def test_a_misspelt_contract_is_named_with_the_near_one(self, lab, owner):
@@ -139,7 +139,10 @@ def test_a_snapshot_of_another_lab_is_refused(lab):
 def test_storage_is_read_by_name(lab, token, owner, holder):
     token.mint(holder, 500, sender=owner)
     slots = lab.slots(token)
-    assert lab.sheet(slots._balances[holder], slots._balances[owner], slots._totalSupply).read() == [500, 0, 500]
+    sheet = lab.sheet(slots._balances[holder], slots._balances[owner], slots._totalSupply)
+    assert sheet.read() == sheet.read() == [500, 0, 500]
+    token.transfer(owner, 20, sender=holder)
+    assert sheet.read() == [480, 20, 500]
     with pytest.raises(SlotMissing, match="no '_balances_'; did you mean '_balances'"):
         _ = slots._balances_
 

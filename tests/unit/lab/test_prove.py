@@ -103,6 +103,27 @@ class TestOptions:
         with pytest.raises(OptionInvalid, match="--replay"):
             prove(payments(lab), lab, steps=1, options=Options(replay="nonsense"), command="run")
 
+    def test_a_saved_failure_comes_before_any_search(self, lab):
+        machine, database = payments(lab), InMemoryExampleDatabase()
+        told = []
+        for seed in (1, 2):
+            options = Options(seed=seed)
+            with pytest.raises(Disproved) as failed:
+                prove(machine, lab, steps=20_000, options=options, command="run", database=database)
+            told.append((str(failed.value), lab.engine.record.calls))
+        assert told[0][0] == told[1][0]
+        assert told[1][1] - told[0][1] < 10
+
+    @pytest.mark.engines("anvil")
+    def test_a_slower_engine_does_fewer_steps(self, lab):
+        class Idle(RuleBasedStateMachine):
+            @rule(units=st.integers(0, 9))
+            def look(self, units):
+                pass
+
+        done = prove(Idle, lab, steps=20_000, options=Options(), command="", database=InMemoryExampleDatabase())
+        assert 200 < done < 2_000
+
     def test_a_campaign_searches_until_its_time_is_over(self, lab):
         class Idle(RuleBasedStateMachine):
             @rule(units=st.integers(0, 9))

@@ -5,7 +5,7 @@ import time
 import pytest
 from hypothesis.database import InMemoryExampleDatabase
 
-from salvor.errors import EngineGone
+from salvor.errors import EngineGone, NotAsExpected
 from salvor.lab.search import Search, as_choices, reason_of
 from salvor.lab.sequences import Example, Sequences
 from tests.unit.lab.toys import purse_with
@@ -41,6 +41,27 @@ class TestNew:
         assert "pay_out(part=7)" in steps
         assert str(failure.error) == "TOY-01: closed with 501"
 
+    def test_a_start_that_is_wrong_needs_no_step(self):
+        failure = search_of(purse_with("born")).new(steps=5_000, seed=1)
+        assert failure.example.records == ()
+
+    def test_another_failure_on_the_way_does_not_take_its_place(self):
+        machine = purse_with("two")
+        sequences = Sequences(machine)
+        names = [each.name for each in sequences.rules]
+        pay, look = names.index("pay_in"), names.index("look")
+        search = Search(sequences, database=InMemoryExampleDatabase(), key="purse")
+        long = Example((0,), ((pay, 5), (look, 0), (pay, 6), (look, 0), (look, 1)))
+        search._search = lambda *_: (long, NotAsExpected("TOY-02: twice"))
+        failure = search.new(steps=1, seed=1)
+        assert str(failure.error) == "TOY-02: twice"
+        assert failure.example.records == ((pay, 0), (pay, 0), (look, 1))
+
+    def test_only_the_smallest_example_is_kept(self):
+        database = InMemoryExampleDatabase()
+        failure = search_of(purse_with("closes"), database).new(steps=20_000, seed=1)
+        assert {key: kept for key, kept in database.data.items() if kept} == {b"purse": {as_choices(failure.example)}}
+
     def test_runs_about_as_many_steps_as_asked(self):
         sequences = Sequences(purse_with())
         Search(sequences, database=InMemoryExampleDatabase(), key="purse").new(steps=10_000, seed=3)
@@ -58,7 +79,7 @@ class TestNew:
         sequences = Sequences(purse_with())
         search = Search(sequences, database=InMemoryExampleDatabase(), key="purse")
         assert search.new(steps=10**9, seed=1, until=time.monotonic() + 0.2) is None
-        assert 0 < sequences.steps
+        assert sequences.steps > 0
 
     def test_stops_when_it_is_told_to(self):
         beats = []
@@ -68,7 +89,7 @@ class TestNew:
             search.stopped = len(beats) == 7
 
         search = search_of(purse_with(), beat=beat)
-        assert search.new(steps=10**9, seed=1) is None
+        assert search.new(steps=100_000, seed=1) is None
         assert len(beats) == 7
 
     def test_an_engine_that_dies_is_told_as_such(self):

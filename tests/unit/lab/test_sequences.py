@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from salvor.errors import NotAsExpected, OptionInvalid, StrategyNotCut
+from salvor.lab.choices import Block, Recorder
 from salvor.lab.sequences import Example, Sequences
 from tests.unit.lab.toys import purse_with
 
@@ -48,9 +49,8 @@ class TestRunning:
 
     def test_a_run_is_torn_down_when_it_fails(self):
         sequences = Sequences(purse_with("closes"))
-        with pytest.raises(NotAsExpected):
-            while True:
-                sequences.run_blocks(*blocks_of(sequences))
+        _, error = sequences.record(*blocks_of(sequences, count=100))
+        assert isinstance(error, NotAsExpected)
         assert sequences.machine.torn_down == sequences.machine.made
 
     def test_steps_are_counted(self):
@@ -69,6 +69,20 @@ class TestRecords:
         assert error is None
         assert sequences.steps == 2 * before
         assert len(told(sequences, example)) == before
+
+    def test_each_step_is_cut_at_its_own_place_whatever_others_took(self):
+        sequences = Sequences(purse_with())
+        _, (block,) = blocks_of(sequences, count=1)
+        bare = bytes([0]) + block[1:]  # no rule is left out
+        example, _ = sequences.record(bytes(sequences.head), [bare])
+        width, rules = (sequences.block_size(2) - 1) // 2, sequences.rules
+        expected = []
+        for at in range(1, len(bare), width):
+            number, source = bare[at] % len(rules), Recorder(Block(bare, at + 1))
+            rules[number].values(source)
+            expected.append((number, *source.numbers))
+        met = [record for record in expected if rules[record[0]].name != "pay_out"]
+        assert [record for record in example.records if rules[record[0]].name != "pay_out"] == met
 
     def test_the_steps_of_blocks_are_the_same_as_records(self):
         machines = [purse_with(), purse_with()]

@@ -1,5 +1,7 @@
 """A purse without a chain, with bugs to choose from: what a search must find is known beforehand."""
 
+from typing import ClassVar
+
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -11,13 +13,14 @@ def purse_with(bug=None):
 
     class Purse(RuleBasedStateMachine):
         torn_down = made = 0
-        seen: list = []
+        seen: ClassVar[list] = []
 
         def __init__(self):
             super().__init__()
             type(self).made += 1
             self.units = 0
             self.open = True
+            self.payments = 0
 
         def teardown(self):
             type(self).torn_down += 1
@@ -29,6 +32,7 @@ def purse_with(bug=None):
         @rule(units=st.integers(0, 1_000))
         def pay_in(self, units):
             self.units += units
+            self.payments += 1
 
         @precondition(lambda self: self.units > 0)
         @rule(part=st.integers(1, 10))
@@ -43,10 +47,14 @@ def purse_with(bug=None):
             self.seen.append(flag)
             if bug == "dies" and flag:
                 raise EngineGone("toy", "it was killed")
+            if bug == "two" and flag:
+                raise NotAsExpected("TOY-02: twice" if self.payments > 1 else "TOY-01: before")
 
         @invariant()
         def never_odd_when_closed(self):
             if not self.open and self.units > 500:
                 raise NotAsExpected(f"TOY-01: closed with {self.units}")
+            if bug == "born" and self.units == 100:
+                raise NotAsExpected("TOY-01: from the beginning")
 
     return Purse

@@ -19,6 +19,7 @@ from salvor.lab.lab import Lab
 
 Fixture = pytest.FixtureDef[Any]
 Request = Any  # pytest's: not all that is needed of it is public
+Asked = tuple[Fixture, object]  # a fixture, and the parameter that it is built for
 
 
 class Layer:
@@ -26,6 +27,7 @@ class Layer:
 
     def __init__(self, fixture: Fixture, request: Request, before: Snapshot, top: Snapshot) -> None:
         self.fixture, self.request, self.before, self.top = fixture, request, before, top
+        self.asked: Asked = (fixture, fixture.cache_key(request))
         self.open = True  # while the fixture is being set up
 
 
@@ -63,10 +65,16 @@ class Chain:
         """Finish the fixtures of all layers from this one on, the highest first."""
         _do_all(self._finishes(index))
 
-    def keep(self, asked: Sequence[Fixture]) -> None:
+    def keep(self, asked: Sequence[Asked]) -> None:
         """Leave those layers that are, from the lowest on, what is asked for in this order."""
-        pairs = zip((layer.fixture for layer in self.layers), asked, strict=False)
-        self.undo(sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], pairs)))
+        pairs = zip((layer.asked for layer in self.layers), asked, strict=False)
+        self.undo(sum(1 for _ in takewhile(_same, pairs)))
+
+    def settle(self, asked: Sequence[Asked]) -> None:
+        """Take off the lowest layer that is not asked for so far, and all above: they come later, or not at all."""
+        known = {fixture for fixture, _ in asked}
+        strange = (place for place, each in enumerate(self.layers) if not each.open and each.fixture not in known)
+        self.undo(next(strange, len(self.layers)))
 
     def put_back(self) -> None:
         """Undo what a test did."""
@@ -83,7 +91,7 @@ class Isolation:
 
     def __init__(self) -> None:
         self.chains: dict[Fixture, Chain] = {}  # by the fixture that gives the lab
-        self.needs: dict[Fixture, list[Fixture]] = {}  # of a fixture: those with a lab that it has asked for, in order
+        self.late: dict[Fixture, list[Fixture]] = {}  # what fixtures have asked for in their bodies
         self.clean = False  # from the beginning of a test until something of its own may change a chain
         self._users: dict[Fixture, set[Fixture]] = {}  # fixtures with the labs that they have got hold of
         self._reached: set[Fixture] = set()  # labs whose layers are as this test needs them
@@ -94,13 +102,9 @@ class Isolation:
         """Take off what this test does not ask for, and whatever is above that."""
         self._item, self.clean, self._reached = item, True, set()
         if self.chains and isinstance(item, pytest.Function):
-            _listen(item._request, self.reach)
-            for lab, asked in _Order(self, item).layers.items():
-                self._reached.add(lab)
-                try:
-                    self.chains[lab].keep(asked)
-                except (Exception, pytest.fail.Exception) as error:  # of fixtures that this test does not ask for
-                    self._last.append(partial(_raise, error))
+            _listen(item._request, self.foresee)
+            for lab, asked in _Order(self, item, item.fixturenames).layers.items():
+                self._keep(lab, asked)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_call(self) -> None:
@@ -113,10 +117,10 @@ class Isolation:
         if fixturedef.scope == "function":
             self._enter()
             if self.chains:
-                _listen(request, self.reach)
+                _listen(request, self.foresee)
             return (yield)
         building = _Building(self, fixturedef, request)
-        _listen(request, building.ask)
+        _listen(request, building.foresee, building.needs)
         try:
             value = yield
         except BaseException:
@@ -127,6 +131,7 @@ class Isolation:
             self._last.append(partial(fixturedef.finish, request))
         if isinstance(value, Lab) and all(chain.lab is not value for chain in self.chains.values()):
             self.chains[fixturedef] = Chain(value)
+            self._reached.add(fixturedef)
             fixturedef.addfinalizer(partial(self.chains.pop, fixturedef))
         return value
 
@@ -134,21 +139,24 @@ class Isolation:
         """The lab it is, and those that it knows."""
         return {lab for lab in (fixture, *self._users.get(fixture, ())) if lab in self.chains}
 
-    def reach(self, needed: Fixture) -> None:
-        """The test has got hold of something at a moment that was not to be foreseen."""
-        for lab in self.labs_of(needed) - self._reached:
-            self.settle(lab, needed)
+    def foresee(self, name: str, request: Request, *, building: bool = False) -> None:
+        """Take off what would not be there, before the test or one of its fixtures asks in its body for another."""
+        if not self.chains or name == "request":
+            return
+        above = [each.fixturename for each in request._iter_chain()]
+        so_far = self._item._request._fixture_defs.values()
+        for lab, asked in _Order(self, self._item, [name], above, so_far).layers.items():
+            if lab not in self._reached:
+                self._keep(lab, asked)
+            elif building:
+                self.chains[lab].settle(asked)
 
-    def settle(self, lab: Fixture, needed: Fixture) -> None:
-        """Take off the layers that the test has not asked for so far: they would come later, or not at all."""
+    def _keep(self, lab: Fixture, asked: Sequence[Asked]) -> None:
         self._reached.add(lab)
-        asked, ahead = set[Fixture](), [needed, *self._item._request._fixture_defs.values()]
-        while ahead:
-            asked.add(fixture := ahead.pop())
-            ahead += [each for each in self.needs.get(fixture, ()) if each not in asked]
-        chain = self.chains[lab]
-        strange = (place for place, each in enumerate(chain.layers) if not each.open and each.fixture not in asked)
-        chain.undo(next(strange, len(chain.layers)))
+        try:
+            self.chains[lab].keep(asked)
+        except (Exception, pytest.fail.Exception) as error:  # of fixtures that this test does not ask for
+            self._last.append(partial(_raise, error))
 
     def _enter(self) -> None:
         """From here on the test may change chains; its first finalizer is run last."""
@@ -168,24 +176,26 @@ class _Building:
         self._isolation, self._fixture, self._request = isolation, fixture, request
         self._layers: list[tuple[Chain, Layer]] = []
         self._over = False
-        self._needs = isolation.needs[fixture] = []
+        self._late = isolation.late[fixture] = []
         self.labs: set[Fixture] = set()
 
-    def ask(self, needed: Fixture) -> None:
+    def foresee(self, name: str, request: Request) -> None:
+        """It is about to ask for another fixture; its arguments it has already."""
+        if name not in self._fixture.argnames:
+            self._isolation.foresee(name, request, building=True)
+
+    def needs(self, needed: Fixture) -> None:
         """It has been given another fixture."""
-        isolation, labs = self._isolation, self._isolation.labs_of(needed)
-        if self._over:  # a function that the fixture has made asks for more
-            return isolation.reach(needed)
-        if labs:
-            self._needs.append(needed)
-            if needed.argname not in self._fixture.argnames:  # pytest takes no note of this dependency
-                needed.addfinalizer(partial(self._fixture.finish, self._request))
+        labs = self._isolation.labs_of(needed)
+        if self._over or not labs:
+            return
+        if needed.argname not in self._fixture.argnames:  # pytest takes no note of this dependency
+            self._late.append(needed)
+            needed.addfinalizer(partial(self._fixture.finish, self._request))
         for lab in labs - self.labs:
-            isolation.settle(lab, needed)
-            chain = isolation.chains[lab]
-            self._layers.append((chain, chain.begin(self._fixture, self._request, clean=isolation.clean)))
+            chain = self._isolation.chains[lab]
+            self._layers.append((chain, chain.begin(self._fixture, self._request, clean=self._isolation.clean)))
         self.labs |= labs
-        return None
 
     def complete(self) -> set[Fixture]:
         """It is set up; these are the labs that it knows."""
@@ -196,34 +206,43 @@ class _Building:
 
     def fail(self) -> None:
         """Nothing stays of a fixture that could not be set up."""
-        self._over = True
         _do_all([partial(chain.take_off, layer) for chain, layer in self._layers])
 
 
 class _Order:
     """By lab, the layers that a test asks for, in the order in which pytest would build them on a fresh chain."""
 
-    def __init__(self, isolation: Isolation, item: pytest.Function) -> None:
-        self.layers: dict[Fixture, list[Fixture]] = {}
-        self._isolation, self._found = isolation, item._fixtureinfo.name2fixturedefs
+    def __init__(
+        self,
+        isolation: Isolation,
+        item: Any,
+        names: Iterable[str],
+        above: Sequence[str] = (),
+        so_far: Iterable[Fixture] = (),
+    ) -> None:
+        self.layers: dict[Fixture, list[Asked]] = {}
+        self._isolation, self._item = isolation, item
+        self._params = item.callspec.params if hasattr(item, "callspec") else {}
         self._labs: dict[Fixture, set[Fixture]] = {}
-        for name in item.fixturenames:
-            for fixture in self._named(name, ()):
-                if fixture.scope != "function":
-                    self._visit(fixture, ())
+        for fixture in so_far:
+            self._visit(fixture, ())
+        for name in names:
+            for fixture in self._named(name, above):
+                self._visit(fixture, above)
 
-    def _named(self, name: str, above: tuple[str, ...]) -> Sequence[Fixture]:
+    def _named(self, name: str, above: Sequence[str]) -> Sequence[Fixture]:
         """The fixture of this name; the one that it overrides, for those that it asks for."""
-        found = self._found.get(name, ())
-        place = len(found) - 1 - above.count(name)
+        known = self._item._fixtureinfo.name2fixturedefs
+        found = known[name] if name in known else self._item.session._fixturemanager.getfixturedefs(name, self._item)
+        place = len(found or ()) - 1 - above.count(name)
         return found[place : place + 1] if place >= 0 else ()
 
-    def _visit(self, fixture: Fixture, above: tuple[str, ...]) -> set[Fixture]:
+    def _visit(self, fixture: Fixture, above: Sequence[str]) -> set[Fixture]:
         if fixture not in self._labs:
             self._labs[fixture], inner = set(), (*above, fixture.argname)
             arguments = [each for name in fixture.argnames for each in self._named(name, inner)]
             self._know(fixture, set().union(*[self._visit(each, inner) for each in arguments]))
-            for needed in self._isolation.needs.get(fixture, ()):
+            for needed in self._isolation.late.get(fixture, ()):
                 self._know(fixture, self._visit(needed, inner))
             if fixture in self._isolation.chains:
                 self.layers.setdefault(fixture, [])
@@ -232,21 +251,29 @@ class _Order:
 
     def _know(self, fixture: Fixture, labs: set[Fixture]) -> None:
         for lab in labs - self._labs[fixture]:
-            self.layers[lab].append(fixture)
+            self.layers[lab].append((fixture, self._params.get(fixture.argname)))
         self._labs[fixture] |= labs
 
 
-def _listen(request: Request, told: Callable[[Fixture], None]) -> None:
-    """Be told each fixture that is asked for through this request."""
+def _listen(
+    request: Request, before: Callable[[str, Request], None], after: Callable[[Fixture], None] | None = None
+) -> None:
+    """Be told what is asked for through this request: the name before, the fixture afterwards."""
     ask = request.getfixturevalue
 
     def asking(name: str) -> object:
+        before(name, request)
         value = ask(name)
-        if name != "request":
-            told(request._get_active_fixturedef(name))
+        if after and name != "request":
+            after(request._get_active_fixturedef(name))
         return value
 
     request.getfixturevalue = asking
+
+
+def _same(pair: tuple[Asked, Asked]) -> bool:
+    (one, parameter), (other, wanted) = pair
+    return one is other and (parameter is wanted or bool(parameter == wanted))
 
 
 def _raise(error: BaseException) -> NoReturn:

@@ -16,7 +16,9 @@ from salvor.deal import schema
 from salvor.deal.checks import findings
 from salvor.deal.schema import Deal
 from salvor.errors import DealInvalid, FileMissing, near
+from salvor.tape import plan
 from salvor.tape.mapping import Mapping
+from salvor.tape.plan import TapeMapping
 
 Model = TypeVar("Model", bound=BaseModel)
 _WHITESPACE = re.compile(r"\s+")
@@ -34,6 +36,11 @@ def load_deal(path: Path) -> Deal:
 def load_mapping(path: Path) -> Mapping:
     """Read a tape's mapping file."""
     return _validate(path, _compose(path, "mapping file"), Mapping)
+
+
+def load_tape_mapping(path: Path) -> TapeMapping:
+    """Read the mapping file of an asset class."""
+    return _validate(path, _compose(path, "mapping file"), TapeMapping)
 
 
 def _compose(path: Path, what: str) -> yaml.Node:
@@ -113,7 +120,8 @@ def _in_words(error: Any) -> str:
 
 def _known_keys() -> list[str]:
     models: list[type[BaseModel]] = [Mapping]
-    models += [each for each in vars(schema).values() if isinstance(each, type) and issubclass(each, BaseModel)]
+    found = [*vars(schema).values(), *vars(plan).values()]
+    models += [each for each in found if isinstance(each, type) and issubclass(each, BaseModel)]
     return [field for model in models for field in model.model_fields]
 
 

@@ -12,7 +12,8 @@ from salvor.deploy.terms import DealTerms
 def apply(project: Any, terms: DealTerms, *, parties: Parties, settlement: Any, first_block: int = 0) -> LiveDeal:
     """Deploy every contract of the deal from the admin's account and set the roles.
 
-    `project` gives contracts by name: Ape's project, or a lab's `contracts`. No event of the deal is before `first_block`.
+    `project` gives contracts by name: Ape's project, or a lab's `contracts`. No event of the deal is before
+    `first_block`.
     """
     admin = parties.admin
     access = admin.deploy(project.DealAccess, admin)

@@ -1,0 +1,1 @@
+"""A bank's file as text columns with row numbers: delimited text, workbooks, Parquet."""

@@ -1,0 +1,116 @@
+"""The skeleton of a delimited file, in one pass over its bytes: fields of each record, and where quotes go wrong.
+
+A reader that is fast fills short rows, cuts long ones and does not say where. This pass costs a second for a million
+rows of 24 columns, and holds a few megabytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from salvor.errors import FileUnreadable
+
+_PIECE = 1 << 22
+_LONGEST = 1 << 20  # bytes of a record: what is longer is no loan
+_DELIMITER, _END, _QUOTE = 1, 2, 3
+_NEWLINE, _RETURN, _QUOTE_BYTE = 0x0A, 0x0D, 0x22
+
+
+@dataclass
+class _Scan:
+    """Where the pass is."""
+
+    path: Path
+    delimiter: int
+    inside: int = 0  # 1 within quotes
+    previous: int = _NEWLINE  # the byte before this piece
+    fields: int = 0  # delimiters of the record that is not at its end yet
+    length: int = 0  # bytes of it
+    records: int = 0
+    opened: int = 1  # record of the last opening quote
+
+
+def count_fields(path: Path, delimiter: str) -> Any:
+    """Fields of each record, the header first, as an array; an empty line is a record with one field.
+
+    Raises `FileUnreadable` with the row of a quote that is not closed or stands within a field, and of a record
+    above a megabyte.
+    """
+    scan, counts = _Scan(path, ord(delimiter)), []
+    kinds_of = np.zeros(256, np.uint8)
+    kinds_of[[scan.delimiter, _NEWLINE, _QUOTE_BYTE]] = _DELIMITER, _END, _QUOTE
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            counts.append(_count_piece(scan, np.frombuffer(piece, np.uint8), kinds_of))
+    if scan.inside:
+        raise FileUnreadable(path, "a delimited file", f"row {scan.opened}: a quote is opened and never closed")
+    if scan.length:  # the last line has no end
+        counts.append(np.array([scan.fields + 1]))
+    return np.concatenate(counts) if counts else np.zeros(0, np.int64)
+
+
+def _count_piece(scan: _Scan, data: Any, kinds_of: Any) -> Any:
+    places = np.flatnonzero(kinds_of[data])
+    kinds = kinds_of[data[places]]
+    if scan.inside or (kinds == _QUOTE).any():
+        quotes = kinds == _QUOTE
+        within = (np.cumsum(quotes, dtype=np.int32) + scan.inside) & 1
+        _refuse_stray(scan, data, places, quotes, within, kinds)
+        scan.inside = int(within[-1]) if len(within) else scan.inside
+        outside = (within == 0) & ~quotes
+        kinds, places = kinds[outside], places[outside]
+    ends = np.flatnonzero(kinds == _END)
+    _refuse_long(scan, places[ends], len(data))
+    scan.previous = int(data[-1])
+    if not len(ends):
+        scan.fields += len(kinds)
+        return np.zeros(0, np.int64)
+    counted = np.diff(ends, prepend=-1)
+    counted[0] += scan.fields
+    scan.fields = len(kinds) - 1 - int(ends[-1])
+    scan.records += len(ends)
+    return counted
+
+
+def _refuse_stray(scan: _Scan, data: Any, places: Any, quotes: Any, within: Any, kinds: Any) -> None:
+    """A quote opens at the beginning of a field and closes at its end; within, it is doubled."""
+    opening = np.flatnonzero(quotes & (within == 1))
+    if len(opening):
+        before = np.concatenate(([scan.previous], data[:-1]))[places[opening]]
+        stray = ~np.isin(before, (scan.delimiter, _NEWLINE, _QUOTE_BYTE))
+        if stray.any():
+            place = opening[np.flatnonzero(stray)[0]]
+            _refuse_at(
+                scan, place, within, kinds, "a quote stands within a field; put the field in quotes, double those in it"
+            )
+        scan.opened = _row_at(scan, opening[-1], within, kinds)
+    closing = np.flatnonzero(quotes & (within == 0))
+    known = closing[places[closing] + 1 < len(data)]
+    if len(known):
+        after = data[places[known] + 1]
+        stray = ~np.isin(after, (scan.delimiter, _NEWLINE, _RETURN, _QUOTE_BYTE))
+        if stray.any():
+            place = known[np.flatnonzero(stray)[0]]
+            _refuse_at(scan, place, within, kinds, "text follows a closing quote; double the quotes within a field")
+
+
+def _row_at(scan: _Scan, place: int, within: Any, kinds: Any) -> int:
+    """The record, from 1, in which a marked byte stands."""
+    return scan.records + 1 + int(((kinds[:place] == _END) & (within[:place] == 0)).sum())
+
+
+def _refuse_at(scan: _Scan, place: int, within: Any, kinds: Any, reason: str) -> None:
+    raise FileUnreadable(scan.path, "a delimited file", f"row {_row_at(scan, place, within, kinds)}: {reason}")
+
+
+def _refuse_long(scan: _Scan, ends: Any, size: int) -> None:
+    edges = np.concatenate(([-1 - scan.length], ends, [size - 1]))
+    lengths = np.diff(edges)
+    scan.length = int(lengths[-1])
+    if lengths.max() > _LONGEST:
+        row = scan.records + 1 + int(lengths.argmax())
+        raise FileUnreadable(scan.path, "a delimited file", f"row {row} is longer than a megabyte; is a quote missing?")

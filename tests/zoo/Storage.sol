@@ -32,6 +32,11 @@ contract Keeper is Inherited {
         State d;
     }
 
+    struct Wide {
+        uint256 whole;
+        int8 part;
+    }
+
     struct Big {
         uint256 total;
         Small small;
@@ -78,6 +83,8 @@ contract Keeper is Inherited {
     uint16[3][2] public grid;
     uint64[][] public jagged;
     Small[2] public pair;
+    uint8[33][3] public rows;
+    Wide[] public wides;
     bytes16[] public words;
     string public text;
     bytes public raw;
@@ -148,6 +155,12 @@ contract Keeper is Inherited {
         uint16[3][2] calldata grid_
     ) external {
         (bytesOf, halves, wholes, grid) = (bytesOf_, halves_, wholes_, grid_);
+    }
+
+    function setWide(uint8[33][3] calldata rows_, Wide[] calldata wides_) external {
+        rows = rows_;
+        delete wides;
+        for (uint256 i; i < wides_.length; ++i) wides.push(wides_[i]);
     }
 
     function setText(string calldata text_, bytes calldata raw_, uint256 value) external {

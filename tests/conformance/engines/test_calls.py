@@ -156,7 +156,7 @@ class TestGas:
         caller.spend(1, sender=owner, access_list=[("0x" + "99" * 20, [7])])
         assert caller.counter().value == 1
 
-    @pytest.mark.parametrize("data", [b"\x01" * 1_000, bytes(1_000), b"\x01" * 100_000])
+    @pytest.mark.parametrize("data", [b"\x01" * 1_000, bytes(1_000), b"\x01" * 100_000], ids=["some", "zeros", "many"])
     def test_of_calldata(self, trio, owner, data):
         only = trio.deploy("OnlyFallback", sender=owner)
         trio.transact(lambda side: only.handles[id(side)].send_raw(data, sender=owner), owner)

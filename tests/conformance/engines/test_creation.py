@@ -180,6 +180,19 @@ class TestCreationCode:
             ("5f" * 1_025, False),  # more than the stack holds
             ("00" * 49_153, None),  # more than creation code may be
         ],
+        ids=[
+            "empty",
+            "stop",
+            "invalid",
+            "refused",
+            "reason",
+            "ef",
+            "too long",
+            "longest",
+            "stack full",
+            "stack",
+            "huge",
+        ],
     )
     def test_run_by_a_contract(self, trio, rich, code, stands):
         press = trio.deploy("Press", sender=rich)

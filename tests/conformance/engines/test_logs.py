@@ -16,8 +16,8 @@ def named(seen):
 
 
 class TestEvents:
-    @pytest.mark.parametrize("number", [0, 3, 2**64 - 1, 2**256 - 1])
-    @pytest.mark.parametrize("text", ["", "short", "ü" * 40])
+    @pytest.mark.parametrize("number", [0, 3, 2**64 - 1, 2**256 - 1], ids=["0", "3", "64 bits", "256 bits"])
+    @pytest.mark.parametrize("text", ["", "short", "ü" * 40], ids=len)
     def test_of_words_texts_and_arrays(self, emitter, owner, number, text):
         seen = emitter.named(number, SOMEBODY, text, sender=owner)
         below = number % 2**64

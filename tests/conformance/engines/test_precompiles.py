@@ -57,7 +57,7 @@ class TestEcrecover:
 
 
 class TestHashes:
-    @pytest.mark.parametrize("data", [b"", b"abc", b"\xff" * 1_000])
+    @pytest.mark.parametrize("data", [b"", b"abc", b"\xff" * 1_000], ids=len)
     def test_sha256(self, ask, data):
         assert ask(2, data) == (True, hashlib.sha256(data).digest())
 
@@ -86,6 +86,7 @@ class TestModexp:
     @pytest.mark.parametrize(
         ("base", "power", "modulus"),
         [(3, 2**255, FIELD), (0, 0, 7), (5, 3, 1), (2**200, 65_537, 2**255 - 19), (7, 0, 0)],
+        ids=["large", "nothing", "one", "larger", "no modulus"],
     )
     def test_reckons(self, ask, base, power, modulus):
         answer = pow(base, power, modulus) if modulus else 0
@@ -118,6 +119,7 @@ class TestAltBn128:
     @pytest.mark.parametrize(
         ("number", "data"),
         [(6, words(1, 1)), (6, words(FIELD, 0)), (7, words(1, 3, 5)), (8, words(GX, GY)), (8, words(1, 1, *TWIST))],
+        ids=["sum", "sum beyond the field", "product", "pair cut off", "pair"],
     )
     def test_fails_off_the_curve(self, ask, number, data):
         assert ask(number, data) == (False, b"")

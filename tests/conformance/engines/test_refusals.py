@@ -20,7 +20,7 @@ class TestRevertData:
         seen = refuser.empty.refused(sender=owner)
         assert (seen.data, seen.refusal.error) == (b"", "no reason given")
 
-    @pytest.mark.parametrize("reason", ["", "no", "x" * 31, "x" * 32, "x" * 1_000, "Zinsen für 3 €, née ✓"])
+    @pytest.mark.parametrize("reason", ["", "no", "x" * 31, "x" * 32, "x" * 1_000, "Zinsen für 3 €, née ✓"], ids=len)
     def test_a_text(self, refuser, owner, reason):
         refusal = refuser.text.refused(reason, sender=owner).refusal
         assert (refusal.error, refusal.values) == ("Error", (reason,))
@@ -158,6 +158,7 @@ class TestCaught:
             (bytes.fromhex("4e487b71") + (0x11).to_bytes(32), "CaughtPanic"),
             (bytes.fromhex("4e487b71") + b"\x11", "Caught"),  # a panic cut off is no panic
         ],
+        ids=["empty", "short", "text", "panic", "panic cut off"],
     )
     def test_by_the_contract_above(self, middle, owner, data, event):
         seen = middle.caught(data, sender=owner)

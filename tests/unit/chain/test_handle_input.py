@@ -214,7 +214,7 @@ class TestAddresses:
 class TestAnswers:
     """Another contract than the ABI promises stands there."""
 
-    @pytest.mark.parametrize("data", [b"", b"\x01", b"\x01" * 31])
+    @pytest.mark.parametrize("data", [b"", b"\x01", b"\x01" * 31], ids=len)
     def test_too_short_for_a_word(self, echo, data):
         with pytest.raises(OutputUnreadable, match=rf"rawWord\(bytes\) answered 0x{data.hex()} \({len(data)} bytes\)"):
             echo.rawWord(data)
@@ -229,6 +229,7 @@ class TestAnswers:
             (1).to_bytes(32) + (64).to_bytes(32) + (2**64).to_bytes(32),
             (1).to_bytes(32) + (64).to_bytes(32) + (2).to_bytes(32) + b"\xff\xfe".ljust(32, b"\0"),  # is no text
         ],
+        ids=["one word", "no length", "cut off", "far away", "long", "no text"],
     )
     def test_that_hold_no_text(self, echo, data):
         with pytest.raises(OutputUnreadable, match=r"Echo\.raw\(bytes\) answered 0x.*, which is not uint256, string"):

@@ -111,7 +111,7 @@ class TestStructs:
 
 
 class TestMappings:
-    @pytest.mark.parametrize("number", [0, 1, 2**256 - 1])
+    @pytest.mark.parametrize("number", [0, 1, 2**256 - 1], ids=["nothing", "one", "most"])
     @pytest.mark.parametrize("integer", [0, -1, -(2**31), 2**31 - 1])
     def test_by_numbers_flags_enums_and_bytes(self, keeper, slots, read, owner, number, integer):
         tag, value = b"\x00\xff\x01\x80", 101
@@ -130,7 +130,7 @@ class TestMappings:
         assert read(by_handle) == keeper.nested(owner, 7, keeper) == 2**255
         assert read(slots.nested[owner][8][keeper]) == 0
 
-    @pytest.mark.parametrize("text", ["", "a", "x" * 31, "x" * 32, "x" * 100, "Zins €"])
+    @pytest.mark.parametrize("text", ["", "a", "x" * 31, "x" * 32, "x" * 100, "Zins €"], ids=len)
     def test_by_texts_and_long_bytes(self, keeper, slots, read, owner, text):
         raw = text.encode() * 2
         keeper.setText(text, raw, 9, sender=owner)
@@ -176,6 +176,17 @@ class TestFixedArrays:
     def test_refuses_a_place_beside_it(self, slots, place):
         with pytest.raises(SlotMissing, match=rf"the storage of Keeper has no 'bytesOf\[{place}\]'"):
             slots.bytesOf[place]
+
+
+class TestElementsOfSeveralWords:
+    def test_in_fixed_and_dynamic_arrays(self, keeper, slots, read, owner):
+        rows = [[row * 40 + place for place in range(33)] for row in range(3)]  # a row of 33 bytes takes two words
+        wides = [(2**256 - 1, -128), (0, 127), (5, -1)]
+        keeper.setWide(rows, wides, sender=owner)
+        assert [[read(slots.rows[row][place]) for place in range(33)] for row in range(3)] == rows
+        assert [[keeper.rows(row, place) for place in range(33)] for row in range(3)] == rows
+        assert [read(each.whole, each.part) for each in (slots.wides[place] for place in range(3))] == wides
+        assert [tuple(keeper.wides(place)) for place in range(3)] == wides
 
 
 class TestByChance:

@@ -38,13 +38,14 @@ def compiled() -> dict[str, Any]:
     sources = {str(path.relative_to(ROOT)): path.read_text() for path in sorted((ROOT / "tests/zoo").rglob("*.sol"))}
     made_from = json.dumps([sources, _OUTPUTS, (ROOT / "ape-config.yaml").read_text()])
     kept = ROOT / ".build" / "zoo" / f"{keccak(made_from.encode()).hex()[:16]}.json"
-    if not kept.is_file():
-        answer = compile_sources(ROOT, sources, outputs=_OUTPUTS)
-        for old in kept.parent.glob("*.json"):
-            old.unlink(missing_ok=True)
-        write_whole(kept, json.dumps(answer))
-    content: dict[str, Any] = json.loads(kept.read_text())
-    return content
+    if kept.is_file():
+        content: dict[str, Any] = json.loads(kept.read_text())
+        return content
+    answer = compile_sources(ROOT, sources, outputs=_OUTPUTS)
+    write_whole(kept, json.dumps(answer))
+    for old in set(kept.parent.glob("*.json")) - {kept}:
+        old.unlink(missing_ok=True)
+    return answer
 
 
 @cache

@@ -5,6 +5,7 @@ The zoo is compiled once for a state of its sources and the compiler's settings,
 
 from __future__ import annotations
 
+import fcntl
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,14 +39,16 @@ def compiled() -> dict[str, Any]:
     sources = {str(path.relative_to(ROOT)): path.read_text() for path in sorted((ROOT / "tests/zoo").rglob("*.sol"))}
     made_from = json.dumps([sources, _OUTPUTS, (ROOT / "ape-config.yaml").read_text()])
     kept = ROOT / ".build" / "zoo" / f"{keccak(made_from.encode()).hex()[:16]}.json"
-    if kept.is_file():
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with (kept.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one of pytest's workers compiles, the others wait
+        if not kept.is_file():
+            answer = compile_sources(ROOT, sources, outputs=_OUTPUTS)
+            for old in kept.parent.glob("*.json"):
+                old.unlink()
+            write_whole(kept, json.dumps(answer))
         content: dict[str, Any] = json.loads(kept.read_text())
-        return content
-    answer = compile_sources(ROOT, sources, outputs=_OUTPUTS)
-    write_whole(kept, json.dumps(answer))
-    for old in set(kept.parent.glob("*.json")) - {kept}:
-        old.unlink(missing_ok=True)
-    return answer
+    return content
 
 
 @cache

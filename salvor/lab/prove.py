@@ -23,7 +23,7 @@ from salvor.lab.sequences import Sequences
 
 # How many steps an engine does while the fastest does one: a suite takes about as long on each.
 _SHARE = {"revm": 1, "anvil": 25, "ape": 400}
-_ROUND = 100_000  # steps of a campaign between two seeds
+_ENDLESS = 10**15  # steps: a campaign ends by its time
 _BEAT = 0.5  # seconds between two progress lines
 
 
@@ -117,11 +117,7 @@ def _search(search: Search, lab: Lab, options: Options, steps: int) -> Failure |
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     signal.signal(signal.SIGINT, stop)
-    while time.monotonic() < until and not search.stopped:
-        if failure := search.new(steps=_ROUND, seed=seed, until=until):
-            return failure
-        seed += 1
-    return None
+    return search.new(steps=_ENDLESS, seed=seed, until=until)
 
 
 def _replay(sequences: Sequences, lab: Lab, text: str, command: str) -> None:

@@ -31,6 +31,7 @@ from salvor.lab.sequences import Example, Record, Sequences
 BLOCK = 50  # steps; longer ones shrink worse, shorter ones cost more
 _BLOCKS = 4  # at most, in an example
 _SHRINK_ATTEMPTS = 5_000
+_ROUND = 1_000  # examples of one run of hypothesis: it remembers them all
 _LONGEST = BLOCK * _BLOCKS
 _MOST = 2 * _LONGEST  # steps of an example that is replayed
 _USUAL = _LONGEST // 2  # steps of an example, on average
@@ -74,8 +75,10 @@ class Search:
 
     def new(self, *, steps: int, seed: int, until: float | None = None) -> Failure | None:
         """Run about so many steps, or until a moment of `time.monotonic`; a failure is saved and shrunk."""
-        examples = max(1, steps // _USUAL)
-        found = self._search(examples, seed, until)
+        found, left, seeds = None, max(1, steps // _USUAL), random.Random(seed)
+        while left > 0 and found is None and not self._over(until):
+            found = self._search(min(left, _ROUND), seeds.getrandbits(64), until)
+            left -= _ROUND
         if found is None:
             return None
         example, first = found
@@ -104,6 +107,10 @@ class Search:
             size //= 2
         return Example(example.head, records)
 
+    def _over(self, until: float | None) -> bool:
+        """Whether somebody wants no more."""
+        return self.stopped or (until is not None and time.monotonic() > until)
+
     def _search(self, examples: int, seed: int, until: float | None) -> tuple[Example, Exception] | None:
         sequences = self._sequences
         size = sequences.block_size(BLOCK)
@@ -112,7 +119,7 @@ class Search:
         failing: list[tuple[bytes, list[bytes]]] = []
 
         def fails(example: tuple[bytes, list[bytes]]) -> bool:
-            if self.stopped or (until is not None and time.monotonic() > until):
+            if self._over(until):
                 raise Stop
             self._beat()
             if failed(lambda: sequences.run_blocks(*example)):

@@ -1,12 +1,17 @@
 """Fixtures: the world is deployed once a worker; Ape puts the chain back after each test."""
 
+import os
+
 import pytest
 
+from salvor.chain.node import refuse_foreign_node
 from tests.utils.world import World
 
 
 @pytest.fixture(scope="session")
 def deployed(project, chain, accounts):
+    if not os.environ.get("APE_FOUNDRY_HOST"):
+        refuse_foreign_node(chain.provider.process, chain.provider.uri)
     return World.closed_end(project, chain.provider, accounts)
 
 

@@ -7,7 +7,9 @@ import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from subprocess import Popen
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from salvor.errors import NodeMissing, NodeTrouble, PortTaken, WrongChain
@@ -45,8 +47,8 @@ def local_node(networks: NetworkManager, *, genesis: int | None = None) -> Itera
     except (ApeException, OSError) as error:
         raise NodeTrouble(str(error).splitlines()[0]) from None
     try:
-        if host == "auto" and provider.process is None:
-            raise NodeTrouble("another program's anvil answered on the port that was picked; run the command again")
+        if host == "auto":
+            refuse_foreign_node(provider.process, provider.uri)
         if provider.chain_id != LOCAL_CHAIN:
             raise WrongChain(provider.chain_id, LOCAL_CHAIN)
         yield provider
@@ -54,6 +56,22 @@ def local_node(networks: NetworkManager, *, genesis: int | None = None) -> Itera
         raise NodeTrouble((str(error) or type(error).__name__).splitlines()[0]) from None
     finally:
         choice.__exit__(None)
+
+
+def refuse_foreign_node(process: Popen[Any] | None, url: str) -> None:
+    """Ape picks a port without looking; whatever answers there must be the process that it started."""
+    if process is None or process.poll() is not None or not listens(process.pid, urlsplit(url).port or _PORT):
+        raise NodeTrouble(f"another program's anvil answers at {url}, which was picked for ours; run the command again")
+
+
+def listens(pid: int, port: int) -> bool:
+    """Whether this process has the port open; where the system does not say, it is believed."""
+    table, mine = Path("/proc/net/tcp"), Path(f"/proc/{pid}/fd")
+    if not table.exists():
+        return True
+    rows = (line.split() for line in table.read_text().splitlines()[1:])
+    open_there = {f"socket:[{row[9]}]" for row in rows if int(row[1].split(":")[1], 16) == port}
+    return any(str(each.readlink()) in open_there for each in mine.iterdir())
 
 
 def _is_taken(host: str) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import polars as pl
 
-from salvor.errors import ColumnMissing, TapeEmpty
+from salvor.errors import ColumnMissing, FileMissing, OptionInvalid, TapeEmpty
 from salvor.tape.files.delimited import open_delimited
 from salvor.tape.files.table import ROW, Table
 from salvor.tape.plan import FieldSource, TapeMapping
@@ -81,6 +81,10 @@ def check_tape(
     path: Path, mapping: TapeMapping, *, decimals: int, out: Path, tick: Callable[[int], None] = lambda rows: None
 ) -> Checked:
     """Read, convert and check a tape; writes `accepted.parquet` and `exceptions.csv` to `out`, whole or not at all."""
+    if not path.is_file():
+        raise FileMissing(path, "tape")
+    if out.exists() and not out.is_dir():
+        raise OptionInvalid(f"{out} is a file; name a folder for the results")
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".check-") as folder:
         scratch = Path(folder)

@@ -24,6 +24,7 @@ class Row:
     peer: float | None = None
     ours_at_most: float | None = None
     ratio_at_most: float | None = None
+    ratio_at_least: float | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -38,6 +39,8 @@ class Row:
             limits.append(f"ours <= {self.ours_at_most:,}")
         if self.ratio_at_most is not None:
             limits.append(f"ratio <= {self.ratio_at_most}")
+        if self.ratio_at_least is not None:
+            limits.append(f"ratio >= {self.ratio_at_least}")
         return " and ".join(limits) or None
 
     @property
@@ -46,8 +49,9 @@ class Row:
         if self.target is None:
             return None
         absolute = self.ours_at_most is None or self.ours <= self.ours_at_most
-        relative = self.ratio_at_most is None or (self.ratio is not None and self.ratio <= self.ratio_at_most)
-        return absolute and relative
+        small = self.ratio_at_most is None or (self.ratio is not None and self.ratio <= self.ratio_at_most)
+        large = self.ratio_at_least is None or (self.ratio is not None and self.ratio >= self.ratio_at_least)
+        return absolute and small and large
 
     def as_json(self) -> dict[str, object]:
         """The row as it stands in the file; the ratio to four places."""
@@ -76,9 +80,9 @@ def print_rows(title: str, rows: Sequence[Row], console: Console) -> None:
     console.print(table)
 
 
-def write_rows(rows: Sequence[Row], file: Path) -> None:
-    """Write the rows, whole or not at all."""
-    write_whole(file, json.dumps({"rows": [row.as_json() for row in rows]}, indent=2) + "\n")
+def write_rows(rows: Sequence[Row], file: Path, **more: object) -> None:
+    """Write the rows, and beside them whatever else was found, whole or not at all."""
+    write_whole(file, json.dumps({"rows": [row.as_json() for row in rows], **more}, indent=2) + "\n")
 
 
 def _number(number: float | None) -> str:

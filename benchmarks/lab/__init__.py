@@ -1,0 +1,1 @@
+"""The lab beside what else runs random calls against contracts: `make bench NAME=lab`."""

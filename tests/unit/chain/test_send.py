@@ -24,7 +24,8 @@ class TestSend:
         assert refused.value.refusal.values == (NOBODY, outsider.address, 1)
         assert refused.value.exit_code == CHAIN_TROUBLE
         assert refused.value.message == (
-            f"Offering.subscribe was refused: NotEligible(from={NOBODY}, to={outsider.address}, units=1)"
+            f"Offering.subscribe was refused: NotEligible(from={NOBODY}, to={outsider.address}, units=1): "
+            "Compliance refuses this movement (zero address: a mint or a burn)"
         )
 
     def test_sends_nothing_when_refused(self, world, outsider):

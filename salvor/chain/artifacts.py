@@ -27,6 +27,7 @@ class Artifact:
     abi: tuple[Abi, ...]
     code: str
     libraries: Mapping[str, str] = field(default_factory=dict)  # placeholder -> library, as far as known
+    explanations: Mapping[str, str] = field(default_factory=dict)  # signature of an error -> sentence
 
     def creation_code(self) -> bytes:
         """What a deployment sends ahead of the constructor's arguments; raises for interfaces and missing libraries."""
@@ -67,6 +68,11 @@ class Artifacts(Mapping[str, Artifact]):
             raise ArtifactAmbiguous(short, [f"{each.source}:{each.name}" for each in found])
         return found[0]
 
+    @property
+    def all(self) -> list[Artifact]:
+        """Also those that share a name."""
+        return [artifact for found in self._by_name.values() for artifact in found]
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._by_name)
 
@@ -92,7 +98,8 @@ def read_artifacts(path: Path) -> Artifacts:
 def _from_ape(manifest: Path) -> Iterator[Artifact]:
     for name, contract in _load(manifest).get("contractTypes", {}).items():
         code = (contract.get("deploymentBytecode") or {}).get("bytecode") or ""
-        yield Artifact(name, contract.get("sourceId") or "", tuple(contract["abi"]), code.removeprefix("0x"))
+        abi, said = tuple(contract["abi"]), explanations_of(contract.get("userdoc"), contract.get("devdoc"))
+        yield Artifact(name, contract.get("sourceId") or "", abi, code.removeprefix("0x"), explanations=said)
 
 
 def _from_file(file: Path) -> Artifact | None:
@@ -109,7 +116,18 @@ def _from_file(file: Path) -> Artifact | None:
         code, links = content["bytecode"]["object"], content["bytecode"].get("linkReferences", {})
     named = [f"{library_file}:{library}" for library_file, libraries in links.items() for library in libraries]
     marks = {mark_of(full): full for full in named}
-    return Artifact(name, source, tuple(content["abi"]), code.removeprefix("0x"), marks)
+    docs = (content.get("metadata") or {}).get("output", {}) if "contractName" not in content else {}
+    said = explanations_of(docs.get("userdoc"), docs.get("devdoc"))
+    return Artifact(name, source, tuple(content["abi"]), code.removeprefix("0x"), marks, said)
+
+
+def explanations_of(userdoc: Mapping[str, Any] | None, devdoc: Mapping[str, Any] | None) -> dict[str, str]:
+    """What NatSpec says of each error, by its signature: the notice, else what is meant for developers."""
+    told = [((devdoc or {}).get("errors", {}), "details"), ((userdoc or {}).get("errors", {}), "notice")]
+    sentences = {
+        name: said[0][key] for errors, key in told for name, said in errors.items() if said and said[0].get(key)
+    }
+    return {name: " ".join(sentence.split()).removesuffix(".") for name, sentence in sentences.items()}
 
 
 def mark_of(full_name: str) -> str:

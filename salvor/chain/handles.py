@@ -99,7 +99,7 @@ class Blueprint:
         kinds: dict[str, list[Abi]] = {}
         for abi in artifact.abi:
             kinds.setdefault(abi["type"], []).append(abi)
-        refusal.learn(kinds.get("error", ()))
+        refusal.learn(kinds.get("error", ()), artifact.explanations)
         self.functions = {one.signature: one for one in (Function(self.name, abi) for abi in kinds.get("function", ()))}
         self.by_name: dict[str, list[Function]] = {}
         for function in self.functions.values():

@@ -6,7 +6,7 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import Popen
 from typing import TYPE_CHECKING, Any
@@ -71,7 +71,12 @@ def listens(pid: int, port: int) -> bool:
         return True
     rows = (line.split() for line in table.read_text().splitlines()[1:])
     open_there = {f"socket:[{row[9]}]" for row in rows if int(row[1].split(":")[1], 16) == port}
-    return any(str(each.readlink()) in open_there for each in mine.iterdir())
+    with suppress(OSError):  # it ends while it is looked at
+        for each in mine.iterdir():
+            with suppress(OSError):  # it closes a file
+                if str(each.readlink()) in open_there:
+                    return True
+    return False
 
 
 def _is_taken(host: str) -> bool:

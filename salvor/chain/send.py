@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from salvor.chain import refusal
+from salvor.chain.artifacts import explanations_of
 from salvor.chain.codec import selector
 from salvor.chain.handles import Contract, Method
 from salvor.chain.refusal import CallRefused, Refusal
@@ -44,7 +45,8 @@ def send(method: ContractTransactionHandler | Method, *args: Any, sender: Any) -
 
 def learn_errors(contract_type: ContractType) -> None:
     """Remember the errors of a contract known to Ape, so that one raised two contracts down is still named."""
-    refusal.learn(abi.model_dump(mode="json", by_alias=True) for abi in contract_type.errors)
+    explanations = explanations_of(contract_type.userdoc, contract_type.devdoc)
+    refusal.learn((abi.model_dump(mode="json", by_alias=True) for abi in contract_type.errors), explanations)
 
 
 def read_refusal(data: bytes, contract_type: ContractType) -> Refusal:

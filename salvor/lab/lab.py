@@ -13,7 +13,7 @@ from salvor.chain.engine import CHAIN_ID, Engine, Snapshot
 from salvor.chain.engines import open_engine
 from salvor.chain.handles import Blueprint, Contract, blueprint_of
 from salvor.chain.layout import Layouts, Sheet, read_layouts
-from salvor.chain.refusal import CallRefused, Refusal
+from salvor.chain.refusal import CallRefused, Refusal, learn_when_needed
 from salvor.errors import NotAsExpected
 from salvor.lab.actors import Actor
 
@@ -42,6 +42,7 @@ class Lab:
 
     def __init__(self, engine: Engine, artifacts: Artifacts, *, root: Path | None = None) -> None:
         self.engine, self.contracts = engine, Contracts(artifacts)
+        learn_when_needed(artifacts)
         self._root, self._layouts = root, None if root else Layouts({})
         self._actors: dict[str, Actor] = {}
         self._names: dict[str, str] = {}

@@ -82,13 +82,13 @@ def encoder(prefix: bytes, params: Sequence[Abi], called: str) -> Callable[..., 
     """A function from arguments to `prefix` and the encoded arguments; `called` stands in its errors."""
     count, words = len(params), [_word_encoder(canonical(param)) for param in params]
     if all(words):
-        join = b"".join
+        join = _joined(prefix, words)
 
         def encode_words(*args: Any) -> bytes:
             if len(args) != count:
                 raise ArgumentsMismatch(called, len(args), _named(params))
             try:
-                return prefix + join([word(arg) for word, arg in zip(words, args, strict=True)])  # type: ignore[misc]
+                return join(*args)
             except (OverflowError, AttributeError, TypeError, ValueError):
                 raise _culprit(called, params, args) from None
 
@@ -104,6 +104,19 @@ def encoder(prefix: bytes, params: Sequence[Abi], called: str) -> Callable[..., 
             raise _culprit(called, params, args) from None
 
     return encode_any
+
+
+def _joined(prefix: bytes, words: Sequence[Any]) -> Callable[..., bytes]:
+    """The prefix and a word for each argument; most functions have one or two."""
+    match words:
+        case []:
+            return lambda: prefix
+        case [first]:
+            return lambda a: prefix + first(a)
+        case [first, second]:
+            return lambda a, b: prefix + first(a) + second(b)
+    join = b"".join
+    return lambda *args: prefix + join([word(arg) for word, arg in zip(words, args, strict=True)])
 
 
 def decoder(params: Sequence[Abi], called: str) -> Callable[[bytes], tuple[Any, ...]]:

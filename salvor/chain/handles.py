@@ -119,7 +119,7 @@ class Blueprint:
         try:
             address = engine.create(address_of(sender), code, value)
         except (Reverted, Halted) as outcome:
-            raise CallRefused(called, _refusal(outcome)) from None
+            raise CallRefused(called, _said(outcome)) from None
         return Contract(engine, self, address)
 
     def at(self, engine: Engine, address: str) -> Contract:
@@ -230,7 +230,7 @@ class Method:
             done = engine.execute(address_of(sender), contract.address, data, value, access_list)
         except (Reverted, Halted) as outcome:
             record.refused[function.called] += 1
-            raise CallRefused(function.called, _refusal(outcome)) from None
+            raise CallRefused(function.called, _said(outcome)) from None
         return Receipt(engine, function, done)
 
     def _view(self, function: Function, data: bytes, sender: Any, value: int) -> Any:
@@ -243,7 +243,7 @@ class Method:
         try:
             output = engine.call(address_of(sender) if sender else _NOBODY, contract.address, data, value)
         except (Reverted, Halted) as outcome:
-            raise CallRefused(function.called, _refusal(outcome)) from None
+            raise CallRefused(function.called, _said(outcome)) from None
         return function.answer(output)
 
     def _chosen(self, args: Sequence[Any]) -> Function:
@@ -329,9 +329,9 @@ def _check_wei(called: str, value: Any) -> None:
         raise ArgumentInvalid(called, "value", "amount of wei", value)
 
 
-def _refusal(outcome: Reverted | Halted) -> Refusal:
+def _said(outcome: Reverted | Halted) -> Refusal | bytes:
     """A halt has no data, but a name."""
-    return refusal.read(outcome.data) if isinstance(outcome, Reverted) else Refusal(f"halted: {outcome}", ())
+    return outcome.data if isinstance(outcome, Reverted) else Refusal(f"halted: {outcome}", ())
 
 
 _RAW = Function("raw", {"name": "fallback", "inputs": [{"type": "bytes"}], "outputs": []})

@@ -50,10 +50,17 @@ class CallRefused(ChainTrouble):
 
     show_color: bool | None = None  # click's, which its own constructor would set
 
-    def __init__(self, call: str, refusal: Refusal) -> None:
-        # Machines are refused thousands of times a second: the sentence is built when somebody reads it.
-        Exception.__init__(self, call, refusal)
-        self.call, self.refusal = call, refusal
+    def __init__(self, call: str, said: Refusal | bytes) -> None:
+        # Machines are refused thousands of times a second: revert data is decoded when somebody reads it.
+        Exception.__init__(self, call, said)
+        self.call, self._said = call, said
+
+    @property
+    def refusal(self) -> Refusal:
+        """The error with its values."""
+        if isinstance(self._said, bytes):
+            self._said = read(self._said)
+        return self._said
 
     @property
     def message(self) -> str:  # type: ignore[override]

@@ -1,7 +1,8 @@
 """Search in blocks, shrink in steps: hypothesis does both, each on what it is fast at.
 
-A search draws blocks of 50 steps as one binary each. A failure is rewritten as its steps and saved in hypothesis'
-database; there hypothesis finds it, leaves out and simplifies steps, and keeps the smallest for the next run.
+A search draws short binaries, from each of which four sequences of up to four blocks of 50 steps are spread. A failure
+is rewritten as its steps and saved in hypothesis' database; there hypothesis finds it, leaves out and simplifies steps,
+and keeps the smallest for the next run.
 """
 
 from __future__ import annotations
@@ -29,12 +30,13 @@ from salvor.lab.choices import Drawn, Recorder
 from salvor.lab.sequences import Example, Record, Sequences
 
 BLOCK = 50  # steps; longer ones shrink worse, shorter ones cost more
-_BLOCKS = 4  # at most, in an example
+_BLOCKS = 4  # at most, in a sequence
+_TOGETHER = 4  # sequences that hypothesis draws at once: to it, each drawing costs as much as ten steps
+_SEED = 16  # bytes, from which they are spread
 _SHRINK_ATTEMPTS = 5_000
-_ROUND = 1_000  # examples of one run of hypothesis: it remembers them all
+_ROUND = 500  # drawings of one run of hypothesis: it remembers them all
 _LONGEST = BLOCK * _BLOCKS
 _MOST = 2 * _LONGEST  # steps of an example that is replayed
-_USUAL = _LONGEST // 2  # steps of an example, on average
 
 
 @dataclass(frozen=True)
@@ -74,11 +76,12 @@ class Search:
         return self._find_again(self._database, lambda error: True)
 
     def new(self, *, steps: int, seed: int, until: float | None = None) -> Failure | None:
-        """Run about so many steps, or until a moment of `time.monotonic`; a failure is saved and shrunk."""
-        found, left, seeds = None, max(1, steps // _USUAL), random.Random(seed)
-        while left > 0 and found is None and not self._over(until):
-            found = self._search(min(left, _ROUND), seeds.getrandbits(64), until)
-            left -= _ROUND
+        """Run so many steps or a few more, or until a moment of `time.monotonic`; a failure is saved and shrunk."""
+        found, seeds, before = None, random.Random(seed), -1
+        goal = self._sequences.steps + steps
+        while found is None and before < self._sequences.steps < goal and not self._over(until):
+            before = self._sequences.steps  # a machine none of whose rules applies makes no step, and comes to an end
+            found = self._search(goal, seeds.getrandbits(64), until)
         if found is None:
             return None
         example, first = found
@@ -111,23 +114,25 @@ class Search:
         """Whether somebody wants no more."""
         return self.stopped or (until is not None and time.monotonic() > until)
 
-    def _search(self, examples: int, seed: int, until: float | None) -> tuple[Example, Exception] | None:
+    def _search(self, goal: int, seed: int, until: float | None) -> tuple[Example, Exception] | None:
         sequences = self._sequences
-        size = sequences.block_size(BLOCK)
-        blocks = st.lists(st.binary(min_size=size, max_size=size), min_size=1, max_size=_BLOCKS)
-        drawn = st.tuples(st.binary(min_size=sequences.head, max_size=sequences.head), blocks)
+        drawn = st.binary(min_size=_SEED, max_size=_SEED)
         failing: list[tuple[bytes, list[bytes]]] = []
 
-        def fails(example: tuple[bytes, list[bytes]]) -> bool:
-            if self._over(until):
-                raise Stop
-            self._beat()
-            if failed(lambda: sequences.run_blocks(*example)):
-                failing[:] = [example]
-            return bool(failing)
+        def fails(example: bytes) -> bool:
+            dice = random.Random(example)
+            for _ in range(_TOGETHER):
+                if self._over(until) or sequences.steps >= goal:
+                    raise Stop
+                self._beat()
+                head, blocks = self._spread(dice)
+                if failed(partial(sequences.run_blocks, head, blocks)):
+                    failing[:] = [(head, blocks)]
+                    return True
+            return False
 
         try:
-            _find(drawn, fails, settings(_QUIET, max_examples=examples, phases=[Phase.generate]), seed)
+            _find(drawn, fails, settings(_QUIET, max_examples=_ROUND, phases=[Phase.generate]), seed)
         except Stop:
             return None
         if not failing:
@@ -136,6 +141,12 @@ class Search:
         if error is None:
             raise NotAsExpected(f"{sequences.name} failed once and not again: something in it is not the same twice")
         return example, error
+
+    def _spread(self, dice: random.Random) -> tuple[bytes, list[bytes]]:
+        """The head and the blocks of a sequence. hypothesis takes a millisecond to draw as many bytes itself."""
+        size = self._sequences.block_size(BLOCK)
+        head = dice.randbytes(self._sequences.head)
+        return head, [dice.randbytes(size) for _ in range(dice.randint(1, _BLOCKS))]
 
     def _find_again(self, database: ExampleDatabase, wanted: Callable[[Exception], bool]) -> Failure | None:
         """The smallest example that grows from a database."""

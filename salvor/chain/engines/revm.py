@@ -26,7 +26,7 @@ _CREATE2_CODE = bytes.fromhex(
     "e03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf3"
 )
 _FAILING_CODE = b"\xfe"
-_REVERT = re.compile(r"Revert \{ gas_used: \d+, output: 0x([0-9a-fA-F]*) \}")
+_REVERT = "Revert { gas_used: "  # and then `N, output: 0x... }`
 _HALT = re.compile(r"Halt \{ reason: (.*), gas_used: \d+ \}")
 _NOT_BEGUN = {  # what pyrevm says of a transaction that it does not even begin
     "LackOfFundForMaxFee": "InsufficientFunds",
@@ -188,9 +188,9 @@ class Revm:
 
     def _failure(self, error: RuntimeError) -> Exception:
         """Pyrevm tells the outcome as text only."""
-        said = str(error)
-        if match := _REVERT.fullmatch(said):
-            return Reverted(bytes.fromhex(match[1]))
+        said: str = error.args[0]
+        if said.startswith(_REVERT):
+            return Reverted(bytes.fromhex(said[said.index("0x", len(_REVERT)) + 2 : -2]))
         if match := _HALT.fullmatch(said):
             return Halted(match[1])
         if "RejectCallerWithCode" in said:

@@ -4,6 +4,7 @@ import time
 
 import pytest
 from hypothesis.database import InMemoryExampleDatabase
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from salvor.errors import EngineGone, NotAsExpected
 from salvor.lab.search import Search, as_choices, reason_of
@@ -62,10 +63,21 @@ class TestNew:
         failure = search_of(purse_with("closes"), database).new(steps=20_000, seed=1)
         assert {key: kept for key, kept in database.data.items() if kept} == {b"purse": {as_choices(failure.example)}}
 
-    def test_runs_about_as_many_steps_as_asked(self):
+    def test_runs_as_many_steps_as_asked_and_ends_the_sequence(self):
         sequences = Sequences(purse_with())
         Search(sequences, database=InMemoryExampleDatabase(), key="purse").new(steps=10_000, seed=3)
-        assert 5_000 < sequences.steps < 20_000
+        assert 10_000 <= sequences.steps <= 10_200
+
+    def test_a_machine_that_can_do_nothing_comes_to_an_end(self):
+        class Stuck(RuleBasedStateMachine):
+            @precondition(lambda self: False)
+            @rule()
+            def move(self):
+                """Never."""
+
+        sequences = Sequences(Stuck)
+        assert Search(sequences, database=InMemoryExampleDatabase(), key="x").new(steps=1_000, seed=1) is None
+        assert sequences.steps == 0
 
     def test_the_same_seed_runs_the_same(self):
         machines = [purse_with(), purse_with()]
@@ -116,7 +128,7 @@ class TestKnown:
 
     def test_what_was_not_shrunk_before_a_crash_is_shrunk_now(self):
         machine, database = purse_with("closes"), InMemoryExampleDatabase()
-        long, _ = search_of(machine)._search(200, 1, None)
+        long, _ = search_of(machine)._search(20_000, 1, None)
         database.save(b"purse.secondary", as_choices(long))
         assert len(search_of(machine, database).known().example.records) == 2 < len(long.records)
 

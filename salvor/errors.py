@@ -169,6 +169,20 @@ class NotDeployable(SalvorError):
         super().__init__(f"{source}:{name} has no code: it is an interface or an abstract contract")
 
 
+class PragmaUnmet(SalvorError):
+    def __init__(self, source: str, pragma: str, version: str) -> None:
+        super().__init__(
+            f"{source}: 'pragma solidity {pragma}' does not allow solc {version}, the one version of this project "
+            "(ape-config.yaml); take a file that allows it"
+        )
+
+
+class CompilerMissing(SalvorError):
+    def __init__(self, version: str, folder: Path) -> None:
+        there = ", ".join(sorted(file.name.removeprefix("solc-v") for file in folder.glob("solc-v*"))) or "none"
+        super().__init__(f"solc {version}, which ape-config.yaml asks for, is not in {folder} (there is: {there})")
+
+
 class FunctionMissing(SalvorError, AttributeError):
     """Also an AttributeError, so that `hasattr` answers instead of raising."""
 

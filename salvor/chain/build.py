@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from salvor.chain.solc import check_project
 from salvor.errors import FileUnreadable
 from salvor.files import write_whole
 from salvor.toolchain.artifacts import drop_stale, fingerprint
@@ -22,6 +23,7 @@ def build(root: Path) -> Path:
         drop_stale(root)
         if compiled.is_file() and compiled.read_text() == fingerprint(root) and (folder / "__local__.json").is_file():
             return folder
+        check_project(root)
         command = [sys.executable, "-c", "from ape._cli import cli; cli()", "compile"]
         done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
         if done.returncode:

@@ -1,4 +1,7 @@
-"""The project's compiler, for what Ape does not ask it: storage layouts, and sources outside `contracts/`."""
+"""The project's compiler: whether it may compile the sources, and what Ape does not ask it.
+
+That is storage layouts, and sources outside `contracts/`. One version is pinned; nothing is ever downloaded here.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from salvor.errors import FileUnreadable
+from salvor.chain.pragmas import check_pragmas
+from salvor.errors import CompilerMissing, FileUnreadable
+
+
+def check_project(root: Path) -> None:
+    """Raises when the project's compiler is not there, or may not compile a contract or what it imports."""
+    settings = _settings(root)
+    _compiler(settings)
+    sources = {str(file.relative_to(root)): file.read_text("utf-8") for file in (root / "contracts").rglob("*.sol")}
+    check_pragmas(root, sources, version=settings["version"], remappings=settings["import_remapping"])
 
 
 def compile_sources(root: Path, sources: Mapping[str, str], *, outputs: Sequence[str]) -> dict[str, Any]:
@@ -17,9 +29,9 @@ def compile_sources(root: Path, sources: Mapping[str, str], *, outputs: Sequence
 
     `sources` are texts by their name relative to `root`; `outputs` as standard JSON names them: `storageLayout`.
     """
-    import yaml
-
-    settings = yaml.safe_load((root / "ape-config.yaml").read_text())["solidity"]
+    settings = _settings(root)
+    compiler = _compiler(settings)
+    check_pragmas(root, sources, version=settings["version"], remappings=settings["import_remapping"])
     asked = {
         "language": "Solidity",
         "sources": {name: {"content": text} for name, text in sources.items()},
@@ -30,7 +42,6 @@ def compile_sources(root: Path, sources: Mapping[str, str], *, outputs: Sequence
             "outputSelection": {"*": {"*": list(outputs)}},
         },
     }
-    compiler = Path(os.environ["SOLCX_BINARY_PATH"]) / f"solc-v{settings['version']}"
     command = [str(compiler), "--standard-json", "--base-path", str(root), "--allow-paths", str(root)]
     done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, cwd=root, check=False)
     try:
@@ -42,3 +53,18 @@ def compile_sources(root: Path, sources: Mapping[str, str], *, outputs: Sequence
         raise FileUnreadable(root / file, "Solidity that compiles", errors[0]["formattedMessage"])
     contracts: dict[str, Any] = answer["contracts"]
     return contracts
+
+
+def _settings(root: Path) -> dict[str, Any]:
+    import yaml
+
+    settings: dict[str, Any] = yaml.safe_load((root / "ape-config.yaml").read_text())["solidity"]
+    return settings
+
+
+def _compiler(settings: Mapping[str, Any]) -> Path:
+    folder = Path(os.environ["SOLCX_BINARY_PATH"])
+    compiler = folder / f"solc-v{settings['version']}"
+    if not compiler.exists():
+        raise CompilerMissing(settings["version"], folder)
+    return compiler

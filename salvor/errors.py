@@ -206,7 +206,9 @@ class NoCode(ChainTrouble):
     """A call there would succeed and do nothing."""
 
     def __init__(self, contract: str, address: str) -> None:
-        super().__init__(f"no code at {address}, where {contract} should be; was it deployed after the snapshot restored?")
+        super().__init__(
+            f"no code at {address}, where {contract} should be; was it deployed after the snapshot restored?"
+        )
 
 
 class StaleSnapshot(ChainTrouble):

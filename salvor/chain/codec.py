@@ -86,7 +86,7 @@ def encoder(prefix: bytes, params: Sequence[Abi], called: str) -> Callable[..., 
 
         def encode_words(*args: Any) -> bytes:
             if len(args) != count:
-                raise ArgumentsMismatch(called, len(args), _named(params))
+                raise ArgumentsMismatch(called, len(args), named(params))
             try:
                 return join(*args)
             except (OverflowError, AttributeError, TypeError, ValueError):
@@ -97,7 +97,7 @@ def encoder(prefix: bytes, params: Sequence[Abi], called: str) -> Callable[..., 
 
     def encode_any(*args: Any) -> bytes:
         if len(args) != count:
-            raise ArgumentsMismatch(called, len(args), _named(params))
+            raise ArgumentsMismatch(called, len(args), named(params))
         try:
             return prefix + bytes(codec([_plain(param, arg) for param, arg in zip(params, args, strict=True)]))
         except Exception:  # eth-abi's own errors have no common root with those of `_plain`
@@ -130,7 +130,7 @@ def decoder(params: Sequence[Abi], called: str) -> Callable[[bytes], tuple[Any, 
 
         def decode_words(data: bytes) -> tuple[Any, ...]:
             if len(data) < size:
-                raise OutputUnreadable(called, data, _named(params))
+                raise OutputUnreadable(called, data, named(params))
             return tuple([read(data) for read in readers])  # type: ignore[misc]
 
         return decode_words
@@ -143,7 +143,7 @@ def decoder(params: Sequence[Abi], called: str) -> Callable[[bytes], tuple[Any, 
         try:
             values = codec(ContextFramesBytesIO(data))
         except Exception:
-            raise OutputUnreadable(called, data, _named(params)) from None
+            raise OutputUnreadable(called, data, named(params)) from None
         return tuple(shape(value) for shape, value in zip(shapes, values, strict=True))
 
     return decode_any
@@ -252,10 +252,11 @@ def _culprit(called: str, params: Sequence[Abi], args: Sequence[Any]) -> Argumen
                 word(arg)
         except Exception:
             return ArgumentInvalid(called, name, canonical(param), arg)
-    return ArgumentInvalid(called, "all", _named(params), args)
+    return ArgumentInvalid(called, "all", named(params), args)
 
 
-def _named(params: Sequence[Abi]) -> str:
+def named(params: Sequence[Abi]) -> str:
+    """Types and names, for people."""
     return ", ".join(f"{canonical(param)} {param.get('name') or ''}".strip() for param in params) or "none"
 
 

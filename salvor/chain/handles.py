@@ -15,7 +15,7 @@ from eth_hash.auto import keccak
 
 from salvor.chain import refusal
 from salvor.chain.artifacts import Artifact
-from salvor.chain.codec import Abi, address_of, canonical, decoder, encoder, record, selector, signature
+from salvor.chain.codec import Abi, address_of, canonical, decoder, encoder, named, record, selector, signature
 from salvor.chain.engine import AccessList, Done, Engine, Halted, Log, Reverted
 from salvor.chain.refusal import CallRefused, Refusal
 from salvor.errors import ArgumentInvalid, FunctionAmbiguous, FunctionMissing, NoCode, OutputUnreadable, SenderMissing
@@ -26,20 +26,36 @@ _NOBODY = "0x0000000000000000000000000000000000000000"
 class Function:
     """One function of an ABI with its encoder and decoder."""
 
-    __slots__ = ("called", "decode", "encode", "is_view", "name", "params", "selector", "signature", "single")
+    __slots__ = (
+        "called",
+        "decode",
+        "encode",
+        "is_view",
+        "name",
+        "outputs",
+        "params",
+        "selector",
+        "signature",
+        "single",
+    )
 
     def __init__(self, contract: str, abi: Abi) -> None:
         self.name, self.signature, self.selector = abi["name"], signature(abi), selector(abi)
         self.called = f"{contract}.{self.name}"
         self.params: Sequence[Abi] = abi["inputs"]
         self.is_view = abi.get("stateMutability") in ("view", "pure")
-        outputs: Sequence[Abi] = abi.get("outputs") or ()
-        self.single = len(outputs) == 1
+        self.outputs: Sequence[Abi] = abi.get("outputs") or ()
+        self.single = len(self.outputs) == 1
         self.encode = encoder(self.selector, self.params, f"{contract}.{self.signature}")
-        self.decode = decoder(outputs, f"{contract}.{self.signature}")
-        if len(outputs) > 1:
-            plain, made = self.decode, record("Outputs", outputs)
+        self.decode = decoder(self.outputs, f"{contract}.{self.signature}")
+        if len(self.outputs) > 1:
+            plain, made = self.decode, record("Outputs", self.outputs)
             self.decode = lambda data: made(*plain(data))
+
+    def __str__(self) -> str:
+        given, returned = named(self.params), named(self.outputs)
+        arrow = f" -> {returned}" if self.outputs else ""
+        return f"{self.called}({given if self.params else ''}){arrow}"
 
     def answer(self, output: bytes) -> Any:
         """One value as itself, several as a named tuple, none as None."""
@@ -144,6 +160,9 @@ class Contract:
         self.word = bytes.fromhex(address[2:]).rjust(32, b"\0")
         self.seen = engine.generation  # when there was code here
 
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self.blueprint.by_name})  # what a console completes
+
     def __getattr__(self, name: str) -> Method:
         if name.startswith("__"):
             raise AttributeError(name)
@@ -202,7 +221,12 @@ class Method:
         return call.outcome
 
     def __repr__(self) -> str:
-        return f"{self.contract.blueprint.name}.{self.candidates[0].name}"
+        return " or ".join(str(each) for each in self.candidates)
+
+    @property
+    def called(self) -> str:
+        """Contract and function, as errors say it."""
+        return self.candidates[0].called
 
     def call(self, *args: Any, sender: Any = None, value: int = 0) -> Any:
         """What the function would return; nothing changes."""

@@ -45,7 +45,7 @@ class Mirror:
                 self._unlike(said.call, refused, str(given))
         else:
             if refused is not None:
-                self._unlike(repr(method), refused, "done")
+                self._unlike(method.called, refused, "done")
         return answer
 
     def check(self) -> list[int]:

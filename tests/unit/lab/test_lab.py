@@ -49,6 +49,11 @@ class TestHandles:
         assert token.transfer.call(holder, 2, sender=owner) is True
         assert (token.balanceOf(holder), lab.block) == (0, block)
 
+    def test_a_function_tells_its_types_and_a_console_completes_it(self, token):
+        assert repr(token.transfer) == "SettlementToken.transfer(address to, uint256 value) -> bool"
+        assert repr(token.decimals) == "SettlementToken.decimals() -> uint8"
+        assert {"transfer", "balanceOf", "address"} <= set(dir(token))
+
     def test_a_misspelt_function_is_named_with_the_near_one(self, token):
         with pytest.raises(FunctionMissing, match="no function or event 'balnceOf'; did you mean 'balanceOf'"):
             token.balnceOf(1)

@@ -104,6 +104,11 @@ def _measure(console: Console, rounds: int, jobs: int) -> Found:
         rates = {(machine, each): forge.trial(_TESTS[machine], each).rate for machine in _TESTS for each in forge.ALL}
         progress.update(preparing, advance=1, said="deploy the deal in each process")
         with crew(jobs, lambda kind: progress.update(preparing, advance=1, said=f"{kind} is ready")) as team:
+            profiling, profiles = progress.add_task("profile", total=len(_PROFILES), said=""), {}
+            for name, (driver, machine) in _PROFILES.items():
+                turn = Turn(driver, machine, seed=1, seconds=PROFILE_SECONDS, profiled=True)
+                profiles[name] = team["revm"][0].run(turn)
+                progress.update(profiling, advance=1)
             measures = _measures(team, rates, rounds)
             tasks = {key: progress.add_task(key, total=each.rounds, said="") for key, each in measures.items()}
             for number in range(rounds):
@@ -112,11 +117,6 @@ def _measure(console: Console, rounds: int, jobs: int) -> Found:
                         continue
                     measure.counts.append(measure.run(number))
                     progress.update(tasks[key], advance=1, said=f"{measure.rate:,}/s")
-            profiling, profiles = progress.add_task("profile", total=len(_PROFILES), said=""), {}
-            for name, (driver, machine) in _PROFILES.items():
-                turn = Turn(driver, machine, seed=1, seconds=PROFILE_SECONDS, profiled=True)
-                profiles[name] = team["revm"][0].run(turn)
-                progress.update(profiling, advance=1)
             figures = team["revm"][0].figures
     best = {machine: _fastest(measures, machine) for machine in _CHECKS}
     return Found(list(_rows(measures, best, jobs, figures)), profiles, best)

@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks.lab.deal import Unchecked
 from benchmarks.lab.drivers import Driver, count
-from salvor.chain import handles
+from salvor.chain import handles, refusal
 from salvor.chain.layout import Sheet
 from salvor.lab.sequences import Sequences
 from salvor.model.system import System
@@ -145,7 +145,7 @@ def _watched(watch: Stopwatch, machine: type[Unchecked]) -> Iterator[None]:
             for function in contract.blueprint.functions.values():
                 put(function, "encode", ENCODE)
         put(handles.Function, "answer", DECODE)
-        put(handles, "_refusal", DECODE)
+        put(refusal, "read", DECODE)
         for name in _MODEL:
             put(System, name, MODEL)
         for name in ("execute", "call", "restore"):

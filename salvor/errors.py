@@ -248,5 +248,5 @@ class StrategyNotCut(SalvorError):
     def __init__(self, where: str, strategy: str) -> None:
         super().__init__(
             f"{where}: {strategy} can't be drawn in blocks; use sampled_from, booleans, integers with both bounds, "
-            "binary of a fixed size, just, one_of, tuples, short lists, and map of these"
+            "just, one_of, tuples, lists of at most 32, and map of these"
         )

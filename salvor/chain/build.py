@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,17 @@ def build(root: Path) -> Path:
         done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
         if done.returncode:
             said = (done.stdout + done.stderr).strip() or "no output"
-            raise FileUnreadable(root / "contracts", "Solidity that compiles", said.splitlines()[-1])
+            raise FileUnreadable(root / "contracts", "Solidity that compiles", _reason(said))
         write_whole(compiled, fingerprint(root))
     return folder
+
+
+def _reason(said: str) -> str:
+    """What solc found, and where, out of all that Ape prints."""
+    lines = [line.strip() for line in said.splitlines()]
+    errors = [number for number, line in enumerate(lines) if re.match(r"(ERROR: .*)?\w*Error: ", line)]
+    if not errors:
+        return lines[-1]
+    first = lines[errors[0]]
+    place = next((line.removeprefix("-->").strip() for line in lines[errors[0] :] if line.startswith("-->")), "")
+    return f"{place} {first}".strip()

@@ -224,6 +224,15 @@ class Method:
         return " or ".join(str(each) for each in self.candidates)
 
     @property
+    def selector(self) -> bytes:
+        """Four bytes, for roles: `access.setTargetFunctionRole(note, [note.mint.selector], role, sender=admin)`."""
+        if self.function is None:
+            raise FunctionAmbiguous(
+                self.contract.blueprint.name, self.candidates[0].name, [each.signature for each in self.candidates]
+            )
+        return self.function.selector
+
+    @property
     def called(self) -> str:
         """Contract and function, as errors say it."""
         return self.candidates[0].called

@@ -29,7 +29,7 @@ from rich.text import Text
 
 from salvor.chain.build import build
 from salvor.chain.engines import ENGINES
-from salvor.errors import CHAIN_TROUBLE, CHECK_FAILED, OptionInvalid, near
+from salvor.errors import BAD_INPUT, CHAIN_TROUBLE, CHECK_FAILED, OptionInvalid, near
 
 _TICK = 0.5  # seconds between two looks at the workers
 _PERIOD = 10  # seconds between two lines where there is no terminal
@@ -73,11 +73,12 @@ class Outcome:
     refused: Counter[str]
     failures: list[str]
     died: list[str]
+    seed: int  # of the first worker
 
     @property
     def exit_code(self) -> int:
-        """0 when nothing failed, 1 when a property did, 3 when only an engine did."""
-        return CHECK_FAILED if self.failures else CHAIN_TROUBLE if self.died else 0
+        """0 when nothing failed, 1 when a property did, 3 when only a worker died, 2 when nothing was searched."""
+        return CHECK_FAILED if self.failures else CHAIN_TROUBLE if self.died else 0 if self.steps else BAD_INPUT
 
     def as_json(self) -> str:
         """One object."""
@@ -98,7 +99,7 @@ def run(root: Path, suite: str, *, engine: str, minutes: float, jobs: int, seed:
             _stop(workers)
         finally:
             _kill(workers)
-        return _outcome(suite, engine, time.monotonic() - began, workers)
+        return _outcome(suite, engine, time.monotonic() - began, workers, seed)
 
 
 def find_suite(root: Path, suite: str) -> Path:
@@ -137,7 +138,7 @@ def _watch(workers: Sequence[Worker], suite: str, engine: str, began: float, min
                 live.update(line)
             elif any(worker.last for worker in workers) and time.monotonic() - told > _PERIOD:
                 told = time.monotonic()
-                console.print(line)
+                console.print(line, soft_wrap=True)
             for number, worker in enumerate(workers):
                 if worker.process.poll() not in (None, 0) and not worker.failed:
                     worker.failed = True
@@ -179,7 +180,7 @@ def _kill(workers: Sequence[Worker]) -> None:
         worker.process.wait()
 
 
-def _outcome(suite: str, engine: str, seconds: float, workers: Sequence[Worker]) -> Outcome:
+def _outcome(suite: str, engine: str, seconds: float, workers: Sequence[Worker], seed: int) -> Outcome:
     seen = [worker.look() for worker in workers]
     refused: Counter[str] = Counter()
     for each in seen:
@@ -201,6 +202,7 @@ def _outcome(suite: str, engine: str, seconds: float, workers: Sequence[Worker])
         refused,
         list(disproved.values()),
         died,
+        seed,
     )
 
 
@@ -219,19 +221,22 @@ def cli(suite: str, minutes: float, jobs: int, engine: str, seed: int | None, as
     if as_json:
         print(outcome.as_json())
     else:
-        _tell(outcome, first, console)
+        _tell(outcome, console)
     sys.exit(outcome.exit_code)
 
 
-def _tell(outcome: Outcome, seed: int, console: Console) -> None:
+def _tell(outcome: Outcome, console: Console) -> None:
     for report in outcome.failures:
         console.print(f"\n{report}", markup=False, highlight=False, soft_wrap=True)
     for report in outcome.died:
         console.print(f"\na worker died:\n{report}", markup=False, highlight=False, soft_wrap=True)
     console.print(
-        f"\n{outcome.suite} on {outcome.engine}, first seed {seed}: {outcome.sequences:,} sequences, "
-        f"{outcome.steps:,} steps, {outcome.calls:,} calls in {outcome.seconds:.0f} s"
+        f"\n{outcome.suite} on {outcome.engine}, first seed {outcome.seed}: {outcome.sequences:,} sequences, "
+        f"{outcome.steps:,} steps, {outcome.calls:,} calls in {outcome.seconds:.0f} s",
+        soft_wrap=True,
     )
+    if not (outcome.steps or outcome.failures or outcome.died):
+        console.print("nothing was searched: no test of this suite calls `prove`")
     for name, count in outcome.refused.most_common():
         console.print(f"  refused {count:>10,}  {name}", highlight=False)
     if outcome.failures:

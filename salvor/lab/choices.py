@@ -145,7 +145,7 @@ def _sampled(strategy: Any, where: str) -> tuple[Plan, int]:
 def _integer(strategy: Any, where: str) -> tuple[Plan, int]:
     low, high = strategy.start, strategy.end
     if low is None or high is None:
-        raise StrategyNotCut(where, f"{strategy!r}; give it both bounds")
+        raise StrategyNotCut(where, repr(strategy))
     count: int = high - low + 1
     if low >= 0 or high <= 0:
         nearest, step = (low, 1) if low >= 0 else (high, -1)

@@ -83,6 +83,8 @@ class Lab:
 
     @now.setter
     def now(self, seconds: int) -> None:
+        if not isinstance(seconds, int):
+            raise NotAsExpected(f"the clock counts whole seconds; {seconds!r} is none")
         if seconds < self.engine.now:
             raise NotAsExpected(
                 f"the clock stands at {self.engine.now} and can't go back to {seconds}; restore instead"

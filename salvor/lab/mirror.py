@@ -50,7 +50,7 @@ class Mirror:
 
     def check(self) -> list[int]:
         """All figures of the chain; raises when one is not the model's, with both side by side."""
-        chain, model = self._sheet.read(), self.model.figures()
+        chain, model = self._sheet.read(), list(self.model.figures())
         if chain != model:
             raise NotAsExpected(f"{self._agreement}: {side_by_side(self._names, chain, model)}")
         return chain

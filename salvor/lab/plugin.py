@@ -6,6 +6,7 @@ on each; `--engine` takes the place of both. Fixtures that live longer than a te
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from salvor.errors import OptionInvalid, SalvorError
 from salvor.lab.isolation import Isolation
 from salvor.lab.lab import Lab, open_lab
 from salvor.lab.prove import Disproved, Options, prove
+from salvor.lab.search import default_database
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -25,10 +27,21 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     group = parser.getgroup("salvor", "properties on three engines")
     group.addoption("--engine", choices=ENGINES, help="run tests that use a lab there, instead of where they say")
     group.addoption("--replay", metavar="EXAMPLE", help="run this example only, as a failing run printed it")
-    group.addoption("--steps", type=int, help="steps of each machine's search")
+    group.addoption("--steps", type=_above_zero(int), help="steps of each machine's search")
     group.addoption("--search-seed", type=int, help="seed of each machine's search")
-    group.addoption("--minutes", type=float, help="search so long instead of so many steps")
+    group.addoption("--minutes", type=_above_zero(float), help="search so long instead of so many steps")
     group.addoption("--tally", type=Path, help="write here how far a search is")
+
+
+def _above_zero(kind: type[int] | type[float]) -> Callable[[str], float]:
+    """For options: a search of nothing would pass."""
+
+    def read(text: str) -> float:
+        if (number := kind(text)) <= 0:
+            raise argparse.ArgumentTypeError(f"{text} is not above zero")
+        return number
+
+    return read
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -52,6 +65,18 @@ def pytest_exception_interact(call: pytest.CallInfo[Any], report: pytest.TestRep
     error = call.excinfo.value if call.excinfo else None
     if isinstance(error, pytest.fail.Exception) and not error.pytrace:
         report.longrepr = str(error)
+    elif isinstance(error, SalvorError) and call.excinfo:
+        tests = [frame for frame in call.excinfo.traceback if "tests" in Path(frame.path).parts]
+        places = [f"{frame.path}:{frame.lineno + 1}: in {frame.name}" for frame in tests]
+        report.longrepr = "\n".join([*places, f"{type(error).__name__}: {error}"])
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How much a green search has done: on a slow engine it is little."""
+    for report in terminalreporter.getreports("passed"):
+        done = dict(report.user_properties)
+        if "searched" in done:
+            terminalreporter.write_line(f"searched: {report.nodeid.split('::')[-1]}: {done['searched']}")
 
 
 @pytest.fixture
@@ -99,11 +124,16 @@ def prove_fixture(
 
     def run(machine: Any, *, steps: int) -> None:
         name = getattr(request.node, "originalname", request.node.name)
+        root = request.config.rootpath  # wherever pytest was started
         command = f".venv/bin/ape test {request.node.location[0]} -k {name}"
         try:
-            done = prove(machine, lab, steps=steps, options=prove_options, command=command)
+            done = prove(
+                machine, lab, steps=steps, options=prove_options, command=command, database=default_database(root)
+            )
         except (Disproved, SalvorError) as failed:
             pytest.fail(str(failed), pytrace=False)
-        record_property("steps", done)
+        record = lab.engine.record
+        refused = sum(record.refused.values())
+        record_property("searched", f"{done:,} steps, {record.calls:,} calls, {refused:,} of them refused")
 
     return run

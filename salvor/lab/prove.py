@@ -18,7 +18,7 @@ from salvor.errors import SalvorError
 from salvor.files import write_whole
 from salvor.lab.lab import Lab
 from salvor.lab.script import describe
-from salvor.lab.search import Failure, Search, default_database
+from salvor.lab.search import Failure, Search
 from salvor.lab.sequences import Sequences
 
 # How many steps an engine does while the fastest does one: a suite takes about as long on each.
@@ -78,7 +78,7 @@ def prove(
     steps: int,
     options: Options,
     command: str,
-    database: ExampleDatabase | None = None,
+    database: ExampleDatabase,
 ) -> int:
     """Raises `Disproved` when the machine fails; returns how many steps were run.
 
@@ -86,19 +86,19 @@ def prove(
     `--engine` and `--replay`.
     """
     sequences = Sequences(machine)
-    if options.replay:
+    if options.replay is not None:
         _replay(sequences, lab, options.replay, command)
         return sequences.steps
     key = f"{machine.__module__}.{machine.__qualname__}"
     tally = Tally(lab, sequences, options.tally)
-    search = Search(sequences, database=database or default_database(), key=key, beat=tally.beat)
+    search = Search(sequences, database=database, key=key, beat=tally.beat)
     try:
         failure = search.known() or _search(search, lab, options, steps)
     except SalvorError as trouble:
         tally.write(trouble=str(trouble))
         raise
     if failure:
-        text = describe(sequences, failure, lab, commands=_commands(command, failure))
+        text = describe(sequences, failure, lab, commands=_commands(command, sequences, failure))
         tally.write(disproved=text)
         raise Disproved(text)
     tally.write()
@@ -126,9 +126,9 @@ def _replay(sequences: Sequences, lab: Lab, text: str, command: str) -> None:
         sequences.run(example)
     except Exception as error:
         failure = Failure(example, error)
-        raise Disproved(describe(sequences, failure, lab, commands=_commands(command, failure))) from None
+        raise Disproved(describe(sequences, failure, lab, commands=_commands(command, sequences, failure))) from None
 
 
-def _commands(command: str, failure: Failure) -> Sequence[str]:
-    text = failure.example.as_text()
+def _commands(command: str, sequences: Sequences, failure: Failure) -> Sequence[str]:
+    text = sequences.as_text(failure.example)
     return [f"{command} --engine {name} --replay {text}" for name in ENGINES]

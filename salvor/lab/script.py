@@ -39,17 +39,20 @@ class Script:
     lab: Lab
     lines: list[str] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
+    told: int = 0  # the last time that was shown
 
     def step(self, step: Step) -> None:
         """A rule begins."""
         self._outcomes()
+        self._clock()
         self.lines.append(str(step))
 
     def call(self, call: Call) -> None:
         """A transaction is about to be sent."""
         self._outcomes()
         self.calls.append(call)
-        when = datetime.fromtimestamp(self.lab.now, UTC).strftime("%Y-%m-%d %H:%M:%S")
+        self.told = self.lab.now
+        when = _date(self.lab.now)
         who, what = self.lab.name_of(call.sender), self.lab.name_of(call.contract)
         args = zip(call.function.params, call.args, strict=False)
         shown = ", ".join(f"{param.get('name') or '_'}={self._value(param, arg)}" for param, arg in args)
@@ -58,7 +61,14 @@ class Script:
     def text(self) -> str:
         """All of it."""
         self._outcomes()
+        self._clock()
         return "\n".join(self.lines)
+
+    def _clock(self) -> None:
+        """Time that passed without a transaction."""
+        if self.lines and self.told != self.lab.now:
+            self.told = self.lab.now
+            self.lines.append(f"    {_date(self.lab.now)}  the clock stands here")
 
     def _outcomes(self) -> None:
         """What came of the last call is known once the next thing happens."""
@@ -77,7 +87,7 @@ class Script:
 
     def _plain(self, name: str, value: Any) -> str:
         if name in _DATES and isinstance(value, int) and value < 2**36:
-            return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M:%S")
+            return _date(value)
         if name in _MONEY and isinstance(value, int):
             return _power(value) or format_units(value, self.lab.decimals)
         return self.lab.name_of(value)
@@ -105,13 +115,17 @@ def describe(sequences: Sequences, failure: Failure, lab: Lab, *, commands: Sequ
 
 
 def _where(error: BaseException) -> str:
-    """The last place outside the lab: the rule or the check that failed."""
+    """The last place in the suite: the rule or the check that failed."""
     frames = traceback.extract_tb(error.__traceback__)
-    lab = str(Path(__file__).parent)
-    outside = [frame for frame in frames if not frame.filename.startswith(lab)]
+    ours = str(Path(__file__).parents[1])
+    outside = [frame for frame in frames if not frame.filename.startswith(ours)] or frames
     place = Path(outside[-1].filename)
     shown = place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place
     return f"{shown}:{outside[-1].lineno}, in {outside[-1].name}"
+
+
+def _date(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _power(value: int) -> str | None:

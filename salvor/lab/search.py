@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 from unittest import SkipTest
 
@@ -51,9 +52,9 @@ class Stop(Exception):
     """The time of a search is over."""
 
 
-def default_database() -> ExampleDatabase:
-    """Where hypothesis keeps examples, below the working directory."""
-    return DirectoryBasedExampleDatabase(".hypothesis/examples")
+def default_database(root: Path) -> ExampleDatabase:
+    """Where hypothesis keeps examples."""
+    return DirectoryBasedExampleDatabase(root / ".hypothesis" / "examples")
 
 
 class Search:

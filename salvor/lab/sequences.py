@@ -33,11 +33,6 @@ class Example:
     head: Record
     records: tuple[Record, ...]
 
-    def as_text(self) -> str:
-        """For a command line; `Sequences.of_text` reads it."""
-        content = json.dumps([self.head, *self.records], separators=(",", ":"))
-        return base64.urlsafe_b64encode(zlib.compress(content.encode(), 9)).decode()
-
 
 @dataclass(frozen=True)
 class Step:
@@ -57,7 +52,7 @@ class Rule:
         self.name, self.function, self.preconditions = rule.function.__name__, rule.function, tuple(rule.preconditions)
         where = f"{machine}.{self.name}"
         if rule.targets or rule.bundles:
-            raise StrategyNotCut(where, "a bundle; keep what rules make in the machine itself")
+            raise StrategyNotCut(where, "a bundle")
         plans = {name: plan(each, f"{where}({name})") for name, each in rule.arguments_strategies.items()}
         self.plans: list[tuple[str, Plan]] = [(name, each) for name, (each, _) in plans.items()]
         self.width = sum(width for _, width in plans.values())
@@ -80,6 +75,8 @@ class Sequences:
     def __init__(self, machine: type[RuleBasedStateMachine]) -> None:
         self.machine, self.name = machine, machine.__name__
         state = machine.setup_state()
+        if not state.rules:
+            raise OptionInvalid(f"{self.name} has no rules: nothing can happen to it")
         self.begin = [Rule(rule, self.name) for rule in state.initializers]
         self.rules = [Rule(rule, self.name) for rule in state.rules]
         self._invariants = [(each.function, tuple(each.preconditions)) for each in state.invariants]
@@ -92,16 +89,28 @@ class Sequences:
         """Bytes of a block of so many steps: one chooses the rules that are left in."""
         return 1 + steps * self._width
 
+    def as_text(self, example: Example) -> str:
+        """For a command line; `of_text` reads it."""
+        content = json.dumps([self.fingerprint, example.head, *example.records], separators=(",", ":"))
+        return base64.urlsafe_b64encode(zlib.compress(content.encode(), 9)).decode()
+
     def of_text(self, text: str) -> Example:
-        """What `Example.as_text` wrote."""
+        """What `as_text` wrote, of this machine as it is."""
         try:
-            head, *records = json.loads(zlib.decompress(base64.urlsafe_b64decode(text)))
+            content = zlib.decompress(base64.b64decode(text, altchars=b"-_", validate=True))
+            made_for, head, *records = json.loads(content)
             example = Example(tuple(head), tuple(tuple(record) for record in records))
         except (ValueError, TypeError, binascii.Error, zlib.error):
             raise OptionInvalid(f"--replay: '{text[:20]}' is not what a failing run printed") from None
-        if any(not record or record[0] >= len(self.rules) for record in example.records):
+        if made_for != self.fingerprint:
             raise OptionInvalid(f"--replay: this example is of another machine, or {self.name} has changed since")
         return example
+
+    @property
+    def fingerprint(self) -> int:
+        """Of the machine's rules and what they draw: a record means something to them only."""
+        drawn = [(rule.name, [name for name, _ in rule.plans], rule.width) for rule in (*self.begin, *self.rules)]
+        return zlib.crc32(repr((self.name, drawn)).encode())
 
     def run_blocks(self, head: bytes, blocks: Sequence[bytes]) -> None:
         """Run what blocks say."""

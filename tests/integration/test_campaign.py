@@ -1,6 +1,8 @@
 """A campaign as an auditor runs it: what it finds and keeps, how it ends when it is told to or a node dies."""
 
 import json
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -63,6 +65,7 @@ def project(tmp_path):
     folder.mkdir(parents=True)
     for bug in ("none", "greedy", "mortal"):
         (folder / f"test_{bug}.py").write_text(SUITE.replace("{bug}", bug))
+    (folder / "test_idle.py").write_text("def test_nothing(lab):\n    assert lab\n")
     return tmp_path
 
 
@@ -106,6 +109,38 @@ def test_nothing_found_is_told_with_what_was_done(project):
     assert outcome["refused"].keys() == {"SettlementToken.transfer"}
     assert "calls/s" in err
     assert "sequences" in err
+
+
+def test_a_suite_that_searches_nothing_is_no_success(project):
+    outcome, _, code = ended(campaign(project, "idle", "--minutes", "0.05"))
+    assert (code, outcome["steps"], outcome["failures"], outcome["died"]) == (2, 0, [], [])
+
+
+@pytest.mark.parametrize("option", [("--steps", "0"), ("--steps", "-5"), ("--minutes", "0"), ("--replay", "")])
+def test_a_search_of_nothing_is_refused(project, option):
+    done = pytest_of(project, "greedy", *option)
+    assert done.returncode != 0
+    assert "is not above zero" in done.stderr + done.stdout or "not what a failing run printed" in done.stdout
+
+
+def test_a_green_search_says_how_much_it_did(project):
+    done = pytest_of(project, "none", "--steps", "700", "--search-seed", "3")
+    assert done.returncode == 0
+    assert re.search(
+        r"searched: test_payments\[revm\]: [789]\d\d steps, [\d,]+ calls, [\d,]+ of them refused", done.stdout
+    )
+
+
+def test_solidity_that_does_not_compile_is_told_with_its_place(project):
+    (project / "contracts").unlink()
+    shutil.copytree(ROOT / "contracts", project / "contracts")
+    (project / ".build").unlink()
+    path = project / "contracts" / "compliance" / "AllowList.sol"
+    path.write_text(path.read_text().replace("delete admittedUntil[investor];", "delete admittedUntil[investor]"))
+    done = pytest_of(project, "none", "--steps", "10")
+    told = [line for line in done.stdout.splitlines() if "AllowList.sol:" in line and "ParserError" in line]
+    assert told, done.stdout
+    assert done.stdout.count("\n") < 30
 
 
 def test_ctrl_c_ends_it_cleanly_and_leaves_nobody_behind(project):

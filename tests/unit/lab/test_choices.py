@@ -62,7 +62,10 @@ class TestIntegers:
         assert 0.4 < sum(value < 0 for value in values) / sum(value > 0 for value in values) < 2.5
 
     def test_without_a_bound_are_refused_by_name(self):
-        with pytest.raises(StrategyNotCut, match=r"Machine.rule\(x\): integers\(min_value=0\); give it both bounds"):
+        with pytest.raises(
+            StrategyNotCut,
+            match=r"Machine.rule\(x\): integers\(min_value=0\) can't be drawn in blocks; use .*both bounds",
+        ):
             plan(st.integers(min_value=0), "Machine.rule(x)")
 
 

@@ -78,7 +78,7 @@ class TestScript:
         from salvor.lab.sequences import Example
 
         records = ((names.index("overdraw"), 4), (names.index("wait"), 1), (names.index("pay"), 3))
-        text = disproved(lab, machine, replay=Example((), records).as_text())
+        text = disproved(lab, machine, replay=sequences.as_text(Example((), records)))
         refused = "cash.transfer(to=holder, value=0.05)  -> refused: ERC20InsufficientBalance(sender=owner, balance="
         assert refused in text
         assert "2030-01-03 00:00:01  owner             cash.mint(to=holder, amount=0.03)" in text
@@ -96,12 +96,25 @@ class TestOptions:
     def test_a_replay_that_passes_passes(self, lab):
         from salvor.lab.sequences import Example
 
-        text = Example((), ((0, 0),)).as_text()
-        assert prove(payments(lab), lab, steps=1, options=Options(replay=text), command="run") == 1
+        machine = payments(lab)
+        text = Sequences(machine).as_text(Example((), ((0, 0),)))
+        assert (
+            prove(
+                machine, lab, steps=1, options=Options(replay=text), command="run", database=InMemoryExampleDatabase()
+            )
+            == 1
+        )
 
     def test_a_replay_that_is_none_is_refused(self, lab):
         with pytest.raises(OptionInvalid, match="--replay"):
-            prove(payments(lab), lab, steps=1, options=Options(replay="nonsense"), command="run")
+            prove(
+                payments(lab),
+                lab,
+                steps=1,
+                options=Options(replay="nonsense"),
+                command="run",
+                database=InMemoryExampleDatabase(),
+            )
 
     def test_a_saved_failure_comes_before_any_search(self, lab):
         machine, database = payments(lab), InMemoryExampleDatabase()

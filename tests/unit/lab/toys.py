@@ -50,6 +50,12 @@ def purse_with(bug=None):
             if bug == "two" and flag:
                 raise NotAsExpected("TOY-02: twice" if self.payments > 1 else "TOY-01: before")
 
+        if bug == "one rule more":
+
+            @rule()
+            def rest(self):
+                """Nothing."""
+
         @invariant()
         def never_odd_when_closed(self):
             if not self.open and self.units > 500:

@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
@@ -42,7 +43,7 @@ class Snapshot:
         self.engine, self.token, self.now, self.number = engine, token, engine.now, engine.number
 
 
-class Rpc:
+class Rpc(ABC):
     """Everything an engine does by asking a node; `ask` brings one question there."""
 
     name = "rpc"
@@ -57,13 +58,13 @@ class Rpc:
     def __reduce__(self) -> NoReturn:
         raise EngineCannot(self.name, "be copied or sent to another process", "open one in each process")
 
+    @abstractmethod
     def ask(self, method: str, *params: Any) -> Any:
         """One question, one answer; raises what the node refused it with."""
-        raise NotImplementedError
 
+    @abstractmethod
     def ask_all(self, method: str, params: Sequence[Sequence[Any]]) -> list[Any]:
         """Many questions that change nothing, at once: a node answers a batch in any order, side by side."""
-        raise NotImplementedError
 
     def execute(self, sender: str, to: str, data: bytes, value: int = 0, access_list: AccessList = ()) -> Done:
         """Tried, then sent."""

@@ -136,8 +136,9 @@ class Rpc(ABC):
         snapshot.token = self.ask("evm_snapshot")
         self._open.append(snapshot)
 
+    @abstractmethod
     def close(self) -> None:
-        """Nothing is ours."""
+        """Let go of what is ours."""
 
     def _send(self, transaction: dict[str, Any]) -> tuple[dict[str, Any], Any]:
         """Receipt, and what there is for debugging."""

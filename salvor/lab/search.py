@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -121,6 +122,8 @@ class Search:
         failing: list[tuple[bytes, list[bytes]]] = []
 
         def fails(example: bytes) -> bool:
+            if failing:  # hypothesis asks once more, when the last step may be done and the time over
+                return True
             dice = random.Random(example)
             for _ in range(_TOGETHER):
                 if self._over(until) or sequences.steps >= goal:
@@ -132,10 +135,8 @@ class Search:
                     return True
             return False
 
-        try:
+        with suppress(Stop):
             _find(drawn, fails, settings(_QUIET, max_examples=_ROUND, phases=[Phase.generate]), seed)
-        except Stop:
-            return None
         if not failing:
             return None
         example, error = sequences.record(*failing[0])

@@ -68,6 +68,22 @@ class TestNew:
         Search(sequences, database=InMemoryExampleDatabase(), key="purse").new(steps=10_000, seed=3)
         assert 10_000 <= sequences.steps <= 10_200
 
+    @pytest.mark.parametrize("steps", [1, 2, 3])
+    def test_a_failure_at_the_very_end_is_not_lost(self, steps):
+        class Broken(RuleBasedStateMachine):
+            def __init__(self):
+                super().__init__()
+                self.made = 0
+
+            @rule()
+            def move(self):
+                self.made += 1
+                assert self.made < steps, "TOY-03"
+
+        sequences = Sequences(Broken)
+        search = Search(sequences, database=InMemoryExampleDatabase(), key="x")
+        assert str(search.new(steps=steps, seed=1).error).startswith("TOY-03")
+
     def test_a_machine_that_can_do_nothing_comes_to_an_end(self):
         class Stuck(RuleBasedStateMachine):
             @precondition(lambda self: False)

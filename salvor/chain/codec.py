@@ -126,12 +126,13 @@ def decoder(params: Sequence[Abi], called: str) -> Callable[[bytes], tuple[Any, 
         reader, length = _reader(param, size)
         readers.append(reader)
         size += length
-    if all(readers):
+    fixed = [reader for reader in readers if reader is not None]
+    if len(fixed) == len(readers):
 
         def decode_words(data: bytes) -> tuple[Any, ...]:
             if len(data) < size:
                 raise OutputUnreadable(called, data, named(params))
-            return tuple([read(data) for read in readers])  # type: ignore[misc]
+            return tuple([read(data) for read in fixed])
 
         return decode_words
     codec = registry.get_decoder(f"({','.join(map(canonical, params))})")

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+from salvor.errors import StaleSnapshot
+
 CHAIN_ID = 31_337
 GAS_LIMIT = 30_000_000  # of a block, and of every transaction and view
 HARDFORK = "cancun"  # the only one that all engines have
@@ -61,6 +63,14 @@ class Record:
 
 class Snapshot(Protocol):
     """A state to come back to."""
+
+
+def unwind(opened: list[Any], snapshot: Any) -> None:
+    """Drop a snapshot and those taken after it; raises `StaleSnapshot` and drops none when it is not there."""
+    if snapshot not in opened:
+        raise StaleSnapshot("an earlier one was restored since it was taken, or it is another engine's")
+    while opened.pop() is not snapshot:
+        pass
 
 
 AccessList = Sequence[tuple[str, Sequence[int]]]

@@ -63,7 +63,7 @@ class CallRefused(ChainTrouble):
         return self._said
 
     @property
-    def message(self) -> str:  # type: ignore[override]
+    def message(self) -> str:  # type: ignore[override]  # an attribute in click, built late here
         """The line that a user reads."""
         explanation = self.refusal.explanation
         said = f"{self.call} was refused: {self.refusal}" + (f": {explanation}" if explanation else "")

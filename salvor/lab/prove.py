@@ -116,8 +116,11 @@ def _search(search: Search, lab: Lab, options: Options, steps: int) -> Failure |
         search.stopped = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    signal.signal(signal.SIGINT, stop)
-    return search.new(steps=_ENDLESS, seed=seed, until=until)
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        return search.new(steps=_ENDLESS, seed=seed, until=until)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _replay(sequences: Sequences, lab: Lab, text: str, command: str) -> None:

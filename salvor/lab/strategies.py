@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-WAD = 10**18
+from salvor.amounts import WAD
+
 DAY = 86_400  # seconds
 _RECENT = 16  # among so many values the same one is kept once
 _WIDTHS = (8, 16, 32, 64, 96, 112, 128, 160, 192, 256)  # of unsigned types

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from salvor.chain.codec import checksummed
-from salvor.chain.engine import CHAIN_ID, GAS_LIMIT, HARDFORK, AccessList, Done, Halted, Log, Record, Reverted
+from salvor.chain.engine import CHAIN_ID, GAS_LIMIT, HARDFORK, AccessList, Done, Halted, Log, Record, Reverted, unwind
 from salvor.errors import ChainTrouble, EngineCannot, EngineGone, NodeMissing, StaleSnapshot
 
 _LISTENING = re.compile(r"Listening on 127\.0\.0\.1:(\d+)")
@@ -124,10 +124,7 @@ class Rpc(ABC):
 
     def restore(self, snapshot: Snapshot) -> None:
         """By evm_revert; later snapshots are gone with it."""
-        if snapshot not in self._open:
-            raise StaleSnapshot("an earlier one was restored since it was taken, or it is another engine's")
-        while self._open.pop() is not snapshot:
-            pass
+        unwind(self._open, snapshot)
         if self.ask("evm_revert", snapshot.token) is not True:
             raise StaleSnapshot("the node does not know it any more")
         self.now, self.number = snapshot.now, snapshot.number

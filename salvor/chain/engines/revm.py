@@ -14,8 +14,8 @@ from typing import Any, NoReturn
 import pyrevm
 
 from salvor.chain.codec import checksummed
-from salvor.chain.engine import CHAIN_ID, GAS_LIMIT, AccessList, Done, Halted, Log, Record, Reverted
-from salvor.errors import EngineCannot, StaleSnapshot
+from salvor.chain.engine import CHAIN_ID, GAS_LIMIT, AccessList, Done, Halted, Log, Record, Reverted, unwind
+from salvor.errors import EngineCannot
 
 _BANK = "0x" + "ba" * 20  # where ether comes from and goes to: `set_balance` of pyrevm is not undone by a revert
 _READER = "0x" + "c0de" * 10  # answers with the code of the address in its input
@@ -154,10 +154,7 @@ class Revm:
 
     def restore(self, snapshot: Snapshot) -> None:
         """One revert undoes the later ones too; then a checkpoint is set again at the same place."""
-        if snapshot not in self._open:
-            raise StaleSnapshot("an earlier one was restored since it was taken, or it is another engine's")
-        while self._open.pop() is not snapshot:
-            pass
+        unwind(self._open, snapshot)
         self._evm.revert(snapshot.checkpoint)  # ends a nested call: the one that is always open
         # pyrevm's revert leaves clock, block number and logs alone.
         self.now, self.number, self._nonces = snapshot.now, snapshot.number, dict(snapshot.nonces)

@@ -2,7 +2,6 @@
 
 import pytest
 
-from salvor.chain.engines import open_engine
 from salvor.chain.refusal import CallRefused
 from salvor.errors import (
     BAD_INPUT,
@@ -16,22 +15,10 @@ from salvor.errors import (
     SalvorError,
     SenderMissing,
 )
-from salvor.lab.lab import Lab
-from tests.utils.zoo import zoo
 
 SOMEBODY = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 WORDS = {"a": SOMEBODY, "b": True, "c": 1, "d": 2, "e": 3, "f": 4, "g": b"\x01", "h": b"\x02" * 32}
 FLAT = {"who": SOMEBODY, "tick": 1, "on": True, "tag": b"abc", "wad": 2, "kind": 1}
-
-
-@pytest.fixture
-def here():
-    return Lab(open_engine("revm", genesis=1_000_000_000), zoo())
-
-
-@pytest.fixture
-def owner(here):
-    return here.actor("owner")
 
 
 @pytest.fixture

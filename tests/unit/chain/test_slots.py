@@ -5,11 +5,9 @@ from dataclasses import replace
 import pytest
 
 from salvor.chain.codec import checksummed
-from salvor.chain.engines import open_engine
 from salvor.errors import SlotMissing
-from salvor.lab.lab import Lab
 from tests.utils.drawing import Drawing
-from tests.utils.zoo import layouts, zoo
+from tests.utils.zoo import layouts
 
 SOMEBODY, OTHER = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", checksummed[b"\xff" * 20]
 LOW = (False, -128, -(2**63), 0, 0, -(2**127), -(2**127), -(2**255), 0)
@@ -17,16 +15,6 @@ HIGH = (True, 127, 2**63 - 1, 2**16 - 1, 2, 2**127 - 1, 2**127 - 1, 2**255 - 1, 
 MINUS_ONE = (True, -1, -1, 1, 1, -1, -1, -1, 1)
 WORDS = ("flag", "i8", "i64", "u16", "state", "i128", "wad", "i256", "u256")
 SMALLS = [(0, 0, False, 0), (2**32 - 1, -(2**31), True, 2), (1, -1, False, 1), (7, 2**31 - 1, True, 0)]
-
-
-@pytest.fixture
-def here():
-    return Lab(open_engine("revm", genesis=1_000_000_000), zoo())
-
-
-@pytest.fixture
-def owner(here):
-    return here.actor("owner")
 
 
 @pytest.fixture

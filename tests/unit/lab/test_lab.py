@@ -17,21 +17,6 @@ from salvor.lab import open_lab
 pytestmark = pytest.mark.engines("revm", "anvil")
 
 
-@pytest.fixture
-def owner(lab):
-    return lab.actor("owner")
-
-
-@pytest.fixture
-def holder(lab):
-    return lab.actor("holder")
-
-
-@pytest.fixture
-def token(lab, owner):
-    return lab.deploy("SettlementToken", "Test Dollar", "TUSD", 2, sender=owner)
-
-
 class TestHandles:
     def test_views_give_values_and_transactions_give_receipts(self, token, owner, holder):
         receipt = token.mint(holder, 500, sender=owner)

@@ -17,21 +17,6 @@ class TokenTwin:
 
 
 @pytest.fixture
-def owner(lab):
-    return lab.actor("owner")
-
-
-@pytest.fixture
-def holder(lab):
-    return lab.actor("holder")
-
-
-@pytest.fixture
-def token(lab, owner):
-    return lab.deploy("SettlementToken", "Test Dollar", "TUSD", 2, sender=owner)
-
-
-@pytest.fixture
 def twin(owner, holder):
     return TokenTwin(owner, holder)
 

@@ -13,6 +13,10 @@ from salvor.errors import near
 from salvor.tape.schema import AssetClass, FieldSpec, asset_class
 
 
+Unit = Literal["one", "thousand", "million", "percent", "fraction", "basis_point"]
+Transform = Literal["upper", "lower", "trim", "remove_spaces"]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -45,17 +49,24 @@ class FieldSource(_Part):
     column: str
     format: str | None = None  # of dates
     century_pivot: int | None = Field(default=None, ge=0, le=99)  # two-digit years up to it are of this century
+    unit: Unit | None = None  # of money: one, thousand, million; of rates: percent, fraction, basis_point
     rounding: Rounding = "exact"  # of money
     values: Mapping[str, str] = Field(default_factory=dict)  # of codes: the bank's word -> ours
     pad: int | None = Field(default=None, ge=1, le=64)  # identifiers and texts: fill up with zeros to this length
+    transform: Transform | None = None  # of identifiers and texts; what it changed stands in the exceptions file
 
 
+_UNITS: dict[str, tuple[Unit, ...]] = {
+    "money": ("one", "thousand", "million"),
+    "rate": ("percent", "fraction", "basis_point"),
+}
 _FITTING = {
     "date": {"format", "century_pivot"},
-    "money": {"rounding"},
+    "money": {"rounding", "unit"},
+    "rate": {"unit"},
     "code": {"values"},
-    "identifier": {"pad"},
-    "text": {"pad"},
+    "identifier": {"pad", "transform"},
+    "text": {"pad", "transform"},
     "integer": set[str](),
 }
 
@@ -91,6 +102,9 @@ class TapeMapping(_Part):
             unfit = source.model_fields_set - {"column"} - _FITTING[known[name].kind]
             if unfit:
                 raise ValueError(f"'{name}' is {known[name].kind}: `{min(unfit)}` does not fit it")
+            units = _UNITS.get(known[name].kind, ())
+            if source.unit and source.unit not in units:
+                raise ValueError(f"'{name}' is {known[name].kind}: its `unit` is one of {', '.join(units)}")
             if known[name].kind == "date" and source.format is None:
                 raise ValueError(f"'{name}' is a date: name its `format`, such as '%d/%m/%Y'")
             if wrong := sorted(set(source.values.values()) - set(known[name].allowed)):

@@ -12,19 +12,31 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from salvor.errors import OptionInvalid, near
 
-Kind = Literal["identifier", "money", "date", "integer", "code", "text"]
+Kind = Literal["identifier", "money", "rate", "date", "integer", "code", "text"]
+CodeList = Literal["iso_3166", "iso_4217", "nace"]
 _FOLDER = Path(__file__).with_name("schemas")
 
 
 class FieldSpec(BaseModel):
-    """One field."""
+    """One field. Money is read as integer settlement units, a rate as WAD (1e18 = 100 %), a date as a day."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     kind: Kind
     required: bool = False
-    allowed: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()  # of codes
+    code_list: CodeList | None = None  # of texts: a public list that the value must stand in
+    least: int | None = None  # of integers; of rates in whole percent
+    most: int | None = None
+    signed: bool = False  # of money: may be below zero
+    personal: bool = False  # about a living person: checked, and never committed
+    after_cut_off: bool = False  # became known later, as in a look back: no part of what is sold
     source: str
     says: str
+
+    @property
+    def committed(self) -> bool:
+        """Whether a leaf of the tape is made of it."""
+        return not self.personal and not self.after_cut_off
 
 
 class AssetClass(BaseModel):

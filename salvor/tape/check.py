@@ -20,7 +20,7 @@ from salvor.errors import ColumnMissing, FileMissing, OptionInvalid, TapeEmpty
 from salvor.tape.files.delimited import open_delimited
 from salvor.tape.files.table import ROW, Table
 from salvor.tape.plan import FieldSource, TapeMapping
-from salvor.tape.rules import RULES
+from salvor.tape.rules import RULES, Facts
 from salvor.tape.schema import FieldSpec
 from salvor.tape.values.dates import read_dates
 from salvor.tape.values.money import Numbers, read_money
@@ -181,7 +181,7 @@ class _Reader:
         for name, rule in RULES.items():
             if rule.broken is None or not set(rule.needs) <= self._specs.keys():
                 continue
-            broken = values.select(rule.broken(cut_off).fill_null(value=False).alias("broken"))["broken"]
+            broken = values.select(rule.broken(Facts(cut_off, self._mapping.currency)).fill_null(value=False).alias("broken"))["broken"]
             column = self._mapping.fields[rule.field].column
             found += _breaches(values[ROW], rule.field, column, batch[column], _where(broken, name))
         for name in self._mapping.schema_of.of_kind("money"):

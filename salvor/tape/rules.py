@@ -17,6 +17,14 @@ Severity = Literal["reject", "warn", "info"]
 
 
 @dataclass(frozen=True)
+class Facts:
+    """What the mapping says of the whole tape."""
+
+    cut_off: date | None
+    currency: str
+
+
+@dataclass(frozen=True)
 class Rule:
     """One rule; `broken` where it is between fields, `needs` the fields that must be mapped for it."""
 
@@ -25,23 +33,23 @@ class Rule:
     mend: str
     field: str = ""  # where the breach is shown
     needs: tuple[str, ...] = ()
-    broken: Callable[[date | None], pl.Expr] | None = None
+    broken: Callable[[Facts], pl.Expr] | None = None
 
 
 def _filled(name: str) -> pl.Expr:
     return pl.col(name).is_not_null()
 
 
-def _after(later: str, earlier: str) -> Callable[[date | None], pl.Expr]:
+def _after(later: str, earlier: str) -> Callable[[Facts], pl.Expr]:
     return lambda _: pl.col(earlier) > pl.col(later)
 
 
-def _above(name: str, limit: str) -> Callable[[date | None], pl.Expr]:
+def _above(name: str, limit: str) -> Callable[[Facts], pl.Expr]:
     return lambda _: pl.col(name) > pl.col(limit)
 
 
-def _beyond_cut_off(name: str) -> Callable[[date | None], pl.Expr]:
-    return lambda cut_off: pl.lit(value=False) if cut_off is None else pl.col(name) > cut_off
+def _beyond_cut_off(name: str) -> Callable[[Facts], pl.Expr]:
+    return lambda facts: pl.lit(value=False) if facts.cut_off is None else pl.col(name) > facts.cut_off
 
 
 def _status(*names: str) -> pl.Expr:
@@ -58,6 +66,7 @@ RULES: Mapping[str, Rule] = {
     "TAPE-006": Rule("warn", "two identifiers differ by upper and lower case only", "check that they are two loans"),
     "TAPE-007": Rule("reject", "a value has a character that is no text", "look for damage in the file"),
     "TAPE-008": Rule("warn", "another loan has the same amount, dates and place", "check that they are two loans"),
+    "TAPE-009": Rule("warn", "a balance above 20 times the 99th percentile", "look for a missing decimal sign"),
     # Amounts
     "TAPE-010": Rule("reject", "not an amount", "digits, with the decimal sign that the mapping names"),
     "TAPE-011": Rule("reject", "an amount with two signs", "one minus, or brackets, not both"),
@@ -72,6 +81,11 @@ RULES: Mapping[str, Rule] = {
     "TAPE-022": Rule("reject", "a year before 1900 or after 2199", "look for a missing digit"),
     # Other kinds
     "TAPE-030": Rule("reject", "not a whole number", "digits only"),
+    "TAPE-031": Rule("reject", "a number outside what the field can hold", "see the field's range"),
+    "TAPE-032": Rule("reject", "not a rate", "a number in the `unit` that the mapping names"),
+    "TAPE-041": Rule("warn", "not a country of ISO 3166", "two or three capital letters, such as IT or ITA"),
+    "TAPE-042": Rule("reject", "not a currency of ISO 4217", "three capital letters, such as EUR"),
+    "TAPE-043": Rule("warn", "not a NACE code", "such as 41.20; leave the field unmapped if it is another list"),
     "TAPE-040": Rule("reject", "a value that the field does not know", "add it under `values` in the mapping"),
     # Between fields
     "TAPE-101": Rule(
@@ -156,5 +170,6 @@ RULES: Mapping[str, Rule] = {
     ),
     # Changes that the mapping asked for
     "TAPE-201": Rule("info", "rounded to the settlement asset's decimals", "nothing: the mapping names the rounding"),
+    "TAPE-203": Rule("info", "transformed", "nothing: the mapping names the transform"),
     "TAPE-202": Rule("info", "filled up with leading zeros", "nothing: the mapping names the length"),
 }

@@ -56,6 +56,14 @@ class ColumnMissing(SalvorError):
         super().__init__(f"{path}: row 1: no column '{column}'{hint}")
 
 
+class NumbersAmbiguous(SalvorError):
+    def __init__(self, path: Path, row: int, column: str, text: str) -> None:
+        super().__init__(
+            f"{path}: row {row}, column '{column}': is {text} more than a thousand, or a number with three decimals? "
+            'name `numbers` in the mapping: { decimal: ",", thousands: "." } or { decimal: "." }'
+        )
+
+
 class RowsRejected(SalvorError):
     """More rows were rejected than the deal allows; the reject file has them all."""
 

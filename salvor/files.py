@@ -1,7 +1,8 @@
-"""Files that are written whole or not at all: beside the target first, then renamed."""
+"""Files that are written whole or not at all, beside the target first, then renamed; and what a file is known by."""
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 
@@ -11,3 +12,9 @@ def write_whole(target: Path, text: str) -> None:
     beside = target.with_name(f".{target.name}.tmp")
     beside.write_text(text, encoding="utf-8")
     beside.replace(target)
+
+
+def sha256_of(path: Path) -> str:
+    """Of a file's bytes, 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

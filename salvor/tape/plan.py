@@ -78,7 +78,7 @@ class TapeMapping(_Part):
     asset_class: str
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     cut_off: date | None = None
-    numbers: NumberStyle = NumberStyle()
+    numbers: NumberStyle | None = None  # not named: a decimal point, unless the values leave it open
     file: FileStyle = FileStyle()
     identifiers: Literal["case_matters", "case_ignored"] = "case_matters"
     fields: Mapping[str, FieldSource]

@@ -59,3 +59,18 @@ def _read(frame: pl.DataFrame, name: str, value: pl.Expr, found: pl.Expr) -> Rea
     kept = pl.when((pl.col("text") != "") & pl.col("problem").is_null()).then(pl.col("value"))
     done = done.select(kept.alias("value"), pl.col("problem"))
     return Read(done["value"].alias(name), done["problem"])
+
+
+def transformed(text: pl.Series, how: str | None) -> pl.Series:
+    """The text as the mapping wants it changed, before it is read."""
+    match how:
+        case "upper":
+            return text.str.to_uppercase()
+        case "lower":
+            return text.str.to_lowercase()
+        case "trim":
+            return text.str.strip_chars()
+        case "remove_spaces":
+            return text.str.replace_all(r"\s+", "")
+        case _:
+            return text

@@ -84,7 +84,7 @@ class TestFiles:
         out = tmp_path / "out"
         before = check_tape(tape(loan(1)), mapping, decimals=2, out=out)
         content = {path.name: path.read_bytes() for path in out.iterdir()}
-        monkeypatch.setattr(check._Reader, "finish", lambda *_: 1 / 0)
+        monkeypatch.setattr(check._Run, "finish", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             check_tape(tape(loan(1), loan(2)), mapping, decimals=2, out=out)
         assert {path.name: path.read_bytes() for path in out.iterdir()} == content

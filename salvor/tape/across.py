@@ -29,7 +29,7 @@ class Across:
 
     specs: Mapping[str, FieldSpec]
     key: str  # the field that identifies a row
-    balance: str | None
+    balance: str  # the field that holds it; every mapping has it
     case_matters: bool
     _hashes: list[pl.DataFrame] = field(default_factory=list)
 
@@ -39,7 +39,7 @@ class Across:
         look = self._look()
         nothing = pl.lit(None, pl.UInt64)
         alike = pl.struct(look).hash() if look else nothing
-        seen = pl.col(self.balance) > 0 if self.balance in self.specs and look else pl.lit(value=False)
+        seen = pl.col(self.balance) > 0
         hashes = values.lazy().select(
             pl.col(ROW),
             pl.when(key.is_not_null()).then(key.hash()).alias("id"),
@@ -60,7 +60,7 @@ class Across:
     def _look(self) -> Sequence[str]:
         """Amount, dates and place: fields in which two loans should differ somewhere."""
         place = [name for name, spec in self.specs.items() if spec.kind in ("date", "text")]
-        return [self.balance, *place] if self.balance in self.specs and place else []
+        return [self.balance, *place] if place else []
 
     def _twice(self, hashes: pl.DataFrame, values: pl.LazyFrame) -> pl.DataFrame:
         suspects = hashes.filter(pl.col("id").is_not_null() & pl.col("id").is_duplicated())
@@ -93,12 +93,10 @@ class Across:
         return rows.select(pl.col(ROW).alias("row"), pl.lit(LOOKS_ALIKE).alias("rule")).collect()
 
     def _beyond(self, values: pl.LazyFrame) -> pl.DataFrame:
-        if self.balance not in self.specs:
-            return pl.DataFrame(schema=_FOUND)
         balance = values.select(ROW, pl.col(self.balance).alias("balance")).filter(pl.col("balance") > 0).collect()
         if len(balance) < _FEWEST:
             return pl.DataFrame(schema=_FOUND)
-        highest = balance["balance"].top_k(len(balance) // _PERCENTILE + 1).min()
+        highest = balance.select(pl.col("balance").top_k(len(balance) // _PERCENTILE + 1).min()).item()
         beyond = balance.filter(pl.col("balance") > _TIMES * highest)
         return beyond.select(pl.col(ROW).alias("row"), pl.lit(OUTLIER).alias("rule"))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -180,7 +180,7 @@ class _Run:
     def _odd(self) -> pl.DataFrame:
         """What was found while the file was opened, where the column is mapped."""
         odd = pl.DataFrame(schema=BREACH)
-        fields = {source.column: name for name, source in reversed(self._recipe.sources.items())}
+        fields = {source.column: name for name, source in reversed(list(self._recipe.sources.items()))}
         odd = odd.filter(pl.col("column").is_in(list(fields)))
         return odd.select(
             "row",

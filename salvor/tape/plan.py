@@ -12,7 +12,6 @@ from salvor.amounts import Rounding
 from salvor.errors import near
 from salvor.tape.schema import AssetClass, FieldSpec, asset_class
 
-
 Unit = Literal["one", "thousand", "million", "percent", "fraction", "basis_point"]
 Transform = Literal["upper", "lower", "trim", "remove_spaces"]
 
@@ -109,7 +108,8 @@ class TapeMapping(_Part):
                 raise ValueError(f"'{name}' is a date: name its `format`, such as '%d/%m/%Y'")
             if wrong := sorted(set(source.values.values()) - set(known[name].allowed)):
                 raise ValueError(f"'{name}' has no value '{wrong[0]}'; it has: {', '.join(known[name].allowed)}")
-        missing = [name for name, spec in known.items() if spec.required and name not in self.fields]
+        needed = {name for name, spec in known.items() if spec.required} | {asset_class(self.asset_class).balance}
+        missing = [name for name in known if name in needed and name not in self.fields]
         if missing:
             raise ValueError(f"{self.asset_class} needs '{missing[0]}': {known[missing[0]].says}")
         return self

@@ -28,6 +28,8 @@ from salvor.chain.clock import at
 from salvor.chain.node import local_node
 from salvor.chain.send import send
 from salvor.errors import CHECK_FAILED
+from salvor.tape.commitment.leaves import COLLECTION_LEAF, COLLECTION_TAG
+from salvor.tape.merkle import StandardMerkleTree
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
@@ -221,8 +223,10 @@ def report_rows(stage: Stage) -> Iterator[Row]:
 def _pool(
     stage: Stage, access: ContractInstance, settlement: ContractInstance, loans: int, start: int
 ) -> ContractInstance:
-    tape_root, ends = keccak(f"tape of {loans} loans".encode()), [start + period * DAY for period in (1, 2)]
-    terms = (settlement, stage.accounts[1], ROUND, tape_root, loans, start, ends, [CASH, CASH])
+    root, schema = keccak(f"tape of {loans} loans".encode()), keccak(b"schema")
+    tape = (root, loans, ROUND, [("accounts", schema, loans, ROUND)])
+    ends = [start + period * DAY for period in (1, 2)]
+    terms = (settlement, stage.accounts[1], ROUND, tape, start, ends, [CASH, CASH])
     pool = stage.admin.deploy(stage.project.LoanPool, access, terms)
     stage.restrict(access, pool, access.OFFERING(), "purchase")
     stage.restrict(access, pool, access.SERVICER(), "report")
@@ -302,7 +306,8 @@ def _play(stage: Stage, deal: _Deal, collections: list[dict[str, Units]]) -> lis
     for period, cash in enumerate(collections, start=1):
         at(stage.provider, deal.ready.terms.period_ends[period - 1])
         send(deal.live.settlement.mint, deal.live.parties.servicer, sum(cash.values()), sender=stage.admin)
-        desk.collect(deal.live, period, cash)
+        leaf = (COLLECTION_TAG, period, bytes(32), sum(cash.values()), bytes(32))
+        desk.collect(deal.live, period, sum(cash.values()), StandardMerkleTree([leaf], COLLECTION_LEAF))
         used.append(gas(deal.live.waterfall.run, period, sender=deal.cast.outsider))
         stage.tick(period, len(collections))
     return used

@@ -4,21 +4,55 @@ pragma solidity 0.8.37;
 import {Period} from "interfaces/Types.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
-/// @notice What is committed of one loan: a leaf of the tape is the OpenZeppelin standard leaf of these three, in order.
-/// @param id The bank's identifier, as text.
-/// @param expectedRecovery Settlement units that the bank expected to recover at the cut-off date.
-/// @param recoveryLevel The bank's recovery strategy, 0 (the least effort) upwards.
+/// @notice What is committed of one loan (docs/decisions/0009): a leaf of the tape is made of these three.
+/// @param schema Asset class, currency, decimals and the list of its fields, hashed.
+/// @param fieldCount Leaves under `fieldsRoot`.
+/// @param fieldsRoot Root of the standard Merkle tree over the loan's salted fields.
 struct Loan {
-    string id;
-    uint256 expectedRecovery;
-    uint256 recoveryLevel;
+    bytes32 schema;
+    uint256 fieldCount;
+    bytes32 fieldsRoot;
+}
+
+/// @notice One disclosed field of a loan.
+/// @param name keccak256 of the field's name.
+/// @param value Empty where the loan has none, else `abi.encode` of one int256 (settlement units, WAD, days since 1970)
+///        or one string.
+/// @param salt Drawn for this field of this loan; without it the leaf tells nothing.
+struct Field {
+    bytes32 name;
+    bytes value;
+    bytes32 salt;
+}
+
+/// @notice What the tape holds of one asset class.
+/// @param assetClass Its name, such as "sme_loans".
+/// @param schema As in the leaves of its loans.
+/// @param loans At least one.
+/// @param grossBalance Settlement units.
+struct ClassTotal {
+    string assetClass;
+    bytes32 schema;
+    uint32 loans;
+    uint112 grossBalance;
+}
+
+/// @notice The tape, as it was sold.
+/// @param root Root of the OpenZeppelin standard Merkle tree over the loans.
+/// @param loanCount Leaves of that tree.
+/// @param grossBalance Of all loans at the cut-off date, settlement units.
+/// @param classes Totals that add up to the two above; 16 at most, by rising schema.
+struct TapeCommitment {
+    bytes32 root;
+    uint256 loanCount;
+    uint256 grossBalance;
+    ClassTotal[] classes;
 }
 
 /// @notice What is bought, from whom, for how much, and what the business plan says.
 /// @param seller Receives the purchase price.
 /// @param purchasePrice Settlement units.
-/// @param tapeRoot Root of the OpenZeppelin standard Merkle tree over the loans.
-/// @param loanCount Leaves of that tree.
+/// @param tape The loans' commitment with its totals.
 /// @param closing Seconds since 1970; interest runs from here and the purchase can't be earlier.
 /// @param periodEnds Seconds since 1970, one a period, rising.
 /// @param plan Collections that the business plan expects in each period, settlement units.
@@ -26,8 +60,7 @@ struct PoolTerms {
     IERC20 settlement;
     address seller;
     uint256 purchasePrice;
-    bytes32 tapeRoot;
-    uint256 loanCount;
+    TapeCommitment tape;
     uint40 closing;
     uint40[] periodEnds;
     uint112[] plan;
@@ -38,7 +71,7 @@ struct PoolTerms {
 /// @param planned Business plan up to and with this period, settlement units.
 /// @param collected Collections up to and with this period, settlement units; 0 until the period is reported.
 /// @param loansPaying Leaves under `reportRoot`.
-/// @param reportRoot Root of the standard Merkle tree over (uint256 period, string loan id, uint256 settlement units).
+/// @param reportRoot Root of the standard Merkle tree over the period's collections (docs/decisions/0009).
 struct PeriodRecord {
     uint40 end;
     uint112 planned;
@@ -50,6 +83,12 @@ struct PeriodRecord {
 /// @title The loans: their tape's commitment, their business plan, and what was collected on them
 /// @dev Gas does not depend on the number of loans: the tape is a root, a period is a total and a root.
 interface ILoanPool {
+    /// @notice The tape was committed.
+    event TapeCommitted(bytes32 indexed root, uint256 loanCount, uint256 grossBalance);
+
+    /// @notice What it holds of one asset class.
+    event ClassCommitted(string assetClass, bytes32 indexed schema, uint32 loans, uint112 grossBalance);
+
     /// @notice The loans were bought: `price` settlement units went to `seller`.
     event Purchased(address indexed seller, uint256 price);
 
@@ -61,6 +100,15 @@ interface ILoanPool {
 
     error NoSeller();
     error EmptyTape(bytes32 tapeRoot, uint256 loanCount);
+
+    /// @notice The asset classes must add up to the tape.
+    error TapeTotalsMismatch(uint256 loans, uint256 loanCount, uint256 balance, uint256 grossBalance);
+
+    /// @notice The tape must have from 1 to `allowed` asset classes.
+    error WrongNumberOfClasses(uint256 given, uint256 allowed);
+
+    /// @notice An asset class needs a loan, and a schema above the one before it.
+    error WrongClass(uint256 place, bytes32 schema, uint32 loans);
 
     /// @notice Period ends and plan must have one entry a period, and at least one.
     error ScheduleMismatch(uint256 periodEnds, uint256 planned);
@@ -100,11 +148,21 @@ interface ILoanPool {
     /// @notice Proves that `loan` is in the tape. A proof of another length than the tree's depth fails.
     function verifyLoan(Loan calldata loan, bytes32[] calldata proof) external view returns (bool);
 
-    /// @notice Proves that `cash` settlement units were reported as collected on loan `id` in `period`.
+    /// @notice Proves that `field` is a field of `loan`, and `loan` in the tape; nothing else of the loan is shown.
+    function verifyField(
+        Field calldata field,
+        bytes32[] calldata fieldProof,
+        Loan calldata loan,
+        bytes32[] calldata loanProof
+    ) external view returns (bool);
+
+    /// @notice Proves that `cash` settlement units were reported in `period` on the loan with this root of fields.
+    /// @dev Warning: that the loan is in the tape is for `verifyLoan` to say.
     function verifyCollection(
         Period period,
-        string calldata id,
+        bytes32 fieldsRoot,
         uint256 cash,
+        bytes32 salt,
         bytes32[] calldata proof
     ) external view returns (bool);
 
@@ -138,6 +196,13 @@ interface ILoanPool {
 
     /// @notice Leaves of that tree.
     function loanCount() external view returns (uint256);
+
+    /// @notice Balance of all loans at the cut-off date, settlement units.
+    /// @dev Warning: the totals are what the issuer says; that the leaves add up to them is proved off chain, with the tape.
+    function grossBalance() external view returns (uint256);
+
+    /// @notice The totals by asset class.
+    function tapeClasses() external view returns (ClassTotal[] memory);
 
     /// @notice How many periods the deal has.
     function periodCount() external view returns (Period);

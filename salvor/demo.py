@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from salvor.amounts import Units, format_units
 from salvor.chain.clock import at
 from salvor.chain.refusal import refusal_of
-from salvor.deal.load import load_deal, load_mapping
+from salvor.deal.load import load_deal, load_tape_mapping
 from salvor.deal.schedule import collections
 from salvor.deal.schema import Deal
 from salvor.deploy.apply import apply
@@ -26,10 +26,11 @@ from salvor.errors import ChainPastClosing, ReconciliationFailed, RowsRejected
 from salvor.report.from_chain import read_statement
 from salvor.report.from_model import forecast
 from salvor.report.statement import Statement, differences
-from salvor.tape.commitment import commit_loans
-from salvor.tape.loans import Tape
-from salvor.tape.merkle import StandardMerkleTree
-from salvor.tape.reader import read_tape, write_rejects
+from salvor.tape.check import Checked, check_tape, first_reject
+from salvor.tape.commitment.disclosure import disclose
+from salvor.tape.commitment.secret import Secret
+from salvor.tape.commitment.tape import Commitment, checked_part, commit_collections, commit_tape
+from salvor.tape.loans import EXPECTED, Loan, read_loans
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI, ProviderAPI
@@ -44,8 +45,10 @@ class Prepared:
     """Everything that is known before anything is deployed."""
 
     deal: Deal
-    tape: Tape
-    commitment: StandardMerkleTree
+    tape: Checked
+    loans: tuple[Loan, ...]
+    commitment: Commitment
+    secret: Secret  # drawn for this run; an issuer keeps one (`ape run tape commit`)
     terms: DealTerms
     collections: list[dict[str, Units]]  # by period: what each loan pays
     claims_after: list[int]
@@ -60,19 +63,20 @@ class Audience:
 
 
 def prepare(deal_file: Path, *, tape_file: Path | None, out: Path) -> Prepared:
-    """Read deal and tape, write the reject file, and reckon what will be collected when."""
+    """Read deal and tape, check and commit the tape, and reckon what will be collected when."""
     deal = load_deal(deal_file)
-    mapping = load_mapping(deal_file.parent / deal.tape.mapping)
-    tape = read_tape(tape_file or deal_file.parent / deal.tape.file, mapping=mapping, decimals=deal.settlement.decimals)
-    write_rejects(tape, out / "rejects.csv")
-    if tape.rejects and (len(tape.rejects) > deal.tape.max_rejected_rows or not tape.loans):
-        raise RowsRejected(tape, deal.tape.max_rejected_rows, out / "rejects.csv")
-    commitment = commit_loans(tape.loans)
-    terms = compile_terms(deal, tape, commitment)
+    mapping = load_tape_mapping(deal_file.parent / deal.tape.mapping)
+    source = tape_file or deal_file.parent / deal.tape.file
+    tape = check_tape(source, mapping, decimals=deal.settlement.decimals, out=out / "tape")
+    if tape.totals.rows_rejected > deal.tape.max_rejected_rows or not tape.totals.rows_accepted:
+        raise RowsRejected(source, first_reject(tape), tape.totals, deal.tape.max_rejected_rows, tape.exceptions)
+    loans, secret = read_loans(tape), Secret.draw()
+    commitment = commit_tape([checked_part(out / "tape")], secret)
+    terms = compile_terms(deal, loans, commitment.public)
     periods = len(terms.period_ends)
     claims_after = sorted({*range(CLAIM_EVERY, periods, CLAIM_EVERY), periods})
-    cash = collections(tape.loans, deal.calendar.timing_curve)
-    return Prepared(deal, tape, commitment, terms, cash, claims_after)
+    cash = collections(loans, deal.calendar.timing_curve)
+    return Prepared(deal, tape, loans, commitment, secret, terms, cash, claims_after)
 
 
 def play(ready: Prepared, project: ProjectManager, provider: ProviderAPI, cast: Cast, audience: Audience) -> Statement:
@@ -84,7 +88,7 @@ def play(ready: Prepared, project: ProjectManager, provider: ProviderAPI, cast: 
     first_block = provider.get_block("latest").number
     live = apply(project, terms, parties=parties, settlement=settlement, first_block=first_block)
     audience.say(
-        f"deployed: pool {live.pool.address} over {terms.loan_count} loans, tape root 0x{terms.tape_root.hex()}"
+        f"deployed: pool {live.pool.address} over {terms.tape.loan_count} loans, tape root 0x{terms.tape.root.hex()}"
     )
     _prove_one_loan(ready, live, audience)
 
@@ -96,8 +100,9 @@ def play(ready: Prepared, project: ProjectManager, provider: ProviderAPI, cast: 
 
     for period, cash in enumerate(ready.collections, start=1):
         at(provider, terms.period_ends[period - 1])
-        settlement.mint(parties.servicer, sum(cash.values()), sender=parties.servicer)
-        desk.collect(live, period, cash)
+        total, tree = sum(cash.values()), commit_collections(period, cash, ready.commitment, ready.secret)
+        settlement.mint(parties.servicer, total, sender=parties.servicer)
+        desk.collect(live, period, total, tree)
         desk.run_waterfall(live, period, by=cast.outsider)
         _trade(ready, live, cast, audience, period)
         _claim(ready, live, cast, period)
@@ -127,12 +132,13 @@ def _sell(ready: Prepared, live: LiveDeal, cast: Cast, audience: Audience) -> No
 
 
 def _prove_one_loan(ready: Prepared, live: LiveDeal, audience: Audience) -> None:
-    """The pool holds one root, and still knows each loan."""
-    loan, proof = ready.tape.loans[0], ready.commitment.proof(0)
-    leaf = (loan.loan_id, loan.expected_recovery, loan.recovery_level)
-    if not live.pool.verifyLoan(leaf, proof):
-        raise ReconciliationFailed([f"account {loan.loan_id} can't be proved against the tape root"])
-    audience.say(f"proved on chain: account {loan.loan_id} is in the tape ({len(proof)} hashes)")
+    """The pool holds one root, and still knows each field of each loan."""
+    loan = ready.loans[0].loan_id
+    shown = disclose(ready.commitment, ready.secret, loan, [EXPECTED])
+    if not live.pool.verifyField(*shown.for_pool(EXPECTED)):
+        raise ReconciliationFailed([f"account {loan} can't be proved against the tape root"])
+    expected = format_units(ready.loans[0].expected_recovery, ready.deal.settlement.decimals)
+    audience.say(f"proved on chain, without showing anything else: of account {loan} the bank expected {expected}")
 
 
 def _trade(ready: Prepared, live: LiveDeal, cast: Cast, audience: Audience, period: int) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from salvor.tape.loans import Tape
+    from salvor.tape.check import Totals
 
 CHECK_FAILED, BAD_INPUT, CHAIN_TROUBLE = 1, 2, 3
 
@@ -65,14 +65,18 @@ class NumbersAmbiguous(SalvorError):
 
 
 class RowsRejected(SalvorError):
-    """More rows were rejected than the deal allows; the reject file has them all."""
+    """More rows were rejected than the deal allows; the exceptions file has them all."""
 
-    def __init__(self, tape: Tape, allowed: int, reject_file: Path) -> None:
-        first, count = tape.rejects[0], len(tape.rejects)
+    def __init__(self, path: Path, first: str, totals: Totals, allowed: int, exceptions: Path) -> None:
         super().__init__(
-            f"{tape.path}: row {first.row}, column '{first.column}': {first.reason} "
-            f"({count} of {count + len(tape.loans)} rows rejected, the deal allows {allowed}; see {reject_file})"
+            f"{path}: {first} ({totals.rows_rejected} of {totals.rows_read} rows rejected, the deal allows {allowed}; "
+            f"see {exceptions})"
         )
+
+
+class FieldNotMapped(SalvorError):
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(f"the mapping has no column for '{field}': {why}")
 
 
 class DealInvalid(SalvorError):
@@ -258,3 +262,20 @@ class StrategyNotCut(SalvorError):
             f"{where}: {strategy} can't be drawn in blocks; use sampled_from, booleans, integers with both bounds, "
             "just, one_of, tuples, lists of at most 32, and map of these"
         )
+
+
+class SecretUnfit(SalvorError):
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: not a secret that can be used: {reason}")
+
+
+class PassphraseWrong(SalvorError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: the passphrase does not open it; it can't be recovered, look for the right one")
+
+
+class NotCommitted(SalvorError):
+    """What can't be disclosed, or is not there."""
+
+    def __init__(self, what: str, hint: str) -> None:
+        super().__init__(f"{what}{hint}")

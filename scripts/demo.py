@@ -42,13 +42,12 @@ def cli(deal_file: Path, tape_file: Path | None, out: Path, as_json: bool, pictu
         raise OptionInvalid(f"--out {out} is a file; name a folder")
     console = Console(stderr=as_json, record=picture is not None, width=120 if picture else None, highlight=False)
     ready = prepare(deal_file, tape_file=tape_file, out=out)
-    console.print(
-        f"read: {len(ready.tape.loans)} loans accepted, {len(ready.tape.rejects)} rows rejected ({out / 'rejects.csv'})"
-    )
+    rejected = ready.tape.totals.rows_rejected
+    console.print(f"read: {len(ready.loans)} loans accepted, {rejected} rows rejected ({ready.tape.exceptions})")
     if dry_run:
         console.print("dry run: deal and tape are fine, nothing was deployed")
         if as_json:
-            click.echo(json.dumps({"loans": len(ready.tape.loans), "rejected_rows": len(ready.tape.rejects)}))
+            click.echo(json.dumps({"loans": len(ready.loans), "rejected_rows": rejected}))
         return
     (out / "statement.json").unlink(missing_ok=True)  # never an older deal's beside this one's rejects
     statement = _on_a_local_chain(ready, console)

@@ -2,18 +2,20 @@
 pragma solidity 0.8.37;
 
 import {ExactPull} from "contracts/ExactPull.sol";
-import {ILoanPool, Loan, PeriodRecord, PoolTerms} from "interfaces/ILoanPool.sol";
+import {TapeLeaves} from "contracts/pool/TapeLeaves.sol";
+import {ClassTotal, Field, ILoanPool, Loan, PeriodRecord, PoolTerms, TapeCommitment} from "interfaces/ILoanPool.sol";
 import {MAX_AMOUNT, Period, WAD} from "interfaces/Types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 contract LoanPool is ILoanPool, AccessManaged {
     using ExactPull for IERC20;
     using SafeERC20 for IERC20;
+
+    /// @dev More kinds of loan in one tape would be several deals; the loop over them runs once, in the constructor.
+    uint256 private constant MAX_CLASSES = 16;
 
     /* IMMUTABLES */
 
@@ -33,6 +35,9 @@ contract LoanPool is ILoanPool, AccessManaged {
     uint256 public immutable loanCount;
 
     /// @inheritdoc ILoanPool
+    uint256 public immutable grossBalance;
+
+    /// @inheritdoc ILoanPool
     Period public immutable periodCount;
 
     /* STORAGE */
@@ -49,16 +54,21 @@ contract LoanPool is ILoanPool, AccessManaged {
     /// @dev Cumulative, so that any ratio to date is two reads; period 0 is the closing date with nothing planned.
     mapping(Period period => PeriodRecord record) private _records;
 
+    ClassTotal[] private _classes;
+
     /* CONSTRUCTOR */
 
     constructor(address authority, PoolTerms memory terms) AccessManaged(authority) {
         if (terms.seller == address(0)) revert NoSeller();
-        if (terms.tapeRoot == 0 || terms.loanCount == 0) revert EmptyTape(terms.tapeRoot, terms.loanCount);
+        TapeCommitment memory tape = terms.tape;
+        if (tape.root == 0 || tape.loanCount == 0) revert EmptyTape(tape.root, tape.loanCount);
         settlement = terms.settlement;
         seller = terms.seller;
         purchasePrice = terms.purchasePrice;
-        tapeRoot = terms.tapeRoot;
-        loanCount = terms.loanCount;
+        tapeRoot = tape.root;
+        loanCount = tape.loanCount;
+        grossBalance = tape.grossBalance;
+        _commit(tape);
         periodCount = _schedule(terms.closing, terms.periodEnds, terms.plan);
     }
 
@@ -113,23 +123,40 @@ contract LoanPool is ILoanPool, AccessManaged {
     /* PROOFS */
 
     /// @inheritdoc ILoanPool
-    function verifyLoan(Loan calldata loan, bytes32[] calldata proof) external view returns (bool) {
-        bytes memory content = abi.encode(loan.id, loan.expectedRecovery, loan.recoveryLevel);
-        return _verify(content, proof, tapeRoot, loanCount);
+    function verifyLoan(Loan calldata loan, bytes32[] calldata proof) public view returns (bool) {
+        return TapeLeaves.verify(TapeLeaves.ofLoan(loan), proof, tapeRoot, loanCount);
+    }
+
+    /// @inheritdoc ILoanPool
+    function verifyField(
+        Field calldata field,
+        bytes32[] calldata fieldProof,
+        Loan calldata loan,
+        bytes32[] calldata loanProof
+    ) external view returns (bool) {
+        bytes32 leaf = TapeLeaves.ofField(field);
+        return TapeLeaves.verify(leaf, fieldProof, loan.fieldsRoot, loan.fieldCount) && verifyLoan(loan, loanProof);
     }
 
     /// @inheritdoc ILoanPool
     function verifyCollection(
         Period period,
-        string calldata id,
+        bytes32 fieldsRoot,
         uint256 cash,
+        bytes32 salt,
         bytes32[] calldata proof
     ) external view returns (bool) {
         PeriodRecord storage reported = _records[period];
-        return _verify(abi.encode(period, id, cash), proof, reported.reportRoot, reported.loansPaying);
+        bytes32 leaf = TapeLeaves.ofCollection(period, fieldsRoot, cash, salt);
+        return TapeLeaves.verify(leaf, proof, reported.reportRoot, reported.loansPaying);
     }
 
     /* VIEWS */
+
+    /// @inheritdoc ILoanPool
+    function tapeClasses() external view returns (ClassTotal[] memory) {
+        return _classes;
+    }
 
     /// @inheritdoc ILoanPool
     function record(Period period) external view returns (PeriodRecord memory) {
@@ -174,17 +201,25 @@ contract LoanPool is ILoanPool, AccessManaged {
         return previous;
     }
 
-    /// @dev An OpenZeppelin standard leaf is hashed twice, so an inner node can't pass as a leaf. The depth follows from the
-    ///      number of leaves (in a complete tree depths differ by one at most), so a proof that goes on below the tree fails;
-    ///      only a committer who puts a foreign hash in the place of a leaf one level up could hide one more level there.
-    function _verify(
-        bytes memory content,
-        bytes32[] calldata proof,
-        bytes32 root,
-        uint256 leaves
-    ) private pure returns (bool) {
-        uint256 depth = Math.log2(leaves);
-        if (proof.length != depth && proof.length != Math.log2(leaves, Math.Rounding.Ceil)) return false;
-        return MerkleProof.verifyCalldata(proof, root, keccak256(bytes.concat(keccak256(content))));
+    function _commit(TapeCommitment memory tape) private {
+        uint256 count = tape.classes.length;
+        if (count == 0 || count > MAX_CLASSES) revert WrongNumberOfClasses(count, MAX_CLASSES);
+        if (tape.grossBalance > MAX_AMOUNT) revert AboveLimit(tape.grossBalance, MAX_AMOUNT);
+        uint256 loans;
+        uint256 balance;
+        bytes32 previous;
+        emit TapeCommitted(tape.root, tape.loanCount, tape.grossBalance);
+        for (uint256 i; i < count; ++i) {
+            ClassTotal memory total = tape.classes[i];
+            if (total.schema <= previous || total.loans == 0) revert WrongClass(i, total.schema, total.loans);
+            previous = total.schema;
+            loans += total.loans;
+            balance += total.grossBalance;
+            _classes.push(total);
+            emit ClassCommitted(total.assetClass, total.schema, total.loans, total.grossBalance);
+        }
+        if (loans != tape.loanCount || balance != tape.grossBalance) {
+            revert TapeTotalsMismatch(loans, tape.loanCount, balance, tape.grossBalance);
+        }
     }
 }

@@ -17,7 +17,6 @@ from salvor.deal.checks import findings
 from salvor.deal.schema import Deal
 from salvor.errors import DealInvalid, FileMissing, near
 from salvor.tape import plan
-from salvor.tape.mapping import Mapping
 from salvor.tape.plan import TapeMapping
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -31,11 +30,6 @@ def load_deal(path: Path) -> Deal:
     for place, reason in findings(deal):
         _refuse(path, root, place, reason)
     return deal
-
-
-def load_mapping(path: Path) -> Mapping:
-    """Read a tape's mapping file."""
-    return _validate(path, _compose(path, "mapping file"), Mapping)
 
 
 def load_tape_mapping(path: Path) -> TapeMapping:
@@ -119,9 +113,8 @@ def _in_words(error: Any) -> str:
 
 
 def _known_keys() -> list[str]:
-    models: list[type[BaseModel]] = [Mapping]
     found = [*vars(schema).values(), *vars(plan).values()]
-    models += [each for each in found if isinstance(each, type) and issubclass(each, BaseModel)]
+    models = [each for each in found if isinstance(each, type) and issubclass(each, BaseModel)]
     return [field for model in models for field in model.model_fields]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from salvor.amounts import Units, timestamp
@@ -9,8 +10,8 @@ from salvor.deal.schedule import period_ends, spread
 from salvor.deal.schema import Deal, Pay, SkipWhen
 from salvor.model.system import Terms
 from salvor.model.waterfall import Step, StepKind
-from salvor.tape.loans import Tape
-from salvor.tape.merkle import StandardMerkleTree
+from salvor.tape.committed import CommittedTape
+from salvor.tape.loans import Loan
 
 _KINDS = {
     Pay.FEE: StepKind.FEE,
@@ -30,8 +31,7 @@ class DealTerms:
     steps: tuple[Step, ...]
     trigger: int
     purchase_price: Units
-    tape_root: bytes
-    loan_count: int
+    tape: CommittedTape
     closing: int
     period_ends: tuple[int, ...]
     plan: tuple[Units, ...]
@@ -42,8 +42,7 @@ class DealTerms:
             settlement,
             seller,
             self.purchase_price,
-            self.tape_root,
-            self.loan_count,
+            self.tape.as_struct(),
             self.closing,
             list(self.period_ends),
             list(self.plan),
@@ -55,7 +54,7 @@ class DealTerms:
             seller=seller,
             fee_account=fee_account,
             servicer=servicer,
-            loan_count=self.loan_count,
+            loan_count=self.tape.loan_count,
             closing=self.closing,
             period_ends=self.period_ends,
             plan=self.plan,
@@ -66,7 +65,7 @@ class DealTerms:
         )
 
 
-def compile_terms(deal: Deal, tape: Tape, commitment: StandardMerkleTree) -> DealTerms:
+def compile_terms(deal: Deal, loans: Sequence[Loan], committed: CommittedTape) -> DealTerms:
     """Everything that the chain needs to know of a deal."""
     return DealTerms(
         note_names=tuple((tranche.note_name, tranche.symbol) for tranche in deal.tranches),
@@ -83,9 +82,8 @@ def compile_terms(deal: Deal, tape: Tape, commitment: StandardMerkleTree) -> Dea
         ),
         trigger=deal.triggers.behind_plan,
         purchase_price=deal.units(deal.purchase_price),
-        tape_root=commitment.root,
-        loan_count=len(tape.loans),
+        tape=committed,
         closing=timestamp(deal.calendar.closing),
         period_ends=tuple(timestamp(day) for day in period_ends(deal.calendar)),
-        plan=tuple(spread(tape.expected_recovery, deal.calendar.timing_curve)),
+        plan=tuple(spread(sum(loan.expected_recovery for loan in loans), deal.calendar.timing_curve)),
     )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from salvor.amounts import Units
 from salvor.chain.send import send
 from salvor.deploy.live import LiveDeal
-from salvor.tape.commitment import commit_collections
+from salvor.tape.merkle import StandardMerkleTree
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
@@ -30,10 +29,8 @@ def close(live: LiveDeal, *, by: AccountAPI) -> None:
     send(live.offering.close, sender=by)
 
 
-def collect(live: LiveDeal, period: int, collections: Mapping[str, Units]) -> None:
-    """The servicer reports what each loan paid in a period, and brings the cash."""
-    cash = sum(collections.values())
-    tree = commit_collections(period, collections)
+def collect(live: LiveDeal, period: int, cash: int, tree: StandardMerkleTree | None) -> None:
+    """The servicer reports what came in a period, with the tree over what each loan paid, and brings the cash."""
     root, paying = (tree.root, len(tree.values)) if tree else (bytes(32), 0)
     servicer = live.parties.servicer
     send(live.settlement.approve, live.pool, cash, sender=servicer)

@@ -23,7 +23,7 @@ from salvor.tape.breaches import BREACH, SEVERITY, breaches
 from salvor.tape.files.delimited import open_delimited
 from salvor.tape.files.table import ROW, Table
 from salvor.tape.plan import TapeMapping
-from salvor.tape.rules import Facts
+from salvor.tape.rules import RULES, Facts
 
 _BATCH = 250_000  # rows
 KEY = "contract_identifier"
@@ -107,6 +107,15 @@ def check_tape(
             (scratch / result.name).replace(result)
         write_whole(summary, json.dumps(done.as_json(), indent=2, ensure_ascii=False) + "\n")
     return done
+
+
+def first_reject(checked: Checked) -> str:
+    """The first breach that rejects a row, in one line: row, column, value, rule and what to do."""
+    lines = pl.scan_csv(checked.exceptions, infer_schema=False).filter(pl.col("severity") == "reject")
+    first = lines.head(1).collect().row(0, named=True)
+    rule = RULES[first["rule"]]
+    where = f", column '{first['column']}': '{first['old'] or ''}'" if first["column"] else ""
+    return f"row {first['row']}{where}: {rule.sentence}; {rule.mend}"
 
 
 class _Run:

@@ -1,48 +1,31 @@
-"""What a tape holds once it is read: accepted loans in exact integers, rejected rows with their reasons."""
+"""The accepted loans of a checked tape, as far as a deal needs them one by one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+
+import polars as pl
 
 from salvor.amounts import Units
+from salvor.errors import FieldNotMapped
+from salvor.tape.check import KEY, Checked
+
+EXPECTED, LATER = "expected_recovery", "recovered_later"
 
 
 @dataclass(frozen=True)
 class Loan:
     """One accepted row. Amounts in settlement units; the identifier is text, leading zeros and all."""
 
-    row: int  # of the file; the header is row 1
     loan_id: str
     expected_recovery: Units
     actual_recovery: Units
-    recovery_level: int
 
 
-@dataclass(frozen=True)
-class Reject:
-    """One row that can't be right."""
-
-    row: int
-    column: str
-    value: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Tape:
-    """A file that was read: every row is either accepted or rejected."""
-
-    path: Path
-    loans: tuple[Loan, ...]
-    rejects: tuple[Reject, ...]
-
-    @property
-    def expected_recovery(self) -> Units:
-        """What the bank expected to recover on the accepted loans."""
-        return Units(sum(loan.expected_recovery for loan in self.loans))
-
-    @property
-    def actual_recovery(self) -> Units:
-        """What was recovered on the accepted loans."""
-        return Units(sum(loan.actual_recovery for loan in self.loans))
+def read_loans(checked: Checked) -> tuple[Loan, ...]:
+    """The loans in the tape's order; an amount that the bank does not give is nothing. Both fields must be mapped."""
+    for name in (EXPECTED, LATER):
+        if name not in checked.mapping.fields:
+            raise FieldNotMapped(name, "a look back on a deal needs what was expected and what came")
+    frame = pl.read_parquet(checked.accepted, columns=[KEY, EXPECTED, LATER]).fill_null(0)
+    return tuple(Loan(key, Units(expected), Units(later)) for key, expected, later in frame.iter_rows())

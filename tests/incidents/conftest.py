@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from tests.utils.leaves import committed
+
 
 @pytest.fixture
 def pool_over(world):
@@ -11,7 +13,7 @@ def pool_over(world):
 
     def deploy(root, count):
         parties, live = world.live.parties, world.live
-        terms = replace(world.terms, tape_root=root, loan_count=count)
+        terms = replace(world.terms, tape=committed(root, count))
         pool_terms = terms.pool_terms(live.settlement.address, parties.seller.address)
         return parties.admin.deploy(world.project.LoanPool, live.access, pool_terms)
 

@@ -5,8 +5,8 @@ A leaf of exactly 64 bytes, hashed once, looks like a pair of children. Of the l
 an id and an amount that nobody ever committed, and a proof of one element verifies them.
 
 Right: our tree over these four has the OpenZeppelin standard root, in which leaves are hashed twice; no 64 bytes of
-two nodes verify as a leaf, and an empty proof verifies only in a tree of one leaf. The pool, whose leaf is (string id,
-uint256 expected recovery, uint256 recovery level), refuses a tree that was hashed once.
+two nodes verify as a leaf, and an empty proof verifies only in a tree of one leaf. The pool, whose leaf is a tag and
+three more words, refuses a tree that was hashed once.
 """
 
 from functools import reduce
@@ -15,11 +15,12 @@ from itertools import permutations
 import pytest
 from eth_abi import encode
 
-from salvor.tape.commitment import LOAN_LEAF
 from salvor.tape.merkle import StandardMerkleTree, keccak, standard_leaf
-from tests.utils.world import LOANS, TAPE
+from tests.utils.leaves import LOAN_LEAF, LOAN_TAG, tree_over
+from tests.utils.world import LOANS
 
 PAIR = ("uint256", "uint256")
+TREE = tree_over(LOANS)
 VALUES = ((1, 100), (2, 200), (3, 300), (4, 400))
 ROOT_HASHED_ONCE = 0xFCA0B23E09C3D6C0D8B6E8D4CD4E89B3B80F73262A9170DA21BA6CBCB47DA0DC
 INVENTED_ID = 0x7C2F692E7556E0C2B696852D85CC1220D02A4FED78A7D1BBFE299C0FCB8416AD
@@ -84,30 +85,30 @@ class TestOurTree:
 
 class TestThePool:
     def test_knows_each_loan(self, world):
-        assert all(world.live.pool.verifyLoan(loan, TAPE.proof(number)) for number, loan in enumerate(LOANS))
+        assert all(world.live.pool.verifyLoan(loan, TREE.proof(number)) for number, loan in enumerate(LOANS))
 
     def test_refuses_each_loan_with_a_proof_cut_short(self, world):
         for number, loan in enumerate(LOANS):
-            proof = TAPE.proof(number)
+            proof = TREE.proof(number)
             assert not any(world.live.pool.verifyLoan(loan, proof[:length]) for length in range(len(proof)))
             assert not any(world.live.pool.verifyLoan(loan, proof[start:]) for start in range(1, len(proof) + 1))
 
     def test_refuses_a_tree_whose_leaves_were_hashed_once(self, pool_over):
-        ours, other = (keccak(encode(LOAN_LEAF, loan)) for loan in LOANS[:2])
+        ours, other = (keccak(encode(LOAN_LEAF, (LOAN_TAG, *loan))) for loan in LOANS[:2])
         pool = pool_over(pair(ours, other), 2)
         assert not pool.verifyLoan(LOANS[0], [other])
 
     def test_refuses_an_inner_node_in_the_place_of_a_loan(self, pool_over):
-        """Two children's 64 bytes as the identifier, then as the two amounts: the nearest to the invented leaf."""
-        tree = StandardMerkleTree(LOANS[:4], LOAN_LEAF)
+        """Two children in the places of words that a loan has: the nearest to the invented leaf."""
+        tree = tree_over(LOANS[:4])
         root, left, right, *leaves = nodes(tree)
         pool = pool_over(root, 4)
-        as_text = (leaves[0] + leaves[1]).decode("latin-1")
-        for invented in ((as_text, 0, 0), ("", *(int.from_bytes(leaf, "big") for leaf in leaves[:2]))):
+        as_number = int.from_bytes(leaves[0], "big")
+        for invented in ((leaves[0], 0, leaves[1]), (leaves[0], as_number, leaves[1]), (left, as_number, right)):
             assert not any(pool.verifyLoan(invented, proof) for proof in ([], [left], [right], [left, right]))
 
     def test_takes_an_empty_proof_only_where_there_is_one_loan(self, pool_over):
-        alone = standard_leaf(LOANS[0], LOAN_LEAF)
+        alone = standard_leaf((LOAN_TAG, *LOANS[0]), LOAN_LEAF)
         assert pool_over(alone, 1).verifyLoan(LOANS[0], [])
         assert not pool_over(alone, 2).verifyLoan(LOANS[0], [])
-        assert not pool_over(TAPE.root, len(LOANS)).verifyLoan(LOANS[0], [])
+        assert not pool_over(TREE.root, len(LOANS)).verifyLoan(LOANS[0], [])

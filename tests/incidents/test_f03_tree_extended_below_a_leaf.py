@@ -12,12 +12,16 @@ from functools import reduce
 
 import pytest
 
-from salvor.tape.commitment import LOAN_LEAF
-from salvor.tape.merkle import StandardMerkleTree, keccak, standard_leaf
+from salvor.tape.merkle import keccak, standard_leaf
+from tests.utils.leaves import LOAN_LEAF, LOAN_TAG, SCHEMA, tree_over
 from tests.utils.world import LOANS
 
-PRIVATE_LOANS = tuple((f"invented {number}", 10**12, 0) for number in range(4))
-PRIVATE = StandardMerkleTree(PRIVATE_LOANS, LOAN_LEAF)
+PRIVATE_LOANS = tuple((SCHEMA, 3, bytes([number]) * 32) for number in range(4))
+PRIVATE = tree_over(PRIVATE_LOANS)
+
+
+def leaf_of(loan):
+    return standard_leaf((LOAN_TAG, *loan), LOAN_LEAF)
 
 
 def pair(one, other):
@@ -30,32 +34,32 @@ def climb(start, proof):
 
 
 class TestAFieldThatIsTheRootOfAPrivateTree:
-    """The borrower's loan carries the private root, as text and as an amount; the tree is made as ours are."""
+    """The borrower's loan carries the private root in each of its words; the tree is made as ours are."""
 
     CHOSEN = (
-        (PRIVATE.root.decode("latin-1"), 100, 0),
-        ("0x" + PRIVATE.root.hex(), 100, 0),
-        ("chosen", int.from_bytes(PRIVATE.root, "big"), 0),
+        (PRIVATE.root, 3, bytes(32)),
+        (SCHEMA, int.from_bytes(PRIVATE.root, "big"), bytes(32)),
+        (SCHEMA, 3, PRIVATE.root),
     )
 
-    @pytest.mark.parametrize("chosen", CHOSEN, ids=["text", "hexadecimal", "amount"])
+    @pytest.mark.parametrize("chosen", CHOSEN, ids=["schema", "number of fields", "root of the fields"])
     def test_is_one_loan_and_nothing_below_it(self, pool_over, chosen):
-        tree = StandardMerkleTree((chosen, *LOANS[:3]), LOAN_LEAF)
+        tree = tree_over([chosen, *LOANS[:3]])
         pool = pool_over(tree.root, 4)
         assert len(tree.proof(0)) == 2
         assert pool.verifyLoan(chosen, tree.proof(0))
         for number, invented in enumerate(PRIVATE_LOANS):
             longer = PRIVATE.proof(number) + tree.proof(0)
             assert len(longer) == 4
-            assert climb(standard_leaf(invented, LOAN_LEAF), longer) != tree.root  # the hashing alone is enough
+            assert climb(leaf_of(invented), longer) != tree.root  # the hashing alone is enough
             assert not pool.verifyLoan(invented, longer)
 
 
 class TestALeafThatIsTheRootOfAPrivateTree:
     """The worst case: whoever made the tree took the borrower's 32 bytes as a leaf's hash. Only the length is left."""
 
-    SIBLING = standard_leaf(LOANS[0], LOAN_LEAF)
-    OTHER_SIDE = pair(*(standard_leaf(loan, LOAN_LEAF) for loan in LOANS[1:3]))
+    SIBLING = leaf_of(LOANS[0])
+    OTHER_SIDE = pair(*(leaf_of(loan) for loan in LOANS[1:3]))
     ROOT = pair(pair(PRIVATE.root, SIBLING), OTHER_SIDE)
 
     def longer(self, number):
@@ -63,7 +67,7 @@ class TestALeafThatIsTheRootOfAPrivateTree:
 
     def test_the_proof_of_length_4_leads_to_the_root(self):
         for number, invented in enumerate(PRIVATE_LOANS):
-            assert climb(standard_leaf(invented, LOAN_LEAF), self.longer(number)) == self.ROOT
+            assert climb(leaf_of(invented), self.longer(number)) == self.ROOT
 
     def test_is_refused_by_its_length(self, pool_over):
         pool = pool_over(self.ROOT, 4)
@@ -77,12 +81,12 @@ class TestALeafThatIsTheRootOfAPrivateTree:
 
 
 class TestLength:
-    TREE = StandardMerkleTree(LOANS[:4], LOAN_LEAF)
+    TREE = tree_over(LOANS[:4])
 
     def test_any_length_but_2_fails_with_4_loans(self, pool_over):
         """A chain of siblings of each length, each a proof that leads to the root it is checked against."""
         siblings = [bytes([number]) * 32 for number in range(1, 7)]
-        leaf = standard_leaf(LOANS[0], LOAN_LEAF)
+        leaf = leaf_of(LOANS[0])
         accepted = [
             length
             for length in range(7)

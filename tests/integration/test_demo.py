@@ -85,12 +85,13 @@ class TestStatement:
     def test_shows_a_refused_outsider_a_proved_loan_and_the_reconciliation(self, demo):
         text = " ".join(demo[0].split())
         assert "NotEligible(from=0x0000000000000000000000000000000000000000" in text
-        assert "proved on chain: account 2030" in text
+        assert "of account 2030 the bank expected 194.00" in text
         assert "cumulative collection ratio 85.5 %" in text
         assert "36/36" in text
 
-    def test_leaves_an_empty_reject_file(self, demo):
-        assert (demo[2] / "rejects.csv").read_text() == "row,column,value,reason\n"
+    def test_leaves_the_roundings_and_nothing_else_as_exceptions(self, demo):
+        lines = pl.read_csv(demo[2] / "tape" / "exceptions.csv", infer_schema=False)
+        assert (len(lines), set(lines["rule"]), set(lines["field"])) == (685, {"TAPE-201"}, {"recovered_later"})
 
 
 class TestInterruption:

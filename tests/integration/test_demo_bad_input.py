@@ -56,7 +56,7 @@ def missing(deal):
 
 
 def binary(deal):
-    (deal / "tape.csv").write_bytes(b"PK\x03\x04\x00\x00\xff\xfe")
+    (deal / "tape.csv").write_bytes(b"\x7fELF\x00\x00\xff\xfe")
 
 
 def header_only(deal):
@@ -100,27 +100,34 @@ def missing_mapping(deal):
 
 
 COLUMNS = "did you mean 'recovery_levl'?"
-LIMIT = "rows rejected, the deal allows 0; see out/rejects.csv)"
-NOT_AN_AMOUNT = "is not an amount (digits, with a point before the decimals)"
+LIMIT = "rows rejected, the deal allows 0; see out/tape/exceptions.csv)"
+NOT_AN_AMOUNT = "not an amount; digits, with the decimal sign that the mapping names"
+BAD_GROUPS = "groups of digits that are not of three; name the signs under `numbers`"
+NEGATIVE = "a negative amount; a claim, a payment and a balance are not negative"
 CASES = [
     (missing, "deal/tape.csv: no such tape; check the path"),
-    (binary, "deal/tape.csv: not a CSV file: it holds binary data; export the sheet as CSV (UTF-8)"),
+    (binary, "deal/tape.csv: not a text file: it holds binary data; export the sheet as CSV, XLSX or Parquet"),
     (header_only, "deal/tape.csv: no data rows below the header (row 1)"),
     (missing_column, f"deal/tape.csv: row 1: no column 'recovery_level'; {COLUMNS}"),
     (
         duplicate_id,
-        f"deal/tape.csv: row 2, column 'account_id': account '1150' stands also in row 3 (2 of 789 {LIMIT}",
+        "deal/tape.csv: row 2, column 'account_id': '1150': two rows are the same loan and differ; find out which one "
+        f"is right (2 of 789 {LIMIT}",
     ),
-    (negative_amount, f"deal/tape.csv: row 2, column 'actual_recovery': -263.54 is negative (1 of 789 {LIMIT}"),
+    (negative_amount, f"deal/tape.csv: row 2, column 'actual_recovery': '-263.54': {NEGATIVE} (1 of 789 {LIMIT}"),
     (
         unreadable_amount,
-        f"deal/tape.csv: row 2, column 'actual_recovery': '263,54' {NOT_AN_AMOUNT} (1 of 789 {LIMIT}",
+        f"deal/tape.csv: row 2, column 'actual_recovery': '263,54': {BAD_GROUPS} (1 of 789 {LIMIT}",
     ),
     (
         unreadable_amount_over_two_lines,
-        f"deal/tape.csv: row 2, column 'actual_recovery': '263 54' {NOT_AN_AMOUNT} (1 of 789 {LIMIT}",
+        f"deal/tape.csv: row 2, column 'actual_recovery': '263 54': {NOT_AN_AMOUNT} (1 of 789 {LIMIT}",
     ),
-    (ragged_row, "deal/tape.csv: not a CSV file: row 2 has 3 fields, the header has 4"),
+    (
+        ragged_row,
+        "deal/tape.csv: row 2: the row has more or fewer fields than the header; look for a delimiter "
+        f"in a value (1 of 789 {LIMIT}",
+    ),
     (
         unknown_key,
         "deal/deal.yaml: line 10, column 3: 'tape.max_rejected_row': unknown key; did you mean 'max_rejected_rows'?",
@@ -152,11 +159,12 @@ class TestBadInput:
         code, _, stderr = run("--deal", "none.yaml")
         assert (code, stderr) == (2, "Error: none.yaml: no such deal file; check the path\n")
 
-    def test_the_reject_file_has_every_rejected_row(self, run, deal, tmp_path):
+    def test_the_exceptions_file_has_every_rejected_row(self, run, deal, tmp_path):
         duplicate_id(deal)
         run("--deal", deal / "deal.yaml")
-        rows = (tmp_path / "out" / "rejects.csv").read_text().splitlines()
-        assert rows[0] == "row,column,value,reason"
+        rows = (tmp_path / "out" / "tape" / "exceptions.csv").read_text().splitlines()
+        rows = [row for row in rows if ",TAPE-201," not in row]  # roundings that the mapping names
+        assert rows[0] == "row,field,column,rule,severity,old,new"
         assert [row.split(",")[0] for row in rows[1:]] == ["2", "3"]
 
     def test_rejected_rows_are_left_out_where_the_deal_allows_them(self, run, deal):
@@ -217,7 +225,7 @@ class TestOptions:
         assert (code, stderr) == (0, "")
         assert "789 loans accepted, 0 rows rejected" in " ".join(stdout.split())
         assert "nothing was deployed" in stdout
-        assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["rejects.csv"]
+        assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["tape"]
 
     def test_help_has_an_example_and_every_option(self, run):
         code, stdout, _ = run("--help")

@@ -15,12 +15,12 @@ from salvor.deploy.apply import apply
 from salvor.deploy.live import LiveDeal, Parties
 from salvor.deploy.terms import DealTerms
 from salvor.model.waterfall import Step, StepKind
-from salvor.tape.commitment import LOAN_LEAF
-from salvor.tape.merkle import StandardMerkleTree
+from tests.utils.leaves import SmallTape
 
 DAY = 86_400
 SENIOR, MEZZANINE, EQUITY = 0, 1, 2
-LOANS = (("0007", 40_000, 0), ("12", 30_000, 1), ("13", 30_000, 1), ("14", 20_000, 0), ("15", 10_000, 0))
+TAPE = SmallTape((("0007", 40_000, 0), ("12", 30_000, 1), ("13", 30_000, 1), ("14", 20_000, 0), ("15", 10_000, 0)))
+LOANS = TAPE.loans
 SIZES = (60_000, 25_000, 15_000)
 PLAN = (40_000, 40_000, 30_000, 20_000)
 PERCENT = 10**16
@@ -45,16 +45,12 @@ def small_terms(closing: int, **changes) -> DealTerms:
         steps=STEPS,
         trigger=90 * PERCENT,
         purchase_price=sum(SIZES),
-        tape_root=TAPE.root,
-        loan_count=len(LOANS),
+        tape=TAPE.committed,
         closing=closing,
         period_ends=tuple(closing + 30 * DAY * number for number in range(1, 5)),
         plan=PLAN,
     )
     return replace(terms, **changes)
-
-
-TAPE = StandardMerkleTree(LOANS, LOAN_LEAF)
 
 
 @dataclass(frozen=True)

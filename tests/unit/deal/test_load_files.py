@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from salvor.deal.load import load_deal, load_mapping
+from salvor.deal.load import load_deal, load_tape_mapping
 from salvor.errors import FileMissing
 
 MAPPING = Path("deals/charged-off-accounts/mapping.yaml").read_text(encoding="utf-8")
@@ -32,7 +32,7 @@ class TestFile:
         assert refusal(content).startswith(line)
 
     @pytest.mark.parametrize("name", ["none.yaml", "."])
-    @pytest.mark.parametrize(("load", "what"), [(load_deal, "deal file"), (load_mapping, "mapping file")])
+    @pytest.mark.parametrize(("load", "what"), [(load_deal, "deal file"), (load_tape_mapping, "mapping file")])
     def test_is_missing_or_a_folder(self, tmp_path, name, load, what):
         path = tmp_path / name
         with pytest.raises(FileMissing) as caught:
@@ -44,18 +44,18 @@ class TestMapping:
     @pytest.mark.parametrize(
         ("old", "new", "line"),
         [
-            ("rounding: half_even", "rounding: nearest", "line 7, column 45: 'actual_recovery.rounding': 'nearest': "),
-            ("rounding: half_even", "round: up", "line 7, column 45: 'actual_recovery.round': unknown key"),
-            ("loan_id: { column: account_id }\n", "", "line 4, column 1: 'loan_id': is missing"),
-            ("loan_id: { column: account_id }", "loan_id: account_id", "line 4, column 1: 'loan_id': 'account_id': "),
+            ("rounding: half_even", "rounding: nearest", "line 13, column 47: 'fields.recovered_later.rounding': "),
+            ("rounding: half_even", "round: up", "line 13, column 47: 'fields.recovered_later.round': unknown key"),
+            ("salvor_mapping: 1\n", "", "line 4, column 1: 'salvor_mapping': is missing"),
             (
-                "recovery_level:",
-                "recovery_levl:",
-                "line 8, column 1: 'recovery_levl': unknown key; did you mean 'recovery_level'?",
+                "contract_identifier: { column: account_id }",
+                "contract_identifier: account_id",
+                "line 9, column 3: 'fields.contract_identifier': 'account_id': ",
             ),
-            ("recovery_level: {", "loan_id: {", "line 8, column 1: 'loan_id': stands twice"),
+            ("currency: USD", "curency: USD", "line 6, column 1: 'curency': unknown key; did you mean 'currency'?"),
+            ("recovery_level: {", "contract_identifier: {", "line 11, column 3: 'contract_identifier': stands twice"),
         ],
     )
     def test_is_refused_at_its_place(self, refusal, old, new, line):
         assert MAPPING.count(old) == 1
-        assert refusal(MAPPING.replace(old, new), load_mapping).startswith(line)
+        assert refusal(MAPPING.replace(old, new), load_tape_mapping).startswith(line)

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salvor.amounts import MAX_AMOUNT
-from salvor.deal.load import load_deal, load_mapping
+from salvor.deal.load import load_deal, load_tape_mapping
 from salvor.deal.schedule import collections, period_ends, spread
 from salvor.deal.schema import Calendar
-from salvor.tape.loans import Loan
-from salvor.tape.reader import read_tape
+from salvor.tape.check import check_tape
+from salvor.tape.loans import Loan, read_loans
 
 DEAL = Path("deals/charged-off-accounts")
 
@@ -94,17 +94,17 @@ class TestSpread:
 class TestCollections:
     @given(st.lists(AMOUNTS, max_size=20), curves())
     def test_add_up_to_each_loan(self, recovered, curve):
-        loans = [Loan(number + 2, f"{number:03}", 1, units, 0) for number, units in enumerate(recovered)]
+        loans = [Loan(f"{number:03}", 1, units) for number, units in enumerate(recovered)]
         periods = collections(loans, curve)
         assert len(periods) == len(curve)
         for loan in loans:
             assert sum(period[loan.loan_id] for period in periods) == loan.actual_recovery
         assert sum(sum(period.values()) for period in periods) == sum(recovered)
 
-    def test_add_up_to_the_deals_own_tape(self):
-        deal = load_deal(DEAL / "deal.yaml")
-        tape = read_tape(DEAL / "tape.csv", mapping=load_mapping(DEAL / "mapping.yaml"), decimals=2)
-        periods = collections(tape.loans, deal.calendar.timing_curve)
+    def test_add_up_to_the_deals_own_tape(self, tmp_path):
+        deal, mapping = load_deal(DEAL / "deal.yaml"), load_tape_mapping(DEAL / "mapping.yaml")
+        loans = read_loans(check_tape(DEAL / "tape.csv", mapping, decimals=2, out=tmp_path))
+        periods = collections(loans, deal.calendar.timing_curve)
         assert len(periods) == 36
         assert all(len(period) == 789 for period in periods)
-        assert sum(sum(period.values()) for period in periods) == tape.actual_recovery == 85_697_433
+        assert sum(sum(period.values()) for period in periods) == 85_697_433

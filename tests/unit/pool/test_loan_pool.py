@@ -6,10 +6,13 @@ import pytest
 
 from salvor.chain.refusal import refusal_of
 from salvor.chain.send import send
+from salvor.tape.committed import ClassTotal, CommittedTape
 from tests.utils.deploy import ZERO_ADDRESS, refusal_of_deployment, with_terms
+from tests.utils.leaves import SCHEMA, committed
 from tests.utils.world import DAY, LOANS, SIZES, TAPE
 
 PRICE = sum(SIZES)
+ROOT_OF_TAPE = TAPE.committed.root
 ROOT = b"\x01" * 32
 NO_ROOT = bytes(32)
 LIMIT = 2**112 - 1
@@ -27,11 +30,25 @@ def refused_deployment(world, project, outsider):
     return deploy
 
 
+@pytest.fixture
+def refused_pool(world, project, outsider):
+    """Deploy a pool over a struct `TapeCommitment` as it is given."""
+
+    def deploy(tape):
+        given = list(world.terms.pool_terms(world.live.settlement.address, world.live.parties.seller.address))
+        given[3] = tape
+        return refusal_of_deployment(project.LoanPool, world.live.access, given, sender=outsider)
+
+    return deploy
+
+
 class TestConstructor:
     def test_keeps_what_it_was_given(self, world, pool):
         live = world.live
         assert (pool.settlement(), pool.seller()) == (live.settlement.address, live.parties.seller.address)
-        assert (pool.purchasePrice(), pool.tapeRoot(), pool.loanCount()) == (PRICE, TAPE.root, len(LOANS))
+        assert (pool.purchasePrice(), pool.tapeRoot(), pool.loanCount()) == (PRICE, ROOT_OF_TAPE, len(LOANS))
+        assert pool.grossBalance() == 130_000
+        assert [tuple(total.__dict__.values()) for total in pool.tapeClasses()] == [("accounts", SCHEMA, 5, 130_000)]
         assert (pool.periodCount(), pool.authority()) == (4, live.access.address)
 
     def test_starts_with_empty_books(self, pool):
@@ -42,12 +59,52 @@ class TestConstructor:
         assert (refusal.error, refusal.values) == ("NoSeller", ())
 
     def test_refuses_a_tape_without_a_root(self, refused_deployment):
-        refusal = refused_deployment(tape_root=NO_ROOT)
+        refusal = refused_deployment(tape=committed(NO_ROOT, 5))
         assert (refusal.error, refusal.values) == ("EmptyTape", (NO_ROOT, 5))
 
     def test_refuses_a_tape_without_loans(self, refused_deployment):
-        refusal = refused_deployment(loan_count=0)
-        assert (refusal.error, refusal.values) == ("EmptyTape", (TAPE.root, 0))
+        refusal = refused_deployment(tape=CommittedTape(ROOT_OF_TAPE, ()))
+        assert (refusal.error, refusal.values) == ("EmptyTape", (ROOT_OF_TAPE, 0))
+
+    def test_tells_the_tape_and_its_classes(self, world, project, outsider):
+        low, high = (ClassTotal(name, bytes([place]) * 32, place, 7 * place) for place, name in ((1, "a"), (2, "b")))
+        terms = replace(world.terms, tape=CommittedTape(ROOT, (high, low)))
+        given = terms.pool_terms(world.live.settlement.address, world.live.parties.seller.address)
+        pool = outsider.deploy(project.LoanPool, world.live.access, given)
+        names = [total.assetClass for total in pool.tapeClasses()]
+        assert (pool.loanCount(), pool.grossBalance(), names) == (3, 21, ["a", "b"])
+        tape, *classes = pool.creation_metadata.receipt.decode_logs([pool.TapeCommitted, pool.ClassCommitted])
+        assert (tape.root, tape.loanCount, tape.grossBalance) == (ROOT, 3, 21)
+        assert [tuple(each.event_arguments.values()) for each in classes] == [
+            ("a", b"\x01" * 32, 1, 7),
+            ("b", b"\x02" * 32, 2, 14),
+        ]
+
+    @pytest.mark.parametrize(("loans", "balance"), [(4, 130_000), (6, 130_000), (5, 129_999), (5, 130_001)])
+    def test_refuses_classes_that_do_not_add_up(self, refused_pool, loans, balance):
+        refusal = refused_pool((ROOT, 5, 130_000, [("accounts", SCHEMA, loans, balance)]))
+        assert (refusal.error, refusal.values) == ("TapeTotalsMismatch", (loans, 5, balance, 130_000))
+
+    @pytest.mark.parametrize("count", [0, 17])
+    def test_refuses_another_number_of_classes(self, refused_pool, count):
+        classes = [("accounts", bytes([place + 1]) * 32, 1, 0) for place in range(count)]
+        refusal = refused_pool((ROOT, 17, 0, classes))
+        assert (refusal.error, refusal.values) == ("WrongNumberOfClasses", (count, 16))
+
+    def test_takes_as_many_classes_as_it_says(self, world, project, outsider):
+        classes = tuple(ClassTotal("accounts", bytes([place + 1]) * 32, 1, 0) for place in range(16))
+        terms = replace(world.terms, tape=CommittedTape(ROOT, classes))
+        given = terms.pool_terms(world.live.settlement.address, world.live.parties.seller.address)
+        assert outsider.deploy(project.LoanPool, world.live.access, given).loanCount() == 16
+
+    @pytest.mark.parametrize(("second", "loans"), [(b"\x01" * 32, 1), (b"\x00" + b"\xff" * 31, 1), (b"\x02" * 32, 0)])
+    def test_refuses_a_class_that_is_there_or_empty(self, refused_pool, second, loans):
+        refusal = refused_pool((ROOT, 2, 0, [("a", b"\x01" * 32, 2 - loans, 0), ("b", second, loans, 0)]))
+        assert (refusal.error, refusal.values) == ("WrongClass", (1, second, loans))
+
+    def test_refuses_a_balance_above_the_books(self, refused_pool):
+        refusal = refused_pool((ROOT, 1, LIMIT + 1, [("a", SCHEMA, 1, LIMIT)]))
+        assert (refusal.error, refusal.values) == ("AboveLimit", (LIMIT + 1, LIMIT))
 
     @pytest.mark.parametrize("planned", [3, 5])
     def test_refuses_another_number_of_plans_than_of_periods(self, refused_deployment, planned):

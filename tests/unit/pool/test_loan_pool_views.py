@@ -4,14 +4,14 @@ import pytest
 
 from salvor.chain.refusal import refusal_of
 from salvor.chain.send import send
-from salvor.tape.commitment import LOAN_LEAF, commit_collections
-from salvor.tape.merkle import StandardMerkleTree
 from tests.utils.deploy import with_terms
+from tests.utils.leaves import SmallTape, collections_tree, committed, tree_over
 from tests.utils.world import LOANS, PLAN, TAPE
 
 ONE = 10**18
 LOAN = LOANS[2]
-COLLECTED = {"0007": 250, "13": 120, "14": 30}
+TREE = TAPE.tree
+COLLECTED = {LOANS[0][2]: 250, LOANS[2][2]: 120, LOANS[3][2]: 30}
 
 
 def refused_view(view, *args, sender):
@@ -21,53 +21,92 @@ def refused_view(view, *args, sender):
 
 class TestVerifyLoan:
     def test_proves_every_loan_of_the_tape(self, pool):
-        assert all(pool.verifyLoan(loan, TAPE.proof(number)) for number, loan in enumerate(LOANS))
+        assert all(pool.verifyLoan(loan, TREE.proof(number)) for number, loan in enumerate(LOANS))
 
     def test_needs_proofs_of_both_depths_of_the_tree(self):
-        assert {len(TAPE.proof(number)) for number in range(len(LOANS))} == {2, 3}  # else the test above says less
+        assert {len(TREE.proof(number)) for number in range(len(LOANS))} == {2, 3}  # else the test above says less
 
     @pytest.mark.parametrize(
         "changed",
         [
-            pytest.param(("14", *LOAN[1:]), id="another identifier"),
-            pytest.param((LOAN[0], LOAN[1] + 1, LOAN[2]), id="another expected recovery"),
-            pytest.param((*LOAN[:2], LOAN[2] + 1), id="another recovery level"),
+            pytest.param((b"\x01" * 32, *LOAN[1:]), id="another schema"),
+            pytest.param((LOAN[0], LOAN[1] + 1, LOAN[2]), id="another number of fields"),
+            pytest.param((*LOAN[:2], LOANS[3][2]), id="another loan's fields"),
         ],
     )
     def test_refuses_wrong_data(self, pool, changed):
-        assert pool.verifyLoan(LOAN, TAPE.proof(2))
-        assert not pool.verifyLoan(changed, TAPE.proof(2))
+        assert pool.verifyLoan(LOAN, TREE.proof(2))
+        assert not pool.verifyLoan(changed, TREE.proof(2))
 
     def test_refuses_another_loan_s_proof(self, pool):
-        assert not pool.verifyLoan(LOAN, TAPE.proof(3))
+        assert not pool.verifyLoan(LOAN, TREE.proof(3))
+
+    def test_refuses_a_loan_of_another_tape(self, pool):
+        other = SmallTape((*TAPE.values[:4], ("16", 10_000, 0)))
+        assert not any(pool.verifyLoan(loan, other.tree.proof(number)) for number, loan in enumerate(other.loans))
 
     @pytest.mark.parametrize("number", range(len(LOANS)))
     def test_refuses_a_proof_cut_short_or_drawn_out(self, pool, number):
-        proof = TAPE.proof(number)
-        wrong = ([], proof[:-1], proof[1:], [*proof, TAPE.root], [TAPE.root, *proof])
+        proof = TREE.proof(number)
+        wrong = ([], proof[:-1], proof[1:], [*proof, TREE.root], [TREE.root, *proof])
         assert not any(pool.verifyLoan(LOANS[number], each) for each in wrong)
 
     @pytest.mark.parametrize("count", [1, 2, 3, 9, 1_000])
     def test_refuses_a_good_proof_of_a_length_that_the_tape_can_not_have(self, world, count):
         # The same root said to be over another number of loans. The paths are valid, two or three long; one of 3 or 9
         # loans has proofs of one of these lengths, the others of none.
-        pool = with_terms(world, loan_count=count).live.pool
+        pool = with_terms(world, tape=committed(TREE.root, count)).live.pool
         possible = {(count - 1).bit_length(), count.bit_length() - 1}
-        proofs = [TAPE.proof(number) for number in range(len(LOANS))]
+        proofs = [TREE.proof(number) for number in range(len(LOANS))]
         accepted = [pool.verifyLoan(loan, proof) for loan, proof in zip(LOANS, proofs, strict=True)]
         assert accepted == [len(proof) in possible for proof in proofs]
 
     def test_proves_the_one_loan_of_a_tape_without_a_tree(self, world):
-        tape = StandardMerkleTree(LOANS[:1], LOAN_LEAF)
-        pool = with_terms(world, tape_root=tape.root, loan_count=1).live.pool
+        pool = with_terms(world, tape=committed(tree_over(LOANS[:1]).root, 1)).live.pool
         assert pool.verifyLoan(LOANS[0], [])
         assert not pool.verifyLoan(LOANS[1], [])
+
+
+class TestVerifyField:
+    @pytest.mark.parametrize("number", range(len(LOANS)))
+    def test_proves_every_field_of_every_loan(self, pool, number):
+        tree, loan = TAPE.fields_tree(number), (LOANS[number], TREE.proof(number))
+        fields = TAPE.fields(number)
+        assert all(pool.verifyField(field, tree.proof(place), *loan) for place, field in enumerate(fields))
+
+    @pytest.mark.parametrize("part", range(3), ids=["another name", "another value", "another salt"])
+    def test_refuses_wrong_data(self, pool, part):
+        field, proof = TAPE.fields(2)[1], TAPE.fields_tree(2).proof(1)
+        changed = tuple(b"\x01" * 32 if place == part else content for place, content in enumerate(field))
+        assert pool.verifyField(field, proof, LOAN, TREE.proof(2))
+        assert not pool.verifyField(changed, proof, LOAN, TREE.proof(2))
+
+    def test_refuses_a_field_of_another_loan(self, pool):
+        field, proof = TAPE.fields(3)[1], TAPE.fields_tree(3).proof(1)
+        assert not pool.verifyField(field, proof, LOAN, TREE.proof(2))
+
+    def test_refuses_a_field_of_a_loan_that_is_not_in_the_tape(self, pool):
+        other = SmallTape((("16", 10_000, 0),))
+        field, proof = other.fields(0)[1], other.fields_tree(0).proof(1)
+        assert not any(pool.verifyField(field, proof, other.loans[0], TREE.proof(number)) for number in range(5))
+
+    def test_refuses_proofs_of_lengths_that_the_fields_can_not_have(self, pool):
+        field, proof, loan = TAPE.fields(2)[1], TAPE.fields_tree(2).proof(1), (LOAN, TREE.proof(2))
+        assert len(proof) in (1, 2)
+        wrong = ([], [*proof, proof[-1], proof[-1]], [*proof, LOAN[2]])
+        assert not any(pool.verifyField(field, each, *loan) for each in wrong)
+
+    def test_refuses_the_loan_s_own_leaf_as_a_field(self, pool):
+        """A leaf of another kind: the same 32-byte words under the wrong tag."""
+        schema, count, root = LOAN
+        invented = (schema, count.to_bytes(32, "big"), root)
+        assert not pool.verifyField(invented, [], LOAN, TREE.proof(2))
 
 
 class TestVerifyCollection:
     @pytest.fixture
     def tree(self):
-        return commit_collections(1, COLLECTED)
+        return collections_tree(1, COLLECTED)
 
     @pytest.fixture
     def reported(self, closed, servicer, tree):
@@ -81,44 +120,48 @@ class TestVerifyCollection:
 
     def test_proves_every_collection_of_the_report(self, reported, tree):
         leaves = enumerate(tree.values)
-        assert all(reported.verifyCollection(*leaf, tree.proof(number)) for number, leaf in leaves)
+        assert all(reported.verifyCollection(*leaf[1:], tree.proof(number)) for number, leaf in leaves)
 
     @pytest.mark.parametrize(
-        "changed",
+        "change",
         [
-            pytest.param((1, "13", 121), id="another amount"),
-            pytest.param((1, "14", 120), id="another loan"),
-            pytest.param((2, "13", 120), id="a period that is not reported"),
-            pytest.param((0, "13", 120), id="the closing date"),
-            pytest.param((5, "13", 120), id="a period that is not there"),
+            pytest.param({2: 121}, id="another amount"),
+            pytest.param({1: LOANS[3][2]}, id="another loan"),
+            pytest.param({3: bytes(32)}, id="another salt"),
+            pytest.param({0: 2}, id="a period that is not reported"),
+            pytest.param({0: 0}, id="the closing date"),
+            pytest.param({0: 5}, id="a period that is not there"),
         ],
     )
-    def test_refuses_wrong_data(self, reported, tree, changed):
-        assert reported.verifyCollection(1, "13", 120, tree.proof(1))
+    def test_refuses_wrong_data(self, reported, tree, change):
+        right = tree.values[1][1:]
+        changed = [change.get(place, part) for place, part in enumerate(right)]
+        assert reported.verifyCollection(*right, tree.proof(1))
         assert not reported.verifyCollection(*changed, tree.proof(1))
 
     def test_refuses_a_leaf_under_another_period_s_root(self, closed, reported, tree):
         closed.report(2, 500)
-        assert not reported.verifyCollection(2, "13", 120, tree.proof(1))
+        _, _, *rest = tree.values[1]
+        assert not reported.verifyCollection(2, *rest, tree.proof(1))
 
     @pytest.mark.parametrize("number", range(len(COLLECTED)))
     def test_refuses_a_proof_cut_short_or_drawn_out(self, reported, tree, number):
-        proof = tree.proof(number)
+        proof, leaf = tree.proof(number), tree.values[number][1:]
         wrong = ([], proof[:-1], [*proof, tree.root], [tree.root, *proof])
-        assert not any(reported.verifyCollection(*tree.values[number], each) for each in wrong if each != proof)
+        assert not any(reported.verifyCollection(*leaf, each) for each in wrong if each != proof)
 
     def test_refuses_a_good_proof_of_a_length_that_the_report_can_not_have(self, closed, servicer, tree):
         closed.at(closed.terms.period_ends[0])
         send(closed.live.pool.report, 1, 0, tree.root, 1, sender=servicer)  # three leaves, said to be one
-        leaves = enumerate(tree.values)
-        assert not any(closed.live.pool.verifyCollection(*leaf, tree.proof(number)) for number, leaf in leaves)
+        leaves, pool = enumerate(tree.values), closed.live.pool
+        assert not any(pool.verifyCollection(*leaf[1:], tree.proof(number)) for number, leaf in leaves)
 
-    def test_proves_nothing_before_the_report(self, pool):
-        assert not pool.verifyCollection(1, "13", 120, [])
+    def test_proves_nothing_before_the_report(self, pool, tree):
+        assert not pool.verifyCollection(*tree.values[1][1:], [])
 
     def test_proves_nothing_of_a_period_without_cash(self, closed, pool):
         closed.report(1, 0)
-        assert not pool.verifyCollection(1, "13", 0, [])
+        assert not pool.verifyCollection(1, LOAN[2], 0, bytes(32), [])
 
 
 class TestRecord:

@@ -8,9 +8,16 @@ from eth_abi import encode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salvor.tape.commitment import COLLECTION_LEAF, LOAN_LEAF, commit_collections, commit_loans
-from salvor.tape.loans import Loan
-from salvor.tape.merkle import StandardMerkleTree, keccak, standard_leaf
+from salvor.tape import merkle
+from salvor.tape.merkle import (
+    MerkleTree,
+    StandardMerkleTree,
+    keccak,
+    merkle_root,
+    proof_lengths,
+    standard_leaf,
+    standard_leaves,
+)
 
 PAIR = ("uint256", "uint256")
 
@@ -101,27 +108,37 @@ class TestDump:
         }
 
 
-class TestCommitment:
-    LOANS = (Loan(2, "007", 1_000, 900, 1), Loan(3, "7", 2_000, 0, 0))
+class TestWholeWords:
+    """Laid side by side without the general encoder: the same bytes, the same refusals."""
 
-    def test_a_loan_is_its_identifier_plan_and_level(self):
-        tree = commit_loans(self.LOANS)
-        leaves = [standard_leaf(value, LOAN_LEAF) for value in (("007", 1_000, 1), ("7", 2_000, 0))]
-        assert tree.root == pair(*leaves)
-        assert tree.proof(0) == [leaves[1]]  # in the tape's order
+    KINDS = ("bytes32", "uint256", "bytes32")
 
-    def test_what_the_bank_got_later_is_no_part_of_it(self):
-        later = [Loan(loan.row, loan.loan_id, loan.expected_recovery, 5, loan.recovery_level) for loan in self.LOANS]
-        assert commit_loans(later).root == commit_loans(self.LOANS).root
+    @given(st.lists(st.tuples(st.binary(min_size=32, max_size=32), st.integers(0, 2**256 - 1)), min_size=1, max_size=9))
+    def test_are_encoded_as_the_encoder_does(self, parts):
+        values = [(word, number, word[::-1]) for word, number in parts]
+        assert standard_leaves(values, self.KINDS) == [standard_leaf(value, self.KINDS) for value in values]
 
-    def test_leading_zeros_make_another_loan(self):
-        assert commit_loans(self.LOANS[:1]).root != commit_loans([Loan(2, "7", 1_000, 900, 1)]).root
+    @pytest.mark.parametrize(
+        "value", [(b"short", 1, bytes(32)), (bytes(32), -1, bytes(32)), (bytes(32), 2**256, bytes(32)), (bytes(32), 1)]
+    )
+    def test_refuse_what_does_not_fit(self, value):
+        with pytest.raises((ValueError, OverflowError)):
+            standard_leaves([value], self.KINDS)
 
-    def test_collections_are_the_loans_that_paid(self):
-        tree = commit_collections(3, {"007": 50, "7": 0, "8": 20})
-        assert tree.values == ((3, "007", 50), (3, "8", 20))
-        assert tree.root == pair(*(standard_leaf(value, COLLECTION_LEAF) for value in tree.values))
+    def test_hash_the_same_without_the_fast_library(self, monkeypatch):
+        values = [(bytes([number]) * 32, number, bytes(32)) for number in range(9)]
+        fast = StandardMerkleTree(values, self.KINDS)
+        assert merkle._sponge is not None
+        monkeypatch.setattr(merkle, "_sponge", None)
+        assert StandardMerkleTree(values, self.KINDS).nodes == fast.nodes
 
-    def test_no_loan_paid(self):
-        assert commit_collections(3, {"007": 0}) is None
-        assert commit_collections(3, {}) is None
+
+class TestRootAlone:
+    @given(st.lists(st.binary(min_size=32, max_size=32), min_size=1, max_size=20))
+    def test_is_the_tree_s(self, leaves):
+        tree = MerkleTree(leaves)
+        assert merkle_root(leaves) == tree.root
+        assert all(merkle.climb(each, tree.proof(number)) == tree.root for number, each in enumerate(leaves))
+        lengths = {len(tree.proof(number)) for number in range(len(leaves))}
+        assert lengths <= set(proof_lengths(len(leaves)))
+        assert {min(lengths), max(lengths)} == set(proof_lengths(len(leaves)))

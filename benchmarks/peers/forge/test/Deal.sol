@@ -9,7 +9,7 @@ import {Offering} from "contracts/notes/Offering.sol";
 import {TrancheNote} from "contracts/notes/TrancheNote.sol";
 import {LoanPool} from "contracts/pool/LoanPool.sol";
 import {Waterfall} from "contracts/waterfall/Waterfall.sol";
-import {ILoanPool, PoolTerms} from "interfaces/ILoanPool.sol";
+import {ClassTotal, ILoanPool, PoolTerms, TapeCommitment} from "interfaces/ILoanPool.sol";
 import {ITrancheNote} from "interfaces/ITrancheNote.sol";
 import {SkipWhen, Step, StepKind, TrancheTerms} from "interfaces/IWaterfall.sol";
 import {TrancheId, Wad} from "interfaces/Types.sol";
@@ -67,12 +67,17 @@ contract Deal {
             settlement: settlement,
             seller: SELLER,
             purchasePrice: SENIOR + MEZZANINE + EQUITY,
-            tapeRoot: keccak256("tape"),
-            loanCount: 5,
+            tape: _tape(),
             closing: CLOSING,
             periodEnds: ends,
             plan: plan
         });
+    }
+
+    function _tape() private pure returns (TapeCommitment memory) {
+        ClassTotal[] memory classes = new ClassTotal[](1);
+        classes[0] = ClassTotal("accounts", keccak256("schema"), 5, 130_000);
+        return TapeCommitment(keccak256("tape"), 5, 130_000, classes);
     }
 
     function _notes() private view returns (ITrancheNote[] memory notes) {

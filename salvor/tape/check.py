@@ -129,7 +129,7 @@ class _Run:
             sources=mapping.fields,
             numbers=mapping.numbers,
             decimals=decimals,
-            facts=Facts(mapping.cut_off, mapping.currency),
+            facts=Facts(mapping.cut_off, mapping.currency, frozenset(mapping.fields)),
             ragged=pl.Series(list(table.ragged), dtype=pl.UInt32),
         )
         case_matters = mapping.identifiers == "case_matters"

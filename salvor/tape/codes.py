@@ -33,11 +33,7 @@ def code_list(name: CodeList) -> frozenset[str]:
 
 def nearest(name: CodeList, value: str) -> str | None:
     """The code that was probably meant by a value that is none; None when nothing is near."""
-    known = code_list(name)
-    upper = value.strip().upper()
-    if upper in known:
-        return upper
-    found = get_close_matches(upper, sorted(known), n=1, cutoff=0.6)
+    found = get_close_matches(value.strip().upper(), sorted(code_list(name)), n=1, cutoff=0.6)
     return found[0] if found else None
 
 

@@ -197,7 +197,9 @@ class Permit:
 
     def use(self, signature, *, sender):
         """Hand the signature in; anybody may."""
-        args = (self.owner, self.spender, self.units, self.deadline, signature.v, signature.r, signature.s)
+        # Ape drops the zeros in front of r and s, and fills up behind: one signature in 128 would be another's.
+        r, s = (bytes(part).rjust(32, b"\0") for part in (signature.r, signature.s))
+        args = (self.owner, self.spender, self.units, self.deadline, signature.v, r, s)
         return send(self.note.permit, *args, sender=sender)
 
 

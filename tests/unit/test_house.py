@@ -81,8 +81,9 @@ def test_the_commands_of_the_pages_exist():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     pages = "".join(path.read_text() for path in tracked("*.md"))
     assert set(re.findall(r"`make ([a-z-]+)", pages)) <= targets
-    scripts = set(re.findall(r"`ape run ([a-z]+)", pages))
-    assert all((ROOT / f"scripts/{name}.py").exists() for name in scripts)
+    scripts = set(re.findall(r"`ape run ([a-z]+)(?: ([a-z]+))?", pages))
+    files = [f"{name}/{command}" if (ROOT / "scripts" / name).is_dir() else name for name, command in scripts]
+    assert [file for file in files if not (ROOT / f"scripts/{file}.py").is_file()] == []
 
 
 def test_the_links_of_the_pages_lead_somewhere():

@@ -10,9 +10,10 @@ import polars as pl
 import pytest
 
 from salvor.deal.load import load_tape_mapping
-from salvor.errors import ColumnMissing, DealInvalid
+from salvor.errors import ColumnMissing, DealInvalid, NumbersAmbiguous
 from salvor.tape import check
 from salvor.tape.check import check_tape
+from salvor.tape.plan import NumberStyle
 from salvor.tape.rules import RULES
 
 ROOT = Path(__file__).parents[3]
@@ -71,6 +72,23 @@ class TestTotals:
         path = tape(loan(1), loan(2), loan(2))
         outcomes = [check_tape(path, mapping, decimals=2, out=tmp_path / "out") for _ in range(2)]
         assert outcomes[0] == outcomes[1]
+
+
+class TestOpenNumbers:
+    """A point before three digits, in a tape whose mapping does not say how it writes numbers."""
+
+    def test_are_asked_about_where_nothing_settles_them(self, tape, mapping, tmp_path):
+        with pytest.raises(NumbersAmbiguous, match=r"row 3, column 'amount': is 1.299 more than a thousand"):
+            check_tape(tape(loan(1, "7"), loan(2, "1.299")), mapping, decimals=2, out=tmp_path / "out")
+
+    def test_are_settled_by_another_value_of_the_column(self, tape, mapping, tmp_path):
+        done = check_tape(tape(loan(1, "7.5"), loan(2, "1.299")), mapping, decimals=2, out=tmp_path / "out")
+        assert done.breaches == {"TAPE-014": 1}
+
+    def test_are_settled_by_the_mapping(self, tape, mapping, tmp_path):
+        said = mapping.model_copy(update={"numbers": NumberStyle(decimal=",", thousands=".")})
+        done = check_tape(tape(loan(1, "7"), loan(2, "1.299")), said, decimals=2, out=tmp_path / "out")
+        assert done.totals.units_accepted == 130_600
 
 
 class TestFiles:

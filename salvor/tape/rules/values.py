@@ -37,6 +37,15 @@ OF_VALUES: Mapping[str, Rule] = {
     "TAPE-041": Rule("warn", "not a country of ISO 3166", "two or three capital letters, such as IT or ITA"),
     "TAPE-042": Rule("reject", "not a currency of ISO 4217", "three capital letters, such as EUR"),
     "TAPE-043": Rule("warn", "not a NACE code", "such as 41.20; leave the field unmapped if it is another list"),
+    # Cells of a workbook, and values of a binary column
+    "TAPE-050": Rule("reject", "an error of the sheet, such as #DIV/0!", "mend the formula, or write the value"),
+    "TAPE-051": Rule("reject", "a formula whose result is not saved", "open the file in a sheet program and save it"),
+    "TAPE-052": Rule("reject", "a number shown as a date that is no day", "write the date, or leave the cell empty"),
+    "TAPE-053": Rule("warn", "read without the zeros or signs that it is shown with", "store it as text, or name `pad`"),
+    "TAPE-054": Rule("reject", "a number of more than 15 digits: a file like this loses some", "store it as text"),
+    "TAPE-055": Rule("warn", "empty: merged with a cell that holds the value alone", "unmerge, and fill each cell"),
+    "TAPE-056": Rule("info", "the row is hidden in the sheet", "nothing: it is read like any other"),
+    "TAPE-057": Rule("warn", "a value in a column without a name is not read", "name the column, or remove the value"),
     # Changes that the mapping asked for
     "TAPE-201": Rule("info", "rounded to the settlement asset's decimals", "nothing: the mapping names the rounding"),
     "TAPE-203": Rule("info", "transformed", "nothing: the mapping names the transform"),

@@ -41,7 +41,7 @@ OF_VALUES: Mapping[str, Rule] = {
     "TAPE-050": Rule("reject", "an error of the sheet, such as #DIV/0!", "mend the formula, or write the value"),
     "TAPE-051": Rule("reject", "a formula whose result is not saved", "open the file in a sheet program and save it"),
     "TAPE-052": Rule("reject", "a number shown as a date that is no day", "write the date, or leave the cell empty"),
-    "TAPE-053": Rule("warn", "read without the zeros or signs that it is shown with", "store it as text, or name `pad`"),
+    "TAPE-053": Rule("warn", "read without zeros or signs that the sheet shows", "store it as text, or name `pad`"),
     "TAPE-054": Rule("reject", "a number of more than 15 digits: a file like this loses some", "store it as text"),
     "TAPE-055": Rule("warn", "empty: merged with a cell that holds the value alone", "unmerge, and fill each cell"),
     "TAPE-056": Rule("info", "the row is hidden in the sheet", "nothing: it is read like any other"),

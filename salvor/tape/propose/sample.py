@@ -1,0 +1,176 @@
+"""A part of a file that stands for all of it: the first rows and some from places spread over the rest.
+
+A file of a gigabyte takes no longer than a small one. What is cut out is opened by the same reader as a whole tape, so
+encoding, delimiter and header are found in the same way.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import polars as pl
+
+from salvor.errors import FileMissing, FileUnreadable, SalvorError, TapeEmpty
+from salvor.tape.files.delimited import open_delimited
+from salvor.tape.files.encoding import as_utf8
+from salvor.tape.files.table import ROW
+from salvor.tape.plan import FileStyle
+
+_HEAD = 2 << 20  # bytes from the beginning
+_PLACES, _PIECE = 24, 64 << 10  # further on: so many pieces of so many bytes
+_ROWS = 10_000  # of the head
+_TITLES = 50  # records in which the header is looked for
+_DELIMITERS = (",", ";", "\t", "|")
+_VALUE = re.compile(r"^[^A-Za-z]*[0-9][^A-Za-z]*$")  # a number or a day, which no column is called
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Text columns of the rows that were looked at; `whole` when these are all there are."""
+
+    path: Path
+    frame: pl.DataFrame
+    style: FileStyle  # what the mapping must say about the file
+    notes: Sequence[str]
+    whole: bool
+
+    def values(self, column: str) -> pl.Series:
+        """Texts of a column without the empty ones, spaces around them removed."""
+        text = self.frame[column].str.strip_chars()
+        return text.filter(text != "")
+
+
+def take_sample(path: Path, style: FileStyle, *, find_header: bool = True) -> Sample:
+    """Read the beginning of a delimited file and pieces of the rest; raises what the reader of tapes raises."""
+    if not path.is_file():
+        raise FileMissing(path, "tape")
+    with tempfile.TemporaryDirectory(prefix="salvor-map-") as folder:
+        excerpt, whole = _excerpt(path, Path(folder))
+        try:
+            return _opened(path, excerpt, Path(folder), style, whole, find_header)
+        except SalvorError as error:
+            error.message = error.message.replace(str(excerpt), str(path))
+            raise
+
+
+def _opened(path: Path, excerpt: Path, scratch: Path, style: FileStyle, whole: bool, find_header: bool) -> Sample:
+    if find_header:
+        text, _ = as_utf8(excerpt, declared=style.encoding, scratch=scratch)
+        style = style.model_copy(update={"header_row": _header_row(path, text, style.delimiter)})
+    table = open_delimited(
+        excerpt,
+        scratch=scratch,
+        encoding=style.encoding,
+        delimiter=style.delimiter,
+        header_row=style.header_row,
+    )
+    frame = table.frame.filter(~pl.col(ROW).is_in(list(table.ragged))).drop(ROW).collect()
+    if not frame.height:
+        raise TapeEmpty(path)
+    if frame.height > _ROWS * 2:
+        frame = pl.concat([frame.head(_ROWS), frame.tail(_ROWS)])
+        whole = False
+    return Sample(path, frame.with_columns(pl.all().fill_null("")), style, tuple(table.notes), whole)
+
+
+def _excerpt(path: Path, scratch: Path) -> tuple[Path, bool]:
+    """The file itself when it is small, else a copy of parts of it that end where records end."""
+    size = path.stat().st_size
+    if size <= _HEAD + _PLACES * _PIECE:
+        return path, True
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+        end = _line_end(head)
+        parts = [_up_to_a_record(head, end)]
+        step = (size - _HEAD) // (_PLACES + 1)
+        for place in range(1, _PLACES + 1):
+            file.seek((_HEAD + place * step) // 4 * 4)  # UTF-16 starts at even bytes
+            parts.append(_whole_lines(file.read(_PIECE), end))
+    excerpt = scratch / path.name
+    excerpt.write_bytes(b"".join(parts))
+    return excerpt, False
+
+
+def _line_end(start: bytes) -> bytes:
+    """LF, as this file writes it."""
+    quarter = len(start) // 8
+    if start.startswith(codecs.BOM_UTF16_BE) or start[0::2].count(0) > quarter:
+        return b"\0\n"
+    return b"\n\0" if start.startswith(codecs.BOM_UTF16_LE) or start[1::2].count(0) > quarter else b"\n"
+
+
+def _up_to_a_record(head: bytes, end: bytes) -> bytes:
+    """Cut at the last line end that is not within quotes; a head without one is left for the reader to refuse."""
+    cut = len(head)
+    for _ in range(1_000):
+        cut = _last(head, end, cut)
+        if cut <= 0:
+            return head
+        if head.count(b'"', 0, cut) % 2 == 0:
+            return head[:cut]
+        cut -= len(end)
+    return head
+
+
+def _last(data: bytes, end: bytes, before: int) -> int:
+    """The place behind the last line end; in UTF-16 it starts at an even byte."""
+    found = data.rfind(end, 0, before)
+    while found > 0 and found % len(end):
+        found = data.rfind(end, 0, found + len(end) - 1)
+    return found + len(end) if found >= 0 else 0
+
+
+def _whole_lines(piece: bytes, end: bytes) -> bytes:
+    """Complete lines of a piece; those with an open quote are part of a longer record and are left out."""
+    if len(end) == 1:
+        lines = piece.split(end)[1:-1]
+    else:
+        ends = [at for at in range(0, len(piece) - 1, 2) if piece[at : at + 2] == end]
+        lines = [piece[a + 2 : b] for a, b in pairwise(ends)]
+    return b"".join(line + end for line in lines if line.count(b'"') % 2 == 0)
+
+
+def _header_row(path: Path, text: Path, delimiter: str | None) -> int:
+    """The first record that is as wide as most and reads like names; titles and group headings stand above it."""
+    with text.open(encoding="utf-8", newline="") as file:
+        start = file.read(1 << 16).splitlines(keepends=True)
+    if not start:
+        raise TapeEmpty(path)
+    best: tuple[int, list[list[str]]] = (0, [])
+    for sign in (delimiter,) if delimiter else _DELIMITERS:
+        records = _records(start, sign)
+        if filled := [len(record) for record in records if record]:
+            width = Counter(filled).most_common(1)[0][0]
+            best = max(best, (width, records), key=lambda each: each[0])
+    width, records = best
+    for place, record in enumerate(records[:_TITLES]):
+        if len(record) == width and _reads_like_names(record):
+            return place + 1
+    return 1 if width <= 1 else _no_header(path)
+
+
+def _no_header(path: Path) -> int:
+    reason = f"none of its first {_TITLES} rows reads like column names; name it with --header-row"
+    raise FileUnreadable(path, "a tape with a header", reason)
+
+
+def _records(lines: list[str], sign: str) -> list[list[str]]:
+    try:
+        return list(csv.reader(lines, delimiter=sign))
+    except csv.Error:
+        return []
+
+
+def _reads_like_names(record: list[str]) -> bool:
+    cells = [cell.strip() for cell in record]
+    filled = [cell for cell in cells if cell]
+    values = [cell for cell in filled if _VALUE.match(cell)]
+    return len(filled) * 2 > len(cells) and len(values) * 4 < len(filled)

@@ -279,3 +279,10 @@ class NotCommitted(SalvorError):
 
     def __init__(self, what: str, hint: str) -> None:
         super().__init__(f"{what}{hint}")
+
+
+class MappingExists(SalvorError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path}: is there already and may have been edited; name another --out, or --force replaces it"
+        )

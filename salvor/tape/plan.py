@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from salvor.amounts import Rounding
 from salvor.errors import near
@@ -14,6 +14,18 @@ from salvor.tape.schema import AssetClass, FieldSpec, asset_class
 
 Unit = Literal["one", "thousand", "million", "percent", "fraction", "basis_point"]
 Transform = Literal["upper", "lower", "trim", "remove_spaces"]
+OPEN = "?"  # a value that somebody must decide, then the choices: `? %d.%m.%Y or %m.%d.%Y`
+
+
+def _decided(value: object) -> object:
+    """Whatever a proposal left open is refused, with its choices."""
+    if isinstance(value, str) and (value == OPEN or value.startswith(f"{OPEN} ")):
+        choices = value[1:].strip()
+        raise ValueError(f"must be decided{f': {choices}' if choices else ', as the comment beside it says'}")
+    return value
+
+
+Ours = Annotated[str, BeforeValidator(_decided)]
 
 
 class _Part(BaseModel):
@@ -50,7 +62,7 @@ class FieldSource(_Part):
     century_pivot: int | None = Field(default=None, ge=0, le=99)  # two-digit years up to it are of this century
     unit: Unit | None = None  # of money: one, thousand, million; of rates: percent, fraction, basis_point
     rounding: Rounding = "exact"  # of money
-    values: Mapping[str, str] = Field(default_factory=dict)  # of codes: the bank's word -> ours
+    values: Mapping[str, Ours] = Field(default_factory=dict)  # of codes: the bank's word -> ours
     pad: int | None = Field(default=None, ge=1, le=64)  # identifiers and texts: fill up with zeros to this length
     transform: Transform | None = None  # of identifiers and texts; what it changed stands in the exceptions file
 
@@ -81,6 +93,8 @@ class TapeMapping(_Part):
     file: FileStyle = FileStyle()
     identifiers: Literal["case_matters", "case_ignored"] = "case_matters"
     fields: Mapping[str, FieldSource]
+
+    _all_decided = field_validator("*", mode="before")(_decided)
 
     @property
     def schema_of(self) -> AssetClass:

@@ -14,6 +14,8 @@ from salvor.tape.propose.words import meaning, near_field, units_in
 from salvor.tape.schema import AssetClass, FieldSpec, asset_class
 
 LEAST = 62  # below it a column is no field
+_TIE = 4  # percent: asset classes that explain a tape nearly as well
+_NEEDED = 160  # percent: what a field counts that a tape of this class can't be without
 _CLOSE = 6  # a second field so near makes the first one doubtful
 
 
@@ -27,12 +29,15 @@ class Match:
 
 
 def guess_class(looks: Mapping[str, Looks]) -> tuple[AssetClass, list[Match], list[str]]:
-    """The asset class whose fields explain the columns best, its matches, and the classes in the order of their fit."""
+    """The asset class whose fields explain the columns best, its matches, and other classes that fit nearly as well."""
     names = sorted(each.stem for each in (Path(__file__).parents[1] / "schemas").glob("*.yaml"))
     tried = [(asset_class(name), match(looks, asset_class(name))) for name in names]
     spread = {field: sum(field in each.fields for each, _ in tried) for each, _ in tried for field in each.fields}
-    tried.sort(key=lambda each: -_worth(each[0], each[1], spread))
-    return *tried[0], [each.asset_class for each, _ in tried]
+    ranked = sorted(
+        ((_worth(schema, found, spread), schema, found) for schema, found in tried), key=lambda each: -each[0]
+    )
+    worth, schema, found = ranked[0]
+    return schema, found, [other.asset_class for near, other, _ in ranked[1:] if (worth - near) * 100 < _TIE * worth]
 
 
 def match(looks: Mapping[str, Looks], schema: AssetClass) -> list[Match]:
@@ -40,7 +45,11 @@ def match(looks: Mapping[str, Looks], schema: AssetClass) -> list[Match]:
     columns, fields = list(looks), list(schema.fields)
     scores = [[score(name, looks[name], field, schema.fields[field]) for field in fields] for name in columns]
     # The fourth power: one good pair is worth more than two poor ones.
-    taken = best_assignment([[each**4 if each >= LEAST else 0 for each in row] for row in scores])
+    weights = [_NEEDED if spec.required else 100 for spec in schema.fields.values()]
+    worth = [
+        [each**4 * weight if each >= LEAST else 0 for each, weight in zip(row, weights, strict=True)] for row in scores
+    ]
+    taken = best_assignment(worth)
     found = []
     for row, place in enumerate(taken):
         if place is None or scores[row][place] < LEAST:

@@ -41,6 +41,7 @@ class Sample:
     style: FileStyle  # what the mapping must say about the file
     notes: Sequence[str]
     whole: bool
+    titles: str = ""  # what stands above the header
 
     def values(self, column: str) -> pl.Series:
         """Texts of a column without the empty ones, spaces around them removed."""
@@ -62,9 +63,11 @@ def take_sample(path: Path, style: FileStyle, *, find_header: bool = True) -> Sa
 
 
 def _opened(path: Path, excerpt: Path, scratch: Path, style: FileStyle, whole: bool, find_header: bool) -> Sample:
+    titles = ""
     if find_header:
         text, _ = as_utf8(excerpt, declared=style.encoding, scratch=scratch)
-        style = style.model_copy(update={"header_row": _header_row(path, text, style.delimiter)})
+        row, titles = _header_row(path, text, style.delimiter)
+        style = style.model_copy(update={"header_row": row})
     table = open_delimited(
         excerpt,
         scratch=scratch,
@@ -78,7 +81,7 @@ def _opened(path: Path, excerpt: Path, scratch: Path, style: FileStyle, whole: b
     if frame.height > _ROWS * 2:
         frame = pl.concat([frame.head(_ROWS), frame.tail(_ROWS)])
         whole = False
-    return Sample(path, frame.with_columns(pl.all().fill_null("")), style, tuple(table.notes), whole)
+    return Sample(path, frame.with_columns(pl.all().fill_null("")), style, tuple(table.notes), whole, titles)
 
 
 def _excerpt(path: Path, scratch: Path) -> tuple[Path, bool]:
@@ -138,8 +141,8 @@ def _whole_lines(piece: bytes, end: bytes) -> bytes:
     return b"".join(line + end for line in lines if line.count(b'"') % 2 == 0)
 
 
-def _header_row(path: Path, text: Path, delimiter: str | None) -> int:
-    """The first record that is as wide as most and reads like names; titles and group headings stand above it."""
+def _header_row(path: Path, text: Path, delimiter: str | None) -> tuple[int, str]:
+    """The first record that is as wide as most and reads like names, and the titles that stand above it."""
     with text.open(encoding="utf-8", newline="") as file:
         start = file.read(1 << 16).splitlines(keepends=True)
     if not start:
@@ -153,11 +156,9 @@ def _header_row(path: Path, text: Path, delimiter: str | None) -> int:
     width, records = best
     for place, record in enumerate(records[:_TITLES]):
         if len(record) == width and _reads_like_names(record):
-            return place + 1
-    return 1 if width <= 1 else _no_header(path)
-
-
-def _no_header(path: Path) -> int:
+            return place + 1, " ".join(cell for above in records[:place] for cell in above if cell)
+    if width <= 1:
+        return 1, ""
     reason = f"none of its first {_TITLES} rows reads like column names; name it with --header-row"
     raise FileUnreadable(path, "a tape with a header", reason)
 

@@ -47,9 +47,10 @@ def plain(text: str) -> str:
     return " ".join(dict.fromkeys(_long().get(word, word) for word in kept))
 
 
-def units_in(header: str) -> set[str]:
-    """Units that a header names: thousand, million, percent, basis_point."""
-    found = {unit for unit, names in words().units.items() if set(_split(header)) & set(names)}
+def units_in(header: str, *, only: Sequence[str] | None = None) -> set[str]:
+    """Units that a header names: thousand, million, percent, basis_point; `only` by these names of them."""
+    said = set(_split(header)) if only is None else set(_split(header)) & set(only)
+    found = {unit for unit, names in words().units.items() if said & set(names)}
     return found | ({"percent"} if "%" in header else set())
 
 

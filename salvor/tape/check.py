@@ -20,7 +20,7 @@ from salvor.files import sha256_of, write_whole
 from salvor.tape.across import Across
 from salvor.tape.batch import BatchReader, Recipe
 from salvor.tape.breaches import BREACH, SEVERITY, breaches
-from salvor.tape.files.delimited import open_delimited
+from salvor.tape.files.opening import open_table
 from salvor.tape.files.table import ROW, Table
 from salvor.tape.plan import TapeMapping
 from salvor.tape.rules import RULES, Facts
@@ -90,10 +90,7 @@ def check_tape(
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".check-") as folder:
         scratch = Path(folder)
-        style = mapping.file
-        table = open_delimited(
-            path, scratch=scratch, encoding=style.encoding, delimiter=style.delimiter, header_row=style.header_row
-        )
+        table = open_table(path, scratch=scratch, style=mapping.file)
         _refuse_missing_columns(table, mapping)
         run = _Run(mapping, decimals, table, scratch)
         run.read_all(tick)
@@ -187,11 +184,10 @@ class _Run:
         return kept
 
     def _odd(self) -> pl.DataFrame:
-        """What was found while the file was opened, where the column is mapped."""
-        odd = pl.DataFrame(schema=BREACH)
-        fields = {source.column: name for name, source in reversed(list(self._recipe.sources.items()))}
-        odd = odd.filter(pl.col("column").is_in(list(fields)))
-        return odd.select(
+        """What was found while the file was opened, where the column is mapped or the whole row is meant."""
+        fields = {source.column: name for name, source in reversed(list(self._recipe.sources.items()))} | {"": ""}
+        odd = self._table.odd.filter(pl.col("column").is_in(list(fields)))
+        return odd.collect(engine="streaming").select(
             "row",
             pl.col("column").replace_strict(fields, return_dtype=pl.String).alias("field"),
             "column",

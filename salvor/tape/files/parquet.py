@@ -1,0 +1,89 @@
+"""Parquet: typed columns become the texts that a sheet would show; what has no exact text is told or refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from salvor.errors import FileUnreadable, TapeEmpty
+from salvor.tape.files.table import ODD, ROW, Table, header_problem, nothing_odd
+
+TOO_LONG = "TAPE-054"
+_EXACT = 10**15  # whole numbers below it have at most 15 digits
+_TEXTS = (pl.String, pl.Categorical, pl.Enum, pl.Null)
+
+
+def open_parquet(path: Path) -> Table:
+    """A table of text columns; rows are numbered as in a sheet, the header being row 1. Empty rows are left out."""
+    frame = pl.scan_parquet(path, glob=False, hive_partitioning=False)
+    try:
+        schema = frame.collect_schema()
+        rows = int(frame.select(pl.len()).collect().item())
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        raise damaged(path, error) from None
+    header = list(schema)
+    if problem := header_problem(header):
+        raise FileUnreadable(path, "a readable tape", f"the header {problem}")
+    for name, kind in schema.items():
+        if kind.is_nested() or kind in (pl.Binary, pl.Object, pl.Duration):
+            reason = f"column '{name}' holds {kind}, which is no text; write it as columns of text, numbers or dates"
+            raise FileUnreadable(path, "a flat table", reason)
+    if not rows:
+        raise TapeEmpty(path)
+    numbered = frame.with_row_index(ROW, offset=2)
+    texts = numbered.select(ROW, *(_text(name, kind) for name, kind in schema.items()))
+    floats = [name for name, kind in schema.items() if kind.is_float()]
+    notes = [f"Parquet of {rows:,} rows; its dates are YYYY-MM-DD"]
+    notes += [f"column '{name}' holds binary floats, read as their shortest decimal text" for name in floats]
+    for name, kind in schema.items():
+        if isinstance(kind, pl.Datetime) and kind.time_zone:
+            notes.append(f"column '{name}' holds times of {kind.time_zone}, read as its local time")
+    empty = pl.all_horizontal(pl.col(name) == "" for name in header)
+    return Table(path, texts.filter(~empty), header, notes=notes, odd=_too_long(numbered, floats))
+
+
+def damaged(path: Path, error: BaseException) -> FileUnreadable:
+    """One line for what the reader of Parquet says, which can be long."""
+    reason = " ".join(str(error).split())[:120]
+    return FileUnreadable(path, "a Parquet file that can be read", f"it is damaged ({reason}); write it anew")
+
+
+def _text(name: str, kind: pl.DataType) -> pl.Expr:
+    column = pl.col(name)
+    if isinstance(kind, pl.Datetime):
+        midnight = column.dt.time() == pl.time(0, 0, 0)
+        day = column.dt.to_string("%Y-%m-%d")
+        text = pl.when(midnight).then(day).otherwise(column.dt.to_string("%Y-%m-%d %H:%M:%S%.f"))
+    elif kind == pl.Date:
+        text = column.dt.to_string("%Y-%m-%d")
+    elif kind == pl.Boolean:
+        text = column.replace_strict({True: "TRUE", False: "FALSE"}, return_dtype=pl.String)
+    elif kind.is_float():
+        text = column.map_batches(_floats, return_dtype=pl.String, is_elementwise=True)
+    else:
+        text = column.cast(pl.String)
+    return text.fill_null("").alias(name)
+
+
+def _floats(values: pl.Series) -> pl.Series:
+    """The shortest decimal text that reads back as the same float, without an exponent."""
+    known = values.unique().drop_nulls()
+    texts = [np.format_float_positional(each, unique=True, trim="-") for each in known.to_numpy()]
+    return values.replace_strict(known, pl.Series(texts, dtype=pl.String), default=None, return_dtype=pl.String)
+
+
+def _too_long(numbered: pl.LazyFrame, floats: list[str]) -> pl.LazyFrame:
+    """Whole numbers of more than 15 digits in columns of floats, such as identifiers that lost their last digits."""
+    found = [
+        numbered.filter(pl.col(name).is_finite() & (pl.col(name).abs() >= _EXACT)).select(
+            pl.col(ROW).alias("row"),
+            pl.lit(name).alias("column"),
+            pl.lit(TOO_LONG).alias("rule"),
+            pl.col(name).map_batches(_floats, return_dtype=pl.String, is_elementwise=True).alias("old"),
+            pl.lit(None, pl.String).alias("new"),
+        )
+        for name in floats
+    ]
+    return pl.concat(found).cast(pl.Schema(ODD)) if found else nothing_odd()

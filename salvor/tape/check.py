@@ -135,8 +135,7 @@ class _Run:
     def read_all(self, tick: Callable[[int], None]) -> None:
         """Values and breaches of each batch, each into a file of its own."""
         reader = BatchReader(self._recipe)
-        columns = [ROW, *self._recipe.columns]
-        for batch in self._table.frame.select(columns).collect_batches(chunk_size=_BATCH, maintain_order=True):
+        for batch in self._table.batches(self._recipe.columns, _BATCH):
             values, found = reader.read(batch)
             values.write_ipc(self._scratch / f"values-{self._parts:05}.ipc", compression="lz4")
             found.write_ipc(self._scratch / f"breaches-{self._parts:05}.ipc", compression="lz4")
@@ -186,8 +185,8 @@ class _Run:
     def _odd(self) -> pl.DataFrame:
         """What was found while the file was opened, where the column is mapped or the whole row is meant."""
         fields = {source.column: name for name, source in reversed(list(self._recipe.sources.items()))} | {"": ""}
-        odd = self._table.odd.filter(pl.col("column").is_in(list(fields)))
-        return odd.collect(engine="streaming").select(
+        odd = self._table.odd.filter(pl.col("column").is_in(list(fields))).collect(engine="streaming")
+        return odd.select(
             "row",
             pl.col("column").replace_strict(fields, return_dtype=pl.String).alias("field"),
             "column",

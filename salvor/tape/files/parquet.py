@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from salvor.errors import FileUnreadable, TapeEmpty
-from salvor.tape.files.table import ODD, ROW, Table, header_problem, nothing_odd
+from salvor.tape.files.table import ODD, ROW, Table, damaged, header_problem, nothing_odd
 
 TOO_LONG = "TAPE-054"
 _EXACT = 10**15  # whole numbers below it have at most 15 digits
@@ -22,7 +22,7 @@ def open_parquet(path: Path) -> Table:
         schema = frame.collect_schema()
         rows = int(frame.select(pl.len()).collect().item())
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        raise damaged(path, error) from None
+        raise damaged(path, "a Parquet file that can be read", error) from None
     header = list(schema)
     if problem := header_problem(header):
         raise FileUnreadable(path, "a readable tape", f"the header {problem}")
@@ -42,12 +42,6 @@ def open_parquet(path: Path) -> Table:
             notes.append(f"column '{name}' holds times of {kind.time_zone}, read as its local time")
     empty = pl.all_horizontal(pl.col(name) == "" for name in header)
     return Table(path, texts.filter(~empty), header, notes=notes, odd=_too_long(numbered, floats))
-
-
-def damaged(path: Path, error: BaseException) -> FileUnreadable:
-    """One line for what the reader of Parquet says, which can be long."""
-    reason = " ".join(str(error).split())[:120]
-    return FileUnreadable(path, "a Parquet file that can be read", f"it is damaged ({reason}); write it anew")
 
 
 def _text(name: str, kind: pl.DataType) -> pl.Expr:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
+
+from salvor.errors import FileUnreadable
 
 ROW = "salvor row"  # the column of row numbers; no bank has a column of this name
 WIDEST = 2_048  # columns with a name; no tape comes near
@@ -40,16 +42,30 @@ class Table:
     notes: Sequence[str] = ()  # what was found out and not declared
     odd: pl.LazyFrame = field(default_factory=nothing_odd)
 
+    def batches(self, columns: Sequence[str], rows: int) -> Iterator[pl.DataFrame]:
+        """Row numbers and these columns, in the order of the file; damage that shows only now is told."""
+        chosen = self.frame.select(ROW, *columns)
+        try:
+            yield from chosen.collect_batches(chunk_size=rows, maintain_order=True)
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+            raise damaged(self.path, "a file that can be read", error) from None
+
+
+def damaged(path: Path, wanted: str, error: BaseException) -> FileUnreadable:
+    """One line for what a library says of a damaged file, which can be long."""
+    reason = " ".join(str(error).split())[:120]
+    return FileUnreadable(path, wanted, f"it is damaged ({reason}); write it anew")
+
 
 def header_problem(header: Sequence[str]) -> str | None:
     """Why these can't be column names."""
     if len(header) > WIDEST:
         return f"has {len(header):,} columns; a tape has at most {WIDEST:,}"
-    name, times = Counter(header).most_common(1)[0] if header else ("", 0)
+    if not any(name.strip() for name in header):
+        return "has no column names"
+    name, times = Counter(header).most_common(1)[0]
     if times > 1:
         return f"has column '{name}' twice"
     if ROW in header:
         return f"has a column '{ROW}', which is kept for row numbers"
-    if not any(name.strip() for name in header):
-        return "has no column names"
     return None

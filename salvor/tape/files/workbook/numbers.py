@@ -19,7 +19,8 @@ Kind = Literal["plain", "date", "time", "zeros", "percent", "thousands"]
 _EXACT = 15  # digits that every double keeps
 _DOUBLE = 17  # digits that tell any two doubles apart
 _MOST = Decimal(10) ** _EXACT
-_LARGEST_EXPONENT = 400
+_LONGEST = 400  # letters; a double written in full has 309 digits
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _DAY_MS = 86_400_000
 _FALSE_LEAP_DAY = 60  # the 1900 system counts a 29 February 1900
 _LAST_DAY = date(9999, 12, 31)
@@ -86,9 +87,9 @@ def _taken_apart(code: str) -> tuple[str, tuple[str, ...], bool]:
 @lru_cache(1 << 16)
 def say(raw: str, form: Format, from_1904: bool) -> Said:
     """The text of the number `raw`, as a cell of this format says it. Raises ValueError where it is none."""
-    value = Decimal(raw)
-    if not value.is_finite() or abs(value.adjusted()) > _LARGEST_EXPONENT:
+    if len(raw) > _LONGEST or not _NUMBER.fullmatch(raw):
         raise ValueError(f"'{raw[:40]}' is no number")
+    value = Decimal(raw)
     text = plain(value)
     if form.kind == "date":
         day = day_text(value, from_1904=from_1904)

@@ -1,7 +1,7 @@
 """The zip archive around a workbook, and its XML parts, read in pieces and within bounds.
 
-A workbook comes from outside: it may be a bomb, damaged, or both. Bytes are counted as they are unpacked, whatever the
-archive says about itself, and no part may declare entities.
+A workbook comes from outside: it may be a bomb, damaged, or both. A part that says it is too large is not unpacked, one
+that says less than it holds is cut there and fails its checksum, and none may declare entities.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def damage_told(path: Path) -> Iterator[None]:
     try:
         yield
     except _DAMAGE as error:
-        reason = str(error).strip("'\"") or type(error).__name__
+        reason = str(error) or type(error).__name__
         raise FileUnreadable(path, WANTED, f"it is damaged ({reason}); save it anew, or as CSV") from None
 
 
@@ -115,15 +115,14 @@ class Package:
         packed = min(member.compress_size, self.path.stat().st_size)
         most = max(_LARGE, packed * _RATIO)
         most = min(most, at_most) if at_most else most
-        unpacked = 0
         if member.file_size > most:
             raise _bomb(self.path, part, most)
-        with self.archive.open(member) as file:
-            while piece := file.read(_PIECE):
-                unpacked += len(piece)
-                if unpacked > most:
-                    raise _bomb(self.path, part, most)
-                yield piece
+        try:
+            with self.archive.open(member) as file:
+                while piece := file.read(_PIECE):
+                    yield piece
+        except OSError as error:  # a place outside the file
+            raise zipfile.BadZipFile(str(error)) from None
 
 
 @contextmanager

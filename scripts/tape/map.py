@@ -68,7 +68,7 @@ def _tell(proposal: Proposal, target: Path, console: Console) -> None:
 
     table = Table(title=f"{proposal.path}: {looked_at(proposal)}", title_justify="left")
     for heading in ("column", "samples", "field", "%", "to decide"):
-        table.add_column(heading, justify="right" if heading == "%" else "left", overflow="fold")
+        table.add_column(heading, justify="right" if heading == "%" else "left", no_wrap=heading in ("field", "%"))
     for line in proposal.lines:
         asked = "; ".join(place.rsplit(".", 1)[-1] for place, _ in line.open())
         samples = ", ".join(map(plain, line.samples))

@@ -49,7 +49,7 @@ class Proposal:
             yield from line.open()
 
     def as_json(self) -> dict[str, object]:
-        """For machines."""
+        """For machines and logs: without samples that may be about people."""
         return {
             "file": self.path.name,
             "rows": self.rows,
@@ -65,7 +65,7 @@ class Proposal:
 def _line_as_json(line: Line) -> dict[str, object]:
     return {
         "column": line.column,
-        "samples": list(line.samples),
+        "samples": list(line.samples) if line.shown else [],
         "field": line.field,
         "confidence": line.confidence,
         "keys": {key.name: key.text for key in line.keys},

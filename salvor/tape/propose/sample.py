@@ -26,6 +26,7 @@ from salvor.tape.plan import FileStyle
 
 _HEAD = 2 << 20  # bytes from the beginning
 _PLACES, _PIECE = 24, 64 << 10  # further on: so many pieces of so many bytes
+_LONGEST = 1 << 20  # bytes of a row
 _ROWS = 10_000  # of the head
 _TITLES = 50  # records in which the header is looked for
 _DELIMITERS = (",", ";", "\t", "|")
@@ -93,6 +94,8 @@ def _excerpt(path: Path, scratch: Path) -> tuple[Path, bool]:
         head = file.read(_HEAD)
         end = _line_end(head)
         parts = [_up_to_a_record(head, end)]
+        if len(head) - len(parts[0]) > _LONGEST:
+            raise FileUnreadable(path, "a delimited file", "it has a row of more than a megabyte; is a quote missing?")
         step = (size - _HEAD) // (_PLACES + 1)
         for place in range(1, _PLACES + 1):
             file.seek((_HEAD + place * step) // 4 * 4)  # UTF-16 starts at even bytes
@@ -147,17 +150,18 @@ def _header_row(path: Path, text: Path, delimiter: str | None) -> tuple[int, str
         start = file.read(1 << 16).splitlines(keepends=True)
     if not start:
         raise TapeEmpty(path)
-    best: tuple[int, list[list[str]]] = (0, [])
+    best: tuple[int, int, int, list[list[str]]] = (1, 0, 0, [])
+    widest = 1
     for sign in (delimiter,) if delimiter else _DELIMITERS:
         records = _records(start, sign)
-        if filled := [len(record) for record in records if record]:
-            width = Counter(filled).most_common(1)[0][0]
-            best = max(best, (width, records), key=lambda each: each[0])
-    width, records = best
-    for place, record in enumerate(records[:_TITLES]):
-        if len(record) == width and _reads_like_names(record):
-            return place + 1, " ".join(cell for above in records[:place] for cell in above if cell)
-    if width <= 1:
+        width, times = Counter(len(record) for record in records if record).most_common(1)[0] if any(records) else (0, 0)
+        widest = max(widest, width)
+        place = next((at for at, each in enumerate(records[:_TITLES]) if _is_header(each, width)), None)
+        if place is not None and (width, times) > best[:2]:
+            best = (width, times, place, records)
+    if best[3]:
+        return best[2] + 1, " ".join(cell for above in best[3][: best[2]] for cell in above if cell)
+    if widest == 1:
         return 1, ""
     reason = f"none of its first {_TITLES} rows reads like column names; name it with --header-row"
     raise FileUnreadable(path, "a tape with a header", reason)
@@ -170,8 +174,9 @@ def _records(lines: list[str], sign: str) -> list[list[str]]:
         return []
 
 
-def _reads_like_names(record: list[str]) -> bool:
+def _is_header(record: list[str], width: int) -> bool:
+    """Whether it is as wide as most, and most of it reads like names and not like values."""
     cells = [cell.strip() for cell in record]
     filled = [cell for cell in cells if cell]
     values = [cell for cell in filled if _VALUE.match(cell)]
-    return len(filled) * 2 > len(cells) and len(values) * 4 < len(filled)
+    return len(cells) == width and len(filled) * 2 > width and len(values) * 4 < len(filled)

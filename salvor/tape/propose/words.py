@@ -94,12 +94,16 @@ def meaning(value: str, allowed: Sequence[str]) -> str | None:
 def _near(said: str, phrase: str) -> int:
     if said == phrase:
         return 100
+    if said.replace(" ", "") == phrase.replace(" ", ""):
+        return 98
     ours, theirs = set(phrase.split()), set(said.split())
     alike = fuzz.token_sort_ratio(said, phrase) * 0.94
     if len(ours) > 1 and ours < theirs:
         alike = max(alike, 92 - 8 * len(theirs - ours))
     elif len(theirs) > 1 and theirs < ours:
         alike = max(alike, 86 - 8 * len(ours - theirs))
+    elif phrase in (said.split()[0], said.split()[-1]):
+        alike = max(alike, 74 - 4 * len(theirs - ours))  # one word of several: never more than a question
     return int(alike)
 
 

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import polars as pl
 
-from salvor.errors import FileUnreadable, TapeEmpty
+from salvor.errors import FileUnreadable, OptionInvalid, TapeEmpty
 from salvor.tape.files.encoding import as_utf8
-from salvor.tape.files.structure import count_fields
-from salvor.tape.files.table import ROW, Table, header_problem
+from salvor.tape.files.structure import structure_of
+from salvor.tape.files.table import ODD, ROW, Table, header_problem
 
+MARK = "TAPE-058"
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 20  # records in which a delimiter must give the same number of fields
+_HEAD = 1 << 22  # letters in which the header and the sample stand
+_RAGGED = 100_000  # rows with another number of fields than the header; with more, it is the wrong dialect
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
@@ -25,20 +33,20 @@ def open_delimited(
 
     `row` counts records, the first record of the file being row 1, as a sheet does. Empty records are left out.
     """
+    if delimiter and (not delimiter.isascii() or delimiter in '"\r\n'):
+        raise OptionInvalid(f"{path}: {delimiter!r} can't be the delimiter; name an ASCII sign that is no quote")
     text, found = as_utf8(path, declared=encoding, scratch=scratch)
     if text.stat().st_size == 0:
         raise TapeEmpty(path)
-    first = _first_records(path, text)
-    sign = delimiter or _guess(path, first, header_row)
-    counts = count_fields(text, sign)
-    header = _header(path, first, sign, header_row)
-    below = counts[header_row:]
-    unlike = {header_row + 1 + int(place): int(below[place]) for place in (below != len(header)).nonzero()[0]}
+    head = _head(path, text)
+    sign = delimiter or _guess(path, head, header_row)
+    structure = structure_of(text, sign, told_as=path)
+    header, lines = _header(path, head, sign, header_row)
     frame = pl.scan_csv(
         text,
         separator=sign,
         has_header=False,
-        skip_lines=_lines_above(text, header_row),
+        skip_lines=lines,
         schema=dict.fromkeys(header, pl.String),
         extra_columns="ignore",
         missing_columns="insert",
@@ -49,23 +57,27 @@ def open_delimited(
     )
     notes = [f"encoding {found.name} ({found.known_by})", f"separated by {_NAMES.get(sign, repr(sign))}"]
     empty = pl.all_horizontal(pl.col(name).fill_null("") == "" for name in header)
-    return Table(path, frame.filter(~empty), header, _without_empty(unlike, frame, header), notes)
+    ragged = _ragged(path, structure.fields, frame, header, header_row)
+    odd = pl.LazyFrame([(row, "", MARK, None, None) for row in structure.marks], schema=ODD, orient="row")
+    return Table(path, frame.filter(~empty), header, ragged, notes, odd)
 
 
-def _first_records(path: Path, text: Path) -> list[str]:
+def _head(path: Path, text: Path) -> str:
     """The beginning of the file, enough to see its dialect."""
     with text.open(encoding="utf-8", newline="") as file:
-        start = file.read(1 << 16)
+        start = file.read(_HEAD)
+    if not start.strip():
+        raise TapeEmpty(path)
     if "\r" in start and "\n" not in start:
         raise FileUnreadable(path, "a delimited file", "its lines end with CR alone; save it with LF or CRLF line ends")
-    return start.splitlines(keepends=True)
+    return start
 
 
-def _guess(path: Path, first: list[str], header_row: int) -> str:
+def _guess(path: Path, head: str, header_row: int) -> str:
     """The sign that cuts the header and the rows below it into the same number of fields, and into the most."""
     best: list[tuple[int, str]] = []
     for sign in _DELIMITERS:
-        records = [len(fields) for fields in _parsed(first, sign) if fields][header_row - 1 : header_row + _SAMPLE]
+        records = list(islice(_lengths(head, sign), header_row - 1, header_row + _SAMPLE))
         if not records or records[0] < 2:
             continue
         ((common, times),) = Counter(records).most_common(1)
@@ -79,36 +91,40 @@ def _guess(path: Path, first: list[str], header_row: int) -> str:
     return best[0][1]
 
 
-def _parsed(first: list[str], sign: str) -> list[list[str]]:
+def _lengths(head: str, sign: str) -> Iterator[int]:
+    """Fields of each record that has any, up to the first that is no record of this dialect."""
     try:
-        return list(csv.reader(first, delimiter=sign))
+        yield from (len(fields) for fields in csv.reader(io.StringIO(head, newline=""), delimiter=sign) if fields)
     except csv.Error:
-        return []
+        return
 
 
-def _header(path: Path, first: list[str], sign: str, header_row: int) -> list[str]:
-    records = _parsed(first, sign)
-    if len(records) < header_row:
+def _header(path: Path, head: str, sign: str, header_row: int) -> tuple[list[str], int]:
+    """The names, and the physical lines down to their end: a title may have a line break in quotes."""
+    reader = csv.reader(io.StringIO(head, newline=""), delimiter=sign)
+    try:
+        header = next(islice(reader, header_row - 1, None), None)
+    except csv.Error as error:
+        raise FileUnreadable(path, "a readable tape", f"row {reader.line_num}: {error}") from None
+    if header is None:
         raise TapeEmpty(path)
-    header = records[header_row - 1]
     if problem := header_problem(header):
         raise FileUnreadable(path, "a readable tape", f"row {header_row} {problem}")
-    return header
+    return header, reader.line_num
 
 
-def _lines_above(text: Path, header_row: int) -> int:
-    """Physical lines down to the header's end: a title may have a line break in quotes."""
-    with text.open(encoding="utf-8", newline="") as file:
-        reader = csv.reader(file)
-        for _ in range(header_row):
-            next(reader)
-        return reader.line_num
-
-
-def _without_empty(unlike: dict[int, int], frame: pl.LazyFrame, header: list[str]) -> dict[int, int]:
-    """An empty line has one field too, and is no fault."""
-    single = [row for row, fields in unlike.items() if fields == 1]
-    if not single:
-        return unlike
-    filled = frame.filter(pl.col(ROW).is_in(single) & (pl.col(header[0]) != "")).select(ROW).collect()[ROW].to_list()
-    return {row: fields for row, fields in unlike.items() if fields != 1 or row in set(filled)}
+def _ragged(path: Path, fields: Any, frame: pl.LazyFrame, header: list[str], header_row: int) -> dict[int, int]:
+    """Rows of another length than the header. An empty line has one field too, and is no fault."""
+    below = fields[header_row:]
+    places = np.flatnonzero(below != len(header))
+    rows, lengths = places + header_row + 1, below[places]
+    single = pl.Series(rows[lengths == 1], dtype=pl.UInt32)
+    if len(single):
+        filled = frame.filter(pl.col(ROW).is_in(single.implode()) & (pl.col(header[0]) != "")).select(ROW).collect()
+        kept = (lengths != 1) | np.isin(rows, filled[ROW].to_numpy())
+        rows, lengths = rows[kept], lengths[kept]
+    if len(rows) > _RAGGED:
+        first = f"row {rows[0]} has {lengths[0]} fields, the header {len(header)}"
+        reason = f"{first}, and so in {len(rows):,} rows; name the right `delimiter` in the mapping, or export it anew"
+        raise FileUnreadable(path, "a file of one dialect", reason)
+    return dict(zip(rows.tolist(), lengths.tolist(), strict=True))

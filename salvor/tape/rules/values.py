@@ -46,6 +46,7 @@ OF_VALUES: Mapping[str, Rule] = {
     "TAPE-055": Rule("warn", "empty: merged with a cell that holds the value alone", "unmerge, and fill each cell"),
     "TAPE-056": Rule("info", "the row is hidden in the sheet", "nothing: it is read like any other"),
     "TAPE-057": Rule("warn", "a value in a column without a name is not read", "name the column, or remove the value"),
+    "TAPE-058": Rule("warn", "a byte-order mark within the file", "were two files joined? look for a second header"),
     # Changes that the mapping asked for
     "TAPE-201": Rule("info", "rounded to the settlement asset's decimals", "nothing: the mapping names the rounding"),
     "TAPE-203": Rule("info", "transformed", "nothing: the mapping names the transform"),

@@ -9,6 +9,7 @@ import xlsxwriter
 from salvor.errors import FileMissing, FileUnreadable, OptionInvalid, TapeEmpty
 from salvor.tape.files.opening import kind_of, open_table
 from salvor.tape.plan import FileStyle
+from tests.utils.memory import peak
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -127,3 +128,23 @@ class TestOptions:
 
     def test_what_is_as_if_not_named_fits(self, parquet, tmp_path):
         assert opened(parquet, tmp_path, header_row=1, sheet=None) == [(2, "007", "5")]
+
+
+class TestMemory:
+    def test_stays_small_when_a_line_of_a_gigabyte_is_refused(self, put):
+        path = put(b"id;amount\n" + b"007;5\n" * 1000)
+        with path.open("r+b") as file:
+            file.truncate(1 << 30)  # takes no room on the disk
+        told, grown = peak(path)
+        assert "row 1002 is longer than a megabyte" in told
+        assert grown < 150
+
+    def test_stays_small_when_a_large_file_is_opened(self, tmp_path):
+        path = tmp_path / "tape.csv"
+        with path.open("wb") as file:
+            file.write(b"id;amount;text\n")
+            for _ in range(200):
+                file.write(b"007;5;some words to fill the row\n" * 20_000)
+        told, grown = peak(path)
+        assert told == "opened"
+        assert grown < 200

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from salvor.errors import FileUnreadable, TapeEmpty
-from salvor.tape.files import structure
+from salvor.errors import FileUnreadable, OptionInvalid, TapeEmpty
+from salvor.tape.files import delimited, structure
 from salvor.tape.files.delimited import open_delimited
 from salvor.tape.files.encoding import as_utf8
-from salvor.tape.files.structure import count_fields
+from salvor.tape.files.structure import structure_of
 
 values = st.sampled_from(["", "a", "x;y", "1,5", "l\nm", 'q"q', '"', "0012", " s ", "\u00e9", "tab\there", "a|b"])
 
@@ -35,6 +35,10 @@ def scratch(tmp_path):
 
 def rows_of(table):
     return table.frame.collect().rows()
+
+
+def fields_of(path):
+    return structure_of(path, ";", told_as=path).fields.tolist()
 
 
 class TestEncoding:
@@ -96,12 +100,18 @@ class TestStructure:
         text = out.getvalue() if last else out.getvalue().removesuffix(end)
         before, structure._PIECE = structure._PIECE, piece
         try:
-            counted = count_fields(tape(text), ";").tolist()
+            counted = fields_of(tape(text))
         finally:
             structure._PIECE = before
         assert (
             counted == [len(fields) for fields in csv.reader(io.StringIO(text, newline=""), delimiter=";")] or not text
         )
+
+    @pytest.mark.parametrize("piece", [1, 2, 3, 4, 5, 1 << 22])
+    def test_marks_are_found_wherever_a_piece_is_cut(self, tape, monkeypatch, piece):
+        monkeypatch.setattr(structure, "_PIECE", piece)
+        path = tape('a;b\n1;"\n\ufeff"\n2;3\n\ufeff\ufeff4;5\n')
+        assert structure_of(path, ";", told_as=path).marks == [2, 4]
 
     @pytest.mark.parametrize(
         ("text", "told"),
@@ -115,7 +125,7 @@ class TestStructure:
     )
     def test_damage_is_told_with_its_row(self, tape, text, told):
         with pytest.raises(FileUnreadable, match=told):
-            count_fields(tape(text), ";")
+            fields_of(tape(text))
 
 
 class TestDelimited:
@@ -169,6 +179,48 @@ class TestDelimited:
             open_delimited(tape(text), scratch=scratch)
 
     def test_an_empty_file_is_told(self, tape, scratch):
-        for text in ("", "\n"):
-            with pytest.raises((TapeEmpty, FileUnreadable)):
+        for text in ("", "\n", "\r\n\r\n"):
+            with pytest.raises(TapeEmpty):
                 open_delimited(tape(text), scratch=scratch)
+
+    def test_an_endless_field_above_the_data_is_told(self, tape, scratch):
+        with pytest.raises(FileUnreadable, match="row 1: field larger than field limit"):
+            open_delimited(tape("z" * 200_000 + "\na;b\n1;2\n"), scratch=scratch, header_row=2, delimiter=";")
+
+    def test_the_header_may_stand_far_down(self, tape, scratch):
+        table = open_delimited(
+            tape(("title;" + "z" * 1000 + "\n") * 200 + "a;b\n1;2\n"), scratch=scratch, header_row=201
+        )
+        assert (table.columns, rows_of(table)) == (["a", "b"], [(202, "1", "2")])
+
+    def test_a_title_with_a_quoted_line_break_in_its_second_field_is_one_row(self, tape, scratch):
+        table = open_delimited(tape('x;"two\nlines"\na;b\n1;2\n'), scratch=scratch, header_row=2, delimiter=";")
+        assert (table.columns, rows_of(table)) == (["a", "b"], [(3, "1", "2")])
+
+    def test_only_line_ends_end_a_line(self, tape, scratch):
+        table = open_delimited(tape("a\x0c;b\u2028c\n1;2\n"), scratch=scratch)
+        assert (table.columns, rows_of(table)) == (["a\x0c", "b\u2028c"], [(2, "1", "2")])
+
+    def test_more_rows_of_another_length_than_can_be_told_are_refused(self, tape, scratch, monkeypatch):
+        monkeypatch.setattr(delimited, "_RAGGED", 2)
+        table = open_delimited(tape("a;b\n1\n2\n\n\n3;4\n"), scratch=scratch, delimiter=";")
+        assert table.ragged == {2: 1, 3: 1}
+        with pytest.raises(FileUnreadable, match=r"row 2 has 1 fields, the header 2, and so in 3 rows; name the right"):
+            open_delimited(tape("a;b\n1\n2\n5\n3;4\n"), scratch=scratch, delimiter=";")
+
+    @pytest.mark.parametrize("sign", ["\u00a6", '"', "\n"])
+    def test_a_delimiter_that_cannot_be_is_told(self, tape, scratch, sign):
+        with pytest.raises(OptionInvalid, match="can't be the delimiter; name an ASCII sign"):
+            open_delimited(tape("a;b\n1;2\n"), scratch=scratch, delimiter=sign)
+
+    @pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16"])
+    def test_a_mark_within_the_file_is_told_with_its_row(self, tape, scratch, codec):
+        table = open_delimited(tape("a;b\n1;2\n\ufeffa;b\n3;4\n".encode(codec)), scratch=scratch)
+        assert table.odd.collect().rows() == [(3, "", "TAPE-058", None, None)]
+        assert table.columns == ["a", "b"]
+
+    def test_damage_is_told_of_the_banks_file_and_not_of_a_copy(self, tape, scratch):
+        path = tape('a;b\n1;"2\n'.encode("utf-16"))
+        with pytest.raises(FileUnreadable) as refused:
+            open_delimited(path, scratch=scratch)
+        assert refused.value.message.startswith(f"{path}: ")

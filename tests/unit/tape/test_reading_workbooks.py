@@ -2,8 +2,6 @@
 
 import re
 import struct
-import subprocess
-import sys
 import zipfile
 from contextlib import suppress
 from datetime import date, datetime
@@ -18,6 +16,7 @@ from salvor.errors import FileUnreadable, TapeEmpty
 from salvor.tape.files.workbook import book, package
 from salvor.tape.files.workbook.book import open_workbook
 from salvor.tape.files.workbook.sheet import letters_of
+from tests.utils.memory import peak
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -29,21 +28,6 @@ BOOK = (
 )
 STYLES = f'<styleSheet xmlns="{MAIN}"><numFmts>{{}}</numFmts><cellXfs><xf numFmtId="0"/>{{}}</cellXfs></styleSheet>'
 HEAD = '<row r="1"><c r="A1" t="str"><v>a</v></c><c r="B1" t="str"><v>b</v></c></row>'
-PEAK = """
-import sys, resource, tempfile
-from pathlib import Path
-from salvor.errors import SalvorError
-from salvor.tape.files.opening import open_table
-from salvor.tape.plan import FileStyle
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-with tempfile.TemporaryDirectory() as scratch:
-    try:
-        open_table(Path(sys.argv[1]), scratch=Path(scratch), style=FileStyle())
-        print("opened")
-    except SalvorError as error:
-        print(error.message)
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10)
-"""
 
 
 def sheet(rows, before="", after=""):
@@ -382,10 +366,3 @@ class TestBounds:
         told, grown = peak(path)
         assert told == "opened"
         assert grown < 150
-
-
-def peak(path):
-    """What opening a file says, and by how many MB it makes a process grow."""
-    done = subprocess.run([sys.executable, "-c", PEAK, path], capture_output=True, text=True, check=True)
-    told, grown = done.stdout.splitlines()
-    return told, int(grown)

@@ -30,7 +30,7 @@ def open_workbook(path: Path, *, scratch: Path, sheet: str | None = None, header
     """
     with opened(path) as package, damage_told(path):
         book = read_book(package)
-        chosen = _choose(package, book, sheet)
+        chosen = choose_sheet(package, book, sheet)
         batches = _Batches(path, scratch, header_row)
         reader = SheetReader(book, batches.add)
         package.parse(chosen.part, reader)
@@ -38,7 +38,8 @@ def open_workbook(path: Path, *, scratch: Path, sheet: str | None = None, header
         return batches.table(_notes(book, chosen, reader, batches.header))
 
 
-def _choose(package: Package, book: Book, wanted: str | None) -> SheetPart:
+def choose_sheet(package: Package, book: Book, wanted: str | None) -> SheetPart:
+    """The sheet of this name, else the only one that has data. Raises `FileUnreadable` and `TapeEmpty`."""
     if wanted is not None:
         found = next((each for each in book.sheets if each.name == wanted), None)
         if found is None:

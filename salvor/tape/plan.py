@@ -66,6 +66,8 @@ class FieldSource(_Part):
     pad: int | None = Field(default=None, ge=1, le=64)  # identifiers and texts: fill up with zeros to this length
     transform: Transform | None = None  # of identifiers and texts; what it changed stands in the exceptions file
 
+    _all_decided = field_validator("*", mode="before")(_decided)
+
 
 _UNITS: dict[str, tuple[Unit, ...]] = {
     "money": ("one", "thousand", "million"),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--header-row", type=click.IntRange(1, 1000), help="Else the header is looked for below title rows.")
 @click.option("--encoding", help="Such as cp1252; else it is found out.")
 @click.option("--delimiter", help="Between the columns; else it is found out.")
+@click.option("--sheet", help="Of a workbook, where several have data.")
 @click.option(
     "--out", type=Path, help="Where the mapping goes.  [default: beside FILE, as FILE's name with .mapping.yaml]"
 )
@@ -34,6 +35,7 @@ def cli(
     header_row: int | None,
     encoding: str | None,
     delimiter: str | None,
+    sheet: str | None,
     out: Path | None,
     force: bool,
     as_json: bool,
@@ -49,7 +51,7 @@ def cli(
 
     console = Console(stderr=as_json, highlight=False, markup=False)
     target = target_of(file, out, force=force)
-    style = style_of(encoding, delimiter, header_row)
+    style = style_of(encoding, delimiter, header_row, sheet)
     with console.status(f"looking at {file}"):
         proposal = propose(file, style=style, find_header=header_row is None, class_name=asset_class, currency=currency)
     write_proposal(proposal, target, force=force)

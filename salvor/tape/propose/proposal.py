@@ -90,7 +90,7 @@ def propose(
     numbers = _numbers_of(sample, schema, columns)
     head = [class_key, _currency_of(sample, schema, columns, looks, currency)]
     head += [numbers.key] if numbers.key else []
-    context = Context(schema, numbers.style, sample.titles, columns, looks)
+    context = Context(schema, numbers.style, sample.titles, columns, looks, sample.percent)
     lines = tuple(_lines(sample, found, context))
     return Proposal(
         path, schema, sample.style, tuple(sample.notes), tuple(head), lines, sample.frame.height, sample.whole

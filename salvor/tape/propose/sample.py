@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import re
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
@@ -19,18 +18,18 @@ from pathlib import Path
 import polars as pl
 
 from salvor.errors import FileMissing, FileUnreadable, SalvorError, TapeEmpty
-from salvor.tape.files.delimited import open_delimited
 from salvor.tape.files.encoding import as_utf8
-from salvor.tape.files.table import ROW
+from salvor.tape.files.opening import kind_of, open_table
+from salvor.tape.files.table import ROW, Table
 from salvor.tape.plan import FileStyle
+from salvor.tape.propose.headers import Header, header_in, no_header
+from salvor.tape.propose.sheet import top_of_sheet
 
 _HEAD = 2 << 20  # bytes from the beginning
 _PLACES, _PIECE = 24, 64 << 10  # further on: so many pieces of so many bytes
 _LONGEST = 1 << 20  # bytes of a row
 _ROWS = 10_000  # of the head
-_TITLES = 50  # records in which the header is looked for
 _DELIMITERS = (",", ";", "\t", "|")
-_VALUE = re.compile(r"^[^A-Za-z]*[0-9][^A-Za-z]*$")  # a number or a day, which no column is called
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,7 @@ class Sample:
     notes: Sequence[str]
     whole: bool
     titles: str = ""  # what stands above the header
+    percent: frozenset[str] = frozenset()  # columns of a workbook whose fractions are shown as percent
 
     def values(self, column: str) -> pl.Series:
         """Texts of a column without the empty ones, spaces around them removed."""
@@ -51,10 +51,22 @@ class Sample:
 
 
 def take_sample(path: Path, style: FileStyle, *, find_header: bool = True) -> Sample:
-    """Read the beginning of a delimited file and pieces of the rest; raises what the reader of tapes raises."""
+    """Read the beginning of a file and places spread over the rest; raises what the reader of tapes raises.
+
+    Of a workbook only the beginning is read.
+    """
     if not path.is_file():
         raise FileMissing(path, "tape")
+    kind = kind_of(path)
+    if kind == "a workbook":
+        top = top_of_sheet(
+            path, sheet=style.sheet, header_row=None if find_header else style.header_row, rows=2 * _ROWS
+        )
+        style = style.model_copy(update={"header_row": top.header_row})
+        return Sample(path, top.frame, style, (top.note,), top.whole, top.titles, top.percent)
     with tempfile.TemporaryDirectory(prefix="salvor-map-") as folder:
+        if kind == "Parquet":
+            return _spread(path, open_table(path, scratch=Path(folder), style=style), style)
         excerpt, whole = _excerpt(path, Path(folder))
         try:
             return _opened(path, excerpt, Path(folder), style, whole, find_header)
@@ -69,13 +81,7 @@ def _opened(path: Path, excerpt: Path, scratch: Path, style: FileStyle, whole: b
         text, _ = as_utf8(excerpt, declared=style.encoding, scratch=scratch)
         row, titles = _header_row(path, text, style.delimiter)
         style = style.model_copy(update={"header_row": row})
-    table = open_delimited(
-        excerpt,
-        scratch=scratch,
-        encoding=style.encoding,
-        delimiter=style.delimiter,
-        header_row=style.header_row,
-    )
+    table = open_table(excerpt, scratch=scratch, style=style)
     frame = table.frame.filter(~pl.col(ROW).is_in(list(table.ragged))).drop(ROW).collect()
     if not frame.height:
         raise TapeEmpty(path)
@@ -83,6 +89,17 @@ def _opened(path: Path, excerpt: Path, scratch: Path, style: FileStyle, whole: b
         frame = pl.concat([frame.head(_ROWS), frame.tail(_ROWS)])
         whole = False
     return Sample(path, frame.with_columns(pl.all().fill_null("")), style, tuple(table.notes), whole, titles)
+
+
+def _spread(path: Path, table: Table, style: FileStyle) -> Sample:
+    """The first rows, and as many at even distances behind them."""
+    last = int(table.frame.select(pl.col(ROW).max()).collect().item() or 0)
+    step = max(1, (last - _ROWS) // _ROWS)
+    near = (pl.col(ROW) <= _ROWS) | (pl.col(ROW) % step == 0)
+    frame = table.frame.filter(near).drop(ROW).collect(engine="streaming")
+    if not frame.height:
+        raise TapeEmpty(path)
+    return Sample(path, frame.with_columns(pl.all().fill_null("")), style, tuple(table.notes), step == 1)
 
 
 def _excerpt(path: Path, scratch: Path) -> tuple[Path, bool]:
@@ -96,9 +113,9 @@ def _excerpt(path: Path, scratch: Path) -> tuple[Path, bool]:
         parts = [_up_to_a_record(head, end)]
         if len(head) - len(parts[0]) > _LONGEST:
             raise FileUnreadable(path, "a delimited file", "it has a row of more than a megabyte; is a quote missing?")
-        step = (size - _HEAD) // (_PLACES + 1)
+        rest = size - _HEAD - _PIECE
         for place in range(1, _PLACES + 1):
-            file.seek((_HEAD + place * step) // 4 * 4)  # UTF-16 starts at even bytes
+            file.seek((_HEAD + place * rest // _PLACES) // 4 * 4)  # UTF-16 starts at even bytes
             parts.append(_whole_lines(file.read(_PIECE), end))
     excerpt = scratch / path.name
     excerpt.write_bytes(b"".join(parts))
@@ -150,21 +167,22 @@ def _header_row(path: Path, text: Path, delimiter: str | None) -> tuple[int, str
         start = file.read(1 << 16).splitlines(keepends=True)
     if not start:
         raise TapeEmpty(path)
-    best: tuple[int, int, int, list[list[str]]] = (1, 0, 0, [])
+    best: tuple[int, int, Header] | None = None
     widest = 1
     for sign in (delimiter,) if delimiter else _DELIMITERS:
         records = _records(start, sign)
-        width, times = Counter(len(record) for record in records if record).most_common(1)[0] if any(records) else (0, 0)
+        width, times = (
+            Counter(len(record) for record in records if record).most_common(1)[0] if any(records) else (0, 0)
+        )
         widest = max(widest, width)
-        place = next((at for at, each in enumerate(records[:_TITLES]) if _is_header(each, width)), None)
-        if place is not None and (width, times) > best[:2]:
-            best = (width, times, place, records)
-    if best[3]:
-        return best[2] + 1, " ".join(cell for above in best[3][: best[2]] for cell in above if cell)
-    if widest == 1:
-        return 1, ""
-    reason = f"none of its first {_TITLES} rows reads like column names; name it with --header-row"
-    raise FileUnreadable(path, "a tape with a header", reason)
+        header = header_in(records, width) if width > 1 else None
+        if header and (best is None or (width, times) > best[:2]):
+            best = (width, times, header)
+    if best:
+        return best[2].place + 1, best[2].titles
+    if widest > 1:
+        raise no_header(path)
+    return 1, ""
 
 
 def _records(lines: list[str], sign: str) -> list[list[str]]:
@@ -172,11 +190,3 @@ def _records(lines: list[str], sign: str) -> list[list[str]]:
         return list(csv.reader(lines, delimiter=sign))
     except csv.Error:
         return []
-
-
-def _is_header(record: list[str], width: int) -> bool:
-    """Whether it is as wide as most, and most of it reads like names and not like values."""
-    cells = [cell.strip() for cell in record]
-    filled = [cell for cell in cells if cell]
-    values = [cell for cell in filled if _VALUE.match(cell)]
-    return len(cells) == width and len(filled) * 2 > width and len(values) * 4 < len(filled)

@@ -25,9 +25,11 @@ def target_of(tape: Path, out: Path | None, *, force: bool) -> Path:
     return target
 
 
-def style_of(encoding: str | None, delimiter: str | None, header_row: int | None) -> FileStyle:
+def style_of(
+    encoding: str | None, delimiter: str | None, header_row: int | None, sheet: str | None = None
+) -> FileStyle:
     """What the caller says about the file; raises `OptionInvalid`."""
-    given = {"encoding": encoding, "delimiter": delimiter, "header_row": header_row}
+    given = {"encoding": encoding, "delimiter": delimiter, "header_row": header_row, "sheet": sheet}
     try:
         return FileStyle.model_validate({name: value for name, value in given.items() if value is not None})
     except ValidationError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,17 +14,22 @@ from salvor.tape.files.table import ODD, ROW, Table, damaged, header_problem, no
 
 TOO_LONG = "TAPE-054"
 _EXACT = 10**15  # whole numbers below it have at most 15 digits
-_TEXTS = (pl.String, pl.Categorical, pl.Enum, pl.Null)
+_TRIAL = """
+import sys, polars
+try:
+    for batch in polars.scan_parquet(sys.argv[1], glob=False).collect_batches():
+        pass
+except polars.exceptions.PolarsError as error:
+    sys.exit(str(error))
+"""
 
 
 def open_parquet(path: Path) -> Table:
     """A table of text columns; rows are numbered as in a sheet, the header being row 1. Empty rows are left out."""
+    _read_once_elsewhere(path)
     frame = pl.scan_parquet(path, glob=False, hive_partitioning=False)
-    try:
-        schema = frame.collect_schema()
-        rows = int(frame.select(pl.len()).collect().item())
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        raise damaged(path, "a Parquet file that can be read", error) from None
+    schema = frame.collect_schema()
+    rows = int(frame.select(pl.len()).collect().item())
     header = list(schema)
     if problem := header_problem(header):
         raise FileUnreadable(path, "a readable tape", f"the header {problem}")
@@ -42,6 +49,14 @@ def open_parquet(path: Path) -> Table:
             notes.append(f"column '{name}' holds times of {kind.time_zone}, read as its local time")
     empty = pl.all_horizontal(pl.col(name) == "" for name in header)
     return Table(path, texts.filter(~empty), header, notes=notes, odd=_too_long(numbered, floats))
+
+
+def _read_once_elsewhere(path: Path) -> None:
+    """A damaged file can end the process that reads it, by a length that no memory holds; so another one goes first."""
+    done = subprocess.run([sys.executable, "-I", "-c", _TRIAL, path], capture_output=True, text=True, errors="replace")
+    if done.returncode:
+        reason = done.stderr if done.returncode == 1 else "a length in it is wrong"
+        raise damaged(path, "a Parquet file that can be read", reason)
 
 
 def _text(name: str, kind: pl.DataType) -> pl.Expr:

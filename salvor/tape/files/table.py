@@ -51,7 +51,7 @@ class Table:
             raise damaged(self.path, "a file that can be read", error) from None
 
 
-def damaged(path: Path, wanted: str, error: BaseException) -> FileUnreadable:
+def damaged(path: Path, wanted: str, error: object) -> FileUnreadable:
     """One line for what a library says of a damaged file, which can be long."""
     reason = " ".join(str(error).split())[:120]
     return FileUnreadable(path, wanted, f"it is damaged ({reason}); write it anew")

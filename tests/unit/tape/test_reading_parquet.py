@@ -9,7 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from salvor.errors import FileUnreadable, TapeEmpty
+from salvor.tape.files import parquet
 from salvor.tape.files.parquet import open_parquet
+from salvor.tape.files.table import ROW, Table
 
 
 @pytest.fixture
@@ -119,11 +121,20 @@ class TestDamage:
         with pytest.raises(FileUnreadable, match="not a Parquet file that can be read: it is damaged"):
             open_parquet(path)
 
-    def test_within_is_told_when_the_rows_are_read(self, tape):
+    def test_within_is_told_then_too(self, tape):
         path = tape(a=[str(row) for row in range(5_000)])
         whole = bytearray(path.read_bytes())
         whole[len(whole) // 8 : len(whole) // 4] = bytes(len(whole) // 4 - len(whole) // 8)
         path.write_bytes(whole)
-        table = open_parquet(path)
+        with pytest.raises(FileUnreadable, match="not a Parquet file that can be read: it is damaged"):
+            open_parquet(path)
+
+    def test_that_would_end_the_process_ends_another_one(self, tape, monkeypatch):
+        monkeypatch.setattr(parquet, "_TRIAL", "import os; os.abort()")
+        with pytest.raises(FileUnreadable, match=r"it is damaged \(a length in it is wrong\); write it anew"):
+            open_parquet(tape(a=["1"]))
+
+    def test_that_shows_only_while_rows_are_read_is_told(self, tmp_path):
+        frame = pl.LazyFrame({ROW: [2], "a": ["x"]}).with_columns(pl.col("a").cast(pl.Int8))
         with pytest.raises(FileUnreadable, match="not a file that can be read: it is damaged"):
-            list(table.batches(["a"], 1000))
+            list(Table(tmp_path / "tape.parquet", frame, ["a"]).batches(["a"], 10))

@@ -90,7 +90,8 @@ def check_tape(
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".check-") as folder:
         scratch = Path(folder)
-        table = open_table(path, scratch=scratch, style=mapping.file)
+        decimal = mapping.numbers.decimal if mapping.numbers else "."
+        table = open_table(path, scratch=scratch, style=mapping.file, decimal=decimal)
         _refuse_missing_columns(table, mapping)
         run = _Run(mapping, decimals, table, scratch)
         run.read_all(tick)

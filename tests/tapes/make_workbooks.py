@@ -5,6 +5,7 @@ Each has one fault at most, in row 3; what it must give stands in `expected.yaml
 
 import zipfile
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
@@ -175,7 +176,41 @@ def parquets():
     parquet("260-sheet-of-a-parquet.parquet")
 
 
+def second_opinion():
+    """Faults that another reader's own corpus had and this one lacked."""
+    page, main = "xl/worksheets/sheet1.xml", "xl/workbook.xml"
+    workbook("261-number-and-a-comma-declared.xlsx", cell("E3", 12.5))
+    workbook("262-number-of-three-decimals-and-a-comma-declared.xlsx", cell("E3", 12.345))
+    parquet("263-floats-and-a-comma-declared.parquet", amount=[1000.0, 12.345])
+    workbook("264-letters-for-a-number.xlsx", cell("E3", 77))
+    mend("264-letters-for-a-number.xlsx", page, "<v>77</v>", "<v>5OO</v>")
+    workbook("265-damaged-within.xlsx")
+    spoil("265-damaged-within.xlsx", page)
+    with zipfile.ZipFile(HERE / "266-archive.xlsx", "w") as archive:
+        archive.writestr(zipfile.ZipInfo("loans.csv", (2024, 12, 31, 0, 0, 0)), ",".join(HEAD))
+    workbook("267-binary-workbook.xlsx")
+    mend("267-binary-workbook.xlsx", "_rels/.rels", main, "xl/workbook.bin")
+    with xlsxwriter.Workbook(HERE / "268-header-only.xlsx") as book:
+        book.set_properties({"created": datetime(2024, 12, 31)})
+        Sheet(book, "Loans").put(0, HEAD)
+    workbook("269-workbook-by-another-name.csv")
+    parquet("270-three-decimals.parquet", amount=[1000.0, 500.005])
+    parquet("271-not-a-number.parquet", amount=[1000.0, float("nan")])
+    parquet("272-decimals-and-a-comma-declared.parquet", amount=[Decimal("1000.00"), Decimal("12.50")])
+
+
+def spoil(name, part):
+    """Change a byte in the middle of a packed part."""
+    path = HERE / name
+    with zipfile.ZipFile(path) as archive:
+        info = archive.getinfo(part)
+    content = bytearray(path.read_bytes())
+    content[info.header_offset + 30 + len(part) + info.compress_size // 2] ^= 0xFF
+    path.write_bytes(content)
+
+
 if __name__ == "__main__":
     workbooks()
     damaged()
     parquets()
+    second_opinion()

@@ -44,16 +44,19 @@ _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _START, _PIECE = 4096, 1 << 20
 
 
-def open_table(path: Path, *, scratch: Path, style: FileStyle) -> Table:
-    """Open a CSV, XLSX or Parquet file as text columns; copies, where one is needed, go to the folder `scratch`."""
+def open_table(path: Path, *, scratch: Path, style: FileStyle, decimal: str = ".") -> Table:
+    """Open a CSV, XLSX or Parquet file as text columns; copies, where one is needed, go to the folder `scratch`.
+
+    Numbers of a workbook or a binary column are written with the sign `decimal`, as the file's texts are.
+    """
     if not path.is_file():
         raise FileMissing(path, "tape")
     kind = kind_of(path)
     _refuse_unfit(path, kind, style)
     if kind == "a workbook":
-        return open_workbook(path, scratch=scratch, sheet=style.sheet, header_row=style.header_row)
+        return open_workbook(path, scratch=scratch, sheet=style.sheet, header_row=style.header_row, decimal=decimal)
     if kind == "Parquet":
-        return open_parquet(path)
+        return open_parquet(path, decimal=decimal)
     return open_delimited(
         path, scratch=scratch, encoding=style.encoding, delimiter=style.delimiter, header_row=style.header_row
     )

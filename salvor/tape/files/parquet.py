@@ -24,7 +24,7 @@ except polars.exceptions.PolarsError as error:
 """
 
 
-def open_parquet(path: Path) -> Table:
+def open_parquet(path: Path, *, decimal: str = ".") -> Table:
     """A table of text columns; rows are numbered as in a sheet, the header being row 1. Empty rows are left out."""
     _read_once_elsewhere(path)
     frame = pl.scan_parquet(path, glob=False, hive_partitioning=False)
@@ -40,7 +40,7 @@ def open_parquet(path: Path) -> Table:
     if not rows:
         raise TapeEmpty(path)
     numbered = frame.with_row_index(ROW, offset=2)
-    texts = numbered.select(ROW, *(_text(name, kind) for name, kind in schema.items()))
+    texts = numbered.select(ROW, *(_text(name, kind, decimal) for name, kind in schema.items()))
     floats = [name for name, kind in schema.items() if kind.is_float()]
     notes = [f"Parquet of {rows:,} rows; its dates are YYYY-MM-DD"]
     notes += [f"column '{name}' holds binary floats, read as their shortest decimal text" for name in floats]
@@ -59,7 +59,7 @@ def _read_once_elsewhere(path: Path) -> None:
         raise damaged(path, "a Parquet file that can be read", reason)
 
 
-def _text(name: str, kind: pl.DataType) -> pl.Expr:
+def _text(name: str, kind: pl.DataType, decimal: str) -> pl.Expr:
     column = pl.col(name)
     if isinstance(kind, pl.Datetime):
         midnight = column.dt.time() == pl.time(0, 0, 0)
@@ -73,6 +73,8 @@ def _text(name: str, kind: pl.DataType) -> pl.Expr:
         text = column.map_batches(_floats, return_dtype=pl.String, is_elementwise=True)
     else:
         text = column.cast(pl.String)
+    if kind.is_numeric() and decimal != ".":
+        text = text.str.replace(".", decimal, literal=True)
     return text.fill_null("").alias(name)
 
 

@@ -23,16 +23,18 @@ _COVERED = 100_000  # cells under merged ones that are told one by one
 _TOLD = 5  # of the same kind in a note
 
 
-def open_workbook(path: Path, *, scratch: Path, sheet: str | None = None, header_row: int = 1) -> Table:
+def open_workbook(
+    path: Path, *, scratch: Path, sheet: str | None = None, header_row: int = 1, decimal: str = "."
+) -> Table:
     """A table of text columns from one sheet; `row` is the sheet's own row number. Empty rows are left out.
 
-    Numbers are their exact decimal text, dates and times are YYYY-MM-DD HH:MM:SS, truth is TRUE or FALSE.
+    Numbers are their exact decimal text with the sign `decimal`, dates and times are YYYY-MM-DD HH:MM:SS, truth is TRUE or FALSE.
     """
     with opened(path) as package, damage_told(path):
         book = read_book(package)
         chosen = choose_sheet(package, book, sheet)
         batches = _Batches(path, scratch, header_row)
-        reader = SheetReader(book, batches.add)
+        reader = SheetReader(book, batches.add, decimal=decimal)
         package.parse(chosen.part, reader)
         batches.tell_merged(reader.merged)
         return batches.table(_notes(book, chosen, reader, batches.header))

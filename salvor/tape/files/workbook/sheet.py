@@ -59,11 +59,11 @@ class Merged:
 class SheetReader:
     """Hands over each row as it ends; afterwards holds what stands beside the rows."""
 
-    def __init__(self, book: Book, hand_over: Callable[[Row], None]) -> None:
+    def __init__(self, book: Book, hand_over: Callable[[Row], None], *, decimal: str = ".") -> None:
         self._shared: Sequence[str] = book.shared
         self._formats = {str(place): form for place, form in enumerate(book.formats or [Format()])}
         self._from_1904, self._uncalculated = book.from_1904, book.uncalculated
-        self._hand_over = hand_over
+        self._hand_over, self._decimal = hand_over, decimal
         self.texts = list[str]()
         self.depth = 0
         self.formulas = 0
@@ -176,7 +176,7 @@ class SheetReader:
         said = say(value.strip(), form, self._from_1904)
         if said.rule:
             row.odd.append(OddCell(self._last_column, said.rule, said.old, said.new))
-        return said.text
+        return said.text if form.kind in ("date", "time") else said.text.replace(".", self._decimal)
 
 
 class AnyValue:

@@ -15,21 +15,39 @@ from pydantic import BaseModel, ValidationError
 from salvor.deal import schema
 from salvor.deal.checks import findings
 from salvor.deal.schema import Deal
+from salvor.deal.screening import screening_findings, screening_terms
 from salvor.errors import DealInvalid, FileMissing, near
 from salvor.tape import plan
 from salvor.tape.plan import TapeMapping
+from salvor.tape.review.terms import Terms
 
 Model = TypeVar("Model", bound=BaseModel)
 _WHITESPACE = re.compile(r"\s+")
 
 
-def load_deal(path: Path) -> Deal:
-    """Read and check a deal file."""
+def load_deal(path: Path, *, mapping: TapeMapping | None = None) -> Deal:
+    """Read and check a deal file; its screening must fit a mapping, which is the deal's own unless one is given."""
     root = _compose(path, "deal file")
     deal = _validate(path, root, Deal)
     for place, reason in findings(deal):
         _refuse(path, root, place, reason)
+    if deal.screening:
+        mapping = mapping or load_tape_mapping(path.parent / deal.tape.mapping)
+        for place, reason in screening_findings(deal, mapping):
+            _refuse(path, root, place, reason)
     return deal
+
+
+def load_screening(path: Path, *, mapping: TapeMapping, decimals: int) -> tuple[Deal, Terms]:
+    """A deal and what it demands of a tape that was checked through this mapping, in money of these decimals."""
+    deal = load_deal(path, mapping=mapping)
+    root = _compose(path, "deal file")
+    if deal.screening is None:
+        _refuse(path, root, ("screening",), "is missing: the deal demands nothing of its loans")
+    if deal.settlement.decimals != decimals:
+        reason = f"is {deal.settlement.decimals}, and the tape was checked with {decimals}: check it once more"
+        _refuse(path, root, ("settlement", "decimals"), reason)
+    return deal, screening_terms(deal, mapping)
 
 
 def load_tape_mapping(path: Path) -> TapeMapping:

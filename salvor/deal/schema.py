@@ -6,7 +6,7 @@ import re
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -40,6 +40,17 @@ def _whole(text: object) -> int:
     if isinstance(text, str) and _WHOLE.fullmatch(text):
         return int(text)
     raise ValueError(f"'{text}' is not a whole number")
+
+
+def bound(text: str, kind: str, decimals: int) -> int:
+    """A bound of a criterion as its field is read: settlement units, WAD, or a whole number; raises ValueError."""
+    if kind == "money":
+        amount = _amount(text)
+        try:
+            return to_units(amount, decimals)
+        except ValueError as error:
+            raise ValueError(f"{text} {error}") from None
+    return _percent(text) if kind == "rate" else _whole(text)
 
 
 Percent = Annotated[Wad, BeforeValidator(_percent)]
@@ -139,6 +150,39 @@ class Trade(_Part):
     amount: Amount
 
 
+class Criterion(_Part):
+    """What each loan must be: one field and at least one condition; bounds are written as the field's values are."""
+
+    id: Name | None = None  # EL-01 by its place when not named
+    field: str
+    at_least: str | None = None
+    at_most: str | None = None
+    not_before: date | None = None
+    not_after: date | None = None
+    days_at_least: Whole | None = None  # from the field's day to the cut-off date
+    days_at_most: Whole | None = None
+    one_of: Annotated[list[str], Field(min_length=1, max_length=1_000)] | None = None
+    none_of: Annotated[list[str], Field(min_length=1, max_length=1_000)] | None = None
+    filled: Literal["yes", "no"] | None = None
+
+
+class Concentration(_Part):
+    """What the pool may be: the largest loans, the largest groups of a field together, or one group of it."""
+
+    id: Name | None = None  # CL-01 by its place when not named
+    by: str = "contract_identifier"  # a field, or a group that is made of one: sector, vintage, ltv ...
+    largest: Annotated[Whole, Field(ge=1, le=1_000)] = 1  # together; 1: each alone
+    group: Name | None = None
+    at_most: Percent
+
+
+class Screening(_Part):
+    """Of which loans the pool is made."""
+
+    eligibility: Annotated[list[Criterion], Field(max_length=100)] = []
+    concentrations: Annotated[list[Concentration], Field(max_length=100)] = []
+
+
 class Deal(_Part):
     """A whole deal file."""
 
@@ -153,6 +197,7 @@ class Deal(_Part):
     waterfall: Annotated[list[Step], Field(min_length=1, max_length=40)]
     investors: Annotated[list[Investor], Field(min_length=1)]
     trades: list[Trade] = []
+    screening: Screening | None = None
     assumptions: str = ""  # what the source does not say and the deal takes as given; stands under the statement
 
     def units(self, amount: Decimal) -> Units:

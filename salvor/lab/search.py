@@ -119,7 +119,7 @@ class Search:
     def _search(self, goal: int, seed: int, until: float | None) -> tuple[Example, Exception] | None:
         sequences = self._sequences
         drawn = st.binary(min_size=_SEED, max_size=_SEED)
-        failing: list[tuple[bytes, list[bytes]]] = []
+        failing: list[tuple[bytes, list[bytes], Exception]] = []
 
         def fails(example: bytes) -> bool:
             if failing:  # hypothesis asks once more, when the last step may be done and the time over
@@ -130,8 +130,8 @@ class Search:
                     raise Stop
                 self._beat()
                 head, blocks = self._spread(dice)
-                if failed(partial(sequences.run_blocks, head, blocks)):
-                    failing[:] = [(head, blocks)]
+                if error := failed(partial(sequences.run_blocks, head, blocks)):
+                    failing[:] = [(head, blocks, error)]
                     return True
             return False
 
@@ -139,9 +139,13 @@ class Search:
             _find(drawn, fails, settings(_QUIET, max_examples=_ROUND, phases=[Phase.generate]), seed)
         if not failing:
             return None
-        example, error = sequences.record(*failing[0])
+        head, blocks, first = failing[0]
+        example, error = sequences.record(head, blocks)
         if error is None:
-            raise NotAsExpected(f"{sequences.name} failed once and not again: something in it is not the same twice")
+            said = f"{type(first).__name__}: {first}".splitlines()[0]
+            raise NotAsExpected(
+                f"{sequences.name} failed once and not again: something in it is not the same twice; it was {said}"
+            )
         return example, error
 
     def _spread(self, dice: random.Random) -> tuple[bytes, list[bytes]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from salvor.chain.engines import ENGINES, open_engine
+from salvor.chain.engines.anvil import NodeRefused
 from salvor.chain.refusal import CallRefused
 from salvor.errors import CHAIN_TROUBLE, EngineCannot, EngineGone, NodeMissing, OptionInvalid
 from salvor.lab.lab import Lab
@@ -47,6 +48,36 @@ def gone(pid):
     """Ended, or ended and not yet fetched by whoever must."""
     state = Path(f"/proc/{pid}/stat")
     return not state.exists() or state.read_text().rsplit(")", 1)[1].split()[0] == "Z"
+
+
+def say_it_is_not_confirmed(engine, monkeypatch, *, mined):
+    """What anvil says when it was busy while it mined; it says so half a minute later."""
+    real = engine.ask
+
+    def ask(method, *params):
+        if method != "eth_sendTransactionSync":
+            return real(method, *params)
+        if mined:
+            real(method, *params)
+        raise NodeRefused("anvil", method, {"message": "Transaction confirmation timeout"})
+
+    monkeypatch.setattr(engine, "ask", ask)
+
+
+class TestANodeThatMissesWhatItHasMined:
+    def test_is_asked_for_the_block(self, here, monkeypatch):
+        owner = here.actor("owner")
+        say_it_is_not_confirmed(here.engine, monkeypatch, mined=True)
+        unpaid = here.deploy("Unpaid", sender=owner)
+        unpaid.call(sender=owner)
+        assert (unpaid.calls().value, here.engine.number) == (1, 2)
+
+    def test_is_gone_when_the_block_is_without_it(self, here, monkeypatch):
+        owner = here.actor("owner")
+        unpaid = here.deploy("Unpaid", sender=owner)
+        say_it_is_not_confirmed(here.engine, monkeypatch, mined=False)
+        with pytest.raises(EngineGone, match="took a transaction and block 2 is without it"):
+            unpaid.call(sender=owner)
 
 
 class TestANodeThatDies:

@@ -70,7 +70,7 @@ class TestANodeThatMissesWhatItHasMined:
         say_it_is_not_confirmed(here.engine, monkeypatch, mined=True)
         unpaid = here.deploy("Unpaid", sender=owner)
         unpaid.call(sender=owner)
-        assert (unpaid.calls().value, here.engine.number) == (1, 2)
+        assert (unpaid.calls(), here.engine.number) == (1, 2)
 
     def test_is_gone_when_the_block_is_without_it(self, here, monkeypatch):
         owner = here.actor("owner")

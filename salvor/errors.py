@@ -30,7 +30,12 @@ class SalvorError(click.ClickException):
 def near(word: str, known: Iterable[str]) -> str:
     """A hint at the known word that was probably meant; empty when none is near."""
     match = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"; did you mean '{match[0]}'?" if match else ""
+    return f"; did you mean '{_seen(match[0])}'?" if match else ""
+
+
+def _seen(word: str) -> str:
+    """The word with letters that can't be seen, such as a no-break space, written as their codes."""
+    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in word)
 
 
 class FileMissing(SalvorError):

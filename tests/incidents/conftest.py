@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.utils.leaves import committed
+from tests.utils.tapes import Bench
 
 
 @pytest.fixture
@@ -18,3 +19,9 @@ def pool_over(world):
         return parties.admin.deploy(world.project.LoanPool, live.access, pool_terms)
 
     return deploy
+
+
+@pytest.fixture
+def bench(tmp_path):
+    """Where small tapes are checked."""
+    return Bench(tmp_path)

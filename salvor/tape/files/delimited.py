@@ -22,6 +22,7 @@ MARK = "TAPE-058"
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 20  # records in which a delimiter must give the same number of fields
 _HEAD = 1 << 22  # letters in which the header and the sample stand
+_PIECE = 1 << 20
 _RAGGED = 100_000  # rows with another number of fields than the header; with more, it is the wrong dialect
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
@@ -39,6 +40,11 @@ def open_delimited(
     if text.stat().st_size == 0:
         raise TapeEmpty(path)
     head = _head(path, text)
+    notes = [f"encoding {found.name} ({found.known_by})"]
+    if _ends_with_cr(head):
+        text = _with_lf(text, scratch)
+        head = _head(path, text)
+        notes.append("its lines end with CR alone")
     sign = delimiter or _guess(path, head, header_row)
     structure = structure_of(text, sign, told_as=path)
     header, lines = _header(path, head, sign, header_row)
@@ -55,7 +61,7 @@ def open_delimited(
         row_index_offset=header_row + 1,
         raise_if_empty=False,
     )
-    notes = [f"encoding {found.name} ({found.known_by})", f"separated by {_NAMES.get(sign, repr(sign))}"]
+    notes.append(f"separated by {_NAMES.get(sign, repr(sign))}")
     empty = pl.all_horizontal(pl.col(name).fill_null("") == "" for name in header)
     ragged = _ragged(path, structure.fields, frame, header, header_row)
     odd = pl.LazyFrame([(row, "", MARK, None, None) for row in structure.marks], schema=ODD, orient="row")
@@ -68,9 +74,25 @@ def _head(path: Path, text: Path) -> str:
         start = file.read(_HEAD)
     if not start.strip():
         raise TapeEmpty(path)
-    if "\r" in start and "\n" not in start:
-        raise FileUnreadable(path, "a delimited file", "its lines end with CR alone; save it with LF or CRLF line ends")
     return start
+
+
+def _ends_with_cr(head: str) -> bool:
+    """Whether its lines end as on the first Macintoshes: outside of quotes there is CR, and no LF."""
+    outside = head.split('"')[::2]
+    return any("\r" in part for part in outside) and not any("\n" in part for part in outside)
+
+
+def _with_lf(text: Path, scratch: Path) -> Path:
+    """A copy whose lines end with LF; what stands in quotes is not touched."""
+    copy, inside = scratch / f"{text.name}.lf", 0
+    with text.open("rb") as file, copy.open("wb") as out:
+        while piece := file.read(_PIECE):
+            parts = piece.split(b'"')
+            outside = [part if (place + inside) % 2 else part.replace(b"\r", b"\n") for place, part in enumerate(parts)]
+            out.write(b'"'.join(outside))
+            inside = (inside + len(parts) - 1) % 2
+    return copy
 
 
 def _guess(path: Path, head: str, header_row: int) -> str:

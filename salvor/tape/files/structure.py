@@ -20,6 +20,8 @@ _LONGEST = 1 << 20  # bytes of a record: what is longer is no loan
 _DELIMITER, _END, _QUOTE = 1, 2, 3
 _NEWLINE, _RETURN, _QUOTE_BYTE = 0x0A, 0x0D, 0x22
 _MARK = codecs.BOM_UTF8
+_STRAY = "a quote stands within a field; put the field in quotes, double those in it"
+_JOINED = "a byte-order mark stands before a quote; were two files joined?"
 _MARKS = 1_000  # that are told; every value that is read is looked at again
 
 
@@ -110,9 +112,8 @@ def _refuse_stray(scan: _Scan, data: Any, places: Any, quotes: Any, within: Any,
         stray = ~np.isin(before, (scan.delimiter, _NEWLINE, _QUOTE_BYTE))
         if stray.any():
             place = opening[np.flatnonzero(stray)[0]]
-            _refuse_at(
-                scan, place, within, kinds, "a quote stands within a field; put the field in quotes, double those in it"
-            )
+            joined = data[: places[place]][-len(_MARK) :].tobytes() == _MARK
+            _refuse_at(scan, place, within, kinds, _JOINED if joined else _STRAY)
         scan.opened = _row_at(scan, opening[-1], within, kinds)
     closing = np.flatnonzero(quotes & (within == 0))
     known = closing[places[closing] + 1 < len(data)]

@@ -11,6 +11,7 @@ import polars as pl
 
 from salvor.errors import FileUnreadable
 
+_MARK = "\ufeff"  # the byte-order mark
 ROW = "salvor row"  # the column of row numbers; no bank has a column of this name
 WIDEST = 2_048  # columns with a name; no tape comes near
 ODD: dict[str, type[pl.DataType]] = {
@@ -63,6 +64,8 @@ def header_problem(header: Sequence[str]) -> str | None:
         return f"has {len(header):,} columns; a tape has at most {WIDEST:,}"
     if not any(name.strip() for name in header):
         return "has no column names"
+    if any(_MARK in name for name in header):
+        return "has a byte-order mark within; remove it"
     name, times = Counter(header).most_common(1)[0]
     if times > 1:
         return f"has column '{name}' twice"

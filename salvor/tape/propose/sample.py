@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
@@ -123,11 +124,11 @@ def _excerpt(path: Path, scratch: Path) -> tuple[Path, bool]:
 
 
 def _line_end(start: bytes) -> bytes:
-    """LF, as this file writes it."""
-    quarter = len(start) // 8
+    """LF as this file writes it, or CR where there is no LF."""
+    quarter, end = len(start) // 8, b"\n" if b"\n" in start else b"\r"
     if start.startswith(codecs.BOM_UTF16_BE) or start[0::2].count(0) > quarter:
-        return b"\0\n"
-    return b"\n\0" if start.startswith(codecs.BOM_UTF16_LE) or start[1::2].count(0) > quarter else b"\n"
+        return b"\0" + end
+    return end + b"\0" if start.startswith(codecs.BOM_UTF16_LE) or start[1::2].count(0) > quarter else end
 
 
 def _up_to_a_record(head: bytes, end: bytes) -> bytes:
@@ -164,7 +165,7 @@ def _whole_lines(piece: bytes, end: bytes) -> bytes:
 def _header_row(path: Path, text: Path, delimiter: str | None) -> tuple[int, str]:
     """The first record that is as wide as most and reads like names, and the titles that stand above it."""
     with text.open(encoding="utf-8", newline="") as file:
-        start = file.read(1 << 16).splitlines(keepends=True)
+        start = file.read(1 << 16)
     if not start:
         raise TapeEmpty(path)
     best: tuple[int, int, Header] | None = None
@@ -185,8 +186,8 @@ def _header_row(path: Path, text: Path, delimiter: str | None) -> tuple[int, str
     return 1, ""
 
 
-def _records(lines: list[str], sign: str) -> list[list[str]]:
+def _records(text: str, sign: str) -> list[list[str]]:
     try:
-        return list(csv.reader(lines, delimiter=sign))
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=sign))
     except csv.Error:
         return []

@@ -11,7 +11,9 @@ from salvor.tape.values.outcome import Read, first_problem
 SPACES_AROUND, NO_TEXT, NOT_WHOLE, UNKNOWN_CODE = "TAPE-003", "TAPE-007", "TAPE-030", "TAPE-040"
 
 # Control characters but for tab and line ends, a byte-order mark within the file, and what stands for a lost letter.
-_DAMAGE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u{feff}\u{fffd}]"
+# Those from 80 to 9F are letters of cp1252 that somebody read as Latin-1: the euro sign is one of them.
+_DAMAGE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\u{9f}\u{feff}\u{fffd}]"
+_UNSEEN = r"\p{Cf}"  # such as a space of no width: two identifiers would look the same
 _LARGEST_WHOLE = 18  # digits
 
 
@@ -25,7 +27,8 @@ def read_identifiers(text: pl.Series, *, pad: int | None = None) -> Read:
     frame = pl.DataFrame({"text": text.fill_null("")})
     value = pl.col("text").str.pad_start(pad, "0") if pad else pl.col("text")
     found = first_problem(
-        (NO_TEXT, damaged(pl.col("text"))), (SPACES_AROUND, pl.col("text").str.strip_chars() != pl.col("text"))
+        (NO_TEXT, damaged(pl.col("text")) | pl.col("text").str.contains(_UNSEEN)),
+        (SPACES_AROUND, pl.col("text").str.strip_chars() != pl.col("text")),
     )
     return _read(frame, text.name, value, found)
 

@@ -51,6 +51,20 @@ class TestFiles:
             "counterparty_city": "città",
         }
 
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+    def test_lines_may_end_with_cr_alone_in_a_large_file_too(self, encoding, tape):
+        content = "Loan number;Balance\r" + "".join(f"L{at};{at},50\r" for at in range(300_000))
+        proposal = propose(tape(content.encode(encoding)), class_name="consumer_debt", currency="EUR")
+        assert [line.field for line in proposal.mapped] == ["contract_identifier", "gross_balance"]
+        assert not proposal.whole
+
+    @pytest.mark.parametrize("letter", ["\u2028", "\u0085", "\x0c", "\x1c"])
+    def test_only_line_ends_end_a_title(self, letter, tape, tmp_path):
+        path = tape(f"Portfolio{letter}North;\nLoan number;Balance\nL1;12,50\nL2;3,10\n")
+        mapping = mapping_of(path)
+        assert mapping.file.header_row == 2
+        assert check_tape(path, mapping, decimals=2, out=tmp_path / "out").totals.units_accepted == 1_560
+
     def test_titles_above_the_header_are_passed_over(self, tape, tmp_path):
         path = tape(
             "Portfolio North;;\n;;\nLoan number;Balance;Default date\nL1;12,50;13.05.2014\nL2;3,10;01.02.2015\n"

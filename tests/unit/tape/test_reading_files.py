@@ -170,7 +170,6 @@ class TestDelimited:
         ("text", "told"),
         [
             ("a;b;a\n1;2;3\n", "row 1 has column 'a' twice"),
-            ("a;b\r1;2\r", "its lines end with CR alone"),
             (";\n1;2\n", "row 1 has no column names"),
         ],
     )
@@ -200,6 +199,19 @@ class TestDelimited:
     def test_only_line_ends_end_a_line(self, tape, scratch):
         table = open_delimited(tape("a\x0c;b\u2028c\n1;2\n"), scratch=scratch)
         assert (table.columns, rows_of(table)) == (["a\x0c", "b\u2028c"], [(2, "1", "2")])
+
+    @pytest.mark.parametrize("piece", [1, 2, 3, 1 << 20])
+    @pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
+    def test_lines_may_end_with_cr_alone_and_quotes_keep_theirs(self, tape, scratch, monkeypatch, piece, codec):
+        monkeypatch.setattr(delimited, "_PIECE", piece)
+        table = open_delimited(tape('a;b\r1;"x\r""y\n"\r\r2;z\r'.encode(codec)), scratch=scratch)
+        assert rows_of(table) == [(2, "1", 'x\r"y\n'), (4, "2", "z")]
+        assert "its lines end with CR alone" in table.notes
+
+    def test_a_cr_in_quotes_ends_no_line(self, tape, scratch):
+        table = open_delimited(tape('a;b\n1;"x\ry"\n'), scratch=scratch)
+        assert rows_of(table) == [(2, "1", "x\ry")]
+        assert not any("CR" in note for note in table.notes)
 
     def test_more_rows_of_another_length_than_can_be_told_are_refused(self, tape, scratch, monkeypatch):
         monkeypatch.setattr(delimited, "_RAGGED", 2)

@@ -28,7 +28,8 @@ def open_workbook(
 ) -> Table:
     """A table of text columns from one sheet; `row` is the sheet's own row number. Empty rows are left out.
 
-    Numbers are their exact decimal text with the sign `decimal`, dates and times are YYYY-MM-DD HH:MM:SS, truth is TRUE or FALSE.
+    Numbers are their exact decimal text with the sign `decimal`, dates and times are YYYY-MM-DD HH:MM:SS, truth is TRUE
+    or FALSE.
     """
     with opened(path) as package, damage_told(path):
         book = read_book(package)

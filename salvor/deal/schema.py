@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from salvor.amounts import Units, Wad, to_units
+from salvor.amounts import MAX_AMOUNT, Units, Wad, to_units
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%", re.ASCII)
 _AMOUNT = re.compile(r"\d+(\.\d+)?", re.ASCII)
@@ -47,10 +47,14 @@ def bound(text: str, kind: str, decimals: int) -> int:
     if kind == "money":
         amount = _amount(text)
         try:
-            return to_units(amount, decimals)
+            number: int = to_units(amount, decimals)
         except ValueError as error:
             raise ValueError(f"{text} {error}") from None
-    return _percent(text) if kind == "rate" else _whole(text)
+    else:
+        number = _percent(text) if kind == "rate" else _whole(text)
+    if number > MAX_AMOUNT:
+        raise ValueError(f"{text} is more than any loan has")
+    return number
 
 
 Percent = Annotated[Wad, BeforeValidator(_percent)]

@@ -5,6 +5,7 @@ A bound is read as the values of its field are; a criterion on what nobody can k
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
@@ -14,6 +15,7 @@ from salvor.deal.schema import Concentration, Criterion, Deal, bound
 from salvor.errors import near
 from salvor.tape.plan import TapeMapping
 from salvor.tape.review import terms
+from salvor.tape.review.groups import LABELS
 from salvor.tape.review.terms import DERIVED, groups_of
 from salvor.tape.schema import FieldSpec
 
@@ -29,6 +31,7 @@ _FITTING = {
     "text": _WORDS,
     "identifier": _WORDS,
 }
+_DIGITS, _EXAMPLE = {"vintage": r"\d{4}", "sector": r"\d{2}"}, {"vintage": "2006", "sector": "44"}
 _GROUPED = ("identifier", "code", "text", "integer")
 
 
@@ -140,6 +143,7 @@ def _limit(place: Place, limit: Concentration, specs: Mapping[str, FieldSpec]) -
                 (*place, "by"),
                 f"'{limit.by}' needs one of these fields, and the tape has none: {', '.join(DERIVED[limit.by])}",
             )
+        yield from _derived_group(place, limit)
         return
     known = {name: spec for name, spec in specs.items() if spec.kind in _GROUPED}
     if limit.by in specs and limit.by not in known:
@@ -156,6 +160,18 @@ def _limit(place: Place, limit: Concentration, specs: Mapping[str, FieldSpec]) -
         allowed = specs[limit.by].allowed
         hint = near(limit.group, allowed) or f"; it has: {', '.join(allowed)}"
         yield (*place, "group"), f"'{limit.by}' has no value '{limit.group}'{hint}"
+
+
+def _derived_group(place: Place, limit: Concentration) -> Iterator[Finding]:
+    """A group that no loan can be in would hold for ever."""
+    if limit.group is None:
+        return
+    if labels := LABELS.get(limit.by):
+        if limit.group not in labels:
+            hint = near(limit.group, labels) or f"; it has: {', '.join(labels)}"
+            yield (*place, "group"), f"'{limit.by}' has no group '{limit.group}'{hint}"
+    elif not re.fullmatch(_DIGITS[limit.by], limit.group, re.ASCII):
+        yield (*place, "group"), f"'{limit.group}' is no {limit.by}; it is digits such as {_EXAMPLE[limit.by]}"
 
 
 def _exact(criterion: Criterion, name: str, spec: FieldSpec, decimals: int) -> terms.Criterion:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from plotly.io import to_html
 from plotly.offline import get_plotlyjs
 
-from salvor.amounts import format_percent, format_units
+from salvor.amounts import WAD, Wad, format_units
 from salvor.files import write_whole
 from salvor.tape.review.concentration import percent_up
 from salvor.tape.review.grading import GradeLine
@@ -28,7 +28,8 @@ from salvor.tape.rules import RULES
 _TEMPLATES = Path(__file__).with_name("templates")
 _BLUE, _RED = "#2f5d8a", "#b3392f"
 _SHOWN = 20  # loans of a proposal
-_LONGEST = 40  # characters of a label in a plot; the table has it whole
+_LONGEST = 27  # characters of a label in a plot; the table has it whole
+_BAR, _AROUND = 22, 60  # pixels
 
 
 def write_page(review: Review, out: Path) -> Path:
@@ -47,7 +48,7 @@ def render(review: Review) -> str:
     environment.filters |= {
         "money": lambda units: format_units(units, money),
         "count": lambda number: f"{number:,}",
-        "percent": lambda wad: format_percent(wad, 2),
+        "percent": percent_down,
         "percent_up": percent_up,
     }
     return environment.get_template("tape.html.j2").render(
@@ -64,10 +65,19 @@ def render(review: Review) -> str:
     )
 
 
+def percent_down(share: Wad) -> str:
+    """A share for people, rounded down as the tables say."""
+    return f"{format_units(share * 10_000 // WAD, 2)} %"
+
+
 def _end(field: FieldQuality, value: object, money: int) -> str:
     """The lowest or highest value of a field for people."""
     if isinstance(value, int) and field.kind in ("money", "rate"):
-        return format_units(value, money) if field.kind == "money" else format_percent(value, 2)
+        return (
+            format_units(value, money)
+            if field.kind == "money"
+            else f"{format_units(value, 16).rstrip('0').rstrip('.')} %"
+        )
     return "" if value is None else str(value)
 
 
@@ -83,32 +93,40 @@ def _quality_plot(fields: Sequence[FieldQuality]) -> Markup:
 
 def _grade_plot(name: str, lines: Sequence[GradeLine]) -> Markup:
     # Texts of decimal digits: plotly reads them as numbers, and no float is made here.
-    bars = [(each.grade, format_units(each.rate * 10_000 // 10**18, 2)) for each in lines if each.with_status]
+    bars = [(each.grade, format_units(each.rate * 10_000 // WAD, 2)) for each in lines if each.with_status]
     return _plot(name, bars, "charged off, % of loans", colour=_RED)
 
 
 def _plot(
     name: str, bars: Sequence[tuple[str, int | str]], title: str, *, colour: str = _BLUE, most: int | None = None
 ) -> Markup:
-    """Bars from left to right; nothing when there are none."""
+    """Bars that lie, in the order of the table beside them, so that long names can be read on a phone."""
     if not bars:
         return Markup()
     places = list(range(len(bars)))  # by place, so that two labels that look alike stay two bars
-    figure = go.Figure(go.Bar(x=places, y=[value for _, value in bars], marker={"color": colour}))
-    ticks = [html.escape(_short(label)) for label, _ in bars]
+    bar = go.Bar(x=[value for _, value in bars], y=places, orientation="h", marker={"color": colour})
+    # Without this, plotly would show the place and the number once more in a box that is never escaped by us.
+    bar.update(hoverinfo="skip")
+    figure = go.Figure(bar)
     figure.update_layout(
         template="none",
-        height=320,
-        margin={"l": 60, "r": 10, "t": 10, "b": 110},
+        height=_AROUND + _BAR * len(bars),
+        bargap=0.25,
+        margin={"l": 10, "r": 20, "t": 5, "b": 55},
         font={"family": "system-ui, sans-serif", "size": 12},
-        xaxis={"tickvals": places, "ticktext": ticks, "tickangle": -40, "fixedrange": True},
-        yaxis={"title": {"text": html.escape(title)}, "type": "linear", "fixedrange": True, "rangemode": "tozero"},
+        xaxis={"title": {"text": html.escape(title)}, "type": "linear", "fixedrange": True, "rangemode": "tozero"},
+        yaxis={
+            "tickvals": places,
+            "ticktext": [f"{html.escape(_short(label))} " for label, _ in bars],
+            "range": [len(bars) - 0.5, -0.5],
+            "automargin": True,
+            "fixedrange": True,
+        },
     )
-    if most is not None:
-        figure.update_yaxes(range=[0, most])
+    figure.update_xaxes(nticks=6, gridcolor="#d5dde5", exponentformat="SI", range=None if most is None else [0, most])
     config = {"displayModeBar": False, "responsive": True}
     return Markup(to_html(figure, include_plotlyjs=False, full_html=False, div_id=f"plot-{name}", config=config))
 
 
 def _short(label: str) -> str:
-    return label if len(label) <= _LONGEST else f"{label[:_LONGEST]}…"
+    return label if len(label) <= _LONGEST else f"{label[: _LONGEST - 1]}…"

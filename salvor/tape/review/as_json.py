@@ -49,6 +49,7 @@ def as_json(review: Review) -> Json:
             "drivers_missing": list(grades.missing),
             "grade": [_grade(each) for each in grades.by_grade],
             "blind_grade": [_grade(each) for each in grades.by_blind_grade],
+            "blind_ranking": {name: str(pairs) for name, pairs in vars(grades.blind_ranking).items()},
         },
     }
 

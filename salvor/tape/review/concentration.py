@@ -14,7 +14,7 @@ from salvor.amounts import WAD, Wad, format_units
 from salvor.errors import OptionInvalid
 from salvor.tape.check import KEY
 from salvor.tape.review.groups import dimension
-from salvor.tape.review.proposal import Proposal, propose
+from salvor.tape.review.proposal import Proposal, group_sums, propose
 from salvor.tape.review.source import UNITS, Source, Sum
 from salvor.tape.review.terms import Limit
 
@@ -69,8 +69,7 @@ def measure(source: Source, pool: pl.LazyFrame, limit: Limit, total: Sum) -> Mea
     if by is None:
         raise OptionInvalid(f"{limit.id}: the tape has no '{limit.by}', or no cut-off date that it counts from")
     keyed = pool.select(KEY, by.key.alias("key"), UNITS)
-    # Loans without a value are one group: that they are of different ones is not known.
-    sums = keyed.group_by("key").agg(pl.len().alias("rows"), pl.col(UNITS).sum())
+    sums = group_sums(keyed, limit.by)
     if limit.group is not None:
         sums = sums.filter(pl.col("key").cast(pl.String) == _key_text(by.labels, limit.group))
     top = sums.sort(UNITS, "key", descending=[True, False]).head(_count(limit)).collect(engine="streaming")

@@ -85,8 +85,9 @@ def _aged(criterion: Criterion, cut_off: date | None) -> list[pl.Expr]:
             f"{criterion.id} counts days to the cut-off date, and neither mapping nor deal names one: add `cut_off`"
         )
     days = (pl.lit(cut_off) - pl.col(criterion.field)).dt.total_days()
-    least, most = criterion.days_at_least, criterion.days_at_most
-    return [days >= least] * (least is not None) + [days <= most] * (most is not None)
+    least = [days >= criterion.days_at_least] if criterion.days_at_least is not None else []
+    most = [days <= criterion.days_at_most] if criterion.days_at_most is not None else []
+    return least + most
 
 
 def _exact(bound: int | date) -> pl.Expr:

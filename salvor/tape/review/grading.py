@@ -6,7 +6,7 @@ loans grade worse can be asked of it alone, the other one would answer by itself
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -34,6 +34,21 @@ class GradeLine:
 
 
 @dataclass(frozen=True)
+class Ranking:
+    """Of all pairs of a loan that was charged off and one that was not: whose grade is worse."""
+
+    right: int  # the charged-off one's
+    wrong: int
+    tied: int
+
+    @property
+    def share(self) -> Wad | None:
+        """Of pairs ranked right, ties counted half, rounded down: 50 % is a coin. None where there are no pairs."""
+        pairs = self.right + self.wrong + self.tied
+        return share(2 * self.right + self.tied, 2 * pairs) if pairs else None
+
+
+@dataclass(frozen=True)
 class Grades:
     """By grade and by blind grade, best first; a line of each table for every loan."""
 
@@ -42,6 +57,7 @@ class Grades:
     missing: tuple[str, ...]  # that it can't
     by_grade: tuple[GradeLine, ...]
     by_blind_grade: tuple[GradeLine, ...]
+    blind_ranking: Ranking
 
 
 def measures(source: Source) -> dict[str, pl.Expr]:
@@ -132,7 +148,19 @@ def summarise(loans: pl.LazyFrame, source: Source, card: Scorecard) -> Grades:
     drivers = tuple((name, driver) for name, driver in card.drivers.items() if name in found)
     missing = tuple(name for name in card.drivers if name not in found)
     lines = [tuple(_lines(loans, column, card)) for column in ("grade", "blind_grade")]
-    return Grades(card.version, drivers, missing, lines[0], lines[1])
+    return Grades(card.version, drivers, missing, lines[0], lines[1], ranking(lines[1]))
+
+
+def ranking(lines: Sequence[GradeLine]) -> Ranking:
+    """How well grades, best first, tell apart what was charged off; loans without a grade or a status count nowhere."""
+    right = wrong = tied = off_before = fine_before = 0
+    for line in lines:
+        if line.grade == UNGRADED:
+            continue
+        off, fine = line.charged_off, line.with_status - line.charged_off
+        right, wrong, tied = right + off * fine_before, wrong + fine * off_before, tied + off * fine
+        off_before, fine_before = off_before + off, fine_before + fine
+    return Ranking(right, wrong, tied)
 
 
 def _lines(loans: pl.LazyFrame, column: str, card: Scorecard) -> Iterator[GradeLine]:

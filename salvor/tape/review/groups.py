@@ -5,7 +5,7 @@ A dimension is there only where its fields are mapped. An empty value is a group
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -19,6 +19,21 @@ _SIZES = (10_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 5_000_000, 10_00
 _LTV = (50, 60, 70, 80, 90, 100, 120, 150)  # percent
 _YEARS = (1, 2, 3, 5, 7, 10)
 YEAR = 365  # days
+
+
+def _labels(bounds: Sequence[int], unit: str = "") -> tuple[str, ...]:
+    first = f"{bounds[0]:,}{unit.removesuffix('s') if bounds[0] == 1 else unit}"
+    middle = [f"{low:,} to below {high:,}{unit}" for low, high in pairwise(bounds)]
+    return (f"below {first}", *middle, f"{bounds[-1]:,}{unit} and more")
+
+
+# The names of groups that are made of ranges, in their order.
+LABELS = {
+    "size": _labels(_SIZES),
+    "ltv": _labels(_LTV, " %"),
+    "time_since_default": ("after the cut-off date", *_labels(_YEARS, " years")),
+    "secured": ("unsecured", "secured"),
+}
 _FIELDS = {
     "counterparty_region": "region of the borrower",
     "counterparty_country": "country of the borrower",
@@ -76,9 +91,9 @@ def _derived(name: str, source: Source) -> Dimension | None:
         "size": _size,
         "vintage": lambda _: (pl.col("origination_date").dt.year(), ()),
         "sector": lambda _: (pl.col("economic_activity").str.extract(r"^[A-U]?([0-9]{2})"), ()),
-        "ltv": lambda _: (_ltv_place(), _between(_LTV, "{} %")),
+        "ltv": lambda _: (_ltv_place(), LABELS["ltv"]),
         "time_since_default": _time_since_default,
-        "secured": lambda source: (secured(source.specs()).cast(pl.Int8), ("unsecured", "secured")),
+        "secured": lambda source: (secured(source.specs()).cast(pl.Int8), LABELS["secured"]),
     }
     made = make[name](source)
     return made and Dimension(name, _TITLES[name], made[0], made[1], ordered=name != "sector")
@@ -86,7 +101,7 @@ def _derived(name: str, source: Source) -> Dimension | None:
 
 def _size(source: Source) -> tuple[pl.Expr, tuple[str, ...]]:
     bounds = [bound * 10**source.decimals for bound in _SIZES]
-    return place(pl.col(UNITS), bounds), _between(_SIZES, "{:,}")
+    return place(pl.col(UNITS), bounds), LABELS["size"]
 
 
 def _ltv_place() -> pl.Expr:
@@ -107,8 +122,7 @@ def _time_since_default(source: Source) -> tuple[pl.Expr, tuple[str, ...]] | Non
     days = days_since_default(source)
     if days is None:
         return None
-    labels = ("after the cut-off date", *_between(_YEARS, "{} years"))
-    return place(days, [0, *[years * YEAR for years in _YEARS]]), labels
+    return place(days, [0, *[years * YEAR for years in _YEARS]]), LABELS["time_since_default"]
 
 
 def secured(fields: Mapping[str, FieldSpec]) -> pl.Expr:
@@ -123,14 +137,3 @@ def place(value: pl.Expr, bounds: Sequence[int]) -> pl.Expr:
     """How many of the rising bounds a value has reached; null stays null."""
     reached = pl.sum_horizontal((value >= pl.lit(bound, dtype=pl.Int128)).cast(pl.Int32) for bound in bounds)
     return pl.when(value.is_not_null()).then(reached)
-
-
-def _between(bounds: Sequence[int], form: str) -> tuple[str, ...]:
-    return tuple(_labels([form.format(bound) for bound in bounds]))
-
-
-def _labels(bounds: list[str]) -> Iterator[str]:
-    yield f"below {bounds[0]}"
-    for low, high in pairwise(bounds):
-        yield f"{low} to below {high}"
-    yield f"{bounds[-1]} and more"

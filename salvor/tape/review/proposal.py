@@ -34,54 +34,67 @@ class Proposal:
 
 
 class _Groups:
-    """Groups by what is left of them, each with its loans, largest first."""
+    """Groups by what is left of them, with their loans, largest first; `units` is of the `count` largest together."""
 
-    def __init__(self, loans: pl.DataFrame) -> None:
+    def __init__(self, loans: pl.DataFrame, count: int) -> None:
         self._keys, self._units = loans[KEY], loans[UNITS]
         bounds = (
             loans.with_row_index("place")
             .group_by("key")
-            .agg(pl.col("place").min(), pl.len().alias("rows"), pl.col(UNITS).sum())
+            .agg(pl.col("place").min(), pl.len().alias("rows"), pl.col("sum").first())
         )
-        self._heap = [(-units, first, first + rows) for _, first, rows, units in bounds.iter_rows()]
-        heapq.heapify(self._heap)
-
-    def largest(self, count: int) -> int:
-        """Units of the largest groups together; the heap is as it was."""
-        popped = [heapq.heappop(self._heap) for _ in range(min(count, len(self._heap)))]
-        for each in popped:
-            heapq.heappush(self._heap, each)
-        return -sum(int(each[0]) for each in popped)
+        # Sorted lists are heaps; the largest group is first, since its negative is least.
+        heap = sorted((-units, first, first + rows) for _, first, rows, units in bounds.iter_rows())
+        self._top, self._rest = heap[:count], heap[count:]
+        self.units = -sum(int(each[0]) for each in self._top)
 
     def take(self) -> tuple[str, int]:
-        """The largest loan of the largest group."""
-        negative, first, end = heapq.heappop(self._heap)
+        """The largest loan of the largest group; what is left of the group may make room for another one."""
+        negative, first, end = heapq.heappop(self._top)
         units = int(self._units[first])
+        self.units += negative
         if first + 1 < end:
-            heapq.heappush(self._heap, (negative + units, first + 1, end))
+            heapq.heappush(self._rest, (negative + units, first + 1, end))
+        if self._rest:
+            moved = heapq.heappop(self._rest)
+            heapq.heappush(self._top, moved)
+            self.units -= moved[0]
         return str(self._keys[first]), units
+
+
+def group_sums(keyed: pl.LazyFrame, by: str) -> pl.LazyFrame:
+    """`key`, rows and units of each group; loans without a value are one, since nobody knows that they differ."""
+    if by == KEY:  # no two accepted loans share one, and a table of millions of groups takes much memory
+        return keyed.select("key", pl.lit(1, dtype=pl.UInt32).alias("rows"), UNITS)
+    return keyed.group_by("key").agg(pl.len().alias("rows"), pl.col(UNITS).sum())
 
 
 def propose(keyed: pl.LazyFrame, limit: Limit, total: Sum, *, only: pl.Series | None = None) -> Proposal:
     """Loans out of a pool of `KEY`, group `key` and units, until the limit holds; `only` this group is limited."""
-    groups = _Groups(_candidates(keyed, limit, only))
+    groups = _Groups(_candidates(keyed, limit, only), limit.largest)
     left, gone = total, list[tuple[str, int]]()
-    while (units := groups.largest(limit.largest)) * WAD > limit.at_most * left.units:
+    while groups.units * WAD > limit.at_most * left.units:
         if len(gone) == MOST_LOANS:
-            return Proposal((), total, 0)
+            return _none(total)
         loan = groups.take()
         gone.append(loan)
         left -= Sum(1, loan[1])
-    return Proposal(tuple(gone) if left.units else (), left if left.units else total, units if left.units else 0)
+    return Proposal(tuple(gone), left, groups.units) if left.units else _none(total)
+
+
+def _none(total: Sum) -> Proposal:
+    return Proposal((), total, 0)
 
 
 def _candidates(keyed: pl.LazyFrame, limit: Limit, only: pl.Series | None) -> pl.DataFrame:
-    """Loans of the groups that can matter: more than these can't be emptied by a list that is short enough."""
-    sums = keyed.group_by("key").agg(pl.col(UNITS).sum().alias("sum"))
-    top = sums.sort("sum", "key", descending=[True, False]).head(limit.largest + MOST_LOANS).select("key").collect()
-    names = top["key"] if only is None else only
-    inside = pl.col("key").is_in(names.drop_nulls().implode())
-    if names.null_count():
-        inside = inside.fill_null(value=True)
-    loans = keyed.filter(inside.fill_null(value=False))
+    """Loans that can matter, with the sum of their group: the largest of the largest, as many as a list may have."""
+    sums = group_sums(keyed, limit.by)
+    if only is not None:
+        sums = sums.filter(pl.col("key").is_in(only.implode(), nulls_equal=True))
+    top = sums.sort(UNITS, "key", descending=[True, False]).head(limit.largest + MOST_LOANS)
+    groups = top.select("key", pl.col(UNITS).alias("sum")).collect(engine="streaming").lazy()
+    loans = keyed.join(groups, on="key", nulls_equal=True)
+    if limit.by != KEY:
+        least = loans.group_by("key").agg(pl.col(UNITS).top_k(MOST_LOANS).min().alias("least"))
+        loans = loans.join(least, on="key", nulls_equal=True).filter(pl.col(UNITS) >= pl.col("least")).drop("least")
     return loans.sort("key", UNITS, KEY, descending=[False, True, False]).collect(engine="streaming")

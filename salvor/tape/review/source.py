@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from salvor.errors import FileMissing, FileUnreadable
 from salvor.tape.plan import TapeMapping
+from salvor.tape.rules import RULES
 from salvor.tape.schema import FieldSpec
 
 UNITS = "units"  # the balance of a loan, whichever field it is
@@ -91,12 +92,15 @@ def open_checked(folder: Path) -> Source:
         if not path.is_file():
             raise FileMissing(path, "output of a check: check the tape once more")
     _refuse_other_loans(source)
+    _refuse_other_exceptions(source)
     return source
 
 
 def _source(folder: Path, said: dict[str, Any]) -> Source:
     mapping = TapeMapping.model_validate(said["mapping"])
-    totals = said["totals"]
+    totals, breaches = said["totals"], said["breaches"]
+    if not breaches.keys() <= RULES.keys():
+        raise ValueError("a rule that is not known any more")
     return Source(
         file=str(said["file"]),
         sha256=str(said["sha256"]),
@@ -105,7 +109,7 @@ def _source(folder: Path, said: dict[str, Any]) -> Source:
         cut_off=mapping.cut_off,
         read=Sum(int(totals["rows_read"]), int(totals["units_read"])),
         accepted=Sum(int(totals["rows_accepted"]), int(totals["units_accepted"])),
-        breaches={str(rule): int(count) for rule, count in said["breaches"].items()},
+        breaches={name: int(count) for name, count in breaches.items()},
         loans=folder / said["accepted"],
         exceptions=folder / said.get("exceptions", "exceptions.csv"),
     )
@@ -119,6 +123,17 @@ def _refuse_other_loans(source: Source) -> None:
         raise FileUnreadable(source.loans, "the loans of this check", "check the tape once more") from None
     if found != source.accepted:
         raise FileUnreadable(source.loans, "the loans of this check", "its sums differ from check.json; check again")
+
+
+def _refuse_other_exceptions(source: Source) -> None:
+    try:
+        rules = pl.scan_csv(source.exceptions, infer_schema=False).group_by("rule").agg(pl.len())
+        found = dict(rules.collect(engine="streaming").iter_rows())
+    except pl.exceptions.PolarsError:
+        raise FileUnreadable(source.exceptions, "the exceptions of this check", "check the tape once more") from None
+    if found != source.breaches:
+        reason = "its counts differ from check.json; check again"
+        raise FileUnreadable(source.exceptions, "the exceptions of this check", reason)
 
 
 def sum_of(loans: pl.LazyFrame) -> Sum:

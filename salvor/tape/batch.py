@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from salvor.tape.between import Between
 from salvor.tape.breaches import BREACH, breaches, where
 from salvor.tape.columns import column_checks, failures
 from salvor.tape.files.table import ROW
 from salvor.tape.plan import FieldSource, NumberStyle
-from salvor.tape.rules import RULES, Facts
+from salvor.tape.rules import Facts
 from salvor.tape.schema import FieldSpec
 from salvor.tape.values.dates import read_dates
 from salvor.tape.values.money import TOO_FINE, Numbers, read_money
@@ -39,6 +40,7 @@ class Recipe:
     decimals: int  # of the settlement asset
     facts: Facts
     ragged: pl.Series  # rows with another number of fields than the header
+    whole_loans: bool = True  # a row has all fields of a loan, so rules between fields can be looked at
 
     @property
     def columns(self) -> list[str]:
@@ -64,9 +66,8 @@ class BatchReader:
         self._numbers = Numbers(style.decimal, style.thousands)
         self._doubts: dict[str, Doubt | None] = {}  # by column; None where a value settles it
         self._checks = column_checks(recipe.specs)
-        self._rules = {
-            name: rule for name, rule in RULES.items() if rule.broken and set(rule.needs) <= recipe.specs.keys()
-        }
+        columns = {name: source.column for name, source in recipe.sources.items()}
+        self._between = Between(recipe.facts, columns) if recipe.whole_loans else None
 
     def read(self, batch: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Values (row number, then one column a field) and breaches of a batch of texts."""
@@ -85,7 +86,8 @@ class BatchReader:
             found += self._changes(rows, name, text, read.values)
         values = pl.DataFrame(columns)
         found += self._unfit(values, batch)
-        found += self._between_fields(values, batch)
+        if self._between:
+            found += self._between.broken(values, lambda name: batch[self._recipe.sources[name].column])
         return values, pl.concat([pl.DataFrame(schema=BREACH), *found])
 
     def doubts(self) -> list[Doubt]:
@@ -153,20 +155,6 @@ class BatchReader:
         ragged = rows.is_in(self._recipe.ragged.implode())
         if ragged.any():
             found += breaches(rows, "", "", pl.Series([""]).new_from_index(0, len(rows)), where(ragged, RAGGED))
-        return found
-
-    def _between_fields(self, values: pl.DataFrame, batch: pl.DataFrame) -> list[pl.DataFrame]:
-        conditions = [
-            rule.broken(self._recipe.facts).fill_null(value=False).alias(name)
-            for name, rule in self._rules.items()
-            if rule.broken
-        ]
-        found = []
-        for broken in values.select(conditions).get_columns() if conditions else []:
-            if broken.any():
-                rule = RULES[broken.name]
-                column = self._recipe.sources[rule.field].column
-                found += breaches(values[ROW], rule.field, column, batch[column], where(broken, broken.name))
         return found
 
 

@@ -1,11 +1,12 @@
 """A tape through its mapping: exact values, every breach of a rule with its row, and sums that add up.
 
 The file is gone through in batches, so memory does not grow with it but for a few bytes a row; accepted loans and
-exceptions are written beside and moved into place when all is done.
+exceptions are written beside and moved into place when all is done. A tape of related tables is joined first.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
 from collections import Counter
@@ -15,17 +16,23 @@ from pathlib import Path
 
 import polars as pl
 
-from salvor.errors import ColumnMissing, FileMissing, NumbersAmbiguous, OptionInvalid, TapeEmpty
+from salvor.errors import FileMissing, OptionInvalid
 from salvor.files import sha256_of, write_whole
 from salvor.tape.across import Across
-from salvor.tape.batch import BatchReader, Recipe
-from salvor.tape.breaches import BREACH, SEVERITY, breaches
+from salvor.tape.batch import Recipe
+from salvor.tape.breaches import BREACH, breaches
 from salvor.tape.files.opening import open_table
-from salvor.tape.files.table import ROW, Table
+from salvor.tape.files.table import ROW
 from salvor.tape.plan import TapeMapping
+from salvor.tape.reading import BATCH, Reading, of_rows
 from salvor.tape.rules import RULES, Facts
+from salvor.tape.tables import collateral, collections
+from salvor.tape.tables.joined import JoinedLoans
+from salvor.tape.tables.templates import LOAN
+from salvor.tape.tables.totals import TableTotals
 
-_BATCH = 250_000  # rows
+_BATCH = BATCH
+_BESIDE = (collateral.FILE, collections.FILE)  # of a tape of related tables
 KEY = "contract_identifier"
 
 
@@ -56,11 +63,21 @@ class Checked:
     accepted: Path
     exceptions: Path
     summary: Path
+    tables: tuple[TableTotals, ...] = ()  # of a tape of related tables
+
+    @property
+    def rows_rejected(self) -> int:
+        """Loans, and rows of related tables."""
+        return self.totals.rows_rejected + sum(each.rows_refused for each in self.tables)
 
     def as_json(self) -> dict[str, object]:
         """For machines; units are text, so that no reader makes floats of them."""
-        totals = {name: str(value) if name.startswith("units") else value for name, value in vars(self.totals).items()}
-        return {
+        totals: dict[str, object] = {
+            name: str(value) if name.startswith("units") else value for name, value in vars(self.totals).items()
+        }
+        if self.tables:
+            totals["tables"] = {each.table: each.as_json() for each in self.tables if each.table != LOAN}
+        said: dict[str, object] = {
             "file": self.path.name,
             "sha256": self.sha256,
             "asset_class": self.mapping.asset_class,
@@ -72,8 +89,11 @@ class Checked:
             "breaches": dict(self.breaches),
             "accepted": self.accepted.name,
             "exceptions": self.exceptions.name,
-            "mapping": self.mapping.model_dump(mode="json", exclude_defaults=True),
+            "mapping": self.mapping.model_dump(mode="json", exclude_defaults=True, by_alias=True),
         }
+        if self.tables:
+            said["tables"] = {each.table: {"file": each.file, "sha256": each.sha256} for each in self.tables}
+        return said
 
 
 def check_tape(
@@ -83,26 +103,26 @@ def check_tape(
 
     The summary is written last, so a folder that has one has all three of one run.
     """
-    if not path.is_file():
+    if not (path.exists() if mapping.tables else path.is_file()):
         raise FileMissing(path, "tape")
     if out.exists() and not out.is_dir():
         raise OptionInvalid(f"{out} is a file; name a folder for the results")
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".check-") as folder:
         scratch = Path(folder)
-        decimal = mapping.numbers.decimal if mapping.numbers else "."
-        table = open_table(path, scratch=scratch, style=mapping.file, decimal=decimal)
-        _refuse_missing_columns(table, mapping)
-        run = _Run(mapping, decimals, table, scratch)
-        run.read_all(tick)
-        totals, counts = run.finish()
+        across = Across(mapping.specs(), KEY, mapping.schema_of.balance, mapping.identifiers == "case_matters")
+        loans, notes = _loans(path, mapping, decimals, scratch, across, tick)
+        totals, counts = _Run(mapping, loans, across, scratch).finish()
+        tables = loans.totals() if isinstance(loans, JoinedLoans) else ()
         accepted, exceptions, summary = (out / name for name in ("accepted.parquet", "exceptions.csv", "check.json"))
-        done = Checked(
-            path, sha256_of(path), mapping, decimals, tuple(table.notes), totals, counts, accepted, exceptions, summary
-        )
+        sha256 = sha256_of(path) if path.is_file() else _sha256_of_all(tables)
+        done = Checked(path, sha256, mapping, decimals, notes, totals, counts, accepted, exceptions, summary, tables)
         summary.unlink(missing_ok=True)
-        for result in (accepted, exceptions):
-            (scratch / result.name).replace(result)
+        for result in (accepted, exceptions, *(out / name for name in _BESIDE)):
+            if (scratch / result.name).exists():
+                (scratch / result.name).replace(result)
+            else:
+                result.unlink(missing_ok=True)  # of an earlier tape
         write_whole(summary, json.dumps(done.as_json(), indent=2, ensure_ascii=False) + "\n")
     return done
 
@@ -116,52 +136,59 @@ def first_reject(checked: Checked) -> str:
     return f"row {first['row']}{where}: {rule.sentence}; {rule.mend}"
 
 
+def _loans(
+    path: Path, mapping: TapeMapping, decimals: int, scratch: Path, across: Across, tick: Callable[[int], None]
+) -> tuple[Reading | JoinedLoans, tuple[str, ...]]:
+    """The loans of a tape, of one file or of several, and what was found out of the files."""
+    if mapping.tables:
+        joined = JoinedLoans(path, mapping, decimals=decimals, scratch=scratch, size=_BATCH, tick=tick)
+        joined.write_all(across.add)
+        return joined, tuple(f"{name}: {', '.join(table.notes)}" for name, table in joined.tables.items())
+    decimal = mapping.numbers.decimal if mapping.numbers else "."
+    table = open_table(path, scratch=scratch, style=mapping.file, decimal=decimal)
+    recipe = Recipe(
+        specs=mapping.specs(),
+        sources=mapping.fields,
+        numbers=mapping.numbers,
+        decimals=decimals,
+        facts=Facts(mapping.cut_off, mapping.currency, frozenset(mapping.fields)),
+        ragged=pl.Series(list(table.ragged), dtype=pl.UInt32),
+    )
+    reading = Reading(table, recipe, scratch)
+    reading.read_all(tick, _BATCH, across.add)
+    return reading, tuple(table.notes)
+
+
+def _sha256_of_all(tables: tuple[TableTotals, ...]) -> str:
+    """One digest for the files of all tables: of the lines `table sha256`, in the order of the templates."""
+    lines = "".join(f"{each.table} {each.sha256}\n" for each in tables)
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
 class _Run:
-    """One pass over a table, batch by batch, then another over what the first one left."""
+    """A second pass, over what reading the loans left, part by part."""
 
-    def __init__(self, mapping: TapeMapping, decimals: int, table: Table, scratch: Path) -> None:
-        self._table, self._scratch, self._parts = table, scratch, 0
+    def __init__(self, mapping: TapeMapping, loans: Reading | JoinedLoans, across: Across, scratch: Path) -> None:
+        self._loans, self._across, self._scratch = loans, across, scratch
         self._balance, self._column = mapping.schema_of.balance, mapping.fields[KEY].column
-        self._recipe = Recipe(
-            specs=mapping.specs(),
-            sources=mapping.fields,
-            numbers=mapping.numbers,
-            decimals=decimals,
-            facts=Facts(mapping.cut_off, mapping.currency, frozenset(mapping.fields)),
-            ragged=pl.Series(list(table.ragged), dtype=pl.UInt32),
-        )
-        case_matters = mapping.identifiers == "case_matters"
-        self._across = Across(self._recipe.specs, KEY, self._balance, case_matters)
-
-    def read_all(self, tick: Callable[[int], None]) -> None:
-        """Values and breaches of each batch, each into a file of its own."""
-        reader = BatchReader(self._recipe)
-        for batch in self._table.batches(self._recipe.columns, _BATCH):
-            values, found = reader.read(batch)
-            values.write_ipc(self._scratch / f"values-{self._parts:05}.ipc", compression="lz4")
-            found.write_ipc(self._scratch / f"breaches-{self._parts:05}.ipc", compression="lz4")
-            self._across.add(values)
-            self._parts += 1
-            tick(len(batch))
-        if not self._parts:
-            raise TapeEmpty(self._table.path)
-        for doubt in reader.doubts():
-            raise NumbersAmbiguous(self._table.path, doubt.row, doubt.column, doubt.text)
 
     def finish(self) -> tuple[Totals, Counter[str]]:
         """What is accepted and what is not, part by part; the files stand in the scratch folder."""
-        across = self._across.found(pl.scan_ipc(self._scratch / "values-*.ipc"))
-        odd, counts, sums = self._odd(), Counter[str](), Counter[str]()
+        across = self._across.found(self._loans.scan())
+        odd, counts, sums = self._loans.odd(), Counter[str](), Counter[str]()
         with (self._scratch / "exceptions.csv").open("wb") as exceptions:
             exceptions.write((",".join(BREACH) + "\n").encode())
-            for part in range(self._parts):
-                values = pl.read_ipc(self._scratch / f"values-{part:05}.ipc")
-                found = pl.concat([self._breaches_of(part, values, across), _between(odd, values)])
+            for part in range(self._loans.parts):
+                values = self._loans.values(part)
+                found = pl.concat([self._breaches_of(part, values, across), of_rows(odd, values)])
                 found = found.unique(["row", "field", "rule"]).sort("row", "rule", "field")
                 found.write_csv(exceptions, include_header=False)
                 counts.update(dict(found["rule"].value_counts().iter_rows()))
                 kept = self._keep(part, values, found)
                 _add(sums, values[self._balance], kept[self._balance])
+            for found in self._loans.elsewhere() if isinstance(self._loans, JoinedLoans) else ():
+                found.write_csv(exceptions, include_header=False)
+                counts.update(dict(found["rule"].value_counts().iter_rows()))
         pl.scan_ipc(self._scratch / "kept-*.ipc").sink_parquet(self._scratch / "accepted.parquet")
         rows, units = sums["rows"], sums["units"]
         totals = Totals(
@@ -170,8 +197,8 @@ class _Run:
         return totals, Counter(dict(sorted(counts.items())))
 
     def _breaches_of(self, part: int, values: pl.DataFrame, across: pl.DataFrame) -> pl.DataFrame:
-        own = pl.read_ipc(self._scratch / f"breaches-{part:05}.ipc")
-        here = _between(across, values)
+        own = self._loans.breaches(part)
+        here = of_rows(across, values)
         if here.is_empty():
             return own
         keys = here.join(values.select(pl.col(ROW).alias("row"), KEY), on="row", how="left", maintain_order="left")
@@ -183,33 +210,7 @@ class _Run:
         kept.write_ipc(self._scratch / f"kept-{part:05}.ipc", compression="lz4")
         return kept
 
-    def _odd(self) -> pl.DataFrame:
-        """What was found while the file was opened, where the column is mapped or the whole row is meant."""
-        fields = {source.column: name for name, source in reversed(list(self._recipe.sources.items()))} | {"": ""}
-        odd = self._table.odd.filter(pl.col("column").is_in(list(fields))).collect(engine="streaming")
-        return odd.select(
-            "row",
-            pl.col("column").replace_strict(fields, return_dtype=pl.String).alias("field"),
-            "column",
-            "rule",
-            pl.col("rule").replace_strict(SEVERITY, return_dtype=pl.String).alias("severity"),
-            "old",
-            "new",
-        ).cast(pl.Schema(BREACH))
-
-
-def _between(found: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
-    """Of the rows of one part."""
-    return found.filter(pl.col("row").is_between(values[ROW][0], values[ROW][-1]))
-
 
 def _add(sums: Counter[str], read: pl.Series, kept: pl.Series) -> None:
     sums.update({"rows": len(read), "kept": len(kept), "none": read.null_count()})
     sums.update({"units": int(read.sum() or 0), "kept units": int(kept.sum() or 0)})
-
-
-def _refuse_missing_columns(table: Table, mapping: TapeMapping) -> None:
-    wanted = [source.column for source in mapping.fields.values()]
-    for column in wanted:
-        if column not in table.columns:
-            raise ColumnMissing(table.path, column, list(table.columns), wanted)

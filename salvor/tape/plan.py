@@ -1,4 +1,7 @@
-"""The mapping file of a tape: which of the bank's columns is which field, and how its values are written."""
+"""The mapping file of a tape: which of the bank's columns is which field, and how its values are written.
+
+A tape is one file, whose columns stand under `fields`, or several related ones under `tables`.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from salvor.amounts import Rounding
 from salvor.errors import near
 from salvor.tape.schema import AssetClass, FieldSpec, asset_class
+from salvor.tape.tables.fitting import tables_problem
+from salvor.tape.tables.templates import fields_of, joined_fields, templates
 
 Unit = Literal["one", "thousand", "million", "percent", "fraction", "basis_point"]
 Transform = Literal["upper", "lower", "trim", "remove_spaces"]
@@ -69,6 +74,18 @@ class FieldSource(_Part):
     _all_decided = field_validator("*", mode="before")(_decided)
 
 
+class TableSource(_Part):
+    """One of several related tables: the file that it stands in, and its fields."""
+
+    file: str | None = None  # within the folder of the tape; `*` may stand for what changes; none in a workbook
+    style: FileStyle = FileStyle()
+    numbers: NumberStyle | None = None  # where it differs from the other tables
+    fields: Mapping[str, FieldSource]
+    includes_external: bool | None = None  # of historical collections: what the agents brought in stands in them too
+
+    _all_decided = field_validator("*", mode="before")(_decided)
+
+
 _UNITS: dict[str, tuple[Unit, ...]] = {
     "money": ("one", "thousand", "million"),
     "rate": ("percent", "fraction", "basis_point"),
@@ -94,7 +111,8 @@ class TapeMapping(_Part):
     numbers: NumberStyle | None = None  # not named: a decimal point, unless the values leave it open
     file: FileStyle = FileStyle()
     identifiers: Literal["case_matters", "case_ignored"] = "case_matters"
-    fields: Mapping[str, FieldSource]
+    own_fields: Mapping[str, FieldSource] = Field(default_factory=dict, alias="fields")  # of a tape of one file
+    tables: Mapping[str, TableSource] = Field(default_factory=dict)
 
     _all_decided = field_validator("*", mode="before")(_decided)
 
@@ -103,29 +121,66 @@ class TapeMapping(_Part):
         """The asset class."""
         return asset_class(self.asset_class)
 
+    @property
+    def fields(self) -> Mapping[str, FieldSource]:
+        """Where each field of a loan comes from; with related tables, the column as `table.column`."""
+        if not self.tables:
+            return self.own_fields
+        found = joined_fields({name: list(table.fields) for name, table in self.tables.items()}, self.schema_of)
+        sources = {name: (table, self.tables[table].fields[own]) for name, ((table, own), *_) in found.items()}
+        return {
+            name: source.model_copy(update={"column": f"{table}.{source.column}"})
+            for name, (table, source) in sources.items()
+        }
+
     def specs(self) -> dict[str, FieldSpec]:
         """Of the fields that are mapped, in the order of the asset class."""
-        return {name: spec for name, spec in self.schema_of.fields.items() if name in self.fields}
+        fields = self.fields
+        return {name: spec for name, spec in self.schema_of.fields.items() if name in fields}
 
     @model_validator(mode="after")
     def _fits_its_class(self) -> TapeMapping:
-        known = asset_class(self.asset_class).fields
-        for name, source in self.fields.items():
-            if name not in known:
-                hint = near(name, known) or f"; it has: {', '.join(known)}"
-                raise ValueError(f"{self.asset_class} has no field '{name}'{hint}")
-            unfit = source.model_fields_set - {"column"} - _FITTING[known[name].kind]
-            if unfit:
-                raise ValueError(f"'{name}' is {known[name].kind}: `{min(unfit)}` does not fit it")
-            units = _UNITS.get(known[name].kind, ())
-            if source.unit and source.unit not in units:
-                raise ValueError(f"'{name}' is {known[name].kind}: its `unit` is one of {', '.join(units)}")
-            if known[name].kind == "date" and source.format is None:
-                raise ValueError(f"'{name}' is a date: name its `format`, such as '%d/%m/%Y'")
-            if wrong := sorted(set(source.values.values()) - set(known[name].allowed)):
-                raise ValueError(f"'{name}' has no value '{wrong[0]}'; it has: {', '.join(known[name].allowed)}")
-        needed = {name for name, spec in known.items() if spec.required} | {asset_class(self.asset_class).balance}
-        missing = [name for name in known if name in needed and name not in self.fields]
-        if missing:
-            raise ValueError(f"{self.asset_class} needs '{missing[0]}': {known[missing[0]].says}")
+        schema = self.schema_of
+        if not self.tables:
+            _refuse_unfit(self.asset_class, self.own_fields, schema.fields)
+            _refuse_without_needed(self.asset_class, self.own_fields, schema)
+            return self
+        if self.own_fields:
+            raise ValueError("`fields` are of a tape of one file; with `tables`, each table has its own")
+        if self.file != FileStyle():
+            raise ValueError("`file` is of a tape of one file; with `tables`, each table has its `style`")
+        for table, source in self.tables.items():
+            if table not in templates():
+                raise ValueError(
+                    f"there is no table '{table}'{near(table, templates()) or '; there is: ' + ', '.join(templates())}"
+                )
+            _refuse_unfit(f"table {table}", source.fields, fields_of(table, schema))
+        if problem := tables_problem(self.tables, schema):
+            raise ValueError(problem)
+        _refuse_without_needed("table loan", self.tables["loan"].fields, schema)
         return self
+
+
+def _refuse_unfit(where: str, fields: Mapping[str, FieldSource], known: Mapping[str, FieldSpec]) -> None:
+    """Raises ValueError for a field that is not there, or a key that does not fit its kind."""
+    for name, source in fields.items():
+        if name not in known:
+            hint = near(name, known) or f"; it has: {', '.join(known)}"
+            raise ValueError(f"{where} has no field '{name}'{hint}")
+        unfit = source.model_fields_set - {"column"} - _FITTING[known[name].kind]
+        if unfit:
+            raise ValueError(f"'{name}' is {known[name].kind}: `{min(unfit)}` does not fit it")
+        units = _UNITS.get(known[name].kind, ())
+        if source.unit and source.unit not in units:
+            raise ValueError(f"'{name}' is {known[name].kind}: its `unit` is one of {', '.join(units)}")
+        if known[name].kind == "date" and source.format is None:
+            raise ValueError(f"'{name}' is a date: name its `format`, such as '%d/%m/%Y'")
+        if wrong := sorted(set(source.values.values()) - set(known[name].allowed)):
+            raise ValueError(f"'{name}' has no value '{wrong[0]}'; it has: {', '.join(known[name].allowed)}")
+
+
+def _refuse_without_needed(where: str, fields: Mapping[str, FieldSource], schema: AssetClass) -> None:
+    needed = {name for name, spec in schema.fields.items() if spec.required} | {schema.balance}
+    missing = [name for name in schema.fields if name in needed and name not in fields]
+    if missing:
+        raise ValueError(f"{where} needs '{missing[0]}': {schema.fields[missing[0]].says}")

@@ -13,9 +13,10 @@ from salvor.tape.rules.claims import OF_CLAIMS
 from salvor.tape.rules.collateral import OF_COLLATERAL
 from salvor.tape.rules.dates import OF_DATES
 from salvor.tape.rules.rule import Facts, Rule, Severity
+from salvor.tape.rules.tables import OF_TABLES
 from salvor.tape.rules.values import OF_VALUES
 
 __all__ = ["RULES", "Facts", "Rule", "Severity"]
 
-_ALL = {**OF_VALUES, **OF_DATES, **OF_AMOUNTS, **OF_COLLATERAL, **OF_CLAIMS}
+_ALL = {**OF_VALUES, **OF_DATES, **OF_AMOUNTS, **OF_COLLATERAL, **OF_CLAIMS, **OF_TABLES}
 RULES: Mapping[str, Rule] = dict(sorted(_ALL.items()))

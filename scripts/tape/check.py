@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option("--out", type=Path, default=Path("out/tape"), show_default=True, help="Where the results go.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON on stdout, all else on stderr.")
 def cli(file: Path, mapping_file: Path, decimals: int, out: Path, as_json: bool) -> None:
-    """Read FILE through a mapping and check every row.
+    """Read FILE through a mapping and check every row; of related tables, FILE is their folder or workbook.
 
     Exit code 0 when every row is accepted, 1 when some are rejected, 2 when the file or the mapping can't be read.
     """
@@ -39,7 +39,7 @@ def cli(file: Path, mapping_file: Path, decimals: int, out: Path, as_json: bool)
         click.echo(json.dumps(checked.as_json(), indent=2))
     else:
         _tell(checked, decimals, mapping.currency, console)
-    sys.exit(1 if checked.totals.rows_rejected else 0)
+    sys.exit(1 if checked.rows_rejected else 0)
 
 
 def _tell(checked: Checked, decimals: int, currency: str, console: object) -> None:
@@ -68,4 +68,8 @@ def _tell(checked: Checked, decimals: int, currency: str, console: object) -> No
         console.print(f"{what:<9}{rows:>12,} rows {format_units(units, decimals):>22} {currency}")
     if totals.rows_without_balance:
         console.print(f"{totals.rows_without_balance:,} of the rejected rows have no balance that can be read")
+    for each in checked.tables[1:]:
+        states = ", ".join(f"{count:,} {state}" for state, count in each.rows.items() if count)
+        money = f"{format_units(each.units_read, decimals)} {currency}" if each.units_read is not None else ""
+        console.print(f"{each.table}: {each.rows_read:,} rows {money} ({states})", markup=False)
     console.print(f"accepted loans: {checked.accepted}; exceptions: {checked.exceptions}")

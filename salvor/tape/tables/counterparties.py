@@ -35,7 +35,8 @@ def join_counterparties(tables: Mapping[str, TableRows], keys: pl.DataFrame, abo
         _tell_unused(own, links)
         main = main.join(known, on=BORROWER, how="semi")
         about.rejected.append(main.lazy().join(own.rejected(BORROWER), on=BORROWER, how="semi").select("loan"))
-    _tell_without(tables[LOAN], main, about)
+    without = keys.join(main, on="loan", how="anti").select("loan", pl.col(CONTRACT).alias("old"))
+    about.tell(without, CONTRACT, NO_BORROWER)
     _tell_several(ranked, main, about)
     _give(main, own, links, about)
 
@@ -57,12 +58,6 @@ def _tell_unused(own: TableRows, links: Links) -> None:
     unused = own.good(BORROWER).join(used, on=BORROWER, how="anti").collect(engine="streaming")
     own.tell(unused, BORROWER, NO_SUCH_LOAN)
     own.put(unused[ROW], "orphaned")
-
-
-def _tell_without(loans: TableRows, main: pl.DataFrame, about: AboutLoans) -> None:
-    there = loans.scan(CONTRACT).select(pl.col(ROW).alias("loan"), pl.col(CONTRACT).alias("old"))
-    without = there.filter(pl.col("old").is_not_null()).join(main.lazy(), on="loan", how="anti")
-    about.tell(without.collect(engine="streaming"), CONTRACT, NO_BORROWER)
 
 
 def _tell_several(ranked: pl.DataFrame, main: pl.DataFrame, about: AboutLoans) -> None:

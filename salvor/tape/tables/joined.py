@@ -73,7 +73,8 @@ class JoinedLoans:
     def write_all(self, seen: Callable[[pl.DataFrame], None]) -> None:
         """Make the rows of each part, and what rules they break; `seen` is handed each part."""
         facts = Facts(self._mapping.cut_off, self._mapping.currency, frozenset(self._columns))
-        between, about = Between(facts, self._columns), self._about.breaches()
+        between = Between(facts, self._columns)
+        about = pl.concat([self._about.breaches(), *self.tables[LOAN].found]).sort("row")
         for part in range(self.parts):
             values = self._whole(self._loans.values(part))
             found = [of_rows(about, values), self._loan_breaches(part), *between.broken(values, self._text_of(values))]

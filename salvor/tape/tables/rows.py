@@ -15,6 +15,7 @@ import polars as pl
 from salvor.tape.breaches import BREACH, breaches
 from salvor.tape.files.table import ROW
 from salvor.tape.reading import Reading
+from salvor.tape.tables.templates import LOAN
 
 State = Literal["rejected", "repeated", "orphaned", "later"]
 STATES: tuple[State, ...] = ("rejected", "repeated", "orphaned", "later")
@@ -69,12 +70,18 @@ class TableRows:
             self._states.append(frame.with_columns(pl.lit(state, dtype=_STATE).alias("state")))
 
     def tell(self, rows: pl.DataFrame, name: str, rule: str) -> None:
-        """A breach in each of these rows, which have the field's value as text."""
+        """A breach in each of these rows, which have the field's value.
+
+        The field is told as `table.field`; of a loan it is the field alone, as in a tape of one file.
+        """
         if rows.is_empty():
             return
+        field, column = f"{self.name}.{name}", self.columns[name]
+        if self.name == LOAN:
+            field, column = name, f"{LOAN}.{column}"
         rows = rows.sort(ROW)
         ids = pl.Series([rule]).new_from_index(0, len(rows))
-        self.found += breaches(rows[ROW], f"{self.name}.{name}", self.columns[name], rows[name].cast(pl.String), ids)
+        self.found += breaches(rows[ROW], field, column, rows[name].cast(pl.String), ids)
 
 
 def sort_out(rows: TableRows, key: Sequence[str], facts: Sequence[str]) -> None:

@@ -1,0 +1,135 @@
+"""A tranche's note: units in hands, cash earned by an index for interest and one for principal (rules 29 to 34).
+
+All units sold earn from closing on, handed over or not, so the supply never changes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from salvor.model.refusal import Refused
+
+PARTS = 2**34 * 3**10 * 5**28 * 7**4  # of a settlement unit
+INTEREST, PRINCIPAL = 0, 1  # places of the two streams
+
+
+@dataclass
+class Admissions:
+    """The allow-list: first second at which each investor is no longer admitted."""
+
+    until: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def refuse(self, target: str, units: int, now: int) -> None:
+        """Rule 34: raises when the receiver is not admitted at this second."""
+        if now >= self.until[target]:
+            raise Refused("NotEligible", target, units)
+
+
+@dataclass
+class Stream:
+    """Cash spread over all units; `index` and `remainder` are in parts of a settlement unit."""
+
+    index: int = 0
+    remainder: int = 0
+    distributed: int = 0
+    claimed: int = 0
+
+    def distribute(self, cash: int, supply: int) -> None:
+        """Rule 29."""
+        growth, self.remainder = divmod(cash * PARTS + self.remainder, supply)
+        self.index += growth
+        self.distributed += cash
+
+
+@dataclass
+class Holder:
+    """What one account holds, has earned and not claimed (parts), and was ever paid; by stream."""
+
+    units: int = 0
+    earned: list[int] = field(default_factory=lambda: [0, 0])
+    seen: list[int] = field(default_factory=lambda: [0, 0])
+    paid: list[int] = field(default_factory=lambda: [0, 0])
+    frozen: bool = False
+
+
+@dataclass
+class Note:
+    """One tranche's register of holders."""
+
+    supply: int
+    streams: tuple[Stream, Stream] = field(default_factory=lambda: (Stream(), Stream()))
+    holders: defaultdict[str, Holder] = field(default_factory=lambda: defaultdict(Holder))
+
+    @property
+    def cash_held(self) -> int:
+        """Distributed and not yet claimed."""
+        return sum(stream.distributed - stream.claimed for stream in self.streams)
+
+    def distribute(self, interest: int, principal: int) -> None:
+        """Spread the cash of a run."""
+        for stream, cash in zip(self.streams, (interest, principal), strict=True):
+            if cash:
+                stream.distribute(cash, self.supply)
+
+    def hand_over(self, account: str, units: int) -> None:
+        """Units sold at closing come into the hands of who ordered them, with all they earned since."""
+        holder = self._touched(account)
+        holder.units += units
+        for place, stream in enumerate(self.streams):
+            holder.earned[place] += units * stream.index
+
+    def refuse_transfer(self, source: str, units: int, *, forced: bool = False) -> None:
+        """Raises when the source is frozen or holds less."""
+        holder = self.holders[source]
+        if holder.frozen and not forced:
+            raise Refused("Frozen", source)
+        if holder.units < units:
+            raise Refused("ERC20InsufficientBalance", source, holder.units, units)
+
+    def transfer(self, source: str, target: str, units: int) -> None:
+        """Units change hands; the past stays with the giver (rule 30)."""
+        giver, receiver = self._touched(source), self._touched(target)
+        giver.units -= units
+        receiver.units += units
+
+    def recover(self, lost: str, new: str) -> int:
+        """All units and all that was earned and not claimed go to the new wallet (rule 32); returns the units."""
+        giver, receiver = self._touched(lost), self._touched(new)
+        if lost == new or not (giver.units or any(giver.earned)):
+            raise Refused("NothingToRecover", lost)
+        units, receiver.units, giver.units = giver.units, receiver.units + giver.units, 0
+        for place in (INTEREST, PRINCIPAL):
+            receiver.earned[place] += giver.earned[place]
+            giver.earned[place] = 0
+        receiver.frozen = receiver.frozen or giver.frozen
+        return units
+
+    def claimable(self, account: str) -> tuple[int, int]:
+        """Whole units of interest and of principal that are earned and not claimed, frozen or not."""
+        interest, principal = (parts // PARTS for parts in self._earned(self.holders[account]))
+        return interest, principal
+
+    def refuse_claim(self, account: str) -> None:
+        """Raises when the holder is frozen."""
+        if self.holders[account].frozen:
+            raise Refused("Frozen", account)
+
+    def settle(self, account: str) -> None:
+        """Take off all whole units earned, as they are paid; the fractions stay (rule 30)."""
+        holder = self._touched(account)
+        for place, stream in enumerate(self.streams):
+            paid, holder.earned[place] = divmod(holder.earned[place], PARTS)
+            holder.paid[place] += paid
+            stream.claimed += paid
+
+    def _earned(self, holder: Holder) -> Iterator[int]:
+        for place, stream in enumerate(self.streams):
+            yield holder.earned[place] + holder.units * (stream.index - holder.seen[place])
+
+    def _touched(self, account: str) -> Holder:
+        holder = self.holders[account]
+        holder.earned = list(self._earned(holder))
+        holder.seen = [stream.index for stream in self.streams]
+        return holder

@@ -1,0 +1,59 @@
+"""Orders for a tranche until closing, and what each is allotted and gets back (rules 2 and 3).
+
+An order bears the one unit that rounding may cut, so nobody has to sum the allotments.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from salvor.model.refusal import Refused
+from salvor.model.terms import LARGEST, TrancheTerms
+
+
+@dataclass
+class OrderBook:
+    """Orders of one tranche in settlement units, which are also its cash; `total` stays when they are handed over."""
+
+    terms: TrancheTerms
+    orders: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    total: int = 0
+
+    @property
+    def sold(self) -> int:
+        """Units that the tranche sells when the deal closes."""
+        return min(self.terms.cap, self.total)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the minimum is missed."""
+        return self.total < self.terms.minimum
+
+    def refuse_raise(self, units: int) -> None:
+        """Raises when a raise is nothing or lifts the orders above the limit."""
+        if not units:
+            raise Refused("ZeroUnits")
+        if self.total + units > LARGEST:
+            raise Refused("AboveLimit", self.total + units, LARGEST)
+
+    def refuse_lower(self, investor: str, units: int) -> None:
+        """Raises when nothing or more than the order is taken back."""
+        if not units:
+            raise Refused("ZeroUnits")
+        if units > self.orders[investor]:
+            raise Refused("AboveOrder", units, self.orders[investor])
+
+    def change(self, investor: str, units: int) -> None:
+        """Raise an order, or lower it by a negative amount."""
+        self.orders[investor] += units
+        self.total += units
+
+    def outcome(self, investor: str, *, cancelled: bool) -> tuple[int, int]:
+        """Units allotted to an order and cash back, both down; all cash where the deal was cancelled."""
+        order = self.orders[investor]
+        if not order:
+            raise Refused("NoOrder", investor)
+        if cancelled:
+            return 0, order
+        return order * self.sold // self.total, order * (self.total - self.sold) // self.total

@@ -35,7 +35,9 @@ class TestElapsed:
 
     def test_actual_counts_seconds(self):
         begin, end = at(2026, 1, 31, 12), at(2026, 3, 1)
-        assert elapsed(DayCount.ACTUAL_365, begin, end) == elapsed(DayCount.ACTUAL_360, begin, end) == 28 * DAY + DAY // 2
+        assert (
+            elapsed(DayCount.ACTUAL_365, begin, end) == elapsed(DayCount.ACTUAL_360, begin, end) == 28 * DAY + DAY // 2
+        )
 
 
 class TestForAPeriod:

@@ -1,0 +1,161 @@
+"""Reports, totals, ratios and the pool balance (rules 6 to 10)."""
+
+import pytest
+
+from salvor.model.pool import Correction, Report
+from salvor.model.refusal import Refused
+from salvor.model.terms import LARGEST, ONE, TriggerKind, TriggerTerms
+from tests.utils.modelled import CLOSING, DAY, closed
+
+ROOT = b"\1" * 32
+END = CLOSING + 30 * DAY
+
+
+@pytest.fixture
+def played():
+    return closed(grace=5 * DAY)
+
+
+def refused(call, *args, **kwargs):
+    with pytest.raises(Refused) as caught:
+        call(*args, **kwargs)
+    return caught.value.error, caught.value.values
+
+
+class TestReport:
+    def test_net_is_the_cash_that_arrives(self, played):
+        played.report(10_000, costs=1_500)
+        assert played.deal.asset.balances["pool"] == 8_500
+        assert played.deal.pool.totals[1].gross == 10_000
+
+    def test_no_cash_is_a_valid_report(self, played):
+        played.report(0)
+        assert played.deal.pool.reported == 1
+
+    @pytest.mark.parametrize(
+        ("fields", "error"),
+        [
+            ({"period": 2}, ("WrongPeriod", (2, 1))),
+            ({"costs": 101}, ("CostsAboveGross", (101, 100))),
+            ({"costs": 50, "recovered": 51}, ("RecoveredAboveNet", (51, 50))),
+            ({"root": bytes(32)}, ("ReportDoesNotAddUp", (100, bytes(32), 1, 10))),
+            ({"loans": 0}, ("ReportDoesNotAddUp", (100, ROOT, 0, 10))),
+            ({"loans": 0, "root": bytes(32)}, ("ReportDoesNotAddUp", (100, bytes(32), 0, 10))),
+            ({"loans": 11}, ("ReportDoesNotAddUp", (100, ROOT, 11, 10))),
+            ({"correction": Correction(1, ROOT)}, ("NotReported", (1, 0))),
+            ({"written_off": LARGEST + 1}, ("AboveLimit", (LARGEST + 1, LARGEST))),
+            ({"closed_plan": LARGEST + 1}, ("AboveLimit", (LARGEST + 1, LARGEST))),
+            ({"gross": LARGEST + 1}, ("AboveLimit", (LARGEST + 1, LARGEST))),
+            ({"last": True}, ("NotTheLast", (1, 199_900))),
+        ],
+    )
+    def test_refuses(self, played, fields, error):
+        report = Report(**{"period": 1, "gross": 100, "root": ROOT, "loans": 1} | fields)
+        played.deal.asset.mint("servicer", 2**113)
+        assert refused(played.deal.report, report, END) == error
+        assert played.deal.pool.reported == 0
+        assert played.deal.asset.balances["pool"] == 0
+
+    def test_refuses_before_the_end_of_the_period(self, played):
+        assert refused(played.deal.report, Report(1), END - 1) == ("TooEarly", (END - 1, END))
+
+    def test_refuses_cash_that_is_not_there(self, played):
+        report = Report(1, 100, root=ROOT, loans=1)
+        assert refused(played.deal.report, report, END) == ("ERC20InsufficientBalance", ("servicer", 0, 100))
+        assert played.deal.pool.reported == 0
+
+    def test_refuses_an_asset_that_takes_a_toll(self, played):
+        played.deal.asset.toll = 3
+        played.deal.asset.mint("servicer", 100)
+        assert refused(played.deal.report, Report(1, 100, root=ROOT, loans=1), END) == ("ArrivedOther", (100, 97))
+
+    def test_refuses_more_than_all_periods(self, played):
+        for _ in range(4):
+            played.report()
+        assert refused(played.deal.report, Report(5), END * 2) == ("NoSuchPeriod", (5, 4))
+
+
+class TestLastReport:
+    def test_an_empty_pool_may_end_early(self, played):
+        outcome = played.run(150_000, written_off=50_000, last=True)
+        assert outcome.wound_up
+        assert refused(played.deal.report, Report(2), END * 2)[0] == "WrongState"
+
+    def test_nothing_is_reported_after_it(self, played):
+        played.report(150_000, written_off=50_000, last=True)
+        assert refused(played.deal.report, Report(2), END * 2) == ("NoSuchPeriod", (2, 1))
+
+    def test_a_clean_up_trigger_lets_the_rest_be_sold(self):
+        played = closed(triggers=(TriggerTerms(TriggerKind.CLEAN_UP, ONE // 10),))
+        played.run(180_001)
+        assert played.trigger().on
+        assert played.run(5_000, last=True).wound_up
+
+    def test_exactly_at_its_share_it_does_not(self):
+        played = closed(triggers=(TriggerTerms(TriggerKind.CLEAN_UP, ONE // 10),))
+        played.run(180_000)
+        played.deal.asset.mint("servicer", 5_000)
+        report = Report(2, 5_000, root=ROOT, loans=1, last=True)
+        assert refused(played.deal.report, report, END * 2) == ("NotTheLast", (2, 15_000))
+
+
+class TestTotals:
+    def test_ratios_to_date(self, played):
+        played.report(50_000, costs=5_000, closed_value=900, closed_plan=1_000)
+        played.report(31_000, costs=0, closed_value=50, closed_plan=1_000)
+        totals = played.deal.pool.totals
+        assert [one.collection_ratio for one in totals[1:]] == [ONE * 45 // 40, ONE * 76 // 80]
+        assert [one.profitability_ratio for one in totals[1:]] == [ONE * 90 // 100, ONE * 475 // 1_000]
+
+    def test_nothing_planned_is_well(self, played):
+        assert (played.deal.pool.totals[0].collection_ratio, played.deal.pool.totals[0].profitability_ratio) == (
+            ONE,
+            ONE,
+        )
+
+    def test_the_pool_balance(self, played):
+        played.report(30_000, costs=2_000, written_off=10_000)
+        played.report(7_000, recovered=4_000)
+        balances = [totals.balance(200_000) for totals in played.deal.pool.totals]
+        assert balances == [200_000, 160_000, 157_000]
+
+    def test_it_is_not_below_zero(self, played):
+        played.report(30_000, written_off=190_000)
+        assert played.deal.pool.totals[1].balance(200_000) == 0
+
+
+class TestCorrection:
+    def test_replaces_the_root_and_moves_the_totals_forward_only(self, played):
+        played.report(100, written_off=500, closed_value=90, closed_plan=100)
+        played.report(0, correction=Correction(1, b"\2" * 32, -200, -40, 10))
+        pool = played.deal.pool
+        assert pool.roots == [b"\2" * 32, bytes(32)]
+        assert (pool.totals[1].written_off, pool.totals[2].written_off) == (500, 300)
+        assert pool.totals[2].profitability_ratio == 50 * ONE // 110
+
+    @pytest.mark.parametrize("field", ["written_off", "closed_value", "closed_plan"])
+    def test_refuses_a_total_below_zero(self, played, field):
+        played.report(0, **{field: 5})
+        report = Report(2, correction=Correction(1, bytes(32), **{field: -6}))
+        assert refused(played.deal.report, report, END * 2) == ("BelowZero", (-1,))
+
+    def test_refuses_its_own_period(self, played):
+        played.report()
+        report = Report(2, correction=Correction(2, bytes(32)))
+        assert refused(played.deal.report, report, END * 2) == ("NotReported", (2, 1))
+
+
+class TestOverdue:
+    def test_from_the_second_after_the_grace(self, played):
+        assert not played.deal.pool.overdue(END + 5 * DAY)
+        assert played.deal.pool.overdue(END + 5 * DAY + 1)
+
+    def test_not_once_it_is_in(self, played):
+        played.report(days_late=9)
+        assert not played.deal.pool.overdue(END + 10 * DAY)
+        assert played.deal.pool.late == [True]
+
+    def test_never_after_the_last(self, played):
+        for _ in range(4):
+            played.report()
+        assert not played.deal.pool.overdue(END * 2)

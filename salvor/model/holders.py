@@ -96,9 +96,9 @@ class Note:
 
     def recover(self, lost: str, new: str) -> int:
         """All units and all that was earned and not claimed go to the new wallet (rule 32); returns the units."""
-        giver, receiver = self._touched(lost), self._touched(new)
-        if lost == new or not (giver.units or any(giver.earned)):
+        if lost == new or not (self.holders[lost].units or any(self._earned(self.holders[lost]))):
             raise Refused("NothingToRecover", lost)
+        giver, receiver = self._touched(lost), self._touched(new)
         units, receiver.units, giver.units = giver.units, receiver.units + giver.units, 0
         for place in (INTEREST, PRINCIPAL):
             receiver.earned[place] += giver.earned[place]

@@ -1,0 +1,177 @@
+"""Deals and reports drawn by hypothesis within the bounds of docs/waterfall.md: any tranches, steps and triggers.
+
+Amounts are small, round, or at the edges up to 2^112, and often alike, so that steps meet exact figures.
+"""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from salvor.model.pool import Correction, Report
+from salvor.model.terms import (
+    ONE,
+    TAKES_ALL,
+    DayCount,
+    FeeKind,
+    FeeLine,
+    HurdleTerms,
+    Losses,
+    Rate,
+    RateKind,
+    ReserveTerms,
+    Revolving,
+    Step,
+    StepKind,
+    Terms,
+    TrancheTerms,
+    TriggerKind,
+    TriggerTerms,
+    Unpaid,
+    Vote,
+    When,
+)
+from tests.utils.modelled import CLOSING, DAY, PERCENT
+
+EDGES = (0, 1, 2, 3, 7, 10, 100, 999, 10**6, 10**12 + 1, 10**18, 2**64, 2**96, 2**108)
+amounts = st.one_of(st.sampled_from(EDGES), st.integers(0, 1_000), st.integers(0, 2**108))
+ones = amounts.map(lambda amount: max(1, amount))  # at least one unit
+rates = st.one_of(st.sampled_from((0, 1, 7 * PERCENT, ONE)), st.integers(0, ONE))
+ratios = st.one_of(st.sampled_from((1, 90 * PERCENT, ONE, 125 * PERCENT)), st.integers(1, 3 * ONE))
+spans = st.one_of(st.sampled_from((1, DAY, 30 * DAY, 365 * DAY)), st.integers(1, 5 * 365 * DAY))
+
+
+def places(count: int):
+    """Sets of some of so many things."""
+    return st.frozensets(st.integers(0, count - 1), max_size=count) if count else st.just(frozenset())
+
+
+def tranche_terms():
+    """Tranches that sell what is ordered, at any kind of rate."""
+    rate = st.one_of(
+        st.builds(Rate, rate=rates),
+        st.builds(lambda first, second: Rate(RateKind.STEP_UP, steps=((1, first), (2, second))), rates, rates),
+        st.builds(Rate, st.just(RateKind.FLOATING), margin=rates, floor=st.just(0), cap=rates),
+    )
+    return st.builds(TrancheTerms, ones, st.just(1), rate, st.sampled_from(DayCount), st.sampled_from(Unpaid))
+
+
+def fee_lines(tranches: int):
+    """Fee lines of every kind; floors stand below caps."""
+    return st.builds(
+        lambda kind, amount, rate, tranche, bounds, carried, senior: FeeLine(
+            f"payee of {kind.name}",
+            kind,
+            amount,
+            rate,
+            tranche,
+            floor=min(bounds),
+            cap=max(bounds),
+            carried_on=carried,
+            senior=senior,
+        ),
+        st.sampled_from(FeeKind),
+        amounts,
+        rates,
+        st.integers(0, tranches - 1),
+        st.tuples(amounts, amounts),
+        st.booleans(),
+        st.booleans(),
+    )
+
+
+@st.composite
+def lists_of_steps(draw, parts, most: int):
+    """Any steps in any order; a step that takes all cash may stand last."""
+    tranches, lines, hurdles, triggers, losses = parts
+    kinds = [kind for kind in StepKind if kind not in TAKES_ALL]
+    kinds = [kind for kind in kinds if kind != StepKind.FEE or lines]
+    kinds = [kind for kind in kinds if kind != StepKind.HURDLE or hurdles]
+    kinds = [kind for kind in kinds if kind != StepKind.DEFICIENCY or losses == Losses.BY_LEDGER]
+    chosen = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=most - 1))
+    steps = []
+    for kind in chosen:
+        hurdle = draw(st.integers(0, len(hurdles) - 1)) if kind == StepKind.HURDLE else 0
+        steps.append(
+            Step(
+                kind,
+                tranche=hurdles[hurdle].tranche if kind == StepKind.HURDLE else draw(st.integers(0, tranches - 1)),
+                line=draw(st.integers(0, lines - 1)) if kind == StepKind.FEE else 0,
+                hurdle=hurdle,
+                level=draw(ratios if kind == StepKind.TO_TARGET else rates),
+                tranches=draw(places(tranches)),
+                lines=draw(places(lines)) if kind == StepKind.DRAW else frozenset(),
+                when=draw(st.sampled_from(When)),
+                triggers=draw(places(triggers)),
+            )
+        )
+    last = draw(st.sampled_from([None, StepKind.RESIDUAL] + [StepKind.SPLIT] * bool(lines)))
+    if last is not None:
+        steps.append(Step(last, draw(st.integers(0, tranches - 1)), level=draw(rates)))
+    return tuple(steps)
+
+
+@st.composite
+def random_terms(draw, *, most_steps: int = 40, revolves: bool = True):
+    """The terms of any deal of 1 to 8 tranches and 1 to 5 periods."""
+    tranches = tuple(draw(st.lists(tranche_terms(), min_size=1, max_size=8)))
+    count, periods = len(tranches), draw(st.integers(1, 5))
+    ends = [CLOSING]
+    for _ in range(periods):
+        ends.append(ends[-1] + draw(spans))
+    fees = tuple(draw(st.lists(fee_lines(count), max_size=3)))
+    hurdles = tuple(draw(st.lists(st.builds(HurdleTerms, st.integers(0, count - 1), rates), max_size=3)))
+    trigger = st.builds(
+        TriggerTerms, st.sampled_from(TriggerKind), ratios, st.integers(0, count - 1), st.integers(0, 2)
+    )
+    triggers = tuple(draw(st.lists(trigger, max_size=16)))
+    losses = draw(st.sampled_from(Losses))
+    parts = (count, len(fees), hurdles, len(triggers), losses)
+    caps = sum(tranche.cap for tranche in tranches)
+    until = draw(st.integers(0, periods - 1)) if revolves else 0
+    return Terms(
+        seller="seller",
+        dust_owner="dust owner",
+        servicer="servicer",
+        price=draw(st.integers(0, caps)),
+        closing=CLOSING,
+        period_ends=tuple(ends[1:]),
+        plan=tuple(draw(amounts) for _ in range(periods)),
+        gross_balance=draw(amounts),
+        loan_count=draw(st.integers(1, 2**32)),
+        tranches=tranches,
+        steps=draw(lists_of_steps(parts, most_steps)),
+        accelerated_steps=draw(st.one_of(st.just(()), lists_of_steps(parts, 5))),
+        fees=fees,
+        reserve=draw(st.builds(ReserveTerms, places(count), rates, amounts, amounts)),
+        hurdles=hurdles,
+        triggers=triggers,
+        losses=losses,
+        revolving=Revolving(until, draw(places(len(triggers)))),
+        vote=Vote(draw(rates), draw(spans)),
+        grace=draw(spans),
+        first_index=draw(rates) - ONE // 2,
+    )
+
+
+@st.composite
+def random_reports(draw, period: int):
+    """A report that adds up, and now and then one that does not."""
+    gross = draw(amounts)
+    costs = draw(st.integers(0, gross))
+    correction = None
+    if period > 1 and draw(st.integers(0, 3)) == 0:
+        difference = draw(st.integers(-(10**6), 10**6))
+        correction = Correction(draw(st.integers(1, period - 1)), bytes([7]) * 32, difference, 0, 0)
+    return Report(
+        period,
+        gross,
+        costs,
+        written_off=draw(amounts),
+        recovered=draw(st.integers(0, gross - costs)),
+        closed_value=draw(amounts),
+        closed_plan=draw(amounts),
+        root=bytes([bool(gross)]) * 32,
+        loans=int(gross > 0),
+        last=draw(st.integers(0, 9)) == 0,
+        correction=correction,
+    )

@@ -1,0 +1,180 @@
+"""Every call of a modelled deal in any order: what is refused changes nothing, and the books hold after each call."""
+
+from copy import deepcopy
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from salvor.model.deal import Deal, State
+from salvor.model.refusal import Refused
+from tests.utils.model_checks import check, indices, picture
+from tests.utils.modelled import CLOSING, DAY
+from tests.utils.random_deals import amounts, random_reports, random_terms, rates
+
+NAMES = ("first", "second", "third", "stranger")
+names = st.sampled_from(NAMES)
+shares = st.integers(0, 4)  # quarters of what there is
+
+
+class DealMachine(RuleBasedStateMachine):
+    """One deal of random terms; time jumps on by up to years."""
+
+    @initialize(terms=random_terms(most_steps=13))
+    def begin(self, terms):
+        self.deal, self.now = Deal(terms), CLOSING - 100 * DAY
+        self.count = len(terms.tranches)
+        self.seen = []
+        for name in NAMES[:3]:
+            self.deal.admit(name, CLOSING + 3_000 * DAY, self.now)
+            self.deal.asset.mint(name, 2**112)
+
+    def attempt(self, call, *args):
+        """Do a call or see it refused; a refused one has changed nothing."""
+        before = picture(self.deal)
+        try:
+            return call(*args)
+        except Refused:
+            pass
+        assert picture(self.deal) == before, "WF-06"
+        return None
+
+    def some_tranche(self, number):
+        return number % self.count
+
+    def part(self, whole, share):
+        return whole * share // 4
+
+    @rule(name=names, tranche=st.integers(0, 7), share=shares, more=st.integers(0, 3))
+    def order(self, name, tranche, share, more):
+        self.attempt(self.deal.open)
+        place = self.some_tranche(tranche)
+        units = self.part(self.deal.terms.tranches[place].cap, share) + more
+        self.attempt(self.deal.order, name, place, units, self.now)
+
+    @precondition(lambda self: self.deal.books is None)
+    @rule()
+    def everybody_orders(self):
+        self.attempt(self.deal.open)
+        for place, tranche in enumerate(self.deal.terms.tranches):
+            self.attempt(self.deal.order, NAMES[place % 3], place, tranche.cap, self.now)
+
+    @rule(name=names, tranche=st.integers(0, 7), units=amounts)
+    def take_back(self, name, tranche, units):
+        self.attempt(self.deal.take_back, name, self.some_tranche(tranche), units, self.now)
+
+    @rule()
+    def close(self):
+        self.now = max(self.now, CLOSING)
+        self.attempt(self.deal.close, self.now)
+
+    @rule(name=names, tranche=st.integers(0, 7))
+    def hand_over(self, name, tranche):
+        self.attempt(self.deal.hand_over, name, self.some_tranche(tranche), self.now)
+
+    @precondition(lambda self: self.deal.books is not None)
+    @rule(data=st.data(), late=st.integers(0, 1))
+    def report(self, data, late):
+        period = self.deal.pool.reported + 1
+        if period <= self.deal.terms.periods:
+            self.now = max(self.now, self.deal.terms.end(period) + late * 100 * DAY)
+        drawn = data.draw(random_reports(period, tuple(own.cap for own in self.deal.terms.tranches)))
+        self.deal.asset.mint("servicer", drawn.net)
+        self.attempt(self.deal.report, drawn, self.now)
+
+    @precondition(lambda self: self.deal.books is not None)
+    @rule(offset=st.sampled_from((1, 1, 1, 0, 2)))
+    def run(self, offset):
+        period = self.deal.books.last_run + offset
+        preview = self.attempt(self.deal.preview_run, period)
+        assert self.attempt(self.deal.run, period) == preview
+
+    @precondition(lambda self: self.deal.books is not None)
+    @rule(period=st.integers(0, 6), index=rates)
+    def tell_index(self, period, index):
+        self.attempt(self.deal.tell_index, period, index - 10**17, self.now)
+
+    @precondition(lambda self: self.deal.books is not None)
+    @rule(share=shares, loans=st.integers(0, 3), gross=amounts)
+    def buy_loans(self, share, loans, gross):
+        self.attempt(self.deal.buy_loans, self.part(self.deal.books.account, share) + share // 4, loans, gross)
+
+    @rule(name=names)
+    def call_vote(self, name):
+        self.attempt(self.deal.call_vote, name, self.now)
+
+    @rule(name=names)
+    def vote(self, name):
+        self.attempt(self.deal.vote, name, self.now)
+
+    @precondition(lambda self: self.deal.books is not None)
+    @rule(names=st.tuples(names, names), tranche=st.integers(0, 7), share=shares, forced=st.booleans())
+    def transfer(self, names, tranche, share, forced):
+        place = self.some_tranche(tranche)
+        units = self.part(self.deal.notes[place].holders[names[0]].units, share) + share // 4
+        call = self.deal.force_transfer if forced else self.deal.transfer
+        claims = [self.deal.claimable(name, place) for name in NAMES]
+        self.attempt(call, *names, place, units, self.now)
+        assert [self.deal.claimable(name, place) for name in NAMES] == claims, "NT-01"
+
+    @precondition(lambda self: self.deal.books is not None)
+    @rule(names=st.tuples(names, names), tranche=st.integers(0, 7))
+    def recover(self, names, tranche):
+        place = self.some_tranche(tranche)
+        claims = sum(self.deal.claimable(name, place) for name in NAMES)
+        if self.attempt(self.deal.recover, *names, place, self.now) is not None:
+            assert self.deal.claimable(names[0], place) == 0
+            # Two fractions of each stream may make a unit together.
+            assert claims <= sum(self.deal.claimable(name, place) for name in NAMES) <= claims + 2
+
+    @rule(name=names, tranche=st.integers(0, 7), frozen=st.booleans())
+    def freeze(self, name, tranche, frozen):
+        self.attempt(self.deal.freeze, name, self.some_tranche(tranche), frozen)
+
+    @rule(name=names, blocked=st.booleans())
+    def block(self, name, blocked):
+        (self.deal.asset.blocked.add if blocked else self.deal.asset.blocked.discard)(name)
+
+    @rule(name=names, admitted=st.booleans())
+    def admit(self, name, admitted):
+        if admitted:
+            self.deal.admit(name, self.now + 400 * DAY, self.now)
+        else:
+            self.deal.remove(name)
+
+    @precondition(lambda self: self.deal.books is not None)
+    @rule(name=names, tranche=st.integers(0, 7))
+    def claim(self, name, tranche):
+        place = self.some_tranche(tranche)
+        expected = self.deal.claimable(name, place)
+        assert self.attempt(self.deal.claim, name, place) in {None, expected}, "claimable is what is paid"
+
+    @precondition(lambda self: self.deal.books is not None)
+    @rule(tranche=st.integers(0, 7))
+    def claim_batch(self, tranche):
+        place = self.some_tranche(tranche)
+        copy = deepcopy(self.deal)
+        paid = copy.claim_batch(NAMES, place)
+        assert paid == [self.attempt(self.deal.claim, name, place) or 0 for name in NAMES]
+        assert picture(copy) == picture(self.deal)
+
+    @rule(name=st.sampled_from(("seller", "dust owner", "payee of FIXED", "first")))
+    def claim_credit(self, name):
+        self.attempt(self.deal.claim_credit, name)
+
+    @rule(seconds=st.sampled_from((1, DAY, 40 * DAY, 3 * 365 * DAY)))
+    def wait(self, seconds):
+        self.now += seconds
+
+    @invariant()
+    def the_books_hold(self):
+        if hasattr(self, "deal"):
+            check(self.deal)
+            now = indices(self.deal)
+            assert all(old <= new for old, new in zip(self.seen, now, strict=False)), "NT-03"
+            self.seen = now
+            assert self.deal.state != State.WOUND_UP or self.deal.books.waiting == 0
+
+
+TestDealMachine = DealMachine.TestCase
+TestDealMachine.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)

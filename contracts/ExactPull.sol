@@ -13,10 +13,15 @@ library ExactPull {
     error CashArrivedShort(uint256 arrived, uint256 expected);
 
     function pullExact(IERC20 asset, address from, uint256 cash) internal {
+        moveExact(asset, from, address(this), cash);
+    }
+
+    /// @notice The same to another account of the deal, by the allowance that `from` gave to this contract.
+    function moveExact(IERC20 asset, address from, address to, uint256 cash) internal {
         if (cash == 0) return; // some assets refuse to move nothing
-        uint256 before = asset.balanceOf(address(this));
-        asset.safeTransferFrom(from, address(this), cash);
-        uint256 arrived = asset.balanceOf(address(this)) - before;
+        uint256 before = asset.balanceOf(to);
+        asset.safeTransferFrom(from, to, cash);
+        uint256 arrived = asset.balanceOf(to) - before;
         if (arrived != cash) revert CashArrivedShort(arrived, cash);
     }
 }

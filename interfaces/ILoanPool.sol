@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IDistributor} from "interfaces/IDistributor.sol";
 import {Period} from "interfaces/Types.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
@@ -54,30 +55,110 @@ struct TapeCommitment {
 /// @param purchasePrice Settlement units.
 /// @param tape The loans' commitment with its totals.
 /// @param closing Seconds since 1970; interest runs from here and the purchase can't be earlier.
+/// @param grace Seconds after a period's end from which on its report is late.
 /// @param periodEnds Seconds since 1970, one a period, rising.
-/// @param plan Collections that the business plan expects in each period, settlement units.
+/// @param plan Net collections that the business plan expects in each period, settlement units.
 struct PoolTerms {
     IERC20 settlement;
     address seller;
     uint256 purchasePrice;
     TapeCommitment tape;
     uint40 closing;
+    uint40 grace;
     uint40[] periodEnds;
     uint112[] plan;
 }
 
-/// @notice The record of one period.
-/// @param end Seconds since 1970.
-/// @param planned Business plan up to and with this period, settlement units.
-/// @param collected Collections up to and with this period, settlement units; 0 until the period is reported.
-/// @param loansPaying Leaves under `reportRoot`.
-/// @param reportRoot Root of the standard Merkle tree over the period's collections (docs/decisions/0009).
-struct PeriodRecord {
-    uint40 end;
-    uint112 planned;
-    uint112 collected;
+/// @notice What the servicer says of one period. Settlement units.
+/// @param gross Collected.
+/// @param costs Taken off before; gross less costs is the cash that arrives.
+/// @param writtenOff Claim amount given up.
+/// @param recovered Part of the cash that came on loans written off before.
+/// @param closedValue Present value of what the positions closed in the period brought.
+/// @param closedPlan Present value of what the plan said of them.
+/// @param root Root of the standard Merkle tree over the period's collections (docs/decisions/0009).
+/// @param loansPaying Leaves under it.
+/// @param last Nothing comes after: what remained was sold.
+struct Report {
+    uint112 gross;
+    uint112 costs;
+    uint112 writtenOff;
+    uint112 recovered;
+    uint112 closedValue;
+    uint112 closedPlan;
+    bytes32 root;
     uint32 loansPaying;
-    bytes32 reportRoot;
+    bool last;
+}
+
+/// @notice What a report says of an earlier one: it counts in the period that says it. Settlement units, signed.
+/// @param period The period that is corrected; 0 for no correction, then the rest is 0 too.
+/// @param root Takes the place of that period's root.
+/// @param loansPaying Leaves under it.
+struct Correction {
+    Period period;
+    bytes32 root;
+    uint32 loansPaying;
+    int120 writtenOff;
+    int120 closedValue;
+    int120 closedPlan;
+}
+
+/// @notice The record of one period; amounts are to date, with this period, in settlement units. 0 until it is reported.
+/// @param end Seconds since 1970.
+/// @param planned Net collections that the plan expects; known from the beginning.
+/// @param loansPaying Leaves under `root`.
+/// @param late Whether the report came later than the grace after the end.
+/// @param last Whether no report follows.
+struct PeriodRecord {
+    uint112 planned;
+    uint112 net;
+    uint32 loansPaying;
+    uint112 gross;
+    uint112 writtenOff;
+    bool late;
+    bool last;
+    uint112 recovered;
+    uint40 end;
+    uint112 closedValue;
+    uint112 closedPlan;
+    bytes32 root;
+}
+
+/// @notice What a run needs to know of its period.
+/// @param begin Seconds since 1970.
+/// @param end Seconds since 1970.
+/// @param net Cash of this period, settlement units.
+/// @param writtenOff In this period, corrections included: below 0 where they say that less was given up.
+/// @param recovered In this period.
+/// @param balance Pool balance at the period's end.
+/// @param grossBalance Of all tapes committed by now.
+/// @param lossToDate Written off less recovered, not below 0.
+/// @param collectionRatio Net to date / planned to date, WAD, down.
+/// @param profitabilityRatio Closed present value to date / its plan to date, WAD, down.
+/// @param late Whether the report was late.
+/// @param last Whether it is the deal's last run.
+struct PeriodFigures {
+    uint256 begin;
+    uint256 end;
+    uint256 net;
+    int256 writtenOff;
+    uint256 recovered;
+    uint256 balance;
+    uint256 grossBalance;
+    uint256 lossToDate;
+    uint256 collectionRatio;
+    uint256 profitabilityRatio;
+    bool late;
+    bool last;
+}
+
+/// @notice Loans bought while the deal revolves.
+/// @param root Root of the OpenZeppelin standard Merkle tree over them.
+struct FurtherTape {
+    bytes32 root;
+    uint32 loanCount;
+    uint112 grossBalance;
 }
 
 /// @title The loans: their tape's commitment, their business plan, and what was collected on them
@@ -89,14 +170,17 @@ interface ILoanPool {
     /// @notice What it holds of one asset class.
     event ClassCommitted(string assetClass, bytes32 indexed schema, uint32 loans, uint112 grossBalance);
 
-    /// @notice The loans were bought: `price` settlement units went to `seller`.
+    /// @notice The loans were bought for `price` settlement units.
     event Purchased(address indexed seller, uint256 price);
 
-    /// @notice `cash` settlement units were collected in `period` on `loansPaying` loans.
-    event Reported(Period indexed period, uint256 cash, bytes32 reportRoot, uint32 loansPaying);
+    /// @notice Further loans were bought, at place `place` (from 1; the first tape is 0).
+    event FurtherTapeCommitted(uint256 indexed place, bytes32 indexed root, uint256 loanCount, uint256 grossBalance);
 
-    /// @notice The cash of `period` went to the waterfall.
-    event Released(Period indexed period, uint256 cash);
+    /// @notice A period was reported, and its cash is with the distributor.
+    event Reported(Period indexed period, Report report, bool late);
+
+    /// @notice The report of `period` corrected an earlier one, whose root was `oldRoot`.
+    event Corrected(Period indexed period, Correction correction, bytes32 oldRoot);
 
     error NoSeller();
     error EmptyTape(bytes32 tapeRoot, uint256 loanCount);
@@ -129,21 +213,39 @@ interface ILoanPool {
     /// @notice The books of the pool end at `allowed`.
     error AboveLimit(uint256 given, uint256 allowed);
 
-    /// @notice A root needs loans, cash needs a root, and no more loans can pay than were bought.
-    error ReportDoesNotAddUp(uint256 cash, bytes32 reportRoot, uint32 loansPaying, uint256 loanCount);
+    /// @notice A root needs loans, gross needs a root, no more loans can pay than were bought, costs are at most gross and
+    ///         recovered at most net.
+    error ReportDoesNotAddUp(Report report, uint256 loanCount);
 
-    /// @notice Moves the purchase price from the caller to the seller and starts the deal. Only the offering, once, at or
+    /// @notice Only a period reported before can be corrected; a root needs loans, and what was collected a root.
+    error CorrectionDoesNotAddUp(Correction correction, Period reported);
+
+    /// @notice Of the tapes bought later there are `tapes`, counted from 1.
+    error NoSuchTape(uint256 given, uint256 tapes);
+
+    /// @notice A total to date can't fall below 0.
+    error TotalBelowZero(Period period);
+
+    /// @notice Nothing follows the last report.
+    error LastReportIsIn(Period last);
+
+    /// @notice The last report needs a pool with nothing in it, or a clean-up trigger that is on.
+    error PoolNotEmpty(uint256 balance);
+
+    /// @notice Only the waterfall of the deal.
+    error NotTheWaterfall(address caller, address waterfall);
+
+    /// @notice Records that the loans are bought and whose waterfall runs their collections. Only the offering, once, at or
     ///         after the closing date.
-    function purchase() external;
+    function purchase(address waterfall) external;
 
-    /// @notice Records the collections of a period and pulls their cash from the caller. Only the servicer, each period once,
-    ///         in order, not before the period has ended. No cash is a valid report.
-    /// @param cash Settlement units.
-    /// @dev Warning: that `reportRoot` adds up to `cash` can't be seen on chain; an auditor checks the loan-level file.
-    function report(Period period, uint256 cash, bytes32 reportRoot, uint32 loansPaying) external;
+    /// @notice Commits loans bought while the deal revolves. Only the waterfall, which pays for them.
+    function commitFurther(FurtherTape calldata tape) external returns (uint256 place);
 
-    /// @notice Sends the cash of a period to the caller. Only the waterfall, each period once, in order.
-    function release(Period period) external;
+    /// @notice Records what was collected in a period and moves its cash from the caller to the distributor. Only the
+    ///         servicer, each period once, in order, not before the period has ended. No cash is a valid report.
+    /// @dev Warning: that the root adds up to the cash can't be seen on chain; an auditor checks the loan-level file.
+    function report(Period period, Report calldata report_, Correction calldata correction) external;
 
     /// @notice Proves that `loan` is in the tape. A proof of another length than the tree's depth fails.
     function verifyLoan(Loan calldata loan, bytes32[] calldata proof) external view returns (bool);
@@ -169,15 +271,40 @@ interface ILoanPool {
     /// @notice The record of a period; period 0 gives the closing date. Reverts past the last.
     function record(Period period) external view returns (PeriodRecord memory);
 
-    /// @notice Collections of one period, settlement units. Reverts when it is not reported.
-    function collectedIn(Period period) external view returns (uint256);
+    /// @notice What a run needs to know of a reported period. Reverts when it is not reported.
+    function figures(Period period) external view returns (PeriodFigures memory);
 
-    /// @notice Cumulative collection ratio at a reported period: collected to date / planned to date, WAD, down.
-    ///         1 WAD where nothing was planned. Gross: no cost is taken off the collections.
+    /// @notice Cumulative collection ratio at a reported period: net to date / planned to date, WAD, down. 1 WAD where nothing
+    ///         was planned.
     function collectionRatio(Period period) external view returns (uint256);
 
-    /// @notice Cash that stands here by the books: reported, not yet released. Settlement units.
-    function cashHeld() external view returns (uint256);
+    /// @notice Profitability ratio at a reported period: closed present value to date / its plan, WAD, down; 1 WAD likewise.
+    function profitabilityRatio(Period period) external view returns (uint256);
+
+    /// @notice Gross balance of all tapes less what was collected on it and written off, to date; not below 0.
+    function poolBalance(Period period) external view returns (uint256);
+
+    /// @notice Cash that was reported and whose period is not run: it stands in the distributor. Settlement units.
+    function cashToRun() external view returns (uint256);
+
+    /// @notice Where the cash of the deal stands.
+    function distributor() external view returns (IDistributor);
+
+    /// @notice Who runs the collections; nobody before closing.
+    function waterfall() external view returns (address);
+
+    /// @notice Proves that a loan is in one of the tapes bought later, by its place from 1.
+    function verifyFurtherLoan(
+        uint256 place,
+        Loan calldata loan,
+        bytes32[] calldata proof
+    ) external view returns (bool);
+
+    /// @notice A tape bought later, by its place from 1.
+    function furtherTape(uint256 place) external view returns (FurtherTape memory);
+
+    /// @notice How many tapes were bought later.
+    function furtherTapes() external view returns (uint256);
 
     /// @notice The asset in which the loans are paid for and their collections arrive.
     function settlement() external view returns (IERC20);
@@ -191,13 +318,13 @@ interface ILoanPool {
     /// @notice Whether the loans are bought.
     function purchased() external view returns (bool);
 
-    /// @notice Root of the standard Merkle tree over the loans.
+    /// @notice Root of the standard Merkle tree over the loans bought at closing.
     function tapeRoot() external view returns (bytes32);
 
-    /// @notice Leaves of that tree.
+    /// @notice Loans bought, in all tapes.
     function loanCount() external view returns (uint256);
 
-    /// @notice Balance of all loans at the cut-off date, settlement units.
+    /// @notice Balance of all loans of all tapes at their cut-off dates, settlement units.
     /// @dev Warning: the totals are what the issuer says; that the leaves add up to them is proved off chain, with the tape.
     function grossBalance() external view returns (uint256);
 
@@ -209,7 +336,4 @@ interface ILoanPool {
 
     /// @notice The last period that was reported; 0 before the first.
     function lastReported() external view returns (Period);
-
-    /// @notice The last period whose cash went to the waterfall; 0 before the first.
-    function lastReleased() external view returns (Period);
 }

@@ -3,65 +3,117 @@ pragma solidity 0.8.37;
 
 import {ILoanPool} from "interfaces/ILoanPool.sol";
 import {ITrancheNote} from "interfaces/ITrancheNote.sol";
+import {IWaterfall} from "interfaces/IWaterfall.sol";
 import {TrancheId} from "interfaces/Types.sol";
 
+/// @notice Where the sale stands.
+enum Sale {
+    Draft,
+    Open,
+    Closed,
+    Cancelled
+}
+
+/// @notice What is for sale of one tranche.
+/// @param cap Units that are sold at most.
+/// @param minimum Units below which the deal is cancelled.
+struct TrancheOffer {
+    ITrancheNote note;
+    uint112 cap;
+    uint112 minimum;
+}
+
 /// @title Sale of the notes at par, and the purchase of the loans with what it raised
-/// @notice Cash waits here until every tranche is sold in full; until then whoever subscribed can take it back.
+/// @notice Orders are taken until the closing date, also above the cap; then anyone may close. What each investor has of notes
+///         and cash is fixed from closing on and handed over whenever somebody asks.
 interface IOffering {
-    /// @notice `investor` paid `units` settlement units for as many units of note.
-    event Subscribed(address indexed investor, TrancheId indexed tranche, uint256 units);
+    /// @notice Orders can be made until `deadline` (seconds).
+    event Opened(IWaterfall indexed waterfall, uint256 deadline);
 
-    /// @notice `investor` handed `units` of note back and was paid as many settlement units.
-    event Unsubscribed(address indexed investor, TrancheId indexed tranche, uint256 units);
+    /// @notice `investor` brought `units` settlement units more.
+    event Ordered(address indexed investor, TrancheId indexed tranche, uint256 units);
 
-    /// @notice All tranches are sold, the loans are bought.
-    event Closed(uint256 raised);
+    /// @notice `investor` took `units` settlement units back.
+    event OrderReduced(address indexed investor, TrancheId indexed tranche, uint256 units);
 
-    error SizesMismatch(uint256 notes, uint256 sizes);
+    /// @notice The deal is made: so many units of each tranche are sold.
+    event Closed(uint256[] sold);
 
-    /// @notice A tranche of no units has no holders: cash that falls to it could never be paid.
-    error EmptyTranche(TrancheId tranche);
+    /// @notice The deal is not made: everybody can have the whole order back.
+    event SaleCancelled();
+
+    /// @notice An order was settled: notes and cash are with the investor.
+    event Settled(address indexed investor, TrancheId indexed tranche, uint256 notes, uint256 cash);
+
+    /// @notice There must be from 1 to `allowed` tranches.
+    error WrongNumberOfTranches(uint256 given, uint256 allowed);
+
+    /// @notice The minimum must be from 1 to the cap.
+    error MinimumOutOfRange(TrancheId tranche, uint256 minimum, uint256 cap);
 
     /// @notice A note stands for one tranche only.
     error NoteTwice(TrancheId tranche);
 
-    /// @notice The note is paid in another asset than the loans.
-    error OtherSettlement(TrancheId tranche);
+    /// @notice The note's cash stands elsewhere than the pool's.
+    error OtherDistributor(TrancheId tranche);
 
-    /// @notice The tranches together must pay the purchase price exactly.
-    error SizesDoNotAddUp(uint256 sizes, uint256 purchasePrice);
+    /// @notice The caps together must reach the purchase price, and not go above what the books hold.
+    error CapsOutOfRange(uint256 caps, uint256 purchasePrice, uint256 allowed);
 
-    error OfferingClosed();
+    /// @notice The waterfall runs another offering's deal.
+    error OtherOffering(IWaterfall waterfall);
+
+    error WrongSale(Sale given, Sale needed);
+
+    /// @notice The deadline (seconds) has passed.
+    error DeadlinePassed(uint256 now_, uint256 deadline);
+
+    /// @notice The deadline (seconds) has not come.
+    error BeforeDeadline(uint256 now_, uint256 deadline);
+
     error NoSuchTranche(TrancheId given, uint256 tranches);
     error ZeroUnits();
-    error AboveSize(TrancheId tranche, uint256 given, uint256 available);
-    error NotSold(uint256 raised, uint256 target);
 
-    /// @notice All is sold and the closing date has come: until then (seconds) the offering can be closed, and not left.
-    error ReadyToClose(uint256 until);
+    /// @notice The investor may not hold the notes.
+    error NotEligible(address investor, TrancheId tranche, uint256 units);
 
-    /// @notice Buys `units` of note at par with as many of the caller's settlement units. The caller must be admitted.
-    function subscribe(TrancheId tranche, uint256 units) external;
+    /// @notice The order is smaller, or the books end at `available`.
+    error AboveLimit(uint256 given, uint256 available);
 
-    /// @notice Hands `units` of the caller's notes back at par. Only before closing, and not in the seven days from the
-    ///         closing date while all is sold: else one unit taken back at the right moment would put closing off for ever.
-    /// @dev Warning: the right belongs to the note; whoever holds it before closing can hand it back.
-    /// @dev Warning: an admitted investor can buy a unit just ahead of another's order for all that is left; the order is then
-    ///      refused with what is available.
-    function unsubscribe(TrancheId tranche, uint256 units) external;
+    error NoOrder(address investor, TrancheId tranche);
 
-    /// @notice Pays the purchase price to the seller and ends the offering. By anyone, once all is sold and the closing date
-    ///         has come.
+    /// @notice Opens the subscription of the deal that `waterfall` will run. Only the arranger, once, before the deadline.
+    function open(IWaterfall waterfall) external;
+
+    /// @notice Brings `units` settlement units for as many units of note, or for more of them. The caller must be one who may
+    ///         hold the notes.
+    function order(TrancheId tranche, uint256 units) external;
+
+    /// @notice Takes `units` of the caller's order back, until the deadline.
+    function reduce(TrancheId tranche, uint256 units) external;
+
+    /// @notice Makes the deal, or cancels it. By anyone, from the deadline on.
     function close() external;
 
-    /// @notice Whether the loans are bought and the sale is over.
-    function closed() external view returns (bool);
+    /// @notice Hands an investor's notes and cash over. By anyone, once an order, after closing or cancelling.
+    /// @return notes Units: order * sold / orders, down.
+    /// @return cash Settlement units: order * (orders - sold) / orders, down; the whole order when cancelled.
+    function settle(TrancheId tranche, address investor) external returns (uint256 notes, uint256 cash);
 
-    /// @notice Units sold of a tranche.
-    function subscribed(TrancheId tranche) external view returns (uint256);
+    /// @notice Where the sale stands.
+    function sale() external view returns (Sale);
 
-    /// @notice Units for sale of a tranche in all.
-    function size(TrancheId tranche) external view returns (uint256);
+    /// @notice An investor's order; 0 once it is settled.
+    function orderOf(TrancheId tranche, address investor) external view returns (uint256);
+
+    /// @notice All orders of a tranche, units.
+    function ordered(TrancheId tranche) external view returns (uint256);
+
+    /// @notice Units sold of a tranche; 0 until closing.
+    function sold(TrancheId tranche) external view returns (uint256);
+
+    /// @notice What is for sale of a tranche.
+    function offer(TrancheId tranche) external view returns (TrancheOffer memory);
 
     /// @notice The note of a tranche.
     function note(TrancheId tranche) external view returns (ITrancheNote);
@@ -69,12 +121,15 @@ interface IOffering {
     /// @notice How many tranches are for sale.
     function trancheCount() external view returns (uint256);
 
-    /// @notice Settlement units paid in for notes that stand.
-    function raised() external view returns (uint256);
+    /// @notice First second at which no order is taken and the sale can be closed: the deal's closing date.
+    function deadline() external view returns (uint256);
 
-    /// @notice Cash that stands here by the books, settlement units.
+    /// @notice Cash that stands here by the books: orders until closing, then what is to be handed back. Settlement units.
     function cashHeld() external view returns (uint256);
 
     /// @notice The loans that are bought with what is raised.
     function pool() external view returns (ILoanPool);
+
+    /// @notice What runs the deal; nobody in draft.
+    function waterfall() external view returns (IWaterfall);
 }

@@ -2,69 +2,110 @@
 pragma solidity 0.8.37;
 
 import {ICompliance} from "interfaces/ICompliance.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IDistributor} from "interfaces/IDistributor.sol";
+
+/// @notice Interest and principal apart, settlement units.
+struct Cash {
+    uint256 interest;
+    uint256 principal;
+}
 
 /// @title Note of one tranche: an ERC-20 whose holders claim the cash that the waterfall pays to the tranche
-/// @notice One unit of note stands for one settlement unit invested at par; units are not burned as principal is repaid.
-/// @dev Cash is spread by an index, so the gas of `distribute` does not grow with the holders. The index counts in parts of
-///      a settlement unit, 2^34 * 3^10 * 5^28 * 7^4 of them; what does not divide by the supply stays in the note for the next distribution, and the
-///      part of a unit that a holder has earned stays with that holder. Every rounding is down, against the receiver.
-///      Assumptions on the settlement asset, checked when cash first enters (`LoanPool`, `Offering`): it moves what it says,
-///      balances don't change by themselves, decimals don't change.
+/// @notice One unit of note stands for one settlement unit invested at par; nothing burns a unit after closing. The cash stands
+///         in the distributor with an index of interest and one of principal; here stands what each holder has had of them.
+/// @dev Every rounding is down, against the receiver; the part of a unit that a holder has earned stays to the holder's credit.
 interface ITrancheNote {
-    /// @notice `cash` settlement units were spread over all holders.
-    /// @param index Cumulative cash a unit of note, in parts of a settlement unit.
-    /// @param remainder Parts of a settlement unit left for the next distribution.
-    event Distributed(uint256 cash, uint256 index, uint256 remainder);
+    /// @notice All units were issued to the offering, which hands them over.
+    event Issued(uint256 units);
 
-    /// @notice `holder` was paid `cash` settlement units.
-    event Claimed(address indexed holder, uint256 cash);
+    /// @notice `holder` was paid these settlement units.
+    event Claimed(address indexed holder, uint256 interest, uint256 principal);
 
-    /// @notice Compliance refuses this movement (zero address: a mint or a burn).
+    /// @notice `holder` may from now on not claim nor send, or may again.
+    event FreezeSet(address indexed holder, bool frozen);
+
+    /// @notice The transfer agent moved `units` against or without the will of `from`.
+    event ForcedTransfer(address indexed from, address indexed to, uint256 units);
+
+    /// @notice All that `lost` had is `found`'s: `units`, and what was earned and not claimed, in parts of a settlement unit.
+    event Recovered(
+        address indexed lost,
+        address indexed found,
+        uint256 units,
+        uint256 interestParts,
+        uint256 principalParts
+    );
+
+    /// @notice Compliance refuses this movement (zero address: a mint).
     error NotEligible(address from, address to, uint256 units);
 
-    /// @notice There is nobody to spread the cash over.
-    error NoHolders();
+    /// @notice The holder is frozen, or is the offering, whose notes wait for those who ordered.
+    error HolderFrozen(address holder);
 
-    error NothingToDistribute();
+    /// @notice The notes are issued once.
+    error AlreadyIssued(uint256 units);
 
     /// @notice The books of the note end at `allowed`.
     error AboveLimit(uint256 given, uint256 allowed);
 
-    /// @notice Creates `units` of note. Only the offering.
-    function mint(address to, uint256 units) external;
+    /// @notice The wallet has no note and no cash to move.
+    error NothingToRecover(address lost);
 
-    /// @notice Takes `units` of note back. Only the offering, which does so before closing only.
-    /// @dev Warning: no allowance is asked for; the offering must burn its caller's notes only.
-    function burn(address from, uint256 units) external;
+    /// @notice A wallet can't be recovered to itself.
+    error SameWallet(address wallet);
 
-    /// @notice Pulls `cash` settlement units from the caller and spreads them over the holders of this moment.
-    ///         Only the waterfall. Gas does not depend on the number of holders.
-    function distribute(uint256 cash) external;
+    /// @notice Issues all units of note to the caller, which hands them over. Only the offering, once, at closing.
+    function issue(uint256 units) external;
 
-    /// @notice Pays the caller what their notes have earned. Paying nothing is allowed.
-    /// @return cash Settlement units paid; down, against the receiver: the part of a unit stays to the holder's credit.
+    /// @notice Hands `units` of the caller's over to whoever ordered them, with all they earned since closing. Only the offering.
+    function handOver(address to, uint256 units) external;
+
+    /// @notice Pays `holder` what was earned, to the holder whoever calls. Paying nothing is allowed.
+    /// @return cash Settlement units paid; interest and principal are rounded down apart.
+    function claimFor(address holder) external returns (uint256 cash);
+
+    /// @notice Pays each of `holders`; who is frozen, or whose transfer the settlement asset refuses, keeps the claim and stops
+    ///         nobody.
+    /// @return cash Settlement units paid in all.
+    function claimMany(address[] calldata holders) external returns (uint256 cash);
+
+    /// @notice Pays the caller. As `claimFor`.
     function claim() external returns (uint256 cash);
 
-    /// @notice What `claim` would pay `holder` now, in settlement units.
+    /// @notice Freezes a holder, who goes on earning but can neither claim nor send, or lets them free. Only the transfer agent.
+    function setFrozen(address holder, bool frozen) external;
+
+    /// @notice Moves `units` as a transfer does, also from a frozen holder. Only the transfer agent.
+    /// @dev Warning: no allowance is asked for; the transfer agent is trusted to have the right to do so.
+    function forceTransfer(address from, address to, uint256 units) external;
+
+    /// @notice Moves all units and all that was earned and not claimed to a new wallet of the same holder; a freeze goes along.
+    ///         Only the transfer agent. The record of what was paid stays with the wallet that was paid.
+    /// @dev Warning: the transfer agent is trusted to have checked that both are the same holder's.
+    /// @dev Votes of a vote that is open stay with the lost wallet.
+    function recover(address lost, address found) external;
+
+    /// @notice What `claimFor` would pay `holder` now, were the holder not frozen. Settlement units.
     function claimable(address holder) external view returns (uint256 cash);
 
-    /// @notice Cumulative cash a unit of note, in parts of a settlement unit. Never falls.
-    function index() external view returns (uint256);
+    /// @notice The same, interest and principal apart.
+    function claimableApart(address holder) external view returns (Cash memory);
 
-    /// @notice Cash not yet spread because it did not divide by the supply, in parts of a settlement unit.
-    function remainder() external view returns (uint256);
+    /// @notice What `holder` was ever paid, settlement units.
+    function paidTo(address holder) external view returns (Cash memory);
 
-    /// @notice All cash ever distributed to the holders, in settlement units.
-    function distributed() external view returns (uint256);
+    /// @notice Whether `holder` is frozen.
+    function isFrozen(address holder) external view returns (bool);
 
-    /// @notice Cash that stands here by the books: distributed less claimed, in settlement units.
-    /// @dev Tokens sent here outside `distribute` are not in the books and belong to nobody.
-    function cashHeld() external view returns (uint256);
+    /// @notice Units that `holder` had at a snapshot (`IDistributor.snapshotOf`); 0 once a later one has taken its place.
+    function unitsAt(address holder, uint8 snapshot) external view returns (uint256 units);
 
-    /// @notice The asset in which the note is paid.
-    function settlement() external view returns (IERC20);
+    /// @notice Where the cash stands.
+    function distributor() external view returns (IDistributor);
 
     /// @notice Who is asked before a note moves.
     function compliance() external view returns (ICompliance);
+
+    /// @notice Who issued the notes and hands them over; nobody before closing.
+    function issuer() external view returns (address);
 }

@@ -1,148 +1,423 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {ILoanPool} from "interfaces/ILoanPool.sol";
+import {IDistributor} from "interfaces/IDistributor.sol";
+import {IIndexOracle} from "interfaces/IIndexOracle.sol";
+import {FurtherTape, ILoanPool} from "interfaces/ILoanPool.sol";
 import {ITrancheNote} from "interfaces/ITrancheNote.sol";
 import {Period, TrancheId, Wad} from "interfaces/Types.sol";
 
-/// @notice What a step pays.
-/// - Fee: a share of the period's collections, to the fee account.
-/// - Interest: all interest due on a tranche, of this period and deferred.
-/// - Principal: the tranche's outstanding principal.
-/// - Residual: all cash left, to a tranche: first its principal, the rest as its return.
+/// @notice What a step pays; docs/waterfall.md, rule 18, has the formula of each.
 enum StepKind {
     Fee,
     Interest,
+    InterestUpTo,
     Principal,
+    PrincipalProRata,
+    PrincipalToTarget,
+    TopUp,
+    Release,
+    Draw,
+    Deficiency,
+    Hurdle,
+    Split,
     Residual
 }
 
-/// @notice When a step is passed over.
-/// - Never: the step always runs.
-/// - BehindPlan: while the cumulative collection ratio is below the trigger.
-enum SkipWhen {
-    Never,
-    BehindPlan
+/// @notice When a step runs: always, or by whether one of its triggers is on.
+enum When {
+    Always,
+    WhileAnyOn,
+    WhileNoneOn
 }
 
-/// @notice One line of the waterfall. A step pays what is due or what cash is left, whichever is less.
-/// @param tranche Unused by a fee.
-/// @param rate Of a fee: share of the period's collections, WAD.
+/// @notice How the time between two dates is counted.
+enum DayCount {
+    Actual365,
+    Actual360,
+    Thirty360
+}
+
+/// @notice Where a tranche's rate comes from.
+enum RateKind {
+    Fixed,
+    StepUp,
+    Floating
+}
+
+/// @notice What a fee is counted on: nothing (the floor is the amount), the period's net collections, the pool balance at its
+///         start or a tranche's principal (these two a year).
+enum FeeBasis {
+    Fixed,
+    Collections,
+    PoolBalance,
+    TranchePrincipal
+}
+
+/// @notice What a trigger looks at; docs/waterfall.md, rule 24.
+enum TriggerKind {
+    OverCollateralisation,
+    InterestCoverage,
+    CollectionRatio,
+    ProfitabilityRatio,
+    CumulativeLoss,
+    ReserveBelowTarget,
+    ServicerLate,
+    InterestMissed,
+    CleanUp,
+    FinalMaturity,
+    EventOfDefault
+}
+
+/// @notice Where a deal stands between closing and its end.
+enum Phase {
+    NotBegun,
+    Revolving,
+    Amortising,
+    Accelerated,
+    WoundUp
+}
+
+/// @notice One line of the waterfall, packed in a word: 8 bits of kind, then 8 of when, 16 of triggers, 8 of tranches, 16 of
+///         lines and 64 of share, from the lowest.
+/// @param triggers Set of triggers, bit i for trigger i.
+/// @param tranches Place of the tranche; of PrincipalProRata and Draw a set, bit i for tranche i.
+/// @param lines Place of the fee line; of Draw a set of them; of Hurdle the place of the hurdle.
+/// @param share WAD: of Fee and Split the share, of InterestUpTo the rate a year, of PrincipalToTarget the ratio.
 struct Step {
     StepKind kind;
-    SkipWhen skipWhen;
-    TrancheId tranche;
-    Wad rate;
+    When when;
+    uint16 triggers;
+    uint8 tranches;
+    uint16 lines;
+    uint64 share;
 }
 
 /// @notice What a deal says of a tranche.
-/// @param principal Settlement units at closing.
-/// @param rate Simple interest a year on outstanding principal, WAD; 0 for an equity tranche.
+/// @param rate A year, WAD: the rate, or the margin over the index; of a step-up unused.
+/// @param deferrable Interest not paid is deferred; else it is missed.
+/// @param compounds Deferred interest earns the tranche's rate.
 struct TrancheTerms {
     ITrancheNote note;
-    uint112 principal;
     Wad rate;
+    RateKind rateKind;
+    DayCount dayCount;
+    bool deferrable;
+    bool compounds;
+}
+
+/// @notice Of a step-up up to four pairs, from the first until one with no period; of a floating rate the floor (rates[0]) and
+///         the cap (rates[1]).
+struct RatePath {
+    uint64[4] rates;
+    uint32[4] from;
+}
+
+/// @notice Who is paid what in a period: the basis, not below the floor, not above the cap.
+/// @param rate WAD, of collections or a year.
+/// @param carried What is unpaid stays due; else it is lost.
+/// @param senior Interest coverage counts it.
+/// @param floor Settlement units; of a fixed fee the amount.
+struct FeeTerms {
+    address payee;
+    Wad rate;
+    FeeBasis basis;
+    TrancheId tranche;
+    DayCount dayCount;
+    uint112 floor;
+    uint112 cap;
+    bool carried;
+    bool senior;
+}
+
+/// @notice A return that a tranche is to earn, compounded at period ends.
+/// @param rate A year, WAD.
+struct HurdleTerms {
+    TrancheId tranche;
+    Wad rate;
+    DayCount dayCount;
+}
+
+/// @notice One test of the deal.
+/// @param level WAD; of FinalMaturity a period; unused where the kind is yes or no.
+/// @param cureAfter Runs in a row in which it must not hold; 0 for never.
+struct TriggerTerms {
+    TriggerKind kind;
+    TrancheId tranche;
+    uint64 level;
+    uint16 cureAfter;
+}
+
+/// @notice Target of the reserve: share of the principal of a set of tranches, not below the floor, not above the cap; 0 once
+///         these have no principal.
+/// @param tranches Set, bit i for tranche i.
+struct ReserveTerms {
+    uint112 floor;
+    uint112 cap;
+    uint64 share;
+    uint8 tranches;
+}
+
+/// @notice All cash rules of a deal.
+/// @param paths One a tranche.
+/// @param steps Packed steps (see `Step`).
+/// @param accelerated The second list; empty for a deal without a vote.
+/// @param ledgers Losses go through deficiency ledgers; else by net asset value.
+/// @param revolvesTo Last period whose run revolves; 0 for none.
+/// @param revolvingStops Set of triggers that end revolving.
+/// @param firstIndex The index until one is told, WAD a year.
+struct WaterfallTerms {
+    TrancheTerms[] tranches;
+    RatePath[] paths;
+    FeeTerms[] lines;
+    HurdleTerms[] hurdles;
+    TriggerTerms[] triggers;
+    ReserveTerms reserve;
+    uint256[] steps;
+    uint256[] accelerated;
+    bool ledgers;
+    Period revolvesTo;
+    uint16 revolvingStops;
+    address dustOwner;
+    IIndexOracle oracle;
+    int64 firstIndex;
 }
 
 /// @notice Where a tranche stands: principal at closing = principal + principalPaid + loss, always. Settlement units.
-/// @param rate WAD a year.
-/// @param principal Outstanding.
-/// @param interestDue Accrued and not paid; it earns no interest itself. Wider than the rest: it has no limit but time.
-/// @param interestPaid Interest, and for a residual tranche all return above its principal.
-/// @param loss Principal still outstanding after the last period.
+/// @param interestDue Accrued and not paid at the end of the last run.
+/// @param interestPaid With return above principal.
+/// @param loss Principal given up; it may come back by recoveries.
+/// @param deficiency What the tranche's ledger says is not covered.
 struct TrancheState {
-    ITrancheNote note;
-    Wad rate;
-    uint112 principal;
-    uint144 interestDue;
-    uint112 interestPaid;
-    uint112 principalPaid;
-    uint112 loss;
+    uint256 atClosing;
+    uint256 principal;
+    uint256 principalPaid;
+    uint256 interestDue;
+    uint256 interestPaid;
+    uint256 loss;
+    uint256 deficiency;
+}
+
+/// @notice Where a trigger stands.
+/// @param figure Of the last run: what is compared, as docs/waterfall.md, rule 27, says.
+/// @param since Period in which it went on or off; 0 from the beginning.
+struct TriggerState {
+    TriggerKind kind;
+    TrancheId tranche;
+    uint64 level;
+    uint256 figure;
+    bool on;
+    Period since;
+}
+
+/// @notice What a run does, or would do.
+/// @param cash Of the run, before the steps.
+/// @param left Cash that no step took.
+/// @param on Set of the triggers that are on.
+/// @param passedOver Set of the steps whose condition does not hold.
+/// @param due Of each step, settlement units.
+/// @param paid Of each step.
+/// @param interest Paid to each tranche.
+/// @param principal Paid to each tranche.
+/// @param figures Of each trigger.
+struct RunResult {
+    uint256 cash;
+    uint256 left;
+    uint256 reserve;
+    uint256 revolvingAccount;
+    uint256 on;
+    uint256 passedOver;
+    bool accelerated;
+    bool revolving;
+    uint256[] due;
+    uint256[] paid;
+    uint256[] interest;
+    uint256[] principal;
+    uint256[] figures;
 }
 
 /// @title The waterfall: who is paid from a period's collections, in which order
-/// @notice Interest is Actual/365: principal * rate * days / 365 from period end to period end, rounded down. Dates are the
-///         deal's, not the block's: running late changes nothing. Cash in = cash out + cash held, to the unit.
+/// @notice docs/waterfall.md is its text, rules 3 to 5 and 11 to 28. Dates are the deal's, not the block's: running late changes
+///         nothing. The cash stands in the distributor; here stands whose it is.
 interface IWaterfall {
+    /// @notice All is sold: the reserve begins with `reserve`, the seller is credited with `toSeller` settlement units.
+    event Begun(uint256 reserve, uint256 toSeller);
+
     /// @notice A period was run with `cash` settlement units.
-    /// @param collectionRatio Cumulative collection ratio at the period, WAD.
-    /// @param behindPlan Whether it was below the trigger.
-    event PeriodRun(Period indexed period, uint256 cash, uint256 collectionRatio, bool behindPlan);
+    /// @param on Set of the triggers that are on.
+    /// @param passedOver Set of the steps whose condition does not hold.
+    event PeriodRun(Period indexed period, uint256 cash, bool accelerated, bool revolving, uint256 on, uint256 passedOver);
 
-    /// @notice What a step had to pay and what it paid; a step that is passed over has no event.
-    event StepPaid(
-        Period indexed period,
-        uint256 indexed step,
-        StepKind kind,
-        TrancheId tranche,
-        uint256 due,
-        uint256 paid
-    );
+    /// @notice What each step had to pay and what it paid, in order.
+    event StepsPaid(Period indexed period, uint256[] due, uint256[] paid);
 
-    /// @notice What a tranche got in a period, settlement units.
-    event TranchePaid(Period indexed period, TrancheId indexed tranche, uint256 interest, uint256 principal);
+    /// @notice Principal that a tranche lost (below 0: that came back) in a period, settlement units.
+    event LossBooked(Period indexed period, TrancheId indexed tranche, int256 loss);
 
-    /// @notice Principal that the last period left unpaid.
-    event LossBooked(TrancheId indexed tranche, uint256 loss);
+    /// @notice What a tranche's deficiency ledger says from this period on, settlement units.
+    event DeficiencyChanged(Period indexed period, TrancheId indexed tranche, uint256 deficiency);
 
-    event FeesClaimed(address indexed feeAccount, uint256 cash);
+    /// @notice A trigger went on, or was cured.
+    event TriggerTurned(Period indexed period, uint256 indexed trigger, bool on, uint256 figure);
 
-    error NoFeeAccount();
-    error NoSteps();
+    /// @notice The index of a period is known, WAD a year.
+    event IndexTold(Period indexed period, int64 index);
 
-    /// @notice The offering sells another number of tranches.
-    error TranchesMismatch(uint256 given, uint256 offered);
+    /// @notice The index of a period was not told in time: the last known one stood.
+    event IndexMissing(Period indexed period, int64 index);
 
-    /// @notice The tranche is not the one that the offering sells in this place: another note, or another size.
-    error NotAsOffered(TrancheId tranche, ITrancheNote note, uint256 principal);
+    /// @notice Further loans were bought for `price` settlement units, credited to the seller.
+    event FurtherLoansBought(uint256 indexed place, uint256 price);
 
-    error NoSuchTranche(TrancheId given, uint256 tranches);
+    /// @notice The senior class voted for acceleration: every later run takes the second list.
+    event DefaultDeclared(Period lastRun);
 
-    /// @notice A fee above 100 % of collections.
-    error RateAboveOne(uint256 step, Wad rate);
+    /// @notice The deal is over; what was left is credited to the owner of dust.
+    event WoundUp(address indexed dustOwner, uint256 cash);
 
-    /// @notice A step after a residual can never be paid, and without a residual the last cash has no owner.
-    error ResidualMustBeLast(uint256 step);
-
-    /// @notice A residual that can be passed over would leave cash without an owner.
-    error ResidualMustAlwaysRun(uint256 step);
-
+    error NotTheOffering(address caller, address offering);
+    error AlreadyBegun();
+    error NotBegun();
     error WrongPeriod(Period given, Period expected);
+    error NoSuchTranche(TrancheId given, uint256 tranches);
+    error NoSuchPlace(uint256 given, uint256 count);
 
-    /// @notice Pays the collections of `period` through the steps. By anyone, each period once, in order, once it is reported.
+    /// @notice The deal's terms can't work: rule 35 of docs/waterfall.md, and where (place of a tranche, step, line, hurdle or
+    ///         trigger).
+    error TermsInvalid(TermsFault fault, uint256 place);
+
+    /// @notice The index of a period can be told from its start (seconds) until its run.
+    error IndexNotDue(Period period, uint256 start);
+
+    error IndexAlreadyTold(Period period);
+
+    /// @notice Loans are bought while the deal revolves only.
+    error NotRevolving();
+
+    /// @notice The price is above the revolving account.
+    error AboveAccount(uint256 price, uint256 account);
+
+    error AlreadyDeclared();
+    error NoAcceleration();
+
+    /// @notice Takes what the closing raised into the books: the price and what is above the reserve's first target to the
+    ///         seller. Only the offering, once, which has sent the cash to the distributor.
+    /// @param sold Units of each tranche.
+    function begin(uint256[] calldata sold) external;
+
+    /// @notice Runs `period`: by anyone, each once, in order, once it is reported.
     function run(Period period) external;
 
-    /// @notice Sends the fees earned to the fee account. By anyone.
-    /// @return cash Settlement units.
-    function claimFees() external returns (uint256 cash);
+    /// @notice What `run` would do now, to the unit. Reverts as it would.
+    function previewRun(Period period) external view returns (RunResult memory);
+
+    /// @notice Asks the oracle for the index of a period that has begun and is not run. By anyone, once a period.
+    function tellIndex(Period period) external;
+
+    /// @notice Buys further loans from the seller with cash of the revolving account. Only the manager.
+    /// @dev Warning: the manager is trusted that the loans are worth the price and that the tape adds up.
+    function buyFurther(FurtherTape calldata tape, uint256 price) external;
+
+    /// @notice Turns acceleration on from the next run. Only the vote of the senior class.
+    function declareDefault() external;
 
     /// @notice Where a tranche stands.
     function tranche(TrancheId id) external view returns (TrancheState memory);
 
+    /// @notice What the deal says of a tranche.
+    function trancheTerms(TrancheId id) external view returns (TrancheTerms memory);
+
     /// @notice How many tranches the deal has.
     function trancheCount() external view returns (uint256);
 
-    /// @notice One line of the waterfall, by its place from 0.
-    function step(uint256 place) external view returns (Step memory);
+    /// @notice Principal below a tranche (attachment), and with its own (detachment), over all principal, WAD, down. Under
+    ///         ledgers principal counts less its deficiency. 0 and 0 with no principal left.
+    function attachmentPoints(TrancheId id) external view returns (uint256 attachment, uint256 detachment);
 
-    /// @notice How many steps the waterfall has.
-    function stepCount() external view returns (uint256);
+    /// @notice Principal outstanding / principal at closing, WAD, down.
+    function poolFactor(TrancheId id) external view returns (uint256);
+
+    /// @notice The most senior tranche with principal; reverts when none has any.
+    function seniorTranche() external view returns (TrancheId);
+
+    /// @notice One step, by its place from 0 in the first list or the second.
+    function step(bool accelerated, uint256 place) external view returns (Step memory);
+
+    /// @notice How many steps a list has.
+    function stepCount(bool accelerated) external view returns (uint256);
+
+    /// @notice Where a trigger stands, by its place from 0.
+    function trigger(uint256 place) external view returns (TriggerState memory);
+
+    /// @notice How many triggers the deal has.
+    function triggerCount() external view returns (uint256);
+
+    /// @notice Whether a clean-up trigger was on after the last run.
+    function cleanUpOn() external view returns (bool);
+
+    /// @notice What a fee line has had in all, and what is due from earlier periods. Settlement units.
+    function feeLine(uint256 place) external view returns (FeeTerms memory terms, uint256 paid, uint256 due);
+
+    /// @notice What is left to a hurdle after the last run, settlement units.
+    function hurdle(uint256 place) external view returns (HurdleTerms memory terms, uint256 balance);
+
+    /// @notice Cash of the reserve, and its target with the principals of now. Settlement units.
+    function reserve() external view returns (uint256 cash, uint256 target);
+
+    /// @notice Cash that waits for further loans, settlement units.
+    function revolvingAccount() external view returns (uint256);
+
+    /// @notice Cash that no step of the last run took; it is cash of the next. Settlement units.
+    function cashLeft() external view returns (uint256);
+
+    /// @notice Written off and borne by no tranche, settlement units.
+    function unallocatedLoss() external view returns (uint256);
+
+    /// @notice Where the deal stands.
+    function phase() external view returns (Phase);
 
     /// @notice The last period that was run; 0 before the first.
     function lastRun() external view returns (Period);
 
-    /// @notice Fees earned and not yet claimed: all the cash that stands here by the books. Settlement units.
-    function cashHeld() external view returns (uint256);
-
-    /// @notice All fees ever earned, settlement units.
-    function feesEarned() external view returns (uint256);
-
-    /// @notice Where the fees go.
-    function feeAccount() external view returns (address);
-
-    /// @notice Cumulative collection ratio below which the deal is behind plan, WAD.
-    function collectionTrigger() external view returns (Wad);
-
     /// @notice The loans whose collections are run.
     function pool() external view returns (ILoanPool);
+
+    /// @notice Where the cash stands.
+    function distributor() external view returns (IDistributor);
+
+    /// @notice Who sold the notes.
+    function offering() external view returns (address);
+
+    /// @notice Who has what is left at the end.
+    function dustOwner() external view returns (address);
+}
+
+/// @notice What can be wrong with a deal's terms.
+enum TermsFault {
+    TrancheCount,
+    NotAsOffered,
+    Paths,
+    StepUpPairs,
+    FloorAboveCap,
+    StepCount,
+    StepTranche,
+    StepLine,
+    StepTrigger,
+    LastOnly,
+    Conditional,
+    RatioZero,
+    NoLedgers,
+    ShareAboveOne,
+    HurdleTranche,
+    LineCount,
+    LineTranche,
+    NoPayee,
+    TriggerCount,
+    TriggerTranche,
+    HurdleCount,
+    ReserveTranche,
+    RevolvesTooLong,
+    NoDustOwner,
+    NoOracle,
+    OtherParts
 }

@@ -21,6 +21,15 @@ uint256 constant WAD = 1e18;
 ///      money there is, at 18 decimals). Two amounts share a storage slot, and amount * 2^127 fits 240 bits.
 uint256 constant MAX_AMOUNT = type(uint112).max;
 
+/// @dev What accrues by time (interest due, fees due, hurdles) stops growing here, so that no run can be stopped by it.
+uint256 constant MAX_ACCRUED = type(uint128).max;
+
+/// @dev Parts of a settlement unit in which an index counts, about 2^126. Upper bound: 2^113 of cash * PARTS < 2^240, so no
+///      credit can overflow. Lower bound: above MAX_AMOUNT, so one unit of cash moves the index of any supply. Made of small
+///      primes, so that the supply of a tranche of round size divides it and shares come out without a rest (over a power of
+///      two, the sole holder of 60,000 notes would be paid 599 of 600).
+uint256 constant PARTS = 2 ** 34 * 3 ** 10 * 5 ** 28 * 7 ** 4;
+
 function next(Period period) pure returns (Period) {
     return Period.wrap(Period.unwrap(period) + 1);
 }

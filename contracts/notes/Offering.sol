@@ -3,90 +3,112 @@ pragma solidity 0.8.37;
 
 import {ExactPull} from "contracts/ExactPull.sol";
 import {ILoanPool} from "interfaces/ILoanPool.sol";
-import {IOffering} from "interfaces/IOffering.sol";
+import {IOffering, Sale, TrancheOffer} from "interfaces/IOffering.sol";
 import {ITrancheNote} from "interfaces/ITrancheNote.sol";
-import {Period, TrancheId} from "interfaces/Types.sol";
+import {IWaterfall} from "interfaces/IWaterfall.sol";
+import {MAX_AMOUNT, Period, TrancheId} from "interfaces/Types.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-contract Offering is IOffering {
+contract Offering is IOffering, AccessManaged {
     using ExactPull for IERC20;
     using SafeERC20 for IERC20;
 
+    /// @notice One tranche's sale. Units.
     struct Tranche {
-        ITrancheNote note;
-        uint256 size;
-        uint256 subscribed;
+        TrancheOffer offer;
+        uint112 ordered;
+        uint112 sold;
+        mapping(address investor => uint256 units) orders;
     }
 
-    /// @dev Time to close once all is sold, in which nobody can take a unit back and so put closing off. Long enough for
-    ///      anyone to call `close`, short enough that a seller who can't be paid keeps nobody in for long.
-    uint256 private constant CLOSING_WINDOW = 7 days;
+    uint256 private constant MAX_TRANCHES = 8;
 
     /* IMMUTABLES */
 
     /// @inheritdoc IOffering
     ILoanPool public immutable pool;
 
+    /// @inheritdoc IOffering
+    uint256 public immutable deadline;
+
     IERC20 private immutable _settlement;
-    uint256 private immutable _target;
 
     /* STORAGE */
 
     /// @inheritdoc IOffering
-    bool public closed;
+    IWaterfall public waterfall;
 
     /// @inheritdoc IOffering
-    uint256 public raised;
+    Sale public sale;
+
+    /// @inheritdoc IOffering
+    uint256 public cashHeld;
 
     Tranche[] private _tranches;
 
     /* CONSTRUCTOR */
 
-    /// @param notes One a tranche, most senior first.
-    /// @param sizes Units for sale of each; together the pool's purchase price.
-    constructor(ILoanPool pool_, ITrancheNote[] memory notes, uint256[] memory sizes) {
-        if (notes.length != sizes.length) revert SizesMismatch(notes.length, sizes.length);
-        uint256 sum;
-        for (uint256 i; i < notes.length; ++i) {
-            if (sizes[i] == 0) revert EmptyTranche(TrancheId.wrap(uint8(i)));
-            if (notes[i].settlement() != pool_.settlement()) revert OtherSettlement(TrancheId.wrap(uint8(i)));
-            for (uint256 j; j < i; ++j) if (notes[j] == notes[i]) revert NoteTwice(TrancheId.wrap(uint8(i)));
-            sum += sizes[i];
-            _tranches.push(Tranche({note: notes[i], size: sizes[i], subscribed: 0}));
+    /// @param offers One a tranche, most senior first.
+    constructor(address authority, ILoanPool pool_, TrancheOffer[] memory offers) AccessManaged(authority) {
+        uint256 count = offers.length;
+        if (count == 0 || count > MAX_TRANCHES) revert WrongNumberOfTranches(count, MAX_TRANCHES);
+        uint256 caps;
+        for (uint256 i; i < count; ++i) {
+            TrancheOffer memory one = offers[i];
+            TrancheId id = TrancheId.wrap(uint8(i));
+            if (one.minimum == 0 || one.minimum > one.cap) revert MinimumOutOfRange(id, one.minimum, one.cap);
+            if (address(one.note.distributor()) != address(pool_.distributor())) revert OtherDistributor(id);
+            for (uint256 j; j < i; ++j) if (address(offers[j].note) == address(one.note)) revert NoteTwice(id);
+            caps += one.cap;
+            _tranches.push().offer = one;
         }
-        if (sum != pool_.purchasePrice()) revert SizesDoNotAddUp(sum, pool_.purchasePrice());
+        uint256 price = pool_.purchasePrice();
+        if (caps < price || caps > MAX_AMOUNT) revert CapsOutOfRange(caps, price, MAX_AMOUNT);
         pool = pool_;
+        deadline = pool_.record(Period.wrap(0)).end;
         _settlement = pool_.settlement();
-        _target = sum;
     }
 
     /* SUBSCRIPTION */
 
     /// @inheritdoc IOffering
-    function subscribe(TrancheId tranche, uint256 units) external {
-        Tranche storage wanted = _open(tranche, units);
-        uint256 available = wanted.size - wanted.subscribed;
-        if (units > available) revert AboveSize(tranche, units, available);
-        wanted.subscribed += units;
-        raised += units;
-        emit Subscribed(msg.sender, tranche, units);
+    function open(IWaterfall waterfall_) external restricted {
+        _inSale(Sale.Draft);
+        _beforeDeadline();
+        if (waterfall_.offering() != address(this)) revert OtherOffering(waterfall_);
+        sale = Sale.Open;
+        waterfall = waterfall_;
+        emit Opened(waterfall_, deadline);
+    }
 
-        wanted.note.mint(msg.sender, units);
+    /// @inheritdoc IOffering
+    function order(TrancheId tranche, uint256 units) external {
+        Tranche storage wanted = _changeable(tranche, units);
+        uint256 all = wanted.ordered + units;
+        if (all > MAX_AMOUNT) revert AboveLimit(units, MAX_AMOUNT - wanted.ordered);
+        if (!wanted.offer.note.compliance().canTransfer(address(0), msg.sender, units)) {
+            revert NotEligible(msg.sender, tranche, units);
+        }
+        wanted.ordered = uint112(all); // at most MAX_AMOUNT
+        wanted.orders[msg.sender] += units;
+        cashHeld += units;
+        emit Ordered(msg.sender, tranche, units);
+
         _settlement.pullExact(msg.sender, units);
     }
 
     /// @inheritdoc IOffering
-    function unsubscribe(TrancheId tranche, uint256 units) external {
-        Tranche storage wanted = _open(tranche, units);
-        uint256 closing = pool.record(Period.wrap(0)).end;
-        bool closable = raised == _target && block.timestamp >= closing;
-        if (closable && block.timestamp < closing + CLOSING_WINDOW) revert ReadyToClose(closing + CLOSING_WINDOW);
-        // The caller's notes are burned first: whoever holds that many, that many are subscribed.
-        wanted.note.burn(msg.sender, units);
-        wanted.subscribed -= units;
-        raised -= units;
-        emit Unsubscribed(msg.sender, tranche, units);
+    function reduce(TrancheId tranche, uint256 units) external {
+        Tranche storage wanted = _changeable(tranche, units);
+        uint256 own = wanted.orders[msg.sender];
+        if (units > own) revert AboveLimit(units, own);
+        wanted.orders[msg.sender] = own - units;
+        wanted.ordered -= uint112(units); // at most one order
+        cashHeld -= units;
+        emit OrderReduced(msg.sender, tranche, units);
 
         _settlement.safeTransfer(msg.sender, units);
     }
@@ -95,30 +117,69 @@ contract Offering is IOffering {
 
     /// @inheritdoc IOffering
     function close() external {
-        if (closed) revert OfferingClosed();
-        if (raised != _target) revert NotSold(raised, _target);
-        closed = true;
-        emit Closed(raised);
+        _inSale(Sale.Open);
+        if (block.timestamp < deadline) revert BeforeDeadline(block.timestamp, deadline);
+        (uint256[] memory units, uint256 raised, bool made) = _outcome();
+        if (!made) {
+            sale = Sale.Cancelled;
+            emit SaleCancelled();
+            return;
+        }
+        sale = Sale.Closed;
+        cashHeld -= raised;
+        emit Closed(units);
 
-        _settlement.forceApprove(address(pool), raised);
-        pool.purchase();
+        pool.purchase(address(waterfall));
+        for (uint256 i; i < units.length; ++i) {
+            _tranches[i].sold = uint112(units[i]); // at most the cap
+            _tranches[i].offer.note.issue(units[i]);
+        }
+        _settlement.safeTransfer(address(pool.distributor()), raised);
+        waterfall.begin(units);
+    }
+
+    /// @inheritdoc IOffering
+    function settle(TrancheId tranche, address investor) external returns (uint256 notes, uint256 cash) {
+        if (sale != Sale.Closed) _inSale(Sale.Cancelled);
+        Tranche storage wanted = _tranche(tranche);
+        uint256 own = wanted.orders[investor];
+        if (own == 0) revert NoOrder(investor, tranche);
+        uint256 all = wanted.ordered;
+        notes = (own * wanted.sold) / all; // both below 2^112
+        cash = (own * (all - wanted.sold)) / all;
+        wanted.orders[investor] = 0;
+        cashHeld -= cash;
+        emit Settled(investor, tranche, notes, cash);
+
+        if (notes != 0) wanted.offer.note.handOver(investor, notes);
+        if (cash != 0) _settlement.safeTransfer(investor, cash); // some assets refuse to move nothing
     }
 
     /* VIEWS */
 
     /// @inheritdoc IOffering
-    function subscribed(TrancheId tranche) external view returns (uint256) {
-        return _tranche(tranche).subscribed;
+    function orderOf(TrancheId tranche, address investor) external view returns (uint256) {
+        return _tranche(tranche).orders[investor];
     }
 
     /// @inheritdoc IOffering
-    function size(TrancheId tranche) external view returns (uint256) {
-        return _tranche(tranche).size;
+    function ordered(TrancheId tranche) external view returns (uint256) {
+        return _tranche(tranche).ordered;
+    }
+
+    /// @inheritdoc IOffering
+    function sold(TrancheId tranche) external view returns (uint256) {
+        return _tranche(tranche).sold;
+    }
+
+    /// @inheritdoc IOffering
+    function offer(TrancheId tranche) external view returns (TrancheOffer memory) {
+        return _tranche(tranche).offer;
     }
 
     /// @inheritdoc IOffering
     function note(TrancheId tranche) external view returns (ITrancheNote) {
-        return _tranche(tranche).note;
+        return _tranche(tranche).offer.note;
     }
 
     /// @inheritdoc IOffering
@@ -126,17 +187,34 @@ contract Offering is IOffering {
         return _tranches.length;
     }
 
-    /// @inheritdoc IOffering
-    function cashHeld() external view returns (uint256) {
-        return closed ? 0 : raised;
-    }
-
     /* INTERNAL */
 
-    function _open(TrancheId tranche, uint256 units) private view returns (Tranche storage) {
-        if (closed) revert OfferingClosed();
+    /// @dev The deal is made when every tranche has its minimum and all together the price.
+    function _outcome() private view returns (uint256[] memory units, uint256 raised, bool made) {
+        units = new uint256[](_tranches.length);
+        made = true;
+        for (uint256 i; i < units.length; ++i) {
+            Tranche storage one = _tranches[i];
+            units[i] = Math.min(one.ordered, one.offer.cap);
+            raised += units[i];
+            if (one.ordered < one.offer.minimum) made = false;
+        }
+        if (raised < pool.purchasePrice()) made = false;
+    }
+
+    function _changeable(TrancheId tranche, uint256 units) private view returns (Tranche storage) {
+        _inSale(Sale.Open);
+        _beforeDeadline();
         if (units == 0) revert ZeroUnits();
         return _tranche(tranche);
+    }
+
+    function _inSale(Sale needed) private view {
+        if (sale != needed) revert WrongSale(sale, needed);
+    }
+
+    function _beforeDeadline() private view {
+        if (block.timestamp >= deadline) revert DeadlinePassed(block.timestamp, deadline);
     }
 
     function _tranche(TrancheId id) private view returns (Tranche storage) {

@@ -2,35 +2,44 @@
 pragma solidity 0.8.37;
 
 import {ICompliance} from "interfaces/ICompliance.sol";
-import {ITrancheNote} from "interfaces/ITrancheNote.sol";
-import {MAX_AMOUNT} from "interfaces/Types.sol";
+import {IDistributor} from "interfaces/IDistributor.sol";
+import {Cash, ITrancheNote} from "interfaces/ITrancheNote.sol";
+import {MAX_AMOUNT, PARTS} from "interfaces/Types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {ERC20, ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
-    using SafeERC20 for IERC20;
+    using SafeCast for uint256;
 
-    /// @notice What a holder has earned up to an index.
-    /// @param index The note's index when `earned` was last brought up to date.
-    /// @param earned Not yet claimed, in parts of a settlement unit.
-    struct Credit {
-        uint256 index;
+    /// @notice What a holder has ever earned, up to an index, and was paid of it. A claim changes the last slot only, a transfer
+    ///         after which nothing was distributed none.
+    /// @param total The note's total index when this was last brought up to date.
+    /// @param snapshot The note's snapshot at that time.
+    /// @param principalIndex The note's principal index at that time.
+    /// @param earned Ever, interest and principal, in parts of a settlement unit. Below 2^240.
+    /// @param earnedPrincipal Of it principal.
+    /// @param interestPaid Ever, settlement units; below 2^113, as all cash is.
+    /// @param principalPaid Ever, settlement units.
+    /// @param pastUnits Held at `pastSnapshot`.
+    struct Account {
+        uint240 total;
+        uint8 snapshot;
+        bool frozen;
+        uint256 principalIndex;
         uint256 earned;
+        uint256 earnedPrincipal;
+        uint120 interestPaid;
+        uint120 principalPaid;
+        uint112 pastUnits;
+        uint8 pastSnapshot;
     }
-
-    /// @dev Parts of a settlement unit in which the index counts, about 2^126. Upper bound: MAX_AMOUNT * PARTS < 2^240, so a
-    ///      credit can't overflow. Lower bound: above MAX_AMOUNT, so one unit of cash moves the index of any supply. Made of
-    ///      small primes, so that the supply of a tranche of round size divides it and shares come out without a rest
-    ///      (over a power of two, the sole holder of 60,000 notes would be paid 599 of 600).
-    uint256 private constant PARTS = 2 ** 34 * 3 ** 10 * 5 ** 28 * 7 ** 4;
 
     /* IMMUTABLES */
 
     /// @inheritdoc ITrancheNote
-    IERC20 public immutable settlement;
+    IDistributor public immutable distributor;
 
     /// @inheritdoc ITrancheNote
     ICompliance public immutable compliance;
@@ -40,93 +49,172 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
     /* STORAGE */
 
     /// @inheritdoc ITrancheNote
-    uint256 public index;
+    address public issuer;
 
-    /// @inheritdoc ITrancheNote
-    uint256 public remainder;
-
-    uint128 private _distributed;
-    uint128 private _claimed;
-
-    mapping(address holder => Credit credit) private _credits;
+    mapping(address holder => Account account) private _accounts;
 
     /* CONSTRUCTOR */
 
     constructor(
         address authority,
-        IERC20Metadata settlement_,
+        IDistributor distributor_,
         ICompliance compliance_,
         string memory name,
         string memory symbol
     ) ERC20(name, symbol) ERC20Permit(name) AccessManaged(authority) {
-        settlement = settlement_;
+        distributor = distributor_;
         compliance = compliance_;
-        _decimals = settlement_.decimals();
+        _decimals = IERC20Metadata(address(distributor_.settlement())).decimals();
     }
 
-    /* SUPPLY */
+    /* ISSUE */
 
     /// @inheritdoc ITrancheNote
-    function mint(address to, uint256 units) external restricted {
-        uint256 supply = totalSupply() + units;
-        if (supply > MAX_AMOUNT) revert AboveLimit(supply, MAX_AMOUNT);
-        _mint(to, units);
+    function issue(uint256 units) external restricted {
+        if (issuer != address(0)) revert AlreadyIssued(totalSupply());
+        if (units > MAX_AMOUNT) revert AboveLimit(units, MAX_AMOUNT);
+        issuer = msg.sender;
+        _accounts[msg.sender].frozen = true;
+        emit Issued(units);
+        // Nobody is asked: the offering is no holder, it keeps the notes of those who ordered.
+        super._update(address(0), msg.sender, units);
     }
 
     /// @inheritdoc ITrancheNote
-    function burn(address from, uint256 units) external restricted {
-        _burn(from, units);
+    function handOver(address to, uint256 units) external restricted {
+        if (!compliance.canTransfer(address(0), to, units)) revert NotEligible(address(0), to, units);
+        _touch(to);
+        Account storage account = _accounts[to];
+        // Indices began at 0 and these units have been there since.
+        account.earned += units * account.total;
+        account.earnedPrincipal += units * account.principalIndex;
+        super._update(msg.sender, to, units);
     }
 
     /* CASH */
 
     /// @inheritdoc ITrancheNote
-    function distribute(uint256 cash) external restricted {
-        uint256 supply = totalSupply();
-        if (cash == 0) revert NothingToDistribute();
-        if (supply == 0) revert NoHolders();
-        uint256 total = _distributed + cash;
-        if (total > MAX_AMOUNT) revert AboveLimit(total, MAX_AMOUNT);
-
-        // remainder < a past supply <= MAX_AMOUNT, and cash * PARTS < 2^240: no overflow.
-        uint256 parts = cash * PARTS + remainder;
-        uint256 newIndex = index + parts / supply;
-        uint256 newRemainder = parts % supply;
-        index = newIndex;
-        remainder = newRemainder;
-        _distributed = uint128(total); // total <= MAX_AMOUNT
-        emit Distributed(cash, newIndex, newRemainder);
-
-        settlement.safeTransferFrom(msg.sender, address(this), cash);
+    function claim() external returns (uint256) {
+        return claimFor(msg.sender);
     }
 
     /// @inheritdoc ITrancheNote
-    function claim() external returns (uint256 cash) {
-        uint256 current = index;
-        uint256 earned = _earned(msg.sender, current);
-        cash = earned / PARTS;
-        _credits[msg.sender] = Credit({index: current, earned: earned - cash * PARTS});
-        _claimed += uint128(cash); // the sum of all claims is at most _distributed
-        emit Claimed(msg.sender, cash);
+    function claimFor(address holder) public returns (uint256 cash) {
+        if (_accounts[holder].frozen) revert HolderFrozen(holder);
+        Cash memory due = claimableApart(holder);
+        cash = due.interest + due.principal;
+        _book(holder, due);
+        emit Claimed(holder, due.interest, due.principal);
 
-        if (cash != 0) settlement.safeTransfer(msg.sender, cash);
+        if (cash != 0) distributor.payHolder(holder, cash); // some assets refuse to move nothing
+    }
+
+    /// @inheritdoc ITrancheNote
+    function claimMany(address[] calldata holders) external returns (uint256 cash) {
+        for (uint256 i; i < holders.length; ++i) {
+            if (_accounts[holders[i]].frozen) continue;
+            Cash memory due = claimableApart(holders[i]);
+            uint256 one = due.interest + due.principal;
+            if (one == 0) continue;
+            // Booked first, so that an asset that calls back finds nothing left; what is refused is booked back.
+            _book(holders[i], due);
+            if (distributor.tryPayHolder(holders[i], one)) {
+                cash += one;
+                emit Claimed(holders[i], due.interest, due.principal);
+            } else {
+                _unbook(holders[i], due);
+            }
+        }
+    }
+
+    /* TRANSFER AGENT */
+
+    /// @inheritdoc ITrancheNote
+    function setFrozen(address holder, bool frozen) external restricted {
+        _notIssuer(holder);
+        _accounts[holder].frozen = frozen;
+        emit FreezeSet(holder, frozen);
+    }
+
+    /// @inheritdoc ITrancheNote
+    function forceTransfer(address from, address to, uint256 units) external restricted {
+        _notIssuer(from);
+        emit ForcedTransfer(from, to, units);
+        _transfer(from, to, units);
+    }
+
+    /// @inheritdoc ITrancheNote
+    function recover(address lost, address found) external restricted {
+        _notIssuer(lost);
+        _notIssuer(found);
+        if (lost == found) revert SameWallet(lost);
+        uint256 units = balanceOf(lost);
+        _transfer(lost, found, units); // brings both up to date
+        Account storage from = _accounts[lost];
+        Account storage to = _accounts[found];
+        uint256 principal = from.earnedPrincipal - uint256(from.principalPaid) * PARTS;
+        uint256 interest = from.earned - from.earnedPrincipal - uint256(from.interestPaid) * PARTS;
+        if (units + principal + interest == 0) revert NothingToRecover(lost);
+        from.earned -= interest + principal;
+        from.earnedPrincipal -= principal;
+        to.earned += interest + principal;
+        to.earnedPrincipal += principal;
+        if (from.frozen) to.frozen = true;
+        emit Recovered(lost, found, units, interest, principal);
+    }
+
+    /* TRANSFERS */
+
+    function transfer(address to, uint256 units) public override returns (bool) {
+        if (_accounts[msg.sender].frozen) revert HolderFrozen(msg.sender);
+        return super.transfer(to, units);
+    }
+
+    function transferFrom(address from, address to, uint256 units) public override returns (bool) {
+        if (_accounts[from].frozen) revert HolderFrozen(from);
+        return super.transferFrom(from, to, units);
     }
 
     /* VIEWS */
 
     /// @inheritdoc ITrancheNote
-    function claimable(address holder) external view returns (uint256 cash) {
-        return _earned(holder, index) / PARTS;
+    function claimable(address holder) external view returns (uint256) {
+        if (holder == issuer) return 0;
+        Cash memory due = claimableApart(holder);
+        return due.interest + due.principal;
     }
 
     /// @inheritdoc ITrancheNote
-    function distributed() external view returns (uint256) {
-        return _distributed;
+    function claimableApart(address holder) public view returns (Cash memory due) {
+        Account storage account = _accounts[holder];
+        (uint256 total, ) = distributor.mark(address(this));
+        uint256 earned = account.earned;
+        uint256 principal = account.earnedPrincipal;
+        if (total != account.total) {
+            uint256 units = balanceOf(holder);
+            earned += units * (total - account.total);
+            principal += units * (distributor.principalIndex(address(this)) - account.principalIndex);
+        }
+        due.interest = (earned - principal) / PARTS - account.interestPaid;
+        due.principal = principal / PARTS - account.principalPaid;
     }
 
     /// @inheritdoc ITrancheNote
-    function cashHeld() external view returns (uint256) {
-        return _distributed - _claimed;
+    function paidTo(address holder) external view returns (Cash memory) {
+        Account storage account = _accounts[holder];
+        return Cash({interest: account.interestPaid, principal: account.principalPaid});
+    }
+
+    /// @inheritdoc ITrancheNote
+    function isFrozen(address holder) external view returns (bool) {
+        return _accounts[holder].frozen;
+    }
+
+    /// @inheritdoc ITrancheNote
+    function unitsAt(address holder, uint8 snapshot) external view returns (uint256) {
+        Account storage account = _accounts[holder];
+        if (account.snapshot < snapshot) return balanceOf(holder);
+        return account.pastSnapshot == snapshot ? account.pastUnits : 0;
     }
 
     /// @notice Decimals of the settlement asset: a unit of note is a unit of cash at par.
@@ -140,19 +228,50 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
     ///      claim on the past.
     function _update(address from, address to, uint256 units) internal override {
         if (!compliance.canTransfer(from, to, units)) revert NotEligible(from, to, units);
-        uint256 current = index;
-        if (from != address(0)) _earn(from, current);
-        if (to != address(0)) _earn(to, current);
+        (uint240 total, uint8 snapshots) = distributor.mark(address(this));
+        _touch(from, total, snapshots);
+        _touch(to, total, snapshots);
         super._update(from, to, units);
     }
 
-    function _earn(address holder, uint256 current) private {
-        if (_credits[holder].index == current) return;
-        _credits[holder] = Credit({index: current, earned: _earned(holder, current)});
+    function _touch(address holder) private {
+        (uint240 total, uint8 snapshots) = distributor.mark(address(this));
+        _touch(holder, total, snapshots);
     }
 
-    function _earned(address holder, uint256 current) private view returns (uint256) {
-        Credit storage credit = _credits[holder];
-        return credit.earned + balanceOf(holder) * (current - credit.index);
+    function _touch(address holder, uint240 total, uint8 snapshots) private {
+        Account storage account = _accounts[holder];
+        uint240 last = account.total;
+        if (last == total && account.snapshot == snapshots) return;
+        uint256 units = balanceOf(holder);
+        if (account.snapshot != snapshots) {
+            account.snapshot = snapshots;
+            account.pastUnits = uint112(units); // at most MAX_AMOUNT
+            account.pastSnapshot = snapshots;
+        }
+        if (last == total) return;
+        account.total = total;
+        account.earned += units * (total - last);
+        uint256 principal = distributor.principalIndex(address(this));
+        if (principal == account.principalIndex) return;
+        account.earnedPrincipal += units * (principal - account.principalIndex);
+        account.principalIndex = principal;
+    }
+
+    /// @dev Only the record changes: what was ever earned is counted from the index again next time.
+    function _book(address holder, Cash memory due) private {
+        Account storage account = _accounts[holder];
+        account.interestPaid = (account.interestPaid + due.interest).toUint120();
+        account.principalPaid = (account.principalPaid + due.principal).toUint120();
+    }
+
+    function _unbook(address holder, Cash memory due) private {
+        Account storage account = _accounts[holder];
+        account.interestPaid -= uint120(due.interest); // it was added just before
+        account.principalPaid -= uint120(due.principal);
+    }
+
+    function _notIssuer(address holder) private view {
+        if (holder == issuer) revert HolderFrozen(holder);
     }
 }

@@ -3,16 +3,30 @@ pragma solidity 0.8.37;
 
 import {ExactPull} from "contracts/ExactPull.sol";
 import {TapeLeaves} from "contracts/pool/TapeLeaves.sol";
-import {ClassTotal, Field, ILoanPool, Loan, PeriodRecord, PoolTerms, TapeCommitment} from "interfaces/ILoanPool.sol";
+import {IDistributor} from "interfaces/IDistributor.sol";
+import {
+    ClassTotal,
+    Correction,
+    Field,
+    FurtherTape,
+    ILoanPool,
+    Loan,
+    PeriodFigures,
+    PeriodRecord,
+    PoolTerms,
+    Report,
+    TapeCommitment
+} from "interfaces/ILoanPool.sol";
+import {IWaterfall} from "interfaces/IWaterfall.sol";
 import {MAX_AMOUNT, Period, WAD} from "interfaces/Types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 contract LoanPool is ILoanPool, AccessManaged {
     using ExactPull for IERC20;
-    using SafeERC20 for IERC20;
+    using SafeCast for uint256;
 
     /// @dev More kinds of loan in one tape would be several deals; the loop over them runs once, in the constructor.
     uint256 private constant MAX_CLASSES = 16;
@@ -21,6 +35,9 @@ contract LoanPool is ILoanPool, AccessManaged {
 
     /// @inheritdoc ILoanPool
     IERC20 public immutable settlement;
+
+    /// @inheritdoc ILoanPool
+    IDistributor public immutable distributor;
 
     /// @inheritdoc ILoanPool
     address public immutable seller;
@@ -32,42 +49,46 @@ contract LoanPool is ILoanPool, AccessManaged {
     bytes32 public immutable tapeRoot;
 
     /// @inheritdoc ILoanPool
-    uint256 public immutable loanCount;
-
-    /// @inheritdoc ILoanPool
-    uint256 public immutable grossBalance;
-
-    /// @inheritdoc ILoanPool
     Period public immutable periodCount;
+
+    uint256 private immutable _firstLoans;
+    uint256 private immutable _firstBalance;
+    uint40 private immutable _grace;
 
     /* STORAGE */
 
     /// @inheritdoc ILoanPool
-    bool public purchased;
+    address public waterfall;
 
     /// @inheritdoc ILoanPool
     Period public lastReported;
 
-    /// @inheritdoc ILoanPool
-    Period public lastReleased;
+    // With the two above in one slot: a report reads all.
+    uint40 private _furtherLoans;
+    bool private _lastIsIn;
+
+    uint112 private _furtherBalance;
 
     /// @dev Cumulative, so that any ratio to date is two reads; period 0 is the closing date with nothing planned.
     mapping(Period period => PeriodRecord record) private _records;
 
     ClassTotal[] private _classes;
+    FurtherTape[] private _further;
 
     /* CONSTRUCTOR */
 
-    constructor(address authority, PoolTerms memory terms) AccessManaged(authority) {
+    constructor(address authority, IDistributor distributor_, PoolTerms memory terms) AccessManaged(authority) {
         if (terms.seller == address(0)) revert NoSeller();
         TapeCommitment memory tape = terms.tape;
         if (tape.root == 0 || tape.loanCount == 0) revert EmptyTape(tape.root, tape.loanCount);
         settlement = terms.settlement;
+        distributor = distributor_;
         seller = terms.seller;
         purchasePrice = terms.purchasePrice;
         tapeRoot = tape.root;
-        loanCount = tape.loanCount;
-        grossBalance = tape.grossBalance;
+        _firstLoans = tape.loanCount;
+        _firstBalance = tape.grossBalance;
+        _grace = terms.grace;
         _commit(tape);
         periodCount = _schedule(terms.closing, terms.periodEnds, terms.plan);
     }
@@ -75,56 +96,55 @@ contract LoanPool is ILoanPool, AccessManaged {
     /* PURCHASE */
 
     /// @inheritdoc ILoanPool
-    function purchase() external restricted {
-        if (purchased) revert AlreadyPurchased();
+    function purchase(address waterfall_) external restricted {
+        if (purchased()) revert AlreadyPurchased();
         uint256 closing = _records[Period.wrap(0)].end;
         if (block.timestamp < closing) revert TooEarly(block.timestamp, closing);
-        purchased = true;
+        waterfall = waterfall_;
         emit Purchased(seller, purchasePrice);
+    }
 
-        settlement.safeTransferFrom(msg.sender, seller, purchasePrice);
+    /// @inheritdoc ILoanPool
+    function commitFurther(FurtherTape calldata tape) external returns (uint256 place) {
+        if (msg.sender != waterfall) revert NotTheWaterfall(msg.sender, waterfall);
+        if (_lastIsIn) revert LastReportIsIn(lastReported);
+        if (tape.root == 0 || tape.loanCount == 0) revert EmptyTape(tape.root, tape.loanCount);
+        uint256 balance = grossBalance() + tape.grossBalance;
+        if (balance > MAX_AMOUNT) revert AboveLimit(balance, MAX_AMOUNT);
+        _furtherLoans += tape.loanCount;
+        _furtherBalance += tape.grossBalance;
+        _further.push(tape);
+        place = _further.length;
+        emit FurtherTapeCommitted(place, tape.root, tape.loanCount, tape.grossBalance);
     }
 
     /* PERIODS */
 
     /// @inheritdoc ILoanPool
-    function report(Period period, uint256 cash, bytes32 reportRoot, uint32 loansPaying) external restricted {
-        if (!purchased) revert NotPurchased();
-        if (period > periodCount) revert NoSuchPeriod(period, periodCount);
-        if (period != lastReported.next()) revert WrongPeriod(period, lastReported.next());
+    function report(
+        Period period,
+        Report calldata report_,
+        Correction calldata correction
+    ) external restricted {
+        _mayReport(period);
+        _addUp(report_);
         PeriodRecord storage current = _records[period];
-        if (block.timestamp < current.end) revert TooEarly(block.timestamp, current.end);
-        bool complete = (reportRoot == 0) == (loansPaying == 0) && (cash == 0 || loansPaying != 0);
-        if (!complete || loansPaying > loanCount) {
-            revert ReportDoesNotAddUp(cash, reportRoot, loansPaying, loanCount);
-        }
-
-        uint256 collected = _records[lastReported].collected + cash;
-        if (collected > MAX_AMOUNT) revert AboveLimit(collected, MAX_AMOUNT);
-        current.collected = uint112(collected); // at most MAX_AMOUNT
-        current.reportRoot = reportRoot;
-        current.loansPaying = loansPaying;
+        PeriodRecord storage previous = _records[lastReported];
+        _record(current, previous, report_);
+        current.late = block.timestamp > uint256(current.end) + _grace;
+        if (correction.period.number() != 0) _correct(period, current, correction);
         lastReported = period;
-        emit Reported(period, cash, reportRoot, loansPaying);
+        if (report_.last) _end(period, current);
+        emit Reported(period, report_, current.late);
 
-        settlement.pullExact(msg.sender, cash);
-    }
-
-    /// @inheritdoc ILoanPool
-    function release(Period period) external restricted {
-        if (period != lastReleased.next()) revert WrongPeriod(period, lastReleased.next());
-        uint256 cash = collectedIn(period);
-        lastReleased = period;
-        emit Released(period, cash);
-
-        if (cash != 0) settlement.safeTransfer(msg.sender, cash);
+        settlement.moveExact(msg.sender, address(distributor), report_.gross - report_.costs);
     }
 
     /* PROOFS */
 
     /// @inheritdoc ILoanPool
     function verifyLoan(Loan calldata loan, bytes32[] calldata proof) public view returns (bool) {
-        return TapeLeaves.verify(TapeLeaves.ofLoan(loan), proof, tapeRoot, loanCount);
+        return TapeLeaves.verify(TapeLeaves.ofLoan(loan), proof, tapeRoot, _firstLoans);
     }
 
     /// @inheritdoc ILoanPool
@@ -148,7 +168,17 @@ contract LoanPool is ILoanPool, AccessManaged {
     ) external view returns (bool) {
         PeriodRecord storage reported = _records[period];
         bytes32 leaf = TapeLeaves.ofCollection(period, fieldsRoot, cash, salt);
-        return TapeLeaves.verify(leaf, proof, reported.reportRoot, reported.loansPaying);
+        return TapeLeaves.verify(leaf, proof, reported.root, reported.loansPaying);
+    }
+
+    /// @inheritdoc ILoanPool
+    function verifyFurtherLoan(
+        uint256 place,
+        Loan calldata loan,
+        bytes32[] calldata proof
+    ) external view returns (bool) {
+        FurtherTape memory tape = furtherTape(place);
+        return TapeLeaves.verify(TapeLeaves.ofLoan(loan), proof, tape.root, tape.loanCount);
     }
 
     /* VIEWS */
@@ -165,24 +195,153 @@ contract LoanPool is ILoanPool, AccessManaged {
     }
 
     /// @inheritdoc ILoanPool
-    function collectedIn(Period period) public view returns (uint256) {
-        if (period > lastReported || period.number() == 0) revert NotReported(period, lastReported);
-        return _records[period].collected - _records[Period.wrap(uint32(period.number() - 1))].collected;
+    function figures(Period period) external view returns (PeriodFigures memory found) {
+        PeriodRecord storage current = _reported(period);
+        if (period.number() == 0) revert NotReported(period, lastReported);
+        PeriodRecord storage previous = _records[Period.wrap(uint32(period.number() - 1))];
+        uint256 written = current.writtenOff;
+        uint256 recovered = current.recovered;
+        found.begin = previous.end;
+        found.end = current.end;
+        found.net = current.net - previous.net;
+        found.writtenOff = int256(written) - int256(uint256(previous.writtenOff)); // both below 2^112
+        found.recovered = recovered - previous.recovered;
+        found.grossBalance = grossBalance();
+        found.balance = _balance(current);
+        found.lossToDate = Math.saturatingSub(written, recovered);
+        found.collectionRatio = _ratio(current.net, current.planned);
+        found.profitabilityRatio = _ratio(current.closedValue, current.closedPlan);
+        found.late = current.late;
+        found.last = current.last || !(periodCount > period);
     }
 
     /// @inheritdoc ILoanPool
     function collectionRatio(Period period) external view returns (uint256) {
-        if (period > lastReported) revert NotReported(period, lastReported);
-        PeriodRecord storage reported = _records[period];
-        return reported.planned == 0 ? WAD : (reported.collected * WAD) / reported.planned;
+        PeriodRecord storage reported = _reported(period);
+        return _ratio(reported.net, reported.planned);
     }
 
     /// @inheritdoc ILoanPool
-    function cashHeld() external view returns (uint256) {
-        return _records[lastReported].collected - _records[lastReleased].collected;
+    function profitabilityRatio(Period period) external view returns (uint256) {
+        PeriodRecord storage reported = _reported(period);
+        return _ratio(reported.closedValue, reported.closedPlan);
+    }
+
+    /// @inheritdoc ILoanPool
+    function poolBalance(Period period) external view returns (uint256) {
+        return _balance(_reported(period));
+    }
+
+    /// @inheritdoc ILoanPool
+    function cashToRun() external view returns (uint256) {
+        if (!purchased()) return 0;
+        return _records[lastReported].net - _records[IWaterfall(waterfall).lastRun()].net;
+    }
+
+    /// @inheritdoc ILoanPool
+    function purchased() public view returns (bool) {
+        return waterfall != address(0);
+    }
+
+    /// @inheritdoc ILoanPool
+    function loanCount() public view returns (uint256) {
+        return _firstLoans + _furtherLoans;
+    }
+
+    /// @inheritdoc ILoanPool
+    function grossBalance() public view returns (uint256) {
+        return _firstBalance + _furtherBalance;
+    }
+
+    /// @inheritdoc ILoanPool
+    function furtherTape(uint256 place) public view returns (FurtherTape memory) {
+        if (place == 0 || place > _further.length) revert NoSuchTape(place, _further.length);
+        return _further[place - 1];
+    }
+
+    /// @inheritdoc ILoanPool
+    function furtherTapes() external view returns (uint256) {
+        return _further.length;
     }
 
     /* INTERNAL */
+
+    function _mayReport(Period period) private view {
+        if (!purchased()) revert NotPurchased();
+        if (period > periodCount) revert NoSuchPeriod(period, periodCount);
+        if (period != lastReported.next()) revert WrongPeriod(period, lastReported.next());
+        if (_lastIsIn) revert LastReportIsIn(lastReported);
+        uint256 end = _records[period].end;
+        if (block.timestamp < end) revert TooEarly(block.timestamp, end);
+    }
+
+    function _addUp(Report calldata given) private view {
+        bool complete = (given.root == 0) == (given.loansPaying == 0) && (given.gross == 0 || given.loansPaying != 0);
+        bool within = given.costs <= given.gross && given.recovered <= given.gross - given.costs;
+        if (!complete || !within || given.loansPaying > loanCount()) {
+            revert ReportDoesNotAddUp(given, loanCount());
+        }
+    }
+
+    function _record(PeriodRecord storage current, PeriodRecord storage previous, Report calldata given) private {
+        current.net = _sum(previous.net, given.gross - given.costs);
+        current.gross = _sum(previous.gross, given.gross);
+        current.writtenOff = _sum(previous.writtenOff, given.writtenOff);
+        current.recovered = _sum(previous.recovered, given.recovered);
+        current.closedValue = _sum(previous.closedValue, given.closedValue);
+        current.closedPlan = _sum(previous.closedPlan, given.closedPlan);
+        current.root = given.root;
+        current.loansPaying = given.loansPaying;
+    }
+
+    function _correct(Period period, PeriodRecord storage current, Correction calldata correction) private {
+        Period earlier = correction.period;
+        if (earlier > lastReported) revert CorrectionDoesNotAddUp(correction, lastReported);
+        PeriodRecord storage corrected = _records[earlier];
+        bool paid = corrected.gross != _records[Period.wrap(uint32(earlier.number() - 1))].gross;
+        bool complete = (correction.root == 0) == (correction.loansPaying == 0) &&
+            (!paid || correction.loansPaying != 0);
+        if (!complete || correction.loansPaying > loanCount()) revert CorrectionDoesNotAddUp(correction, lastReported);
+        emit Corrected(period, correction, corrected.root);
+        corrected.root = correction.root;
+        corrected.loansPaying = correction.loansPaying;
+        current.writtenOff = _change(period, current.writtenOff, correction.writtenOff);
+        current.closedValue = _change(period, current.closedValue, correction.closedValue);
+        current.closedPlan = _change(period, current.closedPlan, correction.closedPlan);
+    }
+
+    function _end(Period period, PeriodRecord storage current) private {
+        uint256 balance = _balance(current);
+        if (balance != 0 && !IWaterfall(waterfall).cleanUpOn()) revert PoolNotEmpty(balance);
+        _lastIsIn = true;
+        _records[period].last = true;
+    }
+
+    function _reported(Period period) private view returns (PeriodRecord storage) {
+        if (period > lastReported) revert NotReported(period, lastReported);
+        return _records[period];
+    }
+
+    function _balance(PeriodRecord storage to) private view returns (uint256) {
+        uint256 gone = uint256(to.gross) - to.recovered + to.writtenOff; // recovered is part of gross
+        return Math.saturatingSub(grossBalance(), gone);
+    }
+
+    function _ratio(uint256 value, uint256 planned) private pure returns (uint256) {
+        return planned == 0 ? WAD : (value * WAD) / planned; // value < 2^112
+    }
+
+    function _sum(uint256 before, uint256 more) private pure returns (uint112) {
+        uint256 total = before + more;
+        if (total > MAX_AMOUNT) revert AboveLimit(total, MAX_AMOUNT);
+        return uint112(total); // at most MAX_AMOUNT
+    }
+
+    function _change(Period period, uint256 before, int120 difference) private pure returns (uint112) {
+        int256 total = int256(before) + difference; // before < 2^112
+        if (total < 0) revert TotalBelowZero(period);
+        return _sum(uint256(total), 0);
+    }
 
     function _schedule(uint40 closing, uint40[] memory ends, uint112[] memory plan) private returns (Period) {
         if (ends.length == 0 || ends.length != plan.length) revert ScheduleMismatch(ends.length, plan.length);
@@ -195,7 +354,7 @@ contract LoanPool is ILoanPool, AccessManaged {
             if (ends[i] <= previousEnd) revert ScheduleNotRising(period, ends[i], previousEnd);
             planned += plan[i];
             _records[period].end = ends[i];
-            _records[period].planned = SafeCast.toUint112(planned);
+            _records[period].planned = planned.toUint112();
             previous = period;
         }
         return previous;

@@ -1,19 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {WaterfallEngine} from "contracts/waterfall/WaterfallEngine.sol";
-import {ILoanPool} from "interfaces/ILoanPool.sol";
+import {Accrual} from "contracts/waterfall/Accrual.sol";
+import {Books, DealBook, HurdleBook, LineBook, LineRun, Run, TrancheBook, TrancheRun, TriggerBook} from "contracts/waterfall/Books.sol";
+import {Losses} from "contracts/waterfall/Losses.sol";
+import {Steps} from "contracts/waterfall/Steps.sol";
+import {TermsCheck} from "contracts/waterfall/TermsCheck.sol";
+import {Triggers} from "contracts/waterfall/Triggers.sol";
+import {Credit, IDistributor, Share} from "interfaces/IDistributor.sol";
+import {IIndexOracle} from "interfaces/IIndexOracle.sol";
+import {FurtherTape, ILoanPool} from "interfaces/ILoanPool.sol";
 import {IOffering} from "interfaces/IOffering.sol";
-import {IWaterfall, SkipWhen, Step, StepKind, TrancheState, TrancheTerms} from "interfaces/IWaterfall.sol";
-import {Period, TrancheId, Wad, WAD} from "interfaces/Types.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {
+    FeeTerms,
+    HurdleTerms,
+    IWaterfall,
+    Phase,
+    ReserveTerms,
+    RunResult,
+    Step,
+    TrancheState,
+    TrancheTerms,
+    TriggerKind,
+    TriggerState,
+    WaterfallTerms
+} from "interfaces/IWaterfall.sol";
+import {Period, TrancheId, WAD} from "interfaces/Types.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-contract Waterfall is IWaterfall {
+contract Waterfall is IWaterfall, AccessManaged {
+    using Books for DealBook;
     using SafeCast for uint256;
-    using SafeERC20 for IERC20;
-    using WaterfallEngine for WaterfallEngine.State;
+
+    /// @notice What the oracle said of a period's start.
+    struct Told {
+        int64 index;
+        bool known;
+    }
 
     /* IMMUTABLES */
 
@@ -21,160 +46,421 @@ contract Waterfall is IWaterfall {
     ILoanPool public immutable pool;
 
     /// @inheritdoc IWaterfall
-    address public immutable feeAccount;
+    IDistributor public immutable distributor;
 
     /// @inheritdoc IWaterfall
-    Wad public immutable collectionTrigger;
+    address public immutable offering;
 
-    IERC20 private immutable _settlement;
-    Period private immutable _lastPeriod;
+    /// @inheritdoc IWaterfall
+    address public immutable dustOwner;
+
+    IIndexOracle private immutable _oracle;
+    bool private immutable _ledgers;
+    Period private immutable _revolvesTo;
+    uint256 private immutable _revolvingStops;
+    uint112 private immutable _reserveFloor;
+    uint112 private immutable _reserveCap;
+    uint64 private immutable _reserveShare;
+    uint8 private immutable _reserveTranches;
 
     /* STORAGE */
 
-    /// @inheritdoc IWaterfall
-    Period public lastRun;
+    DealBook private _deal;
 
-    // One slot with lastRun: every run reads and writes both.
-    uint112 private _feesEarned;
-    uint112 private _feesClaimed;
-
-    WaterfallEngine.State private _state;
+    mapping(Period period => Told told) private _told;
 
     /* CONSTRUCTOR */
 
     constructor(
-        IOffering offering,
-        address feeAccount_,
-        Wad collectionTrigger_,
-        TrancheTerms[] memory tranches,
-        Step[] memory steps
-    ) {
-        if (feeAccount_ == address(0)) revert NoFeeAccount();
-        pool = offering.pool();
-        feeAccount = feeAccount_;
-        collectionTrigger = collectionTrigger_;
-        _settlement = pool.settlement();
-        _lastPeriod = pool.periodCount();
-        _setTranches(tranches, offering);
-        _setSteps(steps, tranches.length);
+        address authority,
+        IOffering offering_,
+        IDistributor distributor_,
+        WaterfallTerms memory terms
+    ) AccessManaged(authority) {
+        offering = address(offering_);
+        pool = offering_.pool();
+        distributor = distributor_;
+        dustOwner = terms.dustOwner;
+        _oracle = terms.oracle;
+        _ledgers = terms.ledgers;
+        _revolvesTo = terms.revolvesTo;
+        _revolvingStops = terms.revolvingStops;
+        _reserveFloor = terms.reserve.floor;
+        _reserveCap = terms.reserve.cap;
+        _reserveShare = terms.reserve.share;
+        _reserveTranches = terms.reserve.tranches;
+        TermsCheck.check(terms, offering_, distributor_);
+        TermsCheck.keep(_deal, terms);
+    }
+
+    /* CLOSING */
+
+    /// @inheritdoc IWaterfall
+    function begin(uint256[] calldata sold) external {
+        if (msg.sender != offering) revert NotTheOffering(msg.sender, offering);
+        if (_deal.begun) revert AlreadyBegun();
+        _deal.begun = true;
+        uint256 raised;
+        uint256 reserved;
+        for (uint256 i; i < sold.length; ++i) {
+            _deal.tranches[i].atClosing = sold[i].toUint112();
+            _deal.tranches[i].principal = uint112(sold[i]); // just cast
+            raised += sold[i];
+            if ((_reserveTranches >> i) & 1 == 1) reserved += sold[i];
+        }
+        for (uint256 i; i < _deal.hurdleCount; ++i) {
+            HurdleBook storage account = _deal.hurdles[i];
+            account.balance = _deal.tranches[account.tranche.place()].principal;
+        }
+        _deal.poolBalance = pool.grossBalance().toUint112();
+        uint256 kept = Math.min(raised - pool.purchasePrice(), Books.targetOf(_reserveTerms(), reserved));
+        _deal.reserve = kept.toUint120();
+        emit Begun(kept, raised - kept);
+
+        Credit[] memory credits = new Credit[](1);
+        credits[0] = Credit({account: pool.seller(), cash: raised - kept});
+        distributor.book(raised, new Share[](0), credits);
     }
 
     /* PERIODS */
 
     /// @inheritdoc IWaterfall
     function run(Period period) external {
-        if (period != lastRun.next()) revert WrongPeriod(period, lastRun.next());
-        WaterfallEngine.Run memory current = _begin(period);
-        _state.accrue(pool.record(period).end - pool.record(lastRun).end);
-        lastRun = period;
-        for (uint256 place; place < _state.steps.length; ++place) {
-            _state.pay(current, place);
-        }
-        if (period == _lastPeriod) _state.bookLosses();
-        _feesEarned += current.fees.toUint112();
+        Run memory done = _compute(period);
+        _deal.lastRun = period;
+        _deal.index = _indexFor(period);
+        if (done.on & _revolvingStops != 0) _deal.stopped = true;
+        _tell(done);
+        (Share[] memory shares, Credit[] memory credits) = _settle(done);
+        _deal.store(done);
 
-        pool.release(period);
-        for (uint256 i; i < _state.tranches.length; ++i) {
-            _distribute(period, TrancheId.wrap(uint8(i)), current.interest[i], current.principal[i]);
-        }
+        distributor.book(done.figures.net, shares, credits);
     }
 
     /// @inheritdoc IWaterfall
-    function claimFees() external returns (uint256 cash) {
-        cash = cashHeld();
-        _feesClaimed = _feesEarned;
-        emit FeesClaimed(feeAccount, cash);
+    function previewRun(Period period) external view returns (RunResult memory result) {
+        Run memory done = _compute(period);
+        uint256 count = done.tranches.length;
+        result.cash = done.cashBefore;
+        result.left = done.figures.last ? 0 : done.cash;
+        result.reserve = done.figures.last ? 0 : done.reserve;
+        result.revolvingAccount = done.revolving;
+        result.on = done.on;
+        result.passedOver = done.passedOver;
+        result.accelerated = done.accelerated;
+        result.revolving = done.revolves;
+        result.due = done.due;
+        result.paid = done.paid;
+        result.interest = new uint256[](count);
+        result.principal = new uint256[](count);
+        for (uint256 i; i < count; ++i) {
+            result.interest[i] = done.tranches[i].interest;
+            result.principal[i] = done.tranches[i].repaid;
+        }
+        result.figures = new uint256[](done.triggers.length);
+        for (uint256 i; i < done.triggers.length; ++i) result.figures[i] = done.triggers[i].figure;
+    }
 
-        if (cash != 0) _settlement.safeTransfer(feeAccount, cash);
+    /// @inheritdoc IWaterfall
+    function tellIndex(Period period) external {
+        if (!(period > _deal.lastRun)) revert WrongPeriod(period, _deal.lastRun.next());
+        uint40 start = pool.record(Period.wrap(uint32(period.number() - 1))).end;
+        if (block.timestamp < start || address(_oracle) == address(0)) revert IndexNotDue(period, start);
+        if (_told[period].known) revert IndexAlreadyTold(period);
+        int64 index = _oracle.indexAt(start);
+        _told[period] = Told({index: index, known: true});
+        emit IndexTold(period, index);
+    }
+
+    /* REVOLVING AND ACCELERATION */
+
+    /// @inheritdoc IWaterfall
+    function buyFurther(FurtherTape calldata tape, uint256 price) external restricted {
+        if (_revolvesTo.number() == 0) revert NotRevolving();
+        if (price > _deal.revolving) revert AboveAccount(price, _deal.revolving);
+        _deal.revolving -= uint120(price); // at most the account
+        uint256 place = pool.commitFurther(tape);
+        emit FurtherLoansBought(place, price);
+
+        Credit[] memory credits = new Credit[](1);
+        credits[0] = Credit({account: pool.seller(), cash: price});
+        distributor.book(0, new Share[](0), credits);
+    }
+
+    /// @inheritdoc IWaterfall
+    function declareDefault() external restricted {
+        if (_deal.declared) revert AlreadyDeclared();
+        if (_deal.stepCounts[1] == 0) revert NoAcceleration();
+        _deal.declared = true;
+        emit DefaultDeclared(_deal.lastRun);
     }
 
     /* VIEWS */
 
     /// @inheritdoc IWaterfall
-    function cashHeld() public view returns (uint256) {
-        return _feesEarned - _feesClaimed;
-    }
-
-    /// @inheritdoc IWaterfall
-    function feesEarned() external view returns (uint256) {
-        return _feesEarned;
-    }
-
-    /// @inheritdoc IWaterfall
     function tranche(TrancheId id) external view returns (TrancheState memory) {
-        if (id.place() >= _state.tranches.length) revert NoSuchTranche(id, _state.tranches.length);
-        return _state.tranches[id.place()];
+        TrancheBook storage book = _tranche(id);
+        uint256 atClosing = book.atClosing;
+        return
+            TrancheState({
+                atClosing: atClosing,
+                principal: book.principal,
+                principalPaid: book.principalPaid,
+                interestDue: book.interestDue,
+                interestPaid: book.interestPaid,
+                loss: atClosing - book.principal - book.principalPaid,
+                deficiency: book.deficiency
+            });
+    }
+
+    /// @inheritdoc IWaterfall
+    function trancheTerms(TrancheId id) external view returns (TrancheTerms memory) {
+        return _tranche(id).terms;
     }
 
     /// @inheritdoc IWaterfall
     function trancheCount() external view returns (uint256) {
-        return _state.tranches.length;
+        return _deal.trancheCount;
     }
 
     /// @inheritdoc IWaterfall
-    function step(uint256 place) external view returns (Step memory) {
-        return _state.steps[place];
+    function attachmentPoints(TrancheId id) external view returns (uint256 attachment, uint256 detachment) {
+        TrancheBook storage own = _tranche(id);
+        uint256 below;
+        uint256 all;
+        for (uint256 i; i < _deal.trancheCount; ++i) {
+            uint256 principal = _deal.tranches[i].principal - _deal.tranches[i].deficiency;
+            all += principal;
+            if (i > id.place()) below += principal;
+        }
+        if (all == 0) return (0, 0);
+        return ((below * WAD) / all, ((below + own.principal - own.deficiency) * WAD) / all);
     }
 
     /// @inheritdoc IWaterfall
-    function stepCount() external view returns (uint256) {
-        return _state.steps.length;
+    function poolFactor(TrancheId id) external view returns (uint256) {
+        TrancheBook storage own = _tranche(id);
+        if (!_deal.begun) revert NotBegun();
+        return (own.principal * WAD) / own.atClosing;
+    }
+
+    /// @inheritdoc IWaterfall
+    function seniorTranche() external view returns (TrancheId) {
+        for (uint256 i; i < _deal.trancheCount; ++i) {
+            if (_deal.tranches[i].principal != 0) return TrancheId.wrap(uint8(i));
+        }
+        revert NoSuchTranche(TrancheId.wrap(0), 0);
+    }
+
+    /// @inheritdoc IWaterfall
+    function step(bool accelerated, uint256 place) external view returns (Step memory) {
+        _check(place, stepCount(accelerated));
+        return Steps.unpack(_deal.steps[accelerated ? 1 : 0][place]);
+    }
+
+    /// @inheritdoc IWaterfall
+    function stepCount(bool accelerated) public view returns (uint256) {
+        return _deal.stepCounts[accelerated ? 1 : 0];
+    }
+
+    /// @inheritdoc IWaterfall
+    function trigger(uint256 place) external view returns (TriggerState memory) {
+        _check(place, _deal.triggerCount);
+        TriggerBook storage book = _deal.triggers[place];
+        return
+            TriggerState({
+                kind: book.kind,
+                tranche: book.tranche,
+                level: book.level,
+                figure: book.figure,
+                on: book.on,
+                since: book.since
+            });
+    }
+
+    /// @inheritdoc IWaterfall
+    function triggerCount() external view returns (uint256) {
+        return _deal.triggerCount;
+    }
+
+    /// @inheritdoc IWaterfall
+    function cleanUpOn() external view returns (bool) {
+        for (uint256 i; i < _deal.triggerCount; ++i) {
+            TriggerBook storage book = _deal.triggers[i];
+            if (book.kind == TriggerKind.CleanUp && book.on) return true;
+        }
+        return false;
+    }
+
+    /// @inheritdoc IWaterfall
+    function feeLine(uint256 place) external view returns (FeeTerms memory, uint256 paid, uint256 due) {
+        _check(place, _deal.lineCount);
+        LineBook storage line = _deal.lines[place];
+        return (line.terms, line.paid, line.due);
+    }
+
+    /// @inheritdoc IWaterfall
+    function hurdle(uint256 place) external view returns (HurdleTerms memory, uint256 balance) {
+        _check(place, _deal.hurdleCount);
+        HurdleBook storage book = _deal.hurdles[place];
+        return (HurdleTerms({tranche: book.tranche, rate: book.rate, dayCount: book.dayCount}), book.balance);
+    }
+
+    /// @inheritdoc IWaterfall
+    function reserve() external view returns (uint256 cash, uint256 target) {
+        uint256 principal;
+        for (uint256 i; i < _deal.trancheCount; ++i) {
+            if ((_reserveTranches >> i) & 1 == 1) principal += _deal.tranches[i].principal;
+        }
+        return (_deal.reserve, Books.targetOf(_reserveTerms(), principal));
+    }
+
+    /// @inheritdoc IWaterfall
+    function revolvingAccount() external view returns (uint256) {
+        return _deal.revolving;
+    }
+
+    /// @inheritdoc IWaterfall
+    function cashLeft() external view returns (uint256) {
+        return _deal.left;
+    }
+
+    /// @inheritdoc IWaterfall
+    function unallocatedLoss() external view returns (uint256) {
+        return _deal.unallocated;
+    }
+
+    /// @inheritdoc IWaterfall
+    function phase() external view returns (Phase) {
+        if (!_deal.begun) return Phase.NotBegun;
+        if (_deal.woundUp) return Phase.WoundUp;
+        if (_deal.declared) return Phase.Accelerated;
+        return _deal.stopped || !(_revolvesTo > _deal.lastRun) ? Phase.Amortising : Phase.Revolving;
+    }
+
+    /// @inheritdoc IWaterfall
+    function lastRun() external view returns (Period) {
+        return _deal.lastRun;
     }
 
     /* INTERNAL */
 
-    /// @dev Reverts when the period is not reported. All the cash of the period is in `cash`, and the last step, a residual,
-    ///      leaves none: nothing is carried from period to period here.
-    function _begin(Period period) private returns (WaterfallEngine.Run memory current) {
-        uint256 count = _state.tranches.length;
+    /// @dev All of rule 11 in memory: a run writes down what this says, a preview shows it.
+    function _compute(Period period) private view returns (Run memory current) {
+        if (!_deal.begun) revert NotBegun();
+        if (period != _deal.lastRun.next()) revert WrongPeriod(period, _deal.lastRun.next());
         current.period = period;
-        current.collected = pool.collectedIn(period);
-        current.cash = current.collected;
-        current.interest = new uint256[](count);
-        current.principal = new uint256[](count);
-        uint256 ratio = pool.collectionRatio(period);
-        current.behindPlan = ratio < collectionTrigger.value();
-        emit PeriodRun(period, current.cash, ratio, current.behindPlan);
+        current.figures = pool.figures(period);
+        current.ledgers = _ledgers;
+        current.reserveTerms = _reserveTerms();
+        _deal.load(current);
+        bool within = !(period > _revolvesTo) && !current.figures.last;
+        current.revolves = within && !_deal.stopped && !_deal.declared;
+        current.cash += current.figures.net;
+        if (!current.revolves) {
+            current.cash += current.revolving;
+            current.revolving = 0;
+        }
+        current.cashBefore = current.cash;
+        Accrual.accrue(current, _deal, _indexFor(period));
+        Losses.book(current);
+        Triggers.read(current, _deal.declared);
+        _paySteps(current);
+        _carry(current);
     }
 
-    function _distribute(Period period, TrancheId id, uint256 interest, uint256 principal) private {
-        if (interest + principal == 0) return;
-        emit TranchePaid(period, id, interest, principal);
-        _state.tranches[id.place()].note.distribute(interest + principal);
+    function _paySteps(Run memory current) private view {
+        uint256 list = current.accelerated ? 1 : 0;
+        uint256 count = _deal.stepCounts[list];
+        current.due = new uint256[](count);
+        current.paid = new uint256[](count);
+        for (uint256 i; i < count; ++i) Steps.pay(current, i, _deal.steps[list][i]);
     }
 
-    /// @dev What is paid here must be what was sold: a wrong note or size could lock a period's cash for good.
-    function _setTranches(TrancheTerms[] memory tranches, IOffering offering) private {
-        if (tranches.length != offering.trancheCount()) {
-            revert TranchesMismatch(tranches.length, offering.trancheCount());
+    /// @dev Rule 11.6.
+    function _carry(Run memory current) private pure {
+        for (uint256 i; i < current.tranches.length; ++i) {
+            TrancheRun memory one = current.tranches[i];
+            one.deferred = Books.atMostAccrued(one.deferred + one.accruedLeft);
         }
-        for (uint256 i; i < tranches.length; ++i) {
-            TrancheTerms memory terms = tranches[i];
-            TrancheId id = TrancheId.wrap(uint8(i));
-            if (terms.note != offering.note(id) || terms.principal != offering.size(id)) {
-                revert NotAsOffered(id, terms.note, terms.principal);
-            }
-            TrancheState storage state = _state.tranches.push();
-            state.note = terms.note;
-            state.rate = terms.rate;
-            state.principal = terms.principal;
-            // The note pulls what it distributes; only this contract can make it do so.
-            _settlement.forceApprove(address(terms.note), type(uint256).max);
+        for (uint256 i; i < current.lines.length; ++i) {
+            LineRun memory line = current.lines[i];
+            line.due = line.terms.carried ? line.due - line.settled : 0;
+        }
+        if (current.figures.last) Losses.end(current);
+    }
+
+    function _indexFor(Period period) private view returns (int64) {
+        if (address(_oracle) == address(0)) return _deal.index;
+        Told memory told = _told[period];
+        return told.known ? told.index : _deal.index;
+    }
+
+    function _reserveTerms() private view returns (ReserveTerms memory) {
+        return
+            ReserveTerms({
+                floor: _reserveFloor,
+                cap: _reserveCap,
+                share: _reserveShare,
+                tranches: _reserveTranches
+            });
+    }
+
+    /// @dev Events of a run; what was before is still in storage.
+    function _tell(Run memory done) private {
+        Period period = done.period;
+        emit PeriodRun(period, done.cashBefore, done.accelerated, done.revolves, done.on, done.passedOver);
+        emit StepsPaid(period, done.due, done.paid);
+        if (address(_oracle) != address(0) && !_told[period].known) emit IndexMissing(period, _deal.index);
+        for (uint256 i; i < done.triggers.length; ++i) {
+            TriggerBook memory now_ = done.triggers[i];
+            if (now_.on != _deal.triggers[i].on) emit TriggerTurned(period, i, now_.on, now_.figure);
+        }
+        for (uint256 i; i < done.tranches.length; ++i) _tellLosses(period, i, done.tranches[i]);
+    }
+
+    function _tellLosses(Period period, uint256 place, TrancheRun memory one) private {
+        TrancheId id = TrancheId.wrap(uint8(place));
+        // opening = principal + repaid + loss, and loss is below 0 where principal came back
+        int256 loss = int256(one.opening) - int256(one.principal + one.repaid);
+        if (loss != 0) emit LossBooked(period, id, loss);
+        if (_ledgers && one.deficiency != _deal.tranches[place].deficiency) {
+            emit DeficiencyChanged(period, id, one.deficiency);
         }
     }
 
-    function _setSteps(Step[] memory steps, uint256 tranches) private {
-        if (steps.length == 0) revert NoSteps();
-        for (uint256 i; i < steps.length; ++i) {
-            Step memory one = steps[i];
-            bool last = i == steps.length - 1;
-            if (one.kind == StepKind.Fee ? one.rate.value() > WAD : one.tranche.place() >= tranches) {
-                if (one.kind == StepKind.Fee) revert RateAboveOne(i, one.rate);
-                revert NoSuchTranche(one.tranche, tranches);
-            }
-            if ((one.kind == StepKind.Residual) != last) revert ResidualMustBeLast(i);
-            if (last && one.skipWhen != SkipWhen.Never) revert ResidualMustAlwaysRun(i);
-            _state.steps.push(one);
+    /// @dev Who gets what out of the run; after the last one what is left is the owner of dust's.
+    function _settle(Run memory done) private returns (Share[] memory shares, Credit[] memory credits) {
+        uint256 count = done.lines.length;
+        shares = new Share[](done.tranches.length);
+        for (uint256 i; i < shares.length; ++i) {
+            TrancheRun memory one = done.tranches[i];
+            shares[i] = Share({
+                note: address(one.terms.note),
+                units: one.atClosing,
+                interest: one.interest,
+                principal: one.repaid
+            });
         }
+        credits = new Credit[](done.figures.last ? count + 1 : count);
+        for (uint256 i; i < count; ++i) {
+            LineRun memory line = done.lines[i];
+            credits[i] = Credit({account: line.terms.payee, cash: line.settled + line.split});
+        }
+        if (!done.figures.last) return (shares, credits);
+        credits[count] = Credit({account: dustOwner, cash: done.cash + done.reserve});
+        emit WoundUp(dustOwner, done.cash + done.reserve);
+        done.cash = 0;
+        done.reserve = 0;
+        _deal.woundUp = true;
+    }
+
+    function _tranche(TrancheId id) private view returns (TrancheBook storage) {
+        if (id.place() >= _deal.trancheCount) revert NoSuchTranche(id, _deal.trancheCount);
+        return _deal.tranches[id.place()];
+    }
+
+    function _check(uint256 place, uint256 count) private pure {
+        if (place >= count) revert NoSuchPlace(place, count);
     }
 }

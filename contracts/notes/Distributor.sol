@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Credit, IDistributor, NoteIndex, Share} from "interfaces/IDistributor.sol";
+import {PARTS} from "interfaces/Types.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+contract Distributor is IDistributor, AccessManaged {
+    using SafeCast for uint256;
+    using SafeERC20 for IERC20;
+
+    /// @notice As `NoteIndex`, in three slots. The first is all that a transfer of a note reads when nothing has happened.
+    /// @param total Below 2^240: all cash that ever comes is below 2^113, and PARTS below 2^126.
+    /// @param interestRemainder Below the units of the note, which are below 2^112.
+    struct Book {
+        uint240 total;
+        uint8 snapshots;
+        uint256 principal;
+        uint112 interestRemainder;
+        uint112 principalRemainder;
+    }
+
+    /* IMMUTABLES */
+
+    /// @inheritdoc IDistributor
+    IERC20 public immutable settlement;
+
+    /* STORAGE */
+
+    uint128 private _heldForHolders;
+    uint128 private _heldForDeal;
+
+    /// @inheritdoc IDistributor
+    uint256 public heldForCredits;
+
+    /// @inheritdoc IDistributor
+    mapping(address account => uint256 cash) public creditOf;
+
+    mapping(address note => Book book) private _books;
+
+    /* CONSTRUCTOR */
+
+    constructor(address authority, IERC20 settlement_) AccessManaged(authority) {
+        settlement = settlement_;
+    }
+
+    /* WATERFALL */
+
+    /// @inheritdoc IDistributor
+    function book(uint256 received, Share[] calldata shares, Credit[] calldata credits) external restricted {
+        uint256 shared;
+        for (uint256 i; i < shares.length; ++i) shared += _distribute(shares[i]);
+        uint256 credited;
+        for (uint256 i; i < credits.length; ++i) credited += _credit(credits[i]);
+        // What the deal does not have can't be given away: this line reverts.
+        _heldForDeal = (_heldForDeal + received - shared - credited).toUint128();
+        _heldForHolders = (_heldForHolders + shared).toUint128();
+        if (credited != 0) heldForCredits += credited;
+    }
+
+    /// @inheritdoc IDistributor
+    function snapshotOf(address note) external restricted returns (uint8 snapshot) {
+        uint8 last = _books[note].snapshots;
+        if (last == type(uint8).max) revert TooManySnapshots(note, last);
+        snapshot = last + 1;
+        _books[note].snapshots = snapshot;
+    }
+
+    /* PAYMENTS */
+
+    /// @inheritdoc IDistributor
+    function payCredit(address account) external returns (uint256 cash) {
+        cash = creditOf[account];
+        creditOf[account] = 0;
+        heldForCredits -= cash;
+        emit CreditPaid(account, cash);
+
+        if (cash != 0) settlement.safeTransfer(account, cash); // some assets refuse to move nothing
+    }
+
+    /// @inheritdoc IDistributor
+    function payHolder(address holder, uint256 cash) external {
+        _takeForHolder(cash);
+        settlement.safeTransfer(holder, cash);
+    }
+
+    /// @inheritdoc IDistributor
+    function tryPayHolder(address holder, uint256 cash) external returns (bool paid) {
+        _takeForHolder(cash);
+        paid = settlement.trySafeTransfer(holder, cash);
+        if (!paid) _heldForHolders += uint128(cash); // it was taken from there
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IDistributor
+    function mark(address note) external view returns (uint240 total, uint8 snapshots) {
+        Book storage kept = _books[note];
+        return (kept.total, kept.snapshots);
+    }
+
+    /// @inheritdoc IDistributor
+    function principalIndex(address note) external view returns (uint256) {
+        return _books[note].principal;
+    }
+
+    /// @inheritdoc IDistributor
+    function indexOf(address note) external view returns (NoteIndex memory) {
+        Book storage kept = _books[note];
+        return
+            NoteIndex({
+                total: kept.total,
+                principal: kept.principal,
+                interestRemainder: kept.interestRemainder,
+                principalRemainder: kept.principalRemainder,
+                snapshots: kept.snapshots
+            });
+    }
+
+    /// @inheritdoc IDistributor
+    function heldForHolders() external view returns (uint256) {
+        return _heldForHolders;
+    }
+
+    /// @inheritdoc IDistributor
+    function heldForDeal() external view returns (uint256) {
+        return _heldForDeal;
+    }
+
+    /* INTERNAL */
+
+    function _distribute(Share calldata share) private returns (uint256 cash) {
+        cash = share.interest + share.principal;
+        if (cash == 0) return 0;
+        if (share.units == 0) revert NoUnits(share.note);
+        Book storage kept = _books[share.note];
+        // A remainder is below 2^112 and cash * PARTS below 2^240: no overflow.
+        uint256 interestParts = share.interest * PARTS + kept.interestRemainder;
+        uint256 principalParts = share.principal * PARTS + kept.principalRemainder;
+        uint256 principal = kept.principal;
+        uint256 total = kept.total + interestParts / share.units;
+        if (share.principal != 0) {
+            total += principalParts / share.units;
+            principal += principalParts / share.units;
+            kept.principal = principal;
+            principalParts %= share.units;
+        }
+        kept.total = uint240(total); // see Book
+        kept.interestRemainder = uint112(interestParts % share.units); // below units, below 2^112
+        kept.principalRemainder = uint112(principalParts);
+        emit Distributed(share.note, share.interest, share.principal, total, principal);
+    }
+
+    function _credit(Credit calldata credit) private returns (uint256 cash) {
+        cash = credit.cash;
+        if (cash == 0) return 0;
+        creditOf[credit.account] += cash;
+        emit Credited(credit.account, cash);
+    }
+
+    function _takeForHolder(uint256 cash) private {
+        if (_books[msg.sender].total == 0) revert NotANote(msg.sender);
+        _heldForHolders = (_heldForHolders - cash).toUint128();
+    }
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {DealBook, HurdleBook, TriggerBook} from "contracts/waterfall/Books.sol";
+import {Steps} from "contracts/waterfall/Steps.sol";
+import {IDistributor} from "interfaces/IDistributor.sol";
+import {IOffering} from "interfaces/IOffering.sol";
+import {
+    FeeBasis,
+    FeeTerms,
+    HurdleTerms,
+    IWaterfall,
+    RateKind,
+    RatePath,
+    Step,
+    StepKind,
+    TermsFault,
+    TrancheTerms,
+    TriggerKind,
+    TriggerTerms,
+    WaterfallTerms,
+    When
+} from "interfaces/IWaterfall.sol";
+import {Period, TrancheId, WAD} from "interfaces/Types.sol";
+
+/// @title A deal that can't work is refused when it is made: rule 35 of docs/waterfall.md. Used by the constructor alone
+library TermsCheck {
+    uint256 private constant MAX_TRANCHES = 8;
+    uint256 private constant MAX_STEPS = 40;
+    uint256 private constant MAX_TRIGGERS = 16;
+    uint256 private constant MAX_LINES = 16; // a step names a set of them in 16 bits
+    uint256 private constant MAX_HURDLES = 16;
+    uint256 private constant MAX_PAIRS = 4;
+
+    function check(WaterfallTerms memory terms, IOffering offering, IDistributor distributor) internal view {
+        uint256 periods = offering.pool().periodCount().number();
+        if (terms.dustOwner == address(0)) _refuse(TermsFault.NoDustOwner, 0);
+        if (address(distributor) != address(offering.pool().distributor())) _refuse(TermsFault.OtherParts, 0);
+        if (terms.revolvesTo.number() >= periods) _refuse(TermsFault.RevolvesTooLong, terms.revolvesTo.number());
+        _checkTranches(terms, offering);
+        _checkLines(terms);
+        _checkHurdles(terms);
+        _checkTriggers(terms);
+        uint256 none = terms.tranches.length;
+        if (terms.reserve.tranches >> none != 0) _refuse(TermsFault.ReserveTranche, terms.reserve.tranches);
+        if (terms.reserve.floor > terms.reserve.cap) _refuse(TermsFault.FloorAboveCap, none);
+        if (terms.revolvingStops >> terms.triggers.length != 0) _refuse(TermsFault.StepTrigger, MAX_STEPS);
+        if (terms.steps.length == 0) _refuse(TermsFault.StepCount, 0);
+        _checkSteps(terms, terms.steps);
+        _checkSteps(terms, terms.accelerated);
+    }
+
+    /// @notice Writes the terms into storage.
+    function keep(DealBook storage deal, WaterfallTerms memory terms) internal {
+        deal.index = terms.firstIndex;
+        deal.stepCounts = [uint8(terms.steps.length), uint8(terms.accelerated.length)]; // at most 40
+        deal.trancheCount = uint8(terms.tranches.length); // the counts are checked above
+        deal.lineCount = uint8(terms.lines.length);
+        deal.hurdleCount = uint8(terms.hurdles.length);
+        deal.triggerCount = uint8(terms.triggers.length);
+        for (uint256 i; i < terms.tranches.length; ++i) {
+            deal.tranches[i].terms = terms.tranches[i];
+            if (terms.tranches[i].rateKind != RateKind.Fixed) deal.paths[i] = terms.paths[i];
+        }
+        for (uint256 i; i < terms.lines.length; ++i) deal.lines[i].terms = terms.lines[i];
+        for (uint256 i; i < terms.hurdles.length; ++i) {
+            HurdleTerms memory hurdle = terms.hurdles[i];
+            deal.hurdles[i] = HurdleBook({
+                tranche: hurdle.tranche,
+                rate: hurdle.rate,
+                dayCount: hurdle.dayCount,
+                balance: 0
+            });
+        }
+        for (uint256 i; i < terms.triggers.length; ++i) {
+            TriggerBook storage trigger = deal.triggers[i];
+            trigger.kind = terms.triggers[i].kind;
+            trigger.tranche = terms.triggers[i].tranche;
+            trigger.level = terms.triggers[i].level;
+            trigger.cureAfter = terms.triggers[i].cureAfter;
+        }
+        for (uint256 i; i < terms.steps.length; ++i) deal.steps[0][i] = terms.steps[i];
+        for (uint256 i; i < terms.accelerated.length; ++i) deal.steps[1][i] = terms.accelerated[i];
+    }
+
+    function _checkTranches(WaterfallTerms memory terms, IOffering offering) private view {
+        uint256 count = terms.tranches.length;
+        if (count == 0 || count > MAX_TRANCHES || count != offering.trancheCount()) {
+            _refuse(TermsFault.TrancheCount, count);
+        }
+        if (terms.paths.length != count) _refuse(TermsFault.Paths, terms.paths.length);
+        for (uint256 i; i < count; ++i) {
+            TrancheTerms memory tranche = terms.tranches[i];
+            if (address(tranche.note) != address(offering.note(TrancheId.wrap(uint8(i))))) _refuse(TermsFault.NotAsOffered, i);
+            if (tranche.rateKind == RateKind.StepUp) _checkPairs(terms.paths[i], i);
+            if (tranche.rateKind != RateKind.Floating) continue;
+            if (terms.paths[i].rates[0] > terms.paths[i].rates[1]) _refuse(TermsFault.FloorAboveCap, i);
+            if (address(terms.oracle) == address(0)) _refuse(TermsFault.NoOracle, i);
+        }
+    }
+
+    /// @dev The first pair is of period 1, periods rise, and none comes after a pair without a period.
+    function _checkPairs(RatePath memory path, uint256 place) private pure {
+        if (path.from[0] != 1) _refuse(TermsFault.StepUpPairs, place);
+        for (uint256 i = 1; i < MAX_PAIRS; ++i) {
+            if (path.from[i] != 0 && path.from[i] <= path.from[i - 1]) _refuse(TermsFault.StepUpPairs, place);
+            if (path.from[i] != 0 && path.from[i - 1] == 0) _refuse(TermsFault.StepUpPairs, place);
+        }
+    }
+
+    function _checkLines(WaterfallTerms memory terms) private pure {
+        if (terms.lines.length > MAX_LINES) _refuse(TermsFault.LineCount, terms.lines.length);
+        for (uint256 i; i < terms.lines.length; ++i) {
+            FeeTerms memory line = terms.lines[i];
+            if (line.payee == address(0)) _refuse(TermsFault.NoPayee, i);
+            if (line.floor > line.cap) _refuse(TermsFault.FloorAboveCap, i);
+            bool named = line.basis == FeeBasis.TranchePrincipal;
+            if (named && line.tranche.place() >= terms.tranches.length) _refuse(TermsFault.LineTranche, i);
+        }
+    }
+
+    function _checkHurdles(WaterfallTerms memory terms) private pure {
+        if (terms.hurdles.length > MAX_HURDLES) _refuse(TermsFault.HurdleCount, terms.hurdles.length);
+        for (uint256 i; i < terms.hurdles.length; ++i) {
+            if (terms.hurdles[i].tranche.place() >= terms.tranches.length) _refuse(TermsFault.HurdleTranche, i);
+        }
+    }
+
+    function _checkTriggers(WaterfallTerms memory terms) private pure {
+        if (terms.triggers.length > MAX_TRIGGERS) _refuse(TermsFault.TriggerCount, terms.triggers.length);
+        for (uint256 i; i < terms.triggers.length; ++i) {
+            TriggerTerms memory trigger = terms.triggers[i];
+            TriggerKind kind = trigger.kind;
+            bool named = kind == TriggerKind.OverCollateralisation ||
+                kind == TriggerKind.InterestCoverage ||
+                kind == TriggerKind.InterestMissed;
+            if (named && trigger.tranche.place() >= terms.tranches.length) _refuse(TermsFault.TriggerTranche, i);
+        }
+    }
+
+    function _checkSteps(WaterfallTerms memory terms, uint256[] memory words) private pure {
+        if (words.length > MAX_STEPS) _refuse(TermsFault.StepCount, words.length);
+        for (uint256 i; i < words.length; ++i) {
+            Step memory step = Steps.unpack(words[i]);
+            bool takesAll = step.kind == StepKind.Residual || step.kind == StepKind.Split;
+            if (takesAll && i != words.length - 1) _refuse(TermsFault.LastOnly, i);
+            if (takesAll && step.when != When.Always) _refuse(TermsFault.Conditional, i);
+            if (step.triggers >> terms.triggers.length != 0) _refuse(TermsFault.StepTrigger, i);
+            _checkPlaces(terms, step, i);
+            if (step.kind == StepKind.PrincipalToTarget && step.share == 0) _refuse(TermsFault.RatioZero, i);
+            if (step.kind == StepKind.Deficiency && !terms.ledgers) _refuse(TermsFault.NoLedgers, i);
+            bool share = step.kind == StepKind.Fee || step.kind == StepKind.Split;
+            if (share && step.share > WAD) _refuse(TermsFault.ShareAboveOne, i);
+        }
+    }
+
+    function _checkPlaces(WaterfallTerms memory terms, Step memory step, uint256 place) private pure {
+        StepKind kind = step.kind;
+        bool isSet = kind == StepKind.PrincipalProRata || kind == StepKind.Draw;
+        if (isSet) {
+            if (step.tranches >> terms.tranches.length != 0) _refuse(TermsFault.StepTranche, place);
+        } else if (kind != StepKind.Fee && kind != StepKind.TopUp && kind != StepKind.Release) {
+            if (step.tranches >= terms.tranches.length) _refuse(TermsFault.StepTranche, place);
+        }
+        if (kind == StepKind.Draw) {
+            if (step.lines >> terms.lines.length != 0) _refuse(TermsFault.StepLine, place);
+        } else if (kind == StepKind.Hurdle) {
+            if (step.lines >= terms.hurdles.length) _refuse(TermsFault.StepLine, place);
+        } else if (kind == StepKind.Fee || kind == StepKind.Split) {
+            if (step.lines >= terms.lines.length) _refuse(TermsFault.StepLine, place);
+        }
+    }
+
+    function _refuse(TermsFault fault, uint256 place) private pure {
+        revert IWaterfall.TermsInvalid(fault, place);
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+
+/// @notice What a run, or the closing, gives to the holders of one note.
+/// @param units Units sold at closing, over which the cash is spread.
+/// @param interest Settlement units.
+/// @param principal Settlement units.
+struct Share {
+    address note;
+    uint256 units;
+    uint256 interest;
+    uint256 principal;
+}
+
+/// @notice What somebody who is no holder gets: the seller, the payee of a fee, the owner of dust. Settlement units.
+struct Credit {
+    address account;
+    uint256 cash;
+}
+
+/// @notice Where the cash of a note's holders stands.
+/// @param total Cumulative cash a unit, interest and principal together, in parts of a settlement unit. Never falls.
+/// @param principal The same of principal alone; interest is the difference.
+/// @param interestRemainder Parts of a settlement unit that wait for the next distribution of interest.
+/// @param principalRemainder The same of principal.
+/// @param snapshots How often balances were remembered for a vote.
+struct NoteIndex {
+    uint256 total;
+    uint256 principal;
+    uint256 interestRemainder;
+    uint256 principalRemainder;
+    uint8 snapshots;
+}
+
+/// @title The cash of a deal in one place: of all holders, of all who have a credit, and of the deal itself
+/// @notice An index grows by (cash * P + remainder) / units, down, P = 2^34 * 3^10 * 5^28 * 7^4; what does not divide waits. So
+///         a distribution costs the same for ten holders and for a million, and moves no token.
+/// @dev Assumptions on the settlement asset, checked where cash enters (`LoanPool.report`, `Offering.order`): it moves what it
+///      says, balances don't change by themselves.
+interface IDistributor {
+    /// @notice Cash was spread over all units of `note`.
+    event Distributed(
+        address indexed note,
+        uint256 interest,
+        uint256 principal,
+        uint256 totalIndex,
+        uint256 principalIndex
+    );
+
+    /// @notice `account` may have `cash` settlement units more.
+    event Credited(address indexed account, uint256 cash);
+
+    /// @notice `account` was paid what it was credited with.
+    event CreditPaid(address indexed account, uint256 cash);
+
+    /// @notice Nothing was ever distributed to the caller: it is no note of this deal.
+    error NotANote(address caller);
+
+    /// @notice Cash of nobody's notes would be lost.
+    error NoUnits(address note);
+
+    /// @notice A note can be asked for so many votes and no more.
+    error TooManySnapshots(address note, uint256 allowed);
+
+    /// @notice Takes `received` settlement units into the books, which came here before, and gives shares and credits out of
+    ///         them and of what the deal has. Only the waterfall.
+    /// @dev Warning: that `received` has come is not measured here; pool and offering measure it when it comes.
+    function book(uint256 received, Share[] calldata shares, Credit[] calldata credits) external;
+
+    /// @notice Remembers all balances of a note at this moment, for a vote. Only the vote.
+    /// @return snapshot Its number, from 1.
+    function snapshotOf(address note) external returns (uint8 snapshot);
+
+    /// @notice Pays the credit of `account` to it. By anyone. Nothing is a valid payment.
+    /// @return cash Settlement units.
+    function payCredit(address account) external returns (uint256 cash);
+
+    /// @notice Pays `cash` settlement units to a holder. Only a note, which keeps the books of its holders.
+    /// @dev Warning: a note is trusted to pay no more than was earned.
+    function payHolder(address holder, uint256 cash) external;
+
+    /// @notice The same for one of many: where the settlement asset refuses, nothing happens and false is returned.
+    function tryPayHolder(address holder, uint256 cash) external returns (bool paid);
+
+    /// @notice What tells a note whether anything happened since a holder was brought up to date.
+    /// @param total Cumulative cash a unit, interest and principal together, in parts of a settlement unit.
+    /// @param snapshots How often balances were remembered.
+    function mark(address note) external view returns (uint240 total, uint8 snapshots);
+
+    /// @notice Cumulative principal a unit of `note`, in parts of a settlement unit.
+    function principalIndex(address note) external view returns (uint256);
+
+    /// @notice All that is kept of a note.
+    function indexOf(address note) external view returns (NoteIndex memory);
+
+    /// @notice What `payCredit` would pay, settlement units.
+    function creditOf(address account) external view returns (uint256);
+
+    /// @notice Cash of the holders by the books: distributed less paid, settlement units.
+    function heldForHolders() external view returns (uint256);
+
+    /// @notice Cash of those with a credit by the books, settlement units.
+    function heldForCredits() external view returns (uint256);
+
+    /// @notice Cash of the deal by the books: reserve, revolving account and what no step took. Settlement units.
+    /// @dev Cash that was reported and not run stands here too and is in the books of the pool (`LoanPool.cashToRun`).
+    function heldForDeal() external view returns (uint256);
+
+    /// @notice The asset in which everybody is paid.
+    function settlement() external view returns (IERC20);
+}

@@ -173,8 +173,8 @@ interface ILoanPool {
     /// @notice The loans were bought for `price` settlement units.
     event Purchased(address indexed seller, uint256 price);
 
-    /// @notice Further loans were bought, at place `place` (from 1; the first tape is 0).
-    event FurtherTapeCommitted(uint256 indexed place, bytes32 indexed root, uint256 loanCount, uint256 grossBalance);
+    /// @notice Further loans were bought for `price` settlement units: their tape is at `place`, from 1.
+    event FurtherLoansBought(uint256 indexed place, FurtherTape tape, uint256 price);
 
     /// @notice A period was reported, and its cash is with the distributor.
     event Reported(Period indexed period, Report report, bool late);
@@ -232,15 +232,15 @@ interface ILoanPool {
     /// @notice The last report needs a pool with nothing in it, or a clean-up trigger that is on.
     error PoolNotEmpty(uint256 balance);
 
-    /// @notice Only the waterfall of the deal.
-    error NotTheWaterfall(address caller, address waterfall);
-
     /// @notice Records that the loans are bought and whose waterfall runs their collections. Only the offering, once, at or
     ///         after the closing date.
     function purchase(address waterfall) external;
 
-    /// @notice Commits loans bought while the deal revolves. Only the waterfall, which pays for them.
-    function commitFurther(FurtherTape calldata tape) external returns (uint256 place);
+    /// @notice Buys further loans from the seller with cash of the revolving account, not once the last report is in; their
+    ///         gross balance counts from the next run on. Only the manager.
+    /// @param price Settlement units, at most the account.
+    /// @dev Warning: the manager is trusted that the loans are worth the price and that the tape adds up.
+    function buyFurther(FurtherTape calldata tape, uint256 price) external returns (uint256 place);
 
     /// @notice Records what was collected in a period and moves its cash from the caller to the distributor. Only the
     ///         servicer, each period once, in order, not before the period has ended. No cash is a valid report.

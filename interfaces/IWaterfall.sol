@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IDistributor} from "interfaces/IDistributor.sol";
-import {IIndexOracle} from "interfaces/IIndexOracle.sol";
-import {FurtherTape, ILoanPool} from "interfaces/ILoanPool.sol";
+import {IIndexRecord} from "interfaces/IIndexRecord.sol";
+import {ILoanPool} from "interfaces/ILoanPool.sol";
 import {ITrancheNote} from "interfaces/ITrancheNote.sol";
 import {Period, TrancheId, Wad} from "interfaces/Types.sol";
 
@@ -165,6 +165,8 @@ struct ReserveTerms {
 /// @param ledgers Losses go through deficiency ledgers; else by net asset value.
 /// @param revolvesTo Last period whose run revolves; 0 for none.
 /// @param revolvingStops Set of triggers that end revolving.
+/// @param vote Who may declare a default: the contract of the senior class's vote; nobody in a deal without.
+/// @param indexRecord Where the indices of periods are told; none in a deal without floating rates.
 /// @param firstIndex The index until one is told, WAD a year.
 struct WaterfallTerms {
     TrancheTerms[] tranches;
@@ -179,7 +181,8 @@ struct WaterfallTerms {
     Period revolvesTo;
     uint16 revolvingStops;
     address dustOwner;
-    IIndexOracle oracle;
+    address vote;
+    IIndexRecord indexRecord;
     int64 firstIndex;
 }
 
@@ -246,7 +249,14 @@ interface IWaterfall {
     /// @notice A period was run with `cash` settlement units.
     /// @param on Set of the triggers that are on.
     /// @param passedOver Set of the steps whose condition does not hold.
-    event PeriodRun(Period indexed period, uint256 cash, bool accelerated, bool revolving, uint256 on, uint256 passedOver);
+    event PeriodRun(
+        Period indexed period,
+        uint256 cash,
+        bool accelerated,
+        bool revolving,
+        uint256 on,
+        uint256 passedOver
+    );
 
     /// @notice What each step had to pay and what it paid, in order.
     event StepsPaid(Period indexed period, uint256[] due, uint256[] paid);
@@ -260,14 +270,8 @@ interface IWaterfall {
     /// @notice A trigger went on, or was cured.
     event TriggerTurned(Period indexed period, uint256 indexed trigger, bool on, uint256 figure);
 
-    /// @notice The index of a period is known, WAD a year.
-    event IndexTold(Period indexed period, int64 index);
-
     /// @notice The index of a period was not told in time: the last known one stood.
     event IndexMissing(Period indexed period, int64 index);
-
-    /// @notice Further loans were bought for `price` settlement units, credited to the seller.
-    event FurtherLoansBought(uint256 indexed place, uint256 price);
 
     /// @notice The senior class voted for acceleration: every later run takes the second list.
     event DefaultDeclared(Period lastRun);
@@ -286,17 +290,14 @@ interface IWaterfall {
     ///         trigger).
     error TermsInvalid(TermsFault fault, uint256 place);
 
-    /// @notice The index of a period can be told from its start (seconds) until its run.
-    error IndexNotDue(Period period, uint256 start);
-
-    error IndexAlreadyTold(Period period);
-
     /// @notice Loans are bought while the deal revolves only.
     error NotRevolving();
 
     /// @notice The price is above the revolving account.
     error AboveAccount(uint256 price, uint256 account);
 
+    error NotThePool(address caller, address pool);
+    error NotTheVote(address caller, address vote);
     error AlreadyDeclared();
     error NoAcceleration();
 
@@ -311,12 +312,9 @@ interface IWaterfall {
     /// @notice What `run` would do now, to the unit. Reverts as it would.
     function previewRun(Period period) external view returns (RunResult memory);
 
-    /// @notice Asks the oracle for the index of a period that has begun and is not run. By anyone, once a period.
-    function tellIndex(Period period) external;
-
-    /// @notice Buys further loans from the seller with cash of the revolving account. Only the manager.
-    /// @dev Warning: the manager is trusted that the loans are worth the price and that the tape adds up.
-    function buyFurther(FurtherTape calldata tape, uint256 price) external;
+    /// @notice Takes the price of further loans out of the revolving account and credits the seller with it. Only the pool,
+    ///         whose manager bought them.
+    function spend(uint256 price) external;
 
     /// @notice Turns acceleration on from the next run. Only the vote of the senior class.
     function declareDefault() external;
@@ -388,6 +386,12 @@ interface IWaterfall {
     /// @notice Who sold the notes.
     function offering() external view returns (address);
 
+    /// @notice Who may declare a default; nobody in a deal without a vote.
+    function vote() external view returns (address);
+
+    /// @notice Where the indices of periods are told; none in a deal without floating rates.
+    function indexRecord() external view returns (IIndexRecord);
+
     /// @notice Who has what is left at the end.
     function dustOwner() external view returns (address);
 }
@@ -418,6 +422,6 @@ enum TermsFault {
     ReserveTranche,
     RevolvesTooLong,
     NoDustOwner,
-    NoOracle,
-    OtherParts
+    NoIndexRecord,
+    VoteWithoutSteps
 }

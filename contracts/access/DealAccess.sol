@@ -9,14 +9,24 @@ contract DealAccess is AccessManager {
     /// @notice Posts period reports and brings their cash: `LoanPool.report`.
     uint64 public constant SERVICER = 1;
 
-    /// @notice Keeps the list of admitted investors: `AllowList.admit`, `AllowList.remove`.
+    /// @notice Keeps the list of admitted investors, freezes, moves and recovers notes: `AllowList.admit`, `AllowList.remove`,
+    ///         `TrancheNote.setFrozen`, `TrancheNote.forceTransfer`, `TrancheNote.recover`.
     uint64 public constant TRANSFER_AGENT = 2;
 
-    /// @notice Held by the `Offering` alone: `TrancheNote.mint`, `TrancheNote.burn`, `LoanPool.purchase`.
+    /// @notice Held by the `Offering` alone: `TrancheNote.issue`, `TrancheNote.handOver`, `LoanPool.purchase`.
     uint64 public constant OFFERING = 3;
 
-    /// @notice Held by the `Waterfall` alone: `LoanPool.release`, `TrancheNote.distribute`.
+    /// @notice Held by the `Waterfall` alone: `Distributor.book`.
     uint64 public constant WATERFALL = 4;
+
+    /// @notice Opens the subscription: `Offering.open`.
+    uint64 public constant ARRANGER = 5;
+
+    /// @notice Buys further loans while the deal revolves: `LoanPool.buyFurther`.
+    uint64 public constant MANAGER = 6;
+
+    /// @notice Held by the `DefaultVote` alone: `Distributor.snapshotOf`.
+    uint64 public constant VOTE = 7;
 
     constructor(address admin) AccessManager(admin) {}
 }

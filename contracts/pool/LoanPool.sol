@@ -105,8 +105,8 @@ contract LoanPool is ILoanPool, AccessManaged {
     }
 
     /// @inheritdoc ILoanPool
-    function commitFurther(FurtherTape calldata tape) external returns (uint256 place) {
-        if (msg.sender != waterfall) revert NotTheWaterfall(msg.sender, waterfall);
+    function buyFurther(FurtherTape calldata tape, uint256 price) external restricted returns (uint256 place) {
+        if (!purchased()) revert NotPurchased();
         if (_lastIsIn) revert LastReportIsIn(lastReported);
         if (tape.root == 0 || tape.loanCount == 0) revert EmptyTape(tape.root, tape.loanCount);
         uint256 balance = grossBalance() + tape.grossBalance;
@@ -115,17 +115,15 @@ contract LoanPool is ILoanPool, AccessManaged {
         _furtherBalance += tape.grossBalance;
         _further.push(tape);
         place = _further.length;
-        emit FurtherTapeCommitted(place, tape.root, tape.loanCount, tape.grossBalance);
+        emit FurtherLoansBought(place, tape, price);
+
+        IWaterfall(waterfall).spend(price);
     }
 
     /* PERIODS */
 
     /// @inheritdoc ILoanPool
-    function report(
-        Period period,
-        Report calldata report_,
-        Correction calldata correction
-    ) external restricted {
+    function report(Period period, Report calldata report_, Correction calldata correction) external restricted {
         _mayReport(period);
         _addUp(report_);
         PeriodRecord storage current = _records[period];
@@ -299,8 +297,8 @@ contract LoanPool is ILoanPool, AccessManaged {
         if (earlier > lastReported) revert CorrectionDoesNotAddUp(correction, lastReported);
         PeriodRecord storage corrected = _records[earlier];
         bool paid = corrected.gross != _records[Period.wrap(uint32(earlier.number() - 1))].gross;
-        bool complete = (correction.root == 0) == (correction.loansPaying == 0) &&
-            (!paid || correction.loansPaying != 0);
+        bool complete =
+            (correction.root == 0) == (correction.loansPaying == 0) && (!paid || correction.loansPaying != 0);
         if (!complete || correction.loansPaying > loanCount()) revert CorrectionDoesNotAddUp(correction, lastReported);
         emit Corrected(period, correction, corrected.root);
         corrected.root = correction.root;

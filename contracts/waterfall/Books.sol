@@ -2,7 +2,15 @@
 pragma solidity 0.8.37;
 
 import {PeriodFigures} from "interfaces/ILoanPool.sol";
-import {DayCount, FeeTerms, HurdleTerms, RatePath, ReserveTerms, TrancheTerms, TriggerKind} from "interfaces/IWaterfall.sol";
+import {
+    DayCount,
+    FeeTerms,
+    HurdleTerms,
+    RatePath,
+    ReserveTerms,
+    TrancheTerms,
+    TriggerKind
+} from "interfaces/IWaterfall.sol";
 import {MAX_ACCRUED, Period, TrancheId, Wad} from "interfaces/Types.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
@@ -232,7 +240,14 @@ library Books {
             self.lines[i].paid = (line.paid + line.settled + line.split).toUint128();
         }
         for (uint256 i; i < run.hurdles.length; ++i) self.hurdles[i].balance = run.hurdles[i].balance.toUint128();
-        for (uint256 i; i < run.triggers.length; ++i) self.triggers[i] = run.triggers[i];
+        for (uint256 i; i < run.triggers.length; ++i) _storeTrigger(run.triggers[i], self.triggers[i]);
+    }
+
+    function _storeTrigger(TriggerBook memory from, TriggerBook storage to) private {
+        to.calm = from.calm;
+        to.on = from.on;
+        to.since = from.since;
+        to.figure = from.figure;
     }
 
     function _storeTranche(TrancheRun memory from, TrancheBook storage to) private {

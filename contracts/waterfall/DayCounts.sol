@@ -18,21 +18,26 @@ library DayCounts {
         (uint256 y2, uint256 m2, uint256 d2) = date(end);
         if (d1 > 30) d1 = 30;
         if (d2 > 30 && d1 == 30) d2 = 30;
-        // Never below 0: with end on or after begin, a shorter day needs a later month, which brings 30.
-        return 360 * y2 + 30 * m2 + d2 - (360 * y1 + 30 * m1 + d1);
+        unchecked {
+            // Never below 0: with end on or after begin, a shorter day needs a later month, which brings 30.
+            return 360 * y2 + 30 * m2 + d2 - (360 * y1 + 30 * m1 + d1);
+        }
     }
 
     /// @notice Year, month and day of a day since 1970, in the Gregorian calendar.
-    /// @dev Counted in years that begin in March, so that the leap day is the last, and in eras of 400 years (146,097 days).
+    /// @dev Counted in years that begin in March, so that the leap day is the last, and in eras of 400 years (146,097 days). A
+    ///      date fits 40 bits of seconds, and every difference is of a part from its whole: nothing overflows.
     function date(uint256 day) internal pure returns (uint256 year, uint256 month, uint256 dayOfMonth) {
-        uint256 since = day + 719_468; // days from 0000-03-01
-        uint256 era = since / 146_097;
-        uint256 ofEra = since % 146_097;
-        uint256 yearOfEra = (ofEra - ofEra / 1_460 + ofEra / 36_524 - ofEra / 146_096) / 365;
-        uint256 ofYear = ofEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
-        uint256 march = (5 * ofYear + 2) / 153; // months from March
-        dayOfMonth = ofYear - (153 * march + 2) / 5 + 1;
-        month = march < 10 ? march + 3 : march - 9;
-        year = yearOfEra + era * 400 + (month < 3 ? 1 : 0);
+        unchecked {
+            uint256 since = day + 719_468; // days from 0000-03-01
+            uint256 era = since / 146_097;
+            uint256 ofEra = since % 146_097;
+            uint256 yearOfEra = (ofEra - ofEra / 1_460 + ofEra / 36_524 - ofEra / 146_096) / 365;
+            uint256 ofYear = ofEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
+            uint256 march = (5 * ofYear + 2) / 153; // months from March
+            dayOfMonth = ofYear - (153 * march + 2) / 5 + 1;
+            month = march < 10 ? march + 3 : march - 9;
+            year = yearOfEra + era * 400 + (month < 3 ? 1 : 0);
+        }
     }
 }

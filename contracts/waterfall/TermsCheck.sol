@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {DealBook, HurdleBook, TriggerBook} from "contracts/waterfall/Books.sol";
 import {Steps} from "contracts/waterfall/Steps.sol";
-import {IDistributor} from "interfaces/IDistributor.sol";
 import {IOffering} from "interfaces/IOffering.sol";
 import {
     FeeBasis,
@@ -32,10 +31,9 @@ library TermsCheck {
     uint256 private constant MAX_HURDLES = 16;
     uint256 private constant MAX_PAIRS = 4;
 
-    function check(WaterfallTerms memory terms, IOffering offering, IDistributor distributor) internal view {
+    function check(WaterfallTerms memory terms, IOffering offering) internal view {
         uint256 periods = offering.pool().periodCount().number();
         if (terms.dustOwner == address(0)) _refuse(TermsFault.NoDustOwner, 0);
-        if (address(distributor) != address(offering.pool().distributor())) _refuse(TermsFault.OtherParts, 0);
         if (terms.revolvesTo.number() >= periods) _refuse(TermsFault.RevolvesTooLong, terms.revolvesTo.number());
         _checkTranches(terms, offering);
         _checkLines(terms);
@@ -48,6 +46,7 @@ library TermsCheck {
         if (terms.steps.length == 0) _refuse(TermsFault.StepCount, 0);
         _checkSteps(terms, terms.steps);
         _checkSteps(terms, terms.accelerated);
+        if ((terms.vote == address(0)) != (terms.accelerated.length == 0)) _refuse(TermsFault.VoteWithoutSteps, 0);
     }
 
     /// @notice Writes the terms into storage.
@@ -91,11 +90,12 @@ library TermsCheck {
         if (terms.paths.length != count) _refuse(TermsFault.Paths, terms.paths.length);
         for (uint256 i; i < count; ++i) {
             TrancheTerms memory tranche = terms.tranches[i];
-            if (address(tranche.note) != address(offering.note(TrancheId.wrap(uint8(i))))) _refuse(TermsFault.NotAsOffered, i);
+            if (address(tranche.note) != address(offering.note(TrancheId.wrap(uint8(i)))))
+                _refuse(TermsFault.NotAsOffered, i);
             if (tranche.rateKind == RateKind.StepUp) _checkPairs(terms.paths[i], i);
             if (tranche.rateKind != RateKind.Floating) continue;
             if (terms.paths[i].rates[0] > terms.paths[i].rates[1]) _refuse(TermsFault.FloorAboveCap, i);
-            if (address(terms.oracle) == address(0)) _refuse(TermsFault.NoOracle, i);
+            if (address(terms.indexRecord) == address(0)) _refuse(TermsFault.NoIndexRecord, i);
         }
     }
 
@@ -131,9 +131,10 @@ library TermsCheck {
         for (uint256 i; i < terms.triggers.length; ++i) {
             TriggerTerms memory trigger = terms.triggers[i];
             TriggerKind kind = trigger.kind;
-            bool named = kind == TriggerKind.OverCollateralisation ||
-                kind == TriggerKind.InterestCoverage ||
-                kind == TriggerKind.InterestMissed;
+            bool named =
+                kind == TriggerKind.OverCollateralisation ||
+                    kind == TriggerKind.InterestCoverage ||
+                    kind == TriggerKind.InterestMissed;
             if (named && trigger.tranche.place() >= terms.tranches.length) _refuse(TermsFault.TriggerTranche, i);
         }
     }

@@ -2,14 +2,24 @@
 pragma solidity 0.8.37;
 
 import {Accrual} from "contracts/waterfall/Accrual.sol";
-import {Books, DealBook, HurdleBook, LineBook, LineRun, Run, TrancheBook, TrancheRun, TriggerBook} from "contracts/waterfall/Books.sol";
+import {
+    Books,
+    DealBook,
+    HurdleBook,
+    LineBook,
+    LineRun,
+    Run,
+    TrancheBook,
+    TrancheRun,
+    TriggerBook
+} from "contracts/waterfall/Books.sol";
 import {Losses} from "contracts/waterfall/Losses.sol";
 import {Steps} from "contracts/waterfall/Steps.sol";
 import {TermsCheck} from "contracts/waterfall/TermsCheck.sol";
 import {Triggers} from "contracts/waterfall/Triggers.sol";
 import {Credit, IDistributor, Share} from "interfaces/IDistributor.sol";
-import {IIndexOracle} from "interfaces/IIndexOracle.sol";
-import {FurtherTape, ILoanPool} from "interfaces/ILoanPool.sol";
+import {IIndexRecord} from "interfaces/IIndexRecord.sol";
+import {ILoanPool} from "interfaces/ILoanPool.sol";
 import {IOffering} from "interfaces/IOffering.sol";
 import {
     FeeTerms,
@@ -26,19 +36,12 @@ import {
     WaterfallTerms
 } from "interfaces/IWaterfall.sol";
 import {Period, TrancheId, WAD} from "interfaces/Types.sol";
-import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-contract Waterfall is IWaterfall, AccessManaged {
+contract Waterfall is IWaterfall {
     using Books for DealBook;
     using SafeCast for uint256;
-
-    /// @notice What the oracle said of a period's start.
-    struct Told {
-        int64 index;
-        bool known;
-    }
 
     /* IMMUTABLES */
 
@@ -54,7 +57,12 @@ contract Waterfall is IWaterfall, AccessManaged {
     /// @inheritdoc IWaterfall
     address public immutable dustOwner;
 
-    IIndexOracle private immutable _oracle;
+    /// @inheritdoc IWaterfall
+    IIndexRecord public immutable indexRecord;
+
+    /// @inheritdoc IWaterfall
+    address public immutable vote;
+
     bool private immutable _ledgers;
     Period private immutable _revolvesTo;
     uint256 private immutable _revolvingStops;
@@ -67,21 +75,15 @@ contract Waterfall is IWaterfall, AccessManaged {
 
     DealBook private _deal;
 
-    mapping(Period period => Told told) private _told;
-
     /* CONSTRUCTOR */
 
-    constructor(
-        address authority,
-        IOffering offering_,
-        IDistributor distributor_,
-        WaterfallTerms memory terms
-    ) AccessManaged(authority) {
+    constructor(IOffering offering_, WaterfallTerms memory terms) {
         offering = address(offering_);
         pool = offering_.pool();
-        distributor = distributor_;
+        distributor = pool.distributor();
         dustOwner = terms.dustOwner;
-        _oracle = terms.oracle;
+        indexRecord = terms.indexRecord;
+        vote = terms.vote;
         _ledgers = terms.ledgers;
         _revolvesTo = terms.revolvesTo;
         _revolvingStops = terms.revolvingStops;
@@ -89,7 +91,7 @@ contract Waterfall is IWaterfall, AccessManaged {
         _reserveCap = terms.reserve.cap;
         _reserveShare = terms.reserve.share;
         _reserveTranches = terms.reserve.tranches;
-        TermsCheck.check(terms, offering_, distributor_);
+        TermsCheck.check(terms, offering_);
         TermsCheck.keep(_deal, terms);
     }
 
@@ -117,9 +119,7 @@ contract Waterfall is IWaterfall, AccessManaged {
         _deal.reserve = kept.toUint120();
         emit Begun(kept, raised - kept);
 
-        Credit[] memory credits = new Credit[](1);
-        credits[0] = Credit({account: pool.seller(), cash: raised - kept});
-        distributor.book(raised, new Share[](0), credits);
+        _creditSeller(raised, raised - kept);
     }
 
     /* PERIODS */
@@ -128,8 +128,8 @@ contract Waterfall is IWaterfall, AccessManaged {
     function run(Period period) external {
         Run memory done = _compute(period);
         _deal.lastRun = period;
-        _deal.index = _indexFor(period);
         if (done.on & _revolvingStops != 0) _deal.stopped = true;
+        _tellIndex(period);
         _tell(done);
         (Share[] memory shares, Credit[] memory credits) = _settle(done);
         _deal.store(done);
@@ -161,34 +161,21 @@ contract Waterfall is IWaterfall, AccessManaged {
         for (uint256 i; i < done.triggers.length; ++i) result.figures[i] = done.triggers[i].figure;
     }
 
-    /// @inheritdoc IWaterfall
-    function tellIndex(Period period) external {
-        if (!(period > _deal.lastRun)) revert WrongPeriod(period, _deal.lastRun.next());
-        uint40 start = pool.record(Period.wrap(uint32(period.number() - 1))).end;
-        if (block.timestamp < start || address(_oracle) == address(0)) revert IndexNotDue(period, start);
-        if (_told[period].known) revert IndexAlreadyTold(period);
-        int64 index = _oracle.indexAt(start);
-        _told[period] = Told({index: index, known: true});
-        emit IndexTold(period, index);
-    }
-
     /* REVOLVING AND ACCELERATION */
 
     /// @inheritdoc IWaterfall
-    function buyFurther(FurtherTape calldata tape, uint256 price) external restricted {
+    function spend(uint256 price) external {
+        if (msg.sender != address(pool)) revert NotThePool(msg.sender, address(pool));
         if (_revolvesTo.number() == 0) revert NotRevolving();
         if (price > _deal.revolving) revert AboveAccount(price, _deal.revolving);
         _deal.revolving -= uint120(price); // at most the account
-        uint256 place = pool.commitFurther(tape);
-        emit FurtherLoansBought(place, price);
 
-        Credit[] memory credits = new Credit[](1);
-        credits[0] = Credit({account: pool.seller(), cash: price});
-        distributor.book(0, new Share[](0), credits);
+        _creditSeller(0, price);
     }
 
     /// @inheritdoc IWaterfall
-    function declareDefault() external restricted {
+    function declareDefault() external {
+        if (msg.sender != vote) revert NotTheVote(msg.sender, vote);
         if (_deal.declared) revert AlreadyDeclared();
         if (_deal.stepCounts[1] == 0) revert NoAcceleration();
         _deal.declared = true;
@@ -362,7 +349,8 @@ contract Waterfall is IWaterfall, AccessManaged {
             current.revolving = 0;
         }
         current.cashBefore = current.cash;
-        Accrual.accrue(current, _deal, _indexFor(period));
+        (int64 index, ) = _indexFor(period);
+        Accrual.accrue(current, _deal, index);
         Losses.book(current);
         Triggers.read(current, _deal.declared);
         _paySteps(current);
@@ -390,20 +378,21 @@ contract Waterfall is IWaterfall, AccessManaged {
         if (current.figures.last) Losses.end(current);
     }
 
-    function _indexFor(Period period) private view returns (int64) {
-        if (address(_oracle) == address(0)) return _deal.index;
-        Told memory told = _told[period];
-        return told.known ? told.index : _deal.index;
+    /// @return index Of a period, WAD a year; the last known one where it was not told.
+    function _indexFor(Period period) private view returns (int64 index, bool told) {
+        if (address(indexRecord) == address(0)) return (0, true);
+        (index, told) = indexRecord.told(period);
+        if (!told) index = _deal.index;
+    }
+
+    function _creditSeller(uint256 received, uint256 cash) private {
+        Credit[] memory credits = new Credit[](1);
+        credits[0] = Credit({account: pool.seller(), cash: cash});
+        distributor.book(received, new Share[](0), credits);
     }
 
     function _reserveTerms() private view returns (ReserveTerms memory) {
-        return
-            ReserveTerms({
-                floor: _reserveFloor,
-                cap: _reserveCap,
-                share: _reserveShare,
-                tranches: _reserveTranches
-            });
+        return ReserveTerms({floor: _reserveFloor, cap: _reserveCap, share: _reserveShare, tranches: _reserveTranches});
     }
 
     /// @dev Events of a run; what was before is still in storage.
@@ -411,12 +400,18 @@ contract Waterfall is IWaterfall, AccessManaged {
         Period period = done.period;
         emit PeriodRun(period, done.cashBefore, done.accelerated, done.revolves, done.on, done.passedOver);
         emit StepsPaid(period, done.due, done.paid);
-        if (address(_oracle) != address(0) && !_told[period].known) emit IndexMissing(period, _deal.index);
         for (uint256 i; i < done.triggers.length; ++i) {
             TriggerBook memory now_ = done.triggers[i];
             if (now_.on != _deal.triggers[i].on) emit TriggerTurned(period, i, now_.on, now_.figure);
         }
         for (uint256 i; i < done.tranches.length; ++i) _tellLosses(period, i, done.tranches[i]);
+    }
+
+    function _tellIndex(Period period) private {
+        if (address(indexRecord) == address(0)) return;
+        (int64 index, bool told) = _indexFor(period);
+        if (told) _deal.index = index;
+        else emit IndexMissing(period, index);
     }
 
     function _tellLosses(Period period, uint256 place, TrancheRun memory one) private {

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Ballot, IDefaultVote} from "interfaces/IDefaultVote.sol";
+import {IDistributor} from "interfaces/IDistributor.sol";
+import {ILoanPool} from "interfaces/ILoanPool.sol";
+import {ITrancheNote} from "interfaces/ITrancheNote.sol";
+import {IWaterfall} from "interfaces/IWaterfall.sol";
+import {TrancheId, Wad, WAD} from "interfaces/Types.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+
+contract DefaultVote is IDefaultVote {
+    /* IMMUTABLES */
+
+    /// @inheritdoc IDefaultVote
+    ILoanPool public immutable pool;
+
+    /// @inheritdoc IDefaultVote
+    IDistributor public immutable distributor;
+
+    /// @inheritdoc IDefaultVote
+    Wad public immutable share;
+
+    /// @inheritdoc IDefaultVote
+    uint40 public immutable window;
+
+    /* STORAGE */
+
+    /// @inheritdoc IDefaultVote
+    uint256 public ballots;
+
+    /// @inheritdoc IDefaultVote
+    mapping(uint256 number => mapping(address holder => bool)) public hasVoted;
+
+    mapping(uint256 number => Ballot ballot) private _ballots;
+
+    /* CONSTRUCTOR */
+
+    constructor(ILoanPool pool_, Wad share_, uint40 window_) {
+        if (share_.value() >= WAD || window_ == 0) revert CantPass(share_, window_);
+        pool = pool_;
+        distributor = pool_.distributor();
+        share = share_;
+        window = window_;
+    }
+
+    /* VOTE */
+
+    /// @inheritdoc IDefaultVote
+    function call() external returns (uint256 number) {
+        Ballot storage last = _ballots[ballots];
+        if (_isOpen(last)) revert VoteOpen(ballots, last.until);
+        IWaterfall waterfall = IWaterfall(pool.waterfall());
+        TrancheId senior = waterfall.seniorTranche();
+        ITrancheNote note = waterfall.trancheTerms(senior).note;
+        if (IERC20(address(note)).balanceOf(msg.sender) == 0) revert NoUnits(msg.sender);
+        number = ++ballots;
+        uint40 until = uint40(block.timestamp) + window; // timestamps are far below 2^40
+        Ballot storage opened = _ballots[number];
+        opened.note = note;
+        opened.tranche = senior;
+        opened.until = until;
+        emit VoteCalled(number, senior, msg.sender, until);
+
+        opened.snapshot = distributor.snapshotOf(address(note));
+    }
+
+    /// @inheritdoc IDefaultVote
+    function vote() external {
+        uint256 number = ballots;
+        Ballot storage open = _ballots[number];
+        if (!_isOpen(open)) revert NoVoteOpen();
+        IWaterfall waterfall = IWaterfall(pool.waterfall());
+        TrancheId tranche = open.tranche;
+        if (waterfall.seniorTranche().place() != tranche.place()) revert NotSenior(tranche);
+        if (hasVoted[number][msg.sender]) revert AlreadyVoted(number, msg.sender);
+        uint256 units = open.note.unitsAt(msg.sender, open.snapshot);
+        if (units == 0) revert NoUnits(msg.sender);
+        hasVoted[number][msg.sender] = true;
+        open.units += uint112(units); // all units are at most MAX_AMOUNT
+        emit Voted(number, msg.sender, units);
+        uint256 supply = waterfall.tranche(tranche).atClosing;
+        if (open.units * WAD <= share.value() * supply) return;
+        open.passed = true;
+        emit VotePassed(number, open.units, supply);
+
+        waterfall.declareDefault();
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IDefaultVote
+    function ballot(uint256 number) external view returns (Ballot memory) {
+        return _ballots[number];
+    }
+
+    /* INTERNAL */
+
+    function _isOpen(Ballot storage one) private view returns (bool) {
+        return block.timestamp < one.until && !one.passed;
+    }
+}

@@ -20,7 +20,7 @@ import {
     WaterfallTerms,
     When
 } from "interfaces/IWaterfall.sol";
-import {Period, TrancheId, WAD} from "interfaces/Types.sol";
+import {TrancheId, WAD} from "interfaces/Types.sol";
 
 /// @title A deal that can't work is refused when it is made: rule 35 of docs/waterfall.md. Used by the constructor alone
 library TermsCheck {

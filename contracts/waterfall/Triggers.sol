@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Books, LineRun, Run, TrancheRun, TriggerBook} from "contracts/waterfall/Books.sol";
+import {Books, Run, TriggerBook} from "contracts/waterfall/Books.sol";
 import {PeriodFigures} from "interfaces/ILoanPool.sol";
 import {TriggerKind} from "interfaces/IWaterfall.sol";
 import {WAD} from "interfaces/Types.sol";

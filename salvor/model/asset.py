@@ -13,7 +13,7 @@ from salvor.model.refusal import Refused
 
 @dataclass
 class Asset:
-    """Balances by account; `blocked` accounts neither send nor receive, `toll` is lost in each transfer."""
+    """Balances by account; `blocked` accounts neither send nor receive, `toll` is lost of what a deal is brought."""
 
     balances: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     blocked: set[str] = field(default_factory=set)
@@ -30,7 +30,7 @@ class Asset:
         if self.balances[source] < units:
             raise Refused("ERC20InsufficientBalance", source, self.balances[source], units)
         self.balances[source] -= units
-        self.balances[target] += units - min(self.toll, units)
+        self.balances[target] += units
 
     def would_move(self, source: str, target: str) -> bool:
         """Whether neither account is blocked."""

@@ -15,22 +15,16 @@ from salvor.model.triggers import Trigger
 
 @dataclass
 class Fee:
-    """A fee line's state: what accrued and was carried, what of it was paid in the running period, and ever."""
+    """A fee line's state: what accrued and was carried, and what of it was paid in the running period."""
 
     terms: FeeLine
     total: int = 0
     paid: int = 0
-    paid_ever: int = 0
 
     @property
     def due(self) -> int:
         """What is still due on it."""
         return self.total - self.paid
-
-    def settle(self, amount: int) -> None:
-        """Pay it."""
-        self.paid += amount
-        self.paid_ever += amount
 
     def carry(self) -> None:
         """At the end of a run what is unpaid is carried on, or lost (rule 16)."""

@@ -92,7 +92,7 @@ def fee(run: Run, step: Step) -> tuple[int, int]:
     line = run.books.fees[step.line]
     due = max(0, line.total * step.level // ONE - line.paid)
     paid = run.take(due)
-    line.settle(paid)
+    line.paid += paid
     run.pay_line(step.line, paid)
     return due, paid
 

@@ -40,6 +40,9 @@ struct NoteIndex {
 /// @dev Assumptions on the settlement asset, checked where cash enters (`LoanPool.report`, `Offering.order`): it moves what it
 ///      says, balances don't change by themselves.
 interface IDistributor {
+    /// @notice From now on `waterfall` says whose the cash is.
+    event Appointed(address indexed waterfall);
+
     /// @notice Cash was spread over all units of `note`.
     event Distributed(
         address indexed note,
@@ -58,11 +61,17 @@ interface IDistributor {
     /// @notice Nothing was ever distributed to the caller: it is no note of this deal.
     error NotANote(address caller);
 
+    error NotTheWaterfall(address caller, address waterfall);
+    error AlreadyAppointed(address waterfall);
+
     /// @notice Cash of nobody's notes would be lost.
     error NoUnits(address note);
 
     /// @notice A note can be asked for so many votes and no more.
     error TooManySnapshots(address note, uint256 allowed);
+
+    /// @notice Says whose `book` is obeyed, once and for all: no later role can move the cash. Only the offering, at closing.
+    function appoint(address waterfall) external;
 
     /// @notice Takes `received` settlement units into the books, which came here before, and gives shares and credits out of
     ///         them and of what the deal has. Only the waterfall.
@@ -107,6 +116,9 @@ interface IDistributor {
     /// @notice Cash of the deal by the books: reserve, revolving account and what no step took. Settlement units.
     /// @dev Cash that was reported and not run stands here too and is in the books of the pool (`LoanPool.cashToRun`).
     function heldForDeal() external view returns (uint256);
+
+    /// @notice Who says whose the cash is; nobody before closing.
+    function waterfall() external view returns (address);
 
     /// @notice The asset in which everybody is paid.
     function settlement() external view returns (IERC20);

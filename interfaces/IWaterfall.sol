@@ -404,6 +404,7 @@ enum TermsFault {
     StepUpPairs,
     FloorAboveCap,
     StepCount,
+    StepBits,
     StepTranche,
     StepLine,
     StepTrigger,

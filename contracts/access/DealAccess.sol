@@ -13,20 +13,18 @@ contract DealAccess is AccessManager {
     ///         `TrancheNote.setFrozen`, `TrancheNote.forceTransfer`, `TrancheNote.recover`.
     uint64 public constant TRANSFER_AGENT = 2;
 
-    /// @notice Held by the `Offering` alone: `TrancheNote.issue`, `TrancheNote.handOver`, `LoanPool.purchase`.
+    /// @notice Held by the `Offering` alone: `TrancheNote.issue`, `TrancheNote.handOver`, `LoanPool.purchase`,
+    ///         `Distributor.appoint`.
     uint64 public constant OFFERING = 3;
 
-    /// @notice Held by the `Waterfall` alone: `Distributor.book`.
-    uint64 public constant WATERFALL = 4;
-
     /// @notice Opens the subscription: `Offering.open`.
-    uint64 public constant ARRANGER = 5;
+    uint64 public constant ARRANGER = 4;
 
     /// @notice Buys further loans while the deal revolves: `LoanPool.buyFurther`.
-    uint64 public constant MANAGER = 6;
+    uint64 public constant MANAGER = 5;
 
     /// @notice Held by the `DefaultVote` alone: `Distributor.snapshotOf`.
-    uint64 public constant VOTE = 7;
+    uint64 public constant VOTE = 6;
 
     constructor(address admin) AccessManager(admin) {}
 }

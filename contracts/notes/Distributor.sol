@@ -30,6 +30,9 @@ contract Distributor is IDistributor, AccessManaged {
 
     /* STORAGE */
 
+    /// @inheritdoc IDistributor
+    address public waterfall;
+
     uint128 private _heldForHolders;
     uint128 private _heldForDeal;
 
@@ -50,7 +53,15 @@ contract Distributor is IDistributor, AccessManaged {
     /* WATERFALL */
 
     /// @inheritdoc IDistributor
-    function book(uint256 received, Share[] calldata shares, Credit[] calldata credits) external restricted {
+    function appoint(address waterfall_) external restricted {
+        if (waterfall != address(0)) revert AlreadyAppointed(waterfall);
+        waterfall = waterfall_;
+        emit Appointed(waterfall_);
+    }
+
+    /// @inheritdoc IDistributor
+    function book(uint256 received, Share[] calldata shares, Credit[] calldata credits) external {
+        if (msg.sender != waterfall) revert NotTheWaterfall(msg.sender, waterfall);
         uint256 shared;
         for (uint256 i; i < shares.length; ++i) shared += _distribute(shares[i]);
         uint256 credited;

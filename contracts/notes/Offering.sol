@@ -130,6 +130,7 @@ contract Offering is IOffering, AccessManaged {
         emit Closed(units);
 
         pool.purchase(address(waterfall));
+        pool.distributor().appoint(address(waterfall));
         for (uint256 i; i < units.length; ++i) {
             _tranches[i].sold = uint112(units[i]); // at most the cap
             _tranches[i].offer.note.issue(units[i]);

@@ -7,14 +7,17 @@ import {MAX_ACCRUED, Period, TrancheId, Wad} from "interfaces/Types.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-/// @notice A tranche in storage. Settlement units; cash that ever comes is below 2^113.
+/// @notice A tranche in storage. Settlement units; cash that ever comes is below 2^113. Principal paid is what is neither
+///         outstanding nor lost.
+/// @param marked The last slot is not empty: a run of a deal without losses does not read it.
 struct TrancheBook {
     TrancheTerms terms;
+    uint112 atClosing;
     uint112 principal;
-    uint112 principalPaid;
+    bool marked;
     uint128 interestDue;
     uint128 interestPaid;
-    uint112 atClosing;
+    uint112 lost;
     uint112 deficiency;
 }
 
@@ -52,7 +55,7 @@ struct TriggerBook {
 /// @param declared The senior class voted for acceleration.
 /// @param left Cash that no step took.
 /// @param poolBalance At the last run.
-/// @param steps Packed steps of the first list (0) and the second (1).
+/// @param steps Packed steps of the first list (0) and the second (1), two a word, the earlier one in the lower half.
 struct DealBook {
     Period lastRun;
     uint120 reserve;
@@ -75,7 +78,7 @@ struct DealBook {
     mapping(uint256 place => LineBook) lines;
     mapping(uint256 place => HurdleBook) hurdles;
     mapping(uint256 place => TriggerBook) triggers;
-    mapping(uint256 list => mapping(uint256 place => uint256 word)) steps;
+    mapping(uint256 list => mapping(uint256 pair => uint256 words)) steps;
 }
 
 /// @notice A tranche on its way through a run.
@@ -90,7 +93,7 @@ struct TrancheRun {
     uint256 atClosing;
     uint256 opening;
     uint256 principal;
-    uint256 principalPaid;
+    uint256 lost;
     uint256 deficiency;
     uint256 missed;
     uint256 time;
@@ -152,11 +155,6 @@ struct Run {
 library Books {
     using SafeCast for uint256;
 
-    /// @notice What of a tranche's principal was given up and did not come back.
-    function lost(TrancheRun memory self) internal pure returns (uint256) {
-        return self.atClosing - self.principal - self.principalPaid;
-    }
-
     /// @notice Principal of a tranche and all above it.
     function principalTo(Run memory run, uint256 place) internal pure returns (uint256 sum) {
         for (uint256 i; i <= place; ++i) sum += run.tranches[i].principal;
@@ -209,12 +207,13 @@ library Books {
     function _loadTranche(TrancheRun memory to, TrancheBook storage from) private view {
         to.terms = from.terms;
         to.principal = from.principal;
-        to.principalPaid = from.principalPaid;
         to.deferred = from.interestDue;
         to.interestPaid = from.interestPaid;
         to.atClosing = from.atClosing;
-        to.deficiency = from.deficiency;
         to.opening = to.principal;
+        if (!from.marked) return;
+        to.lost = from.lost;
+        to.deficiency = from.deficiency;
     }
 
     /* TO STORAGE */
@@ -244,9 +243,12 @@ library Books {
 
     function _storeTranche(TrancheRun memory from, TrancheBook storage to) private {
         to.principal = from.principal.toUint112();
-        to.principalPaid = from.principalPaid.toUint112();
         to.interestDue = from.deferred.toUint128();
         to.interestPaid = (from.interestPaid + from.interest).toUint128();
+        bool marked = from.lost != 0 || from.deficiency != 0;
+        if (!marked && !to.marked) return;
+        to.marked = marked;
+        to.lost = from.lost.toUint112();
         to.deficiency = from.deficiency.toUint112();
     }
 }

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Books, Run, TrancheRun} from "contracts/waterfall/Books.sol";
+import {Run, TrancheRun} from "contracts/waterfall/Books.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title What was written off climbs from the most junior tranche, what was recovered goes back the same way. Rules 20, 21
 library Losses {
-    using Books for TrancheRun;
-
     /// @notice Books the period's losses and gives its recoveries back.
     function book(Run memory run) internal pure {
         int256 written = run.figures.writtenOff;
@@ -23,7 +21,7 @@ library Losses {
             TrancheRun memory tranche = run.tranches[i - 1];
             uint256 borne = Math.min(loss, tranche.principal - tranche.deficiency);
             if (run.ledgers) tranche.deficiency += borne;
-            else tranche.principal -= borne;
+            else _lose(tranche, borne);
             loss -= borne;
         }
         run.unallocated += loss;
@@ -36,9 +34,12 @@ library Losses {
         back -= given;
         for (uint256 i; i < run.tranches.length && back != 0; ++i) {
             TrancheRun memory tranche = run.tranches[i];
-            given = Math.min(back, run.ledgers ? tranche.deficiency : tranche.lost());
+            given = Math.min(back, run.ledgers ? tranche.deficiency : tranche.lost);
             if (run.ledgers) tranche.deficiency -= given;
-            else tranche.principal += given;
+            else {
+                tranche.principal += given;
+                tranche.lost -= given;
+            }
             back -= given;
         }
     }
@@ -46,8 +47,13 @@ library Losses {
     /// @notice In the last run principal that is left is lost, and no ledger is left.
     function end(Run memory run) internal pure {
         for (uint256 i; i < run.tranches.length; ++i) {
-            run.tranches[i].principal = 0;
+            _lose(run.tranches[i], run.tranches[i].principal);
             run.tranches[i].deficiency = 0;
         }
+    }
+
+    function _lose(TrancheRun memory tranche, uint256 loss) private pure {
+        tranche.principal -= loss;
+        tranche.lost += loss;
     }
 }

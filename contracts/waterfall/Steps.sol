@@ -11,6 +11,9 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 library Steps {
     using Books for Run;
 
+    /// @dev Of a packed step: two fit into a word.
+    uint256 internal constant BITS = 120;
+
     /* WORDS */
 
     /// @notice Opens a packed step (see `Step`).
@@ -206,7 +209,6 @@ library Steps {
     function _repay(Run memory run, uint256 place, uint256 paid) private pure {
         TrancheRun memory tranche = run.tranches[place];
         tranche.principal -= paid;
-        tranche.principalPaid += paid;
         if (tranche.deficiency > tranche.principal) tranche.deficiency = tranche.principal;
         _toTranche(run, place, 0, paid);
     }

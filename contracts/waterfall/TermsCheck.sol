@@ -78,8 +78,10 @@ library TermsCheck {
             trigger.level = terms.triggers[i].level;
             trigger.cureAfter = terms.triggers[i].cureAfter;
         }
-        for (uint256 i; i < terms.steps.length; ++i) deal.steps[0][i] = terms.steps[i];
-        for (uint256 i; i < terms.accelerated.length; ++i) deal.steps[1][i] = terms.accelerated[i];
+        for (uint256 i; i < terms.steps.length; ++i) deal.steps[0][i / 2] |= terms.steps[i] << ((i % 2) * 128);
+        for (uint256 i; i < terms.accelerated.length; ++i) {
+            deal.steps[1][i / 2] |= terms.accelerated[i] << ((i % 2) * 128);
+        }
     }
 
     function _checkTranches(WaterfallTerms memory terms, IOffering offering) private view {
@@ -142,6 +144,7 @@ library TermsCheck {
     function _checkSteps(WaterfallTerms memory terms, uint256[] memory words) private pure {
         if (words.length > MAX_STEPS) _refuse(TermsFault.StepCount, words.length);
         for (uint256 i; i < words.length; ++i) {
+            if (words[i] >> Steps.BITS != 0) _refuse(TermsFault.StepBits, i);
             Step memory step = Steps.unpack(words[i]);
             bool takesAll = step.kind == StepKind.Residual || step.kind == StepKind.Split;
             if (takesAll && i != words.length - 1) _refuse(TermsFault.LastOnly, i);

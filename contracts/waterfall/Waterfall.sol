@@ -187,15 +187,14 @@ contract Waterfall is IWaterfall {
     /// @inheritdoc IWaterfall
     function tranche(TrancheId id) external view returns (TrancheState memory) {
         TrancheBook storage book = _tranche(id);
-        uint256 atClosing = book.atClosing;
         return
             TrancheState({
-                atClosing: atClosing,
+                atClosing: book.atClosing,
                 principal: book.principal,
-                principalPaid: book.principalPaid,
+                principalPaid: uint256(book.atClosing) - book.principal - book.lost,
                 interestDue: book.interestDue,
                 interestPaid: book.interestPaid,
-                loss: atClosing - book.principal - book.principalPaid,
+                loss: book.lost,
                 deficiency: book.deficiency
             });
     }
@@ -242,7 +241,7 @@ contract Waterfall is IWaterfall {
     /// @inheritdoc IWaterfall
     function step(bool accelerated, uint256 place) external view returns (Step memory) {
         _check(place, stepCount(accelerated));
-        return Steps.unpack(_deal.steps[accelerated ? 1 : 0][place]);
+        return Steps.unpack(_deal.steps[accelerated ? 1 : 0][place / 2] >> ((place % 2) * 128));
     }
 
     /// @inheritdoc IWaterfall
@@ -362,7 +361,11 @@ contract Waterfall is IWaterfall {
         uint256 count = _deal.stepCounts[list];
         current.due = new uint256[](count);
         current.paid = new uint256[](count);
-        for (uint256 i; i < count; ++i) Steps.pay(current, i, _deal.steps[list][i]);
+        uint256 words;
+        for (uint256 i; i < count; ++i) {
+            words = i % 2 == 0 ? _deal.steps[list][i / 2] : words >> 128;
+            Steps.pay(current, i, words);
+        }
     }
 
     /// @dev Rule 11.6.

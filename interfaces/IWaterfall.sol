@@ -328,13 +328,6 @@ interface IWaterfall {
     /// @notice How many tranches the deal has.
     function trancheCount() external view returns (uint256);
 
-    /// @notice Principal below a tranche (attachment), and with its own (detachment), over all principal, WAD, down. Under
-    ///         ledgers principal counts less its deficiency. 0 and 0 with no principal left.
-    function attachmentPoints(TrancheId id) external view returns (uint256 attachment, uint256 detachment);
-
-    /// @notice Principal outstanding / principal at closing, WAD, down.
-    function poolFactor(TrancheId id) external view returns (uint256);
-
     /// @notice The most senior tranche with principal; reverts when none has any.
     function seniorTranche() external view returns (TrancheId);
 

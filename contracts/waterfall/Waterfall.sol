@@ -35,7 +35,7 @@ import {
     TriggerState,
     WaterfallTerms
 } from "interfaces/IWaterfall.sol";
-import {Period, TrancheId, WAD} from "interfaces/Types.sol";
+import {Period, TrancheId} from "interfaces/Types.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
@@ -207,27 +207,6 @@ contract Waterfall is IWaterfall {
     /// @inheritdoc IWaterfall
     function trancheCount() external view returns (uint256) {
         return _deal.trancheCount;
-    }
-
-    /// @inheritdoc IWaterfall
-    function attachmentPoints(TrancheId id) external view returns (uint256 attachment, uint256 detachment) {
-        TrancheBook storage own = _tranche(id);
-        uint256 below;
-        uint256 all;
-        for (uint256 i; i < _deal.trancheCount; ++i) {
-            uint256 principal = _deal.tranches[i].principal - _deal.tranches[i].deficiency;
-            all += principal;
-            if (i > id.place()) below += principal;
-        }
-        if (all == 0) return (0, 0);
-        return ((below * WAD) / all, ((below + own.principal - own.deficiency) * WAD) / all);
-    }
-
-    /// @inheritdoc IWaterfall
-    function poolFactor(TrancheId id) external view returns (uint256) {
-        TrancheBook storage own = _tranche(id);
-        if (!_deal.begun) revert NotBegun();
-        return (own.principal * WAD) / own.atClosing;
     }
 
     /// @inheritdoc IWaterfall

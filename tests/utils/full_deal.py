@@ -150,6 +150,7 @@ class Deal:
     board: Contract
     record: Contract
     vote: Contract
+    figures: Contract
     reported: int = 0
     holders: list[Any] = field(default_factory=list)
 
@@ -212,7 +213,10 @@ class Deal:
         triggers = range(len(self.terms.triggers))
         assert [self.waterfall.trigger(place).figure for place in triggers] == list(preview.figures)
         assert self.waterfall.reserve()[0] == preview.reserve
-        assert (self.waterfall.revolvingAccount(), self.waterfall.cashLeft()) == (preview.revolvingAccount, preview.left)
+        assert (self.waterfall.revolvingAccount(), self.waterfall.cashLeft()) == (
+            preview.revolvingAccount,
+            preview.left,
+        )
         self.check_books()
         return preview
 
@@ -224,7 +228,7 @@ class Deal:
         assert distributor.heldForDeal() == deal
         held = distributor.heldForHolders() + distributor.heldForCredits() + deal + self.pool.cashToRun()
         assert self.token.balanceOf(distributor) == held
-        claims = [note.claimable(holder) for note, holder in zip(self.notes, self.holders, strict=True)]
+        claims = [note.claimable(holder) for note, holder in zip(self.notes, self.holders, strict=False)]
         assert sum(claims) <= distributor.heldForHolders()
         assert self.token.balanceOf(self.offering) == self.offering.cashHeld()
 
@@ -278,8 +282,10 @@ def build(lab: Lab, terms: Terms, *, rule: str = "OpenCompliance", token: Contra
         terms.first_index,
     )
     waterfall = lab.deploy("Waterfall", offering, rules, sender=admin)
+    figures = lab.deploy("DealFigures", waterfall, sender=admin)
+    named = {"distributor": distributor, "notes": notes, "pool": pool, "offering": offering, "waterfall": waterfall}
     deal = Deal(
-        lab, terms, closing, token, access, compliance, distributor, notes, pool, offering, waterfall, board, record, vote
+        lab, terms, closing, token, access, compliance, **named, board=board, record=record, vote=vote, figures=figures
     )
     _set_roles(deal)
     return deal

@@ -212,7 +212,7 @@ class TestLosses:
         deal = build(lab, Terms((Tranche(700), Tranche(300)), steps, price=1_000, gross=2_000)).sell()
         deal.run(0, written_off=400)
         assert [deal.tranche(place).principal for place in range(2)] == [600, 0]
-        points = [tuple(deal.waterfall.attachmentPoints(place)) for place in range(2)]
+        points = [tuple(deal.figures.attachmentPoints(place)) for place in range(2)]
         assert points == [(0, 10**18), (0, 0)]
         deal.report(250, recovered=250)
         deal.run_reported()

@@ -20,6 +20,8 @@ def check(deal: Deal) -> None:
         assert min(figures) >= 0, f"below zero in tranche {place}"
         assert 0 <= tranche.deficiency <= tranche.principal, f"ledger of tranche {place}"
         assert tranche.current == 0, "interest between runs is deferred"
+        distributed = [stream.distributed for stream in deal.notes[place].streams]
+        assert distributed == [tranche.interest_paid, tranche.principal_paid], f"what tranche {place} was paid"
     assert min([0, *(hurdle.left for hurdle in deal.books.hurdles)]) == 0
     assert min(deal.books.reserve, deal.books.account, deal.books.waiting, deal.books.unallocated) >= 0
 

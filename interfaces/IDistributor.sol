@@ -98,6 +98,9 @@ interface IDistributor {
     /// @param snapshots How often balances were remembered.
     function mark(address note) external view returns (uint240 total, uint8 snapshots);
 
+    /// @notice Both indices of `note`, in parts of a settlement unit.
+    function indices(address note) external view returns (uint256 total, uint256 principal);
+
     /// @notice Cumulative principal a unit of `note`, in parts of a settlement unit.
     function principalIndex(address note) external view returns (uint256);
 

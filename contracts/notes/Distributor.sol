@@ -114,6 +114,12 @@ contract Distributor is IDistributor, AccessManaged {
     }
 
     /// @inheritdoc IDistributor
+    function indices(address note) external view returns (uint256 total, uint256 principal) {
+        Book storage kept = _books[note];
+        return (kept.total, kept.principal);
+    }
+
+    /// @inheritdoc IDistributor
     function principalIndex(address note) external view returns (uint256) {
         return _books[note].principal;
     }

@@ -8,11 +8,8 @@ import {MAX_AMOUNT, PARTS} from "interfaces/Types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {ERC20, ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
-    using SafeCast for uint256;
-
     /// @notice What a holder has ever earned, up to an index, and was paid of it. A claim changes the last slot only, a transfer
     ///         after which nothing was distributed none.
     /// @param total The note's total index when this was last brought up to date.
@@ -100,10 +97,11 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
 
     /// @inheritdoc ITrancheNote
     function claimFor(address holder) public returns (uint256 cash) {
-        if (_accounts[holder].frozen) revert HolderFrozen(holder);
-        Cash memory due = claimableApart(holder);
+        Account storage account = _accounts[holder];
+        if (account.frozen) revert HolderFrozen(holder);
+        Cash memory due = _due(account, holder);
         cash = due.interest + due.principal;
-        _book(holder, due);
+        _book(account, due);
         emit Claimed(holder, due.interest, due.principal);
 
         if (cash != 0) distributor.payHolder(holder, cash); // some assets refuse to move nothing
@@ -112,17 +110,18 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
     /// @inheritdoc ITrancheNote
     function claimMany(address[] calldata holders) external returns (uint256 cash) {
         for (uint256 i; i < holders.length; ++i) {
-            if (_accounts[holders[i]].frozen) continue;
-            Cash memory due = claimableApart(holders[i]);
+            Account storage account = _accounts[holders[i]];
+            if (account.frozen) continue;
+            Cash memory due = _due(account, holders[i]);
             uint256 one = due.interest + due.principal;
             if (one == 0) continue;
             // Booked first, so that an asset that calls back finds nothing left; what is refused is booked back.
-            _book(holders[i], due);
+            _book(account, due);
             if (distributor.tryPayHolder(holders[i], one)) {
                 cash += one;
                 emit Claimed(holders[i], due.interest, due.principal);
             } else {
-                _unbook(holders[i], due);
+                _unbook(account, due);
             }
         }
     }
@@ -185,18 +184,8 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
     }
 
     /// @inheritdoc ITrancheNote
-    function claimableApart(address holder) public view returns (Cash memory due) {
-        Account storage account = _accounts[holder];
-        (uint256 total, ) = distributor.mark(address(this));
-        uint256 earned = account.earned;
-        uint256 principal = account.earnedPrincipal;
-        if (total != account.total) {
-            uint256 units = balanceOf(holder);
-            earned += units * (total - account.total);
-            principal += units * (distributor.principalIndex(address(this)) - account.principalIndex);
-        }
-        due.interest = (earned - principal) / PARTS - account.interestPaid;
-        due.principal = principal / PARTS - account.principalPaid;
+    function claimableApart(address holder) public view returns (Cash memory) {
+        return _due(_accounts[holder], holder);
     }
 
     /// @inheritdoc ITrancheNote
@@ -258,15 +247,42 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
         account.principalIndex = principal;
     }
 
-    /// @dev Only the record changes: what was ever earned is counted from the index again next time.
-    function _book(address holder, Cash memory due) private {
-        Account storage account = _accounts[holder];
-        account.interestPaid = (account.interestPaid + due.interest).toUint120();
-        account.principalPaid = (account.principalPaid + due.principal).toUint120();
+    function _due(Account storage account, address holder) private view returns (Cash memory due) {
+        (uint256 total, uint256 principalIndex) = distributor.indices(address(this));
+        uint256 last = account.total;
+        uint256 earned;
+        uint256 principal;
+        unchecked {
+            // Indices never fall, and units * index is below 2^240 (see PARTS); paid is the whole units of what was earned.
+            if (last == 0) {
+                // Nothing moved since closing, and nothing else is kept.
+                uint256 units = balanceOf(holder);
+                earned = units * total;
+                principal = units * principalIndex;
+            } else {
+                earned = account.earned;
+                principal = account.earnedPrincipal;
+                if (total != last) {
+                    uint256 units = balanceOf(holder);
+                    earned += units * (total - last);
+                    principal += units * (principalIndex - account.principalIndex);
+                }
+            }
+            due.interest = (earned - principal) / PARTS - account.interestPaid;
+            due.principal = principal / PARTS - account.principalPaid;
+        }
     }
 
-    function _unbook(address holder, Cash memory due) private {
-        Account storage account = _accounts[holder];
+    /// @dev Only the record changes: what was ever earned is counted from the index again next time.
+    function _book(Account storage account, Cash memory due) private {
+        unchecked {
+            // All cash that ever comes is below 2^113.
+            account.interestPaid += uint120(due.interest);
+            account.principalPaid += uint120(due.principal);
+        }
+    }
+
+    function _unbook(Account storage account, Cash memory due) private {
         account.interestPaid -= uint120(due.interest); // it was added just before
         account.principalPaid -= uint120(due.principal);
     }

@@ -99,10 +99,11 @@ class BatchReader:
         column = text.name
         if self._doubts.get(column, False) is None:
             return
-        if text.str.contains(_SETTLED).any():
+        distinct = text.unique()
+        if distinct.str.contains(_SETTLED).any():
             self._doubts[column] = None
-        elif column not in self._doubts and (open_ := text.str.contains(_OPEN)).any():
-            place = int(open_.arg_max() or 0)
+        elif column not in self._doubts and distinct.str.contains(_OPEN).any():
+            place = int(text.str.contains(_OPEN).arg_max() or 0)
             self._doubts[column] = Doubt(rows[place], column, text[place])
 
     def _read_column(self, text: pl.Series, spec: FieldSpec, source: FieldSource) -> Read:

@@ -32,6 +32,7 @@ from salvor.tape.tables.templates import LOAN
 from salvor.tape.tables.totals import TableTotals
 
 _BATCH = BATCH
+_GROUP = 100_000  # rows of accepted loans that are written at once
 _BESIDE = (collateral.FILE, collections.FILE)  # of a tape of related tables
 KEY = "contract_identifier"
 
@@ -175,21 +176,24 @@ class _Run:
     def finish(self) -> tuple[Totals, Counter[str]]:
         """What is accepted and what is not, part by part; the files stand in the scratch folder."""
         across = self._across.found(self._loans.scan())
-        odd, counts, sums = self._loans.odd(), Counter[str](), Counter[str]()
+        odd, counts, sums, kept, most = self._loans.odd(), Counter[str](), Counter[str](), list[pl.LazyFrame](), 1
         with (self._scratch / "exceptions.csv").open("wb") as exceptions:
             exceptions.write((",".join(BREACH) + "\n").encode())
             for part in range(self._loans.parts):
-                values = self._loans.values(part)
+                values = self._loans.part(part).select(ROW, KEY, self._balance).collect()
                 found = pl.concat([self._breaches_of(part, values, across), of_rows(odd, values)])
                 found = found.unique(["row", "field", "rule"]).sort("row", "rule", "field")
                 found.write_csv(exceptions, include_header=False)
                 counts.update(dict(found["rule"].value_counts().iter_rows()))
-                kept = self._keep(part, values, found)
-                _add(sums, values[self._balance], kept[self._balance])
+                accepted = ~pl.col(ROW).is_in(found.filter(pl.col("severity") == "reject")["row"].unique().implode())
+                kept.append(self._loans.part(part).filter(accepted))
+                _add(sums, values[self._balance], values.filter(accepted)[self._balance])
+                most = max(most, len(values))
             for found in self._loans.elsewhere() if isinstance(self._loans, JoinedLoans) else ():
                 found.write_csv(exceptions, include_header=False)
                 counts.update(dict(found["rule"].value_counts().iter_rows()))
-        pl.scan_ipc(self._scratch / "kept-*.ipc").sink_parquet(self._scratch / "accepted.parquet")
+        # A group of it is held in memory, as a part was.
+        pl.concat(kept).sink_parquet(self._scratch / "accepted.parquet", row_group_size=min(most, _GROUP))
         rows, units = sums["rows"], sums["units"]
         totals = Totals(
             rows, sums["kept"], rows - sums["kept"], units, sums["kept units"], units - sums["kept units"], sums["none"]
@@ -203,12 +207,6 @@ class _Run:
             return own
         keys = here.join(values.select(pl.col(ROW).alias("row"), KEY), on="row", how="left", maintain_order="left")
         return pl.concat([own, *breaches(keys["row"], KEY, self._column, keys[KEY], keys["rule"])])
-
-    def _keep(self, part: int, values: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-        rejected = found.filter(pl.col("severity") == "reject")["row"].unique()
-        kept = values.filter(~pl.col(ROW).is_in(rejected.implode()))
-        kept.write_ipc(self._scratch / f"kept-{part:05}.ipc", compression="lz4")
-        return kept
 
 
 def _add(sums: Counter[str], read: pl.Series, kept: pl.Series) -> None:

@@ -5,7 +5,9 @@ So no more than a batch is in memory, and what comes after can go through the va
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
@@ -16,6 +18,7 @@ from salvor.tape.breaches import BREACH, SEVERITY
 from salvor.tape.files.table import ROW, Table
 
 BATCH = 250_000  # rows
+_TOGETHER = 2  # batches that are read at once: within one, much is done by one thread
 
 
 class Reading:
@@ -35,26 +38,39 @@ class Reading:
 
         `tick` is told the rows of each batch, `seen` is handed its values.
         """
-        reader = BatchReader(self._recipe)
-        for batch in self._table.batches(self._recipe.columns, size):
-            values, found = reader.read(batch)
-            values.write_ipc(self._folder / f"values-{self.parts:05}.ipc", compression="lz4")
-            found.write_ipc(self._folder / f"breaches-{self.parts:05}.ipc", compression="lz4")
+        reader, under_way = BatchReader(self._recipe), deque[Future[pl.DataFrame]]()
+
+        def done() -> None:
+            values = under_way.popleft().result()
             seen(values)
-            self.parts += 1
-            tick(len(batch))
+            tick(len(values))
+
+        with ThreadPoolExecutor(_TOGETHER) as threads:
+            for batch in self._table.batches(self._recipe.columns, size):
+                under_way.append(threads.submit(self._read, reader, batch, self.parts))
+                self.parts += 1
+                if len(under_way) == _TOGETHER:
+                    done()
+            while under_way:
+                done()
         if not self.parts:
             raise TapeEmpty(self._table.path)
         for doubt in reader.doubts():
             raise NumbersAmbiguous(self._table.path, doubt.row, doubt.column, doubt.text)
 
+    def _read(self, reader: BatchReader, batch: pl.DataFrame, part: int) -> pl.DataFrame:
+        values, found = reader.read(batch)
+        values.write_ipc(self._folder / f"values-{part:05}.ipc", compression="lz4")
+        found.write_ipc(self._folder / f"breaches-{part:05}.ipc", compression="lz4")
+        return values
+
     def scan(self) -> pl.LazyFrame:
         """The values of all rows."""
         return pl.scan_ipc(self._folder / "values-*.ipc")
 
-    def values(self, part: int) -> pl.DataFrame:
+    def part(self, part: int) -> pl.LazyFrame:
         """Row number, then one column a field."""
-        return pl.read_ipc(self._folder / f"values-{part:05}.ipc")
+        return pl.scan_ipc(self._folder / f"values-{part:05}.ipc")
 
     def breaches(self, part: int) -> pl.DataFrame:
         """What was found in the values of a part."""

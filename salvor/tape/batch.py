@@ -58,13 +58,13 @@ class Doubt:
 
 
 class BatchReader:
-    """Reads batches of text by one recipe into values and breaches."""
+    """Reads batches of text by one recipe into values and breaches; several threads may share one."""
 
     def __init__(self, recipe: Recipe) -> None:
         self._recipe = recipe
         style = recipe.numbers or NumberStyle()
         self._numbers = Numbers(style.decimal, style.thousands)
-        self._doubts: dict[str, Doubt | None] = {}  # by column; None where a value settles it
+        self._doubts, self._settled = list[Doubt](), set[str]()  # of all batches, whichever is read first
         self._checks = column_checks(recipe.specs)
         columns = {name: source.column for name, source in recipe.sources.items()}
         self._between = Between(recipe.facts, columns) if recipe.whole_loans else None
@@ -92,19 +92,20 @@ class BatchReader:
 
     def doubts(self) -> list[Doubt]:
         """Columns whose amounts can be read in two ways; whoever wrote the mapping must say which."""
-        return [doubt for doubt in self._doubts.values() if doubt]
+        first = sorted(self._doubts, key=lambda doubt: (doubt.row, doubt.column))
+        return [doubt for doubt in first if doubt.column not in self._settled]
 
     def _look_for_doubt(self, rows: pl.Series, text: pl.Series) -> None:
         """A point before three digits is a decimal sign or stands between thousands; other values can tell."""
         column = text.name
-        if self._doubts.get(column, False) is None:
+        if column in self._settled:
             return
         distinct = text.unique()
         if distinct.str.contains(_SETTLED).any():
-            self._doubts[column] = None
-        elif column not in self._doubts and distinct.str.contains(_OPEN).any():
+            self._settled.add(column)
+        elif distinct.str.contains(_OPEN).any():
             place = int(text.str.contains(_OPEN).arg_max() or 0)
-            self._doubts[column] = Doubt(rows[place], column, text[place])
+            self._doubts.append(Doubt(rows[place], column, text[place]))
 
     def _read_column(self, text: pl.Series, spec: FieldSpec, source: FieldSource) -> Read:
         text = transformed(text, source.transform)

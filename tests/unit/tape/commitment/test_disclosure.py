@@ -142,6 +142,22 @@ class TestFiles:
         assert "L3" not in text
         assert secret.field_salt(0, "status").hex() not in text
 
+    def test_do_not_publish_where_the_tape_lies_nor_hashes_of_it(self, written, folder, checked):
+        text = (written / "commitment.json").read_text()
+        assert str(folder) not in text
+        assert folder.name not in text
+        assert "sha256" not in text
+
+    def test_can_be_moved_with_the_tape(self, written, commitment, tmp_path):
+        moved = tmp_path.with_name(f"{tmp_path.name}-moved")
+        tmp_path.rename(moved)
+        assert read_commitment(moved / written.name)[0].public == commitment.public
+
+    def test_without_its_private_part_cannot_make_proofs(self, written):
+        (written / "parts.json").unlink()
+        with pytest.raises(FileMissing, match=r"parts\.json"):
+            read_commitment(written)
+
     def test_of_a_tape_that_was_checked_again_are_refused(self, written, folder, checked):
         checked("L9,Bari,2020-01-02,2020-01-05,1000.00,open,,0")
         with pytest.raises(FileUnreadable, match="the tape was checked again since"):

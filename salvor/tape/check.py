@@ -19,6 +19,7 @@ import polars as pl
 from salvor.errors import FileMissing, OptionInvalid
 from salvor.files import sha256_of, write_whole
 from salvor.tape.across import Across
+from salvor.tape.ahead import ahead
 from salvor.tape.batch import Recipe
 from salvor.tape.breaches import BREACH, breaches
 from salvor.tape.files.opening import open_table
@@ -177,12 +178,14 @@ class _Run:
         """What is accepted and what is not, part by part; the files stand in the scratch folder."""
         across = self._across.found(self._loans.scan())
         odd, counts, sums, kept, most = self._loans.odd(), Counter[str](), Counter[str](), list[pl.LazyFrame](), 1
+
+        def of_part(part: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+            values = self._loans.part(part).select(ROW, KEY, self._balance).collect()
+            return values, _in_order([self._breaches_of(part, values, across), of_rows(odd, values)])
+
         with (self._scratch / "exceptions.csv").open("wb") as exceptions:
             exceptions.write((",".join(BREACH) + "\n").encode())
-            for part in range(self._loans.parts):
-                values = self._loans.part(part).select(ROW, KEY, self._balance).collect()
-                found = pl.concat([self._breaches_of(part, values, across), of_rows(odd, values)])
-                found = found.unique(["row", "field", "rule"]).sort("row", "rule", "field")
+            for part, (values, found) in enumerate(ahead(of_part, range(self._loans.parts))):
                 found.write_csv(exceptions, include_header=False)
                 counts.update(dict(found["rule"].value_counts().iter_rows()))
                 accepted = ~pl.col(ROW).is_in(found.filter(pl.col("severity") == "reject")["row"].unique().implode())
@@ -207,6 +210,13 @@ class _Run:
             return own
         keys = here.join(values.select(pl.col(ROW).alias("row"), KEY), on="row", how="left", maintain_order="left")
         return pl.concat([own, *breaches(keys["row"], KEY, self._column, keys[KEY], keys["rule"])])
+
+
+def _in_order(found: list[pl.DataFrame]) -> pl.DataFrame:
+    """One line a row, rule and field, by row."""
+    lines = pl.concat(found).sort("row", "rule", "field")
+    again = pl.all_horizontal(pl.col(name) == pl.col(name).shift() for name in ("row", "rule", "field"))
+    return lines.filter(~again.fill_null(value=False))
 
 
 def _add(sums: Counter[str], read: pl.Series, kept: pl.Series) -> None:

@@ -5,20 +5,18 @@ So no more than a batch is in memory, and what comes after can go through the va
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
 
 from salvor.errors import ColumnMissing, NumbersAmbiguous, TapeEmpty
+from salvor.tape.ahead import ahead
 from salvor.tape.batch import BatchReader, Recipe
 from salvor.tape.breaches import BREACH, SEVERITY
 from salvor.tape.files.table import ROW, Table
 
 BATCH = 250_000  # rows
-_TOGETHER = 2  # batches that are read at once: within one, much is done by one thread
 
 
 class Reading:
@@ -38,31 +36,23 @@ class Reading:
 
         `tick` is told the rows of each batch, `seen` is handed its values.
         """
-        reader, under_way = BatchReader(self._recipe), deque[Future[pl.DataFrame]]()
+        reader = BatchReader(self._recipe)
 
-        def done() -> None:
-            values = under_way.popleft().result()
+        def read(numbered: tuple[int, pl.DataFrame]) -> pl.DataFrame:
+            part, batch = numbered
+            values, found = reader.read(batch)
+            values.write_ipc(self._folder / f"values-{part:05}.ipc", compression="lz4")
+            found.write_ipc(self._folder / f"breaches-{part:05}.ipc", compression="lz4")
+            return values
+
+        for values in ahead(read, enumerate(self._table.batches(self._recipe.columns, size))):
             seen(values)
+            self.parts += 1
             tick(len(values))
-
-        with ThreadPoolExecutor(_TOGETHER) as threads:
-            for batch in self._table.batches(self._recipe.columns, size):
-                under_way.append(threads.submit(self._read, reader, batch, self.parts))
-                self.parts += 1
-                if len(under_way) == _TOGETHER:
-                    done()
-            while under_way:
-                done()
         if not self.parts:
             raise TapeEmpty(self._table.path)
         for doubt in reader.doubts():
             raise NumbersAmbiguous(self._table.path, doubt.row, doubt.column, doubt.text)
-
-    def _read(self, reader: BatchReader, batch: pl.DataFrame, part: int) -> pl.DataFrame:
-        values, found = reader.read(batch)
-        values.write_ipc(self._folder / f"values-{part:05}.ipc", compression="lz4")
-        found.write_ipc(self._folder / f"breaches-{part:05}.ipc", compression="lz4")
-        return values
 
     def scan(self) -> pl.LazyFrame:
         """The values of all rows."""

@@ -3,20 +3,27 @@
 import subprocess
 import sys
 
-PEAK = """
-import sys, resource, tempfile
+# By the kernel's mark for this program alone: the usual one, ru_maxrss, starts at what the test itself has taken.
+HIGHEST = """
 from pathlib import Path
+
+def highest():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+"""
+PEAK = HIGHEST + """
+import sys, tempfile
 from salvor.errors import SalvorError
 from salvor.tape.files.opening import open_table
 from salvor.tape.plan import FileStyle
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = highest()
 with tempfile.TemporaryDirectory() as scratch:
     try:
         open_table(Path(sys.argv[1]), scratch=Path(scratch), style=FileStyle())
         print("opened")
     except SalvorError as error:
         print(error.message)
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10)
+print((highest() - before) >> 10)
 """
 
 
@@ -27,21 +34,19 @@ def peak(path):
     return told, int(grown)
 
 
-CHECK = """
+CHECK = HIGHEST + """
 import resource, sys, tempfile
-from pathlib import Path
 from salvor.errors import SalvorError
 from salvor.tape.check import check_tape
 from salvor.tape.plan import TapeMapping
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = highest()
 mapping = TapeMapping.model_validate_json(sys.argv[2])
 with tempfile.TemporaryDirectory() as out:
     try:
         print(check_tape(Path(sys.argv[1]), mapping, decimals=2, out=Path(out)).totals.rows_accepted)
     except SalvorError as error:
         print(error.message)
-grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-print(max(grown, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) >> 10)
+print(max(highest() - before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) >> 10)
 """
 
 

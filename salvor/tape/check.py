@@ -11,6 +11,7 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,14 +111,14 @@ def check_tape(
     if out.exists() and not out.is_dir():
         raise OptionInvalid(f"{out} is a file; name a folder for the results")
     out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out, prefix=".check-") as folder:
-        scratch = Path(folder)
+    with tempfile.TemporaryDirectory(dir=out, prefix=".check-") as folder, ThreadPoolExecutor(1) as aside:
+        scratch, digest = Path(folder), aside.submit(sha256_of, path) if path.is_file() else None
         across = Across(mapping.specs(), KEY, mapping.schema_of.balance, mapping.identifiers == "case_matters")
         loans, notes = _loans(path, mapping, decimals, scratch, across, tick)
         totals, counts = _Run(mapping, loans, across, scratch).finish()
         tables = loans.totals() if isinstance(loans, JoinedLoans) else ()
         accepted, exceptions, summary = (out / name for name in ("accepted.parquet", "exceptions.csv", "check.json"))
-        sha256 = sha256_of(path) if path.is_file() else _sha256_of_all(tables)
+        sha256 = digest.result() if digest else _sha256_of_all(tables)
         done = Checked(path, sha256, mapping, decimals, notes, totals, counts, accepted, exceptions, summary, tables)
         summary.unlink(missing_ok=True)
         for result in (accepted, exceptions, *(out / name for name in _BESIDE)):

@@ -41,8 +41,8 @@ class Reading:
         def read(numbered: tuple[int, pl.DataFrame]) -> pl.DataFrame:
             part, batch = numbered
             values, found = reader.read(batch)
-            values.write_ipc(self._folder / f"values-{part:05}.ipc", compression="lz4")
-            found.write_ipc(self._folder / f"breaches-{part:05}.ipc", compression="lz4")
+            values.write_ipc(self._folder / f"values-{part:05}.ipc", compression="zstd")
+            found.write_ipc(self._folder / f"breaches-{part:05}.ipc", compression="zstd")
             return values
 
         for values in ahead(read, enumerate(self._table.batches(self._recipe.columns, size))):

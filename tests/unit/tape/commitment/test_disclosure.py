@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from salvor.errors import FileMissing, FileUnreadable, NotCommitted
-from salvor.tape.commitment.disclosure import Disclosure, disclose, read_disclosure, verify
+from salvor.tape.commitment.disclosure import Disclosure, disclose, for_people, read_disclosure, verify
 from salvor.tape.commitment.folder import read_commitment, read_public, write_commitment
 from salvor.tape.commitment.secret import Secret
 from salvor.tape.commitment.tape import checked_part, commit_tape
@@ -195,3 +195,29 @@ class TestFiles:
     def test_a_disclosure_that_is_not_there(self, tmp_path):
         with pytest.raises(FileMissing, match="no such disclosure"):
             read_disclosure(tmp_path / "none.json")
+
+
+class TestForPeople:
+    """What `ape run tape verify` prints: 25050 units beside nothing would be read as 25,050."""
+
+    def test_amounts_have_their_decimals_and_currency(self, disclosure):
+        assert for_people(disclosure) == {
+            "disbursed_amount": "250.50 EUR",
+            "charge_off_date": "2021-06-30",
+            "status": "charged_off",
+        }
+
+    def test_a_rate_is_in_percent_and_what_is_empty_says_so(self, commitment, secret):
+        shown = disclose(commitment, secret, "L4", ["disbursement_date", "interest_rate"])
+        assert for_people(shown) == {"disbursement_date": "(none)", "interest_rate": "(none)"}
+        rate = changed(shown, lambda file: file["fields"][1].update(value="72500000000000000"))
+        assert for_people(rate)["interest_rate"] == "7.25 %"
+
+    @pytest.mark.parametrize("value", ["", "1e3", "250.50", "abc", "٣"])
+    def test_what_is_no_number_is_told_as_it_stands(self, disclosure, value):
+        forged = changed(disclosure, lambda file: file["fields"][0].update(value=value))
+        assert for_people(forged)["disbursed_amount"] == value
+
+    def test_a_field_of_another_schema_is_told_as_it_stands(self, disclosure):
+        forged = changed(disclosure, lambda file: file["fields"][0].update(name="gold"))
+        assert for_people(forged)["gold"] == "25050"

@@ -11,7 +11,9 @@ def highest():
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 """
-PEAK = HIGHEST + """
+PEAK = (
+    HIGHEST
+    + """
 import sys, tempfile
 from salvor.errors import SalvorError
 from salvor.tape.files.opening import open_table
@@ -25,6 +27,7 @@ with tempfile.TemporaryDirectory() as scratch:
         print(error.message)
 print((highest() - before) >> 10)
 """
+)
 
 
 def peak(path):
@@ -34,7 +37,9 @@ def peak(path):
     return told, int(grown)
 
 
-CHECK = HIGHEST + """
+CHECK = (
+    HIGHEST
+    + """
 import resource, sys, tempfile
 from salvor.errors import SalvorError
 from salvor.tape.check import check_tape
@@ -48,6 +53,7 @@ with tempfile.TemporaryDirectory() as out:
         print(error.message)
 print(max(highest() - before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) >> 10)
 """
+)
 
 
 def peak_of_check(path, mapping):

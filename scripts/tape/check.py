@@ -60,7 +60,10 @@ def _tell(checked: Checked, decimals: int, console: object) -> None:
     for name, count in checked.breaches.items():
         rule = RULES[name]
         table.add_row(name, rule.severity, f"{count:,}", rule.sentence, rule.mend)
-    console.print(f"{checked.path}: {', '.join(checked.notes)}", markup=False)
+    between = "\n  " if checked.tables else ", "
+    console.print(
+        f"{checked.path}: {between.join(['', *checked.notes] if checked.tables else checked.notes)}", markup=False
+    )
     if checked.breaches:
         console.print(table)
     for what, rows, units in (

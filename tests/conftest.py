@@ -3,9 +3,13 @@
 import os
 
 import pytest
+from hypothesis import settings
 
 from salvor.chain.node import refuse_foreign_node
 from tests.utils.world import World
+
+settings.register_profile("salvor", deadline=None)  # a slow machine is no fault
+settings.load_profile("salvor")
 
 
 @pytest.fixture(scope="session")

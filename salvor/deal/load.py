@@ -95,7 +95,8 @@ def _validate(path: Path, root: yaml.Node, model: type[Model]) -> Model:
     except ValidationError as error:
         # An unknown key first: it is why the right one is missing.
         first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
-        _refuse(path, root, first["loc"], _in_words(first))
+        cause = first.get("ctx", {}).get("error")
+        _refuse(path, root, cause.place if isinstance(cause, plan.Unfit) else first["loc"], _in_words(first))
 
 
 def _plain(path: Path, node: yaml.Node) -> Any:
@@ -123,6 +124,8 @@ def _in_words(error: Any) -> str:
         return "unknown key" + near(key, _known_keys())
     if error["type"].startswith("date_"):
         return f"'{error['input']}' is not a date, such as 2026-12-31"
+    if error["type"] == "string_pattern_mismatch" and error["loc"][-1:] == ("currency",):
+        return f"'{error['input']}' is no currency, such as EUR"
     if error["type"] == "missing":
         return "is missing"
     if error["type"] == "value_error":

@@ -28,7 +28,7 @@ from salvor.tape.rules import RULES
 _TEMPLATES = Path(__file__).with_name("templates")
 _BLUE, _RED = "#2f5d8a", "#b3392f"
 _SHOWN = 20  # loans of a proposal
-_LONGEST = 27  # characters of a label in a plot; the table has it whole
+_LONGEST = 28  # characters of a label in a plot; the table has it whole
 _BAR, _AROUND = 22, 60  # pixels
 
 
@@ -105,8 +105,7 @@ def _plot(
         return Markup()
     places = list(range(len(bars)))  # by place, so that two labels that look alike stay two bars
     bar = go.Bar(x=[value for _, value in bars], y=places, orientation="h", marker={"color": colour})
-    # Without this, plotly would show the place and the number once more in a box that is never escaped by us.
-    bar.update(hoverinfo="skip")
+    bar.update(hoverinfo="skip")  # the table has the numbers, and whole
     figure = go.Figure(bar)
     figure.update_layout(
         template="none",
@@ -114,7 +113,12 @@ def _plot(
         bargap=0.25,
         margin={"l": 10, "r": 20, "t": 5, "b": 55},
         font={"family": "system-ui, sans-serif", "size": 12},
-        xaxis={"title": {"text": html.escape(title)}, "type": "linear", "fixedrange": True, "rangemode": "tozero"},
+        xaxis={
+            "title": {"text": html.escape(title), "standoff": 6},
+            "type": "linear",
+            "fixedrange": True,
+            "rangemode": "tozero",
+        },
         yaxis={
             "tickvals": places,
             "ticktext": [f"{html.escape(_short(label))} " for label, _ in bars],

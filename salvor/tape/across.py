@@ -1,4 +1,4 @@
-"""What only all rows together can show: a loan that stands twice, loans that look alike, a balance beyond all others.
+"""What all rows together show: a loan that stands twice, loans that look alike, a balance beyond all, a row of totals.
 
 Of each row four hashes are kept, 36 bytes, and nothing else; what would reject a row is looked at once more in the
 values themselves.
@@ -20,6 +20,13 @@ _PERCENTILE, _TIMES, _FEWEST = (
     20,
     100,
 )  # a hundredth of the rows; how far above it; rows below which none stands out
+TOTALS, SUM_OF_ALL = "TAPE-060", "TAPE-061"
+_TOTALS = (  # an identifier that is such a word and nothing else
+    r"(?i)^\W*(?:(?:grand |sub|sub-|sub |sous-|sous )?total|totals|totaux|(?:sub)?totale|totali"
+    r"|(?:zwischen|gesamt|end)?summe|gesamt|insgesamt|sum|somma|suma|somme"
+    r"|total g[eé]n[eé]ral|totale (?:generale|complessivo))\W*$"
+)
+_ADDENDS = 5  # balances below which one can be the sum of the others by chance
 _FOUND = {"row": pl.UInt32, "rule": pl.String}
 
 
@@ -32,6 +39,7 @@ class Across:
     balance: str  # the field that holds it; every mapping has it
     case_matters: bool
     _hashes: list[pl.DataFrame] = field(default_factory=list)
+    _totals: list[pl.DataFrame] = field(default_factory=list)
 
     def add(self, values: pl.DataFrame) -> None:
         """Keep the hashes of a batch."""
@@ -48,13 +56,16 @@ class Across:
             pl.when(seen & key.is_not_null()).then(alike).alias("look"),
         )
         self._hashes.append(hashes.collect())
+        totals = values.filter(key.str.contains(_TOTALS))
+        self._totals.append(totals.select(pl.col(ROW).alias("row"), pl.lit(TOTALS).alias("rule")))
 
     def found(self, values: pl.LazyFrame) -> pl.DataFrame:
         """Rows and rules, by row."""
         hashes = pl.concat(self._hashes)
         self._hashes = [hashes]
         found = [self._twice(hashes, values), self._other_case(hashes, values), self._alike(hashes)]
-        found.append(self._beyond(values))
+        balance = values.select(ROW, pl.col(self.balance).alias("balance")).filter(pl.col("balance") > 0).collect()
+        found += [_beyond(balance), _sum_of_all(balance), *self._totals]
         return pl.concat([pl.DataFrame(schema=_FOUND), *found]).sort("row", "rule")
 
     def _look(self) -> Sequence[str]:
@@ -92,13 +103,21 @@ class Across:
         rows = looks.join(many, on="look", how="semi")
         return rows.select(pl.col(ROW).alias("row"), pl.lit(LOOKS_ALIKE).alias("rule")).collect()
 
-    def _beyond(self, values: pl.LazyFrame) -> pl.DataFrame:
-        balance = values.select(ROW, pl.col(self.balance).alias("balance")).filter(pl.col("balance") > 0).collect()
-        if len(balance) < _FEWEST:
-            return pl.DataFrame(schema=_FOUND)
-        highest = balance.select(pl.col("balance").top_k(len(balance) // _PERCENTILE + 1).min()).item()
-        beyond = balance.filter(pl.col("balance") > _TIMES * highest)
-        return beyond.select(pl.col(ROW).alias("row"), pl.lit(OUTLIER).alias("rule"))
+
+def _beyond(balance: pl.DataFrame) -> pl.DataFrame:
+    if len(balance) < _FEWEST:
+        return pl.DataFrame(schema=_FOUND)
+    highest = balance.select(pl.col("balance").top_k(len(balance) // _PERCENTILE + 1).min()).item()
+    beyond = balance.filter(pl.col("balance") > _TIMES * highest)
+    return beyond.select(pl.col(ROW).alias("row"), pl.lit(OUTLIER).alias("rule"))
+
+
+def _sum_of_all(balance: pl.DataFrame) -> pl.DataFrame:
+    total = balance["balance"].sum()
+    if len(balance) <= _ADDENDS or total % 2:
+        return pl.DataFrame(schema=_FOUND)
+    same = balance.filter(pl.col("balance") == total // 2)
+    return same.select(pl.col(ROW).alias("row"), pl.lit(SUM_OF_ALL).alias("rule"))
 
 
 def _kinds(name: str, by: str) -> pl.Expr:

@@ -58,13 +58,13 @@ class Doubt:
 
 
 class BatchReader:
-    """Reads batches of text by one recipe into values and breaches."""
+    """Reads batches of text by one recipe into values and breaches; several threads may share one."""
 
     def __init__(self, recipe: Recipe) -> None:
         self._recipe = recipe
         style = recipe.numbers or NumberStyle()
         self._numbers = Numbers(style.decimal, style.thousands)
-        self._doubts: dict[str, Doubt | None] = {}  # by column; None where a value settles it
+        self._doubts, self._settled = list[Doubt](), set[str]()  # of all batches, whichever is read first
         self._checks = column_checks(recipe.specs)
         columns = {name: source.column for name, source in recipe.sources.items()}
         self._between = Between(recipe.facts, columns) if recipe.whole_loans else None
@@ -92,18 +92,20 @@ class BatchReader:
 
     def doubts(self) -> list[Doubt]:
         """Columns whose amounts can be read in two ways; whoever wrote the mapping must say which."""
-        return [doubt for doubt in self._doubts.values() if doubt]
+        first = sorted(self._doubts, key=lambda doubt: (doubt.row, doubt.column))
+        return [doubt for doubt in first if doubt.column not in self._settled]
 
     def _look_for_doubt(self, rows: pl.Series, text: pl.Series) -> None:
         """A point before three digits is a decimal sign or stands between thousands; other values can tell."""
         column = text.name
-        if self._doubts.get(column, False) is None:
+        if column in self._settled:
             return
-        if text.str.contains(_SETTLED).any():
-            self._doubts[column] = None
-        elif column not in self._doubts and (open_ := text.str.contains(_OPEN)).any():
-            place = int(open_.arg_max() or 0)
-            self._doubts[column] = Doubt(rows[place], column, text[place])
+        distinct = text.unique()
+        if distinct.str.contains(_SETTLED).any():
+            self._settled.add(column)
+        elif distinct.str.contains(_OPEN).any():
+            place = int(text.str.contains(_OPEN).arg_max() or 0)
+            self._doubts.append(Doubt(rows[place], column, text[place]))
 
     def _read_column(self, text: pl.Series, spec: FieldSpec, source: FieldSource) -> Read:
         text = transformed(text, source.transform)
@@ -159,11 +161,12 @@ class BatchReader:
 
 
 def by_distinct(text: pl.Series, read: Callable[[pl.Series], Read]) -> Read:
-    """Read each distinct text once where half of them repeat, and the column as it is where not."""
-    distinct = text.unique()
-    if 2 * len(distinct) > len(text):
+    """Read each distinct text once where more than half of them repeat, and the column as it is where not."""
+    if 2 * text.to_frame().select(pl.all().approx_n_unique()).item() >= len(text):
         return read(text)
-    done = read(distinct)
-    known = pl.DataFrame({"text": distinct, "value": done.values, "problem": done.problems})
-    joined = pl.DataFrame({"text": text}).join(known, on="text", how="left", maintain_order="left")
-    return Read(joined["value"].alias(text.name), joined["problem"])
+    kind = pl.Categorical(pl.Categories.random())
+    numbered = text.cast(kind)  # polars forgets the numbers with the last column that has them: keep it to the end
+    numbers = numbered.to_physical()
+    each = pl.int_range(numbers.to_frame().select(pl.all().max() + 1).item(), dtype=pl.UInt32)
+    done = read(pl.select(each).to_series().cat.to(kind).cast(pl.String))
+    return Read(done.values.gather(numbers).alias(text.name), done.problems.gather(numbers))

@@ -11,6 +11,7 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ import polars as pl
 from salvor.errors import FileMissing, OptionInvalid
 from salvor.files import sha256_of, write_whole
 from salvor.tape.across import Across
+from salvor.tape.ahead import ahead
 from salvor.tape.batch import Recipe
 from salvor.tape.breaches import BREACH, breaches
 from salvor.tape.files.opening import open_table
@@ -32,6 +34,7 @@ from salvor.tape.tables.templates import LOAN
 from salvor.tape.tables.totals import TableTotals
 
 _BATCH = BATCH
+_GROUP = 100_000  # rows of accepted loans that are written at once
 _BESIDE = (collateral.FILE, collections.FILE)  # of a tape of related tables
 KEY = "contract_identifier"
 
@@ -108,14 +111,14 @@ def check_tape(
     if out.exists() and not out.is_dir():
         raise OptionInvalid(f"{out} is a file; name a folder for the results")
     out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out, prefix=".check-") as folder:
-        scratch = Path(folder)
+    with tempfile.TemporaryDirectory(dir=out, prefix=".check-") as folder, ThreadPoolExecutor(1) as aside:
+        scratch, digest = Path(folder), aside.submit(sha256_of, path) if path.is_file() else None
         across = Across(mapping.specs(), KEY, mapping.schema_of.balance, mapping.identifiers == "case_matters")
         loans, notes = _loans(path, mapping, decimals, scratch, across, tick)
         totals, counts = _Run(mapping, loans, across, scratch).finish()
         tables = loans.totals() if isinstance(loans, JoinedLoans) else ()
         accepted, exceptions, summary = (out / name for name in ("accepted.parquet", "exceptions.csv", "check.json"))
-        sha256 = sha256_of(path) if path.is_file() else _sha256_of_all(tables)
+        sha256 = digest.result() if digest else _sha256_of_all(tables)
         done = Checked(path, sha256, mapping, decimals, notes, totals, counts, accepted, exceptions, summary, tables)
         summary.unlink(missing_ok=True)
         for result in (accepted, exceptions, *(out / name for name in _BESIDE)):
@@ -175,21 +178,26 @@ class _Run:
     def finish(self) -> tuple[Totals, Counter[str]]:
         """What is accepted and what is not, part by part; the files stand in the scratch folder."""
         across = self._across.found(self._loans.scan())
-        odd, counts, sums = self._loans.odd(), Counter[str](), Counter[str]()
+        odd, counts, sums, kept, most = self._loans.odd(), Counter[str](), Counter[str](), list[pl.LazyFrame](), 1
+
+        def of_part(part: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+            values = self._loans.part(part).select(ROW, KEY, self._balance).collect()
+            return values, _in_order([self._breaches_of(part, values, across), of_rows(odd, values)])
+
         with (self._scratch / "exceptions.csv").open("wb") as exceptions:
             exceptions.write((",".join(BREACH) + "\n").encode())
-            for part in range(self._loans.parts):
-                values = self._loans.values(part)
-                found = pl.concat([self._breaches_of(part, values, across), of_rows(odd, values)])
-                found = found.unique(["row", "field", "rule"]).sort("row", "rule", "field")
+            for part, (values, found) in enumerate(ahead(of_part, range(self._loans.parts))):
                 found.write_csv(exceptions, include_header=False)
                 counts.update(dict(found["rule"].value_counts().iter_rows()))
-                kept = self._keep(part, values, found)
-                _add(sums, values[self._balance], kept[self._balance])
+                accepted = ~pl.col(ROW).is_in(found.filter(pl.col("severity") == "reject")["row"].unique().implode())
+                kept.append(self._loans.part(part).filter(accepted))
+                _add(sums, values[self._balance], values.filter(accepted)[self._balance])
+                most = max(most, len(values))
             for found in self._loans.elsewhere() if isinstance(self._loans, JoinedLoans) else ():
                 found.write_csv(exceptions, include_header=False)
                 counts.update(dict(found["rule"].value_counts().iter_rows()))
-        pl.scan_ipc(self._scratch / "kept-*.ipc").sink_parquet(self._scratch / "accepted.parquet")
+        # A group of it is held in memory, as a part was.
+        pl.concat(kept).sink_parquet(self._scratch / "accepted.parquet", row_group_size=min(most, _GROUP))
         rows, units = sums["rows"], sums["units"]
         totals = Totals(
             rows, sums["kept"], rows - sums["kept"], units, sums["kept units"], units - sums["kept units"], sums["none"]
@@ -204,11 +212,12 @@ class _Run:
         keys = here.join(values.select(pl.col(ROW).alias("row"), KEY), on="row", how="left", maintain_order="left")
         return pl.concat([own, *breaches(keys["row"], KEY, self._column, keys[KEY], keys["rule"])])
 
-    def _keep(self, part: int, values: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-        rejected = found.filter(pl.col("severity") == "reject")["row"].unique()
-        kept = values.filter(~pl.col(ROW).is_in(rejected.implode()))
-        kept.write_ipc(self._scratch / f"kept-{part:05}.ipc", compression="lz4")
-        return kept
+
+def _in_order(found: list[pl.DataFrame]) -> pl.DataFrame:
+    """One line a row, rule and field, by row."""
+    lines = pl.concat(found).sort("row", "rule", "field")
+    again = pl.all_horizontal(pl.col(name) == pl.col(name).shift() for name in ("row", "rule", "field"))
+    return lines.filter(~again.fill_null(value=False))
 
 
 def _add(sums: Counter[str], read: pl.Series, kept: pl.Series) -> None:

@@ -16,6 +16,8 @@ from salvor.amounts import WAD
 from salvor.tape.schema import FieldSpec
 
 NEGATIVE, OUT_OF_RANGE = "TAPE-016", "TAPE-031"
+# pandera loads the rest of itself, a fifth of a second, when something is checked for the first time.
+pa.DataFrameSchema.register_default_backends(pl.DataFrame)
 _LISTS = {"iso_3166": "TAPE-041", "iso_4217": "TAPE-042", "nace": "TAPE-043"}
 
 

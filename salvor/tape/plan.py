@@ -5,6 +5,7 @@ A tape is one file, whose columns stand under `fields`, or several related ones 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
@@ -12,13 +13,14 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from salvor.amounts import Rounding
-from salvor.errors import near
+from salvor.errors import OptionInvalid, near
 from salvor.tape.schema import AssetClass, FieldSpec, asset_class
 from salvor.tape.tables.fitting import tables_problem
 from salvor.tape.tables.templates import fields_of, joined_fields, templates
 
 Unit = Literal["one", "thousand", "million", "percent", "fraction", "basis_point"]
 Transform = Literal["upper", "lower", "trim", "remove_spaces"]
+_WHOLE_DAY = re.compile(r"(?=.*%d)(?=.*%[mb])(?=.*%[Yy])(?:%[dmbYy]|[^%])*")
 OPEN = "?"  # a value that somebody must decide, then the choices: `? %d.%m.%Y or %m.%d.%Y`
 
 
@@ -31,6 +33,14 @@ def _decided(value: object) -> object:
 
 
 Ours = Annotated[str, BeforeValidator(_decided)]
+
+
+class Unfit(ValueError):
+    """A key that does not fit the rest of the mapping, and where it stands."""
+
+    def __init__(self, place: tuple[str, ...], reason: str) -> None:
+        self.place = place
+        super().__init__(reason)
 
 
 class _Part(BaseModel):
@@ -140,9 +150,12 @@ class TapeMapping(_Part):
 
     @model_validator(mode="after")
     def _fits_its_class(self) -> TapeMapping:
-        schema = self.schema_of
+        try:
+            schema = self.schema_of
+        except OptionInvalid as error:
+            raise Unfit(("asset_class",), error.message) from None
         if not self.tables:
-            _refuse_unfit(self.asset_class, self.own_fields, schema.fields)
+            _refuse_unfit(self.asset_class, ("fields",), self.own_fields, schema.fields)
             _refuse_without_needed(self.asset_class, self.own_fields, schema)
             return self
         if self.own_fields:
@@ -154,29 +167,38 @@ class TapeMapping(_Part):
                 raise ValueError(
                     f"there is no table '{table}'{near(table, templates()) or '; there is: ' + ', '.join(templates())}"
                 )
-            _refuse_unfit(f"table {table}", source.fields, fields_of(table, schema))
+            _refuse_unfit(f"table {table}", ("tables", table, "fields"), source.fields, fields_of(table, schema))
         if problem := tables_problem(self.tables, schema):
             raise ValueError(problem)
         _refuse_without_needed("table loan", self.tables["loan"].fields, schema)
         return self
 
 
-def _refuse_unfit(where: str, fields: Mapping[str, FieldSource], known: Mapping[str, FieldSpec]) -> None:
-    """Raises ValueError for a field that is not there, or a key that does not fit its kind."""
+def _refuse_unfit(
+    where: str, place: tuple[str, ...], fields: Mapping[str, FieldSource], known: Mapping[str, FieldSpec]
+) -> None:
+    """Raises `Unfit` for a field that is not there, or a key that does not fit its kind."""
     for name, source in fields.items():
-        if name not in known:
-            hint = near(name, known) or f"; it has: {', '.join(known)}"
-            raise ValueError(f"{where} has no field '{name}'{hint}")
-        unfit = source.model_fields_set - {"column"} - _FITTING[known[name].kind]
-        if unfit:
-            raise ValueError(f"'{name}' is {known[name].kind}: `{min(unfit)}` does not fit it")
-        units = _UNITS.get(known[name].kind, ())
-        if source.unit and source.unit not in units:
-            raise ValueError(f"'{name}' is {known[name].kind}: its `unit` is one of {', '.join(units)}")
-        if known[name].kind == "date" and source.format is None:
-            raise ValueError(f"'{name}' is a date: name its `format`, such as '%d/%m/%Y'")
-        if wrong := sorted(set(source.values.values()) - set(known[name].allowed)):
-            raise ValueError(f"'{name}' has no value '{wrong[0]}'; it has: {', '.join(known[name].allowed)}")
+        if reason := _unfit(where, name, source, known):
+            raise Unfit((*place, name), reason)
+
+
+def _unfit(where: str, name: str, source: FieldSource, known: Mapping[str, FieldSpec]) -> str:
+    if name not in known:
+        hint = near(name, known) or f"; it has: {', '.join(known)}"
+        return f"{where} has no field '{name}'{hint}"
+    kind, allowed = known[name].kind, known[name].allowed
+    units = _UNITS.get(kind, ())
+    if unfit := source.model_fields_set - {"column"} - _FITTING[kind]:
+        return f"'{name}' is {kind}: `{min(unfit)}` does not fit it"
+    if source.unit and source.unit not in units:
+        return f"'{name}' is {kind}: its `unit` is one of {', '.join(units)}"
+    if kind == "date" and source.format is None:
+        return f"'{name}' is a date: name its `format`, such as '%d/%m/%Y'"
+    if kind == "date" and not _WHOLE_DAY.fullmatch(source.format or ""):
+        return f"'{name}' is a date: its `format` is made of %d, %m or %b, and %Y or %y, such as '%d/%m/%Y'"
+    wrong = sorted(set(source.values.values()) - set(allowed))
+    return f"'{name}' has no value '{wrong[0]}'; it has: {', '.join(allowed)}" if wrong else ""
 
 
 def _refuse_without_needed(where: str, fields: Mapping[str, FieldSource], schema: AssetClass) -> None:

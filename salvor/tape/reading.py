@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from salvor.errors import ColumnMissing, NumbersAmbiguous, TapeEmpty
+from salvor.tape.ahead import ahead
 from salvor.tape.batch import BatchReader, Recipe
 from salvor.tape.breaches import BREACH, SEVERITY
 from salvor.tape.files.table import ROW, Table
@@ -36,13 +37,18 @@ class Reading:
         `tick` is told the rows of each batch, `seen` is handed its values.
         """
         reader = BatchReader(self._recipe)
-        for batch in self._table.batches(self._recipe.columns, size):
+
+        def read(numbered: tuple[int, pl.DataFrame]) -> pl.DataFrame:
+            part, batch = numbered
             values, found = reader.read(batch)
-            values.write_ipc(self._folder / f"values-{self.parts:05}.ipc", compression="lz4")
-            found.write_ipc(self._folder / f"breaches-{self.parts:05}.ipc", compression="lz4")
+            values.write_ipc(self._folder / f"values-{part:05}.ipc", compression="zstd")
+            found.write_ipc(self._folder / f"breaches-{part:05}.ipc", compression="zstd")
+            return values
+
+        for values in ahead(read, enumerate(self._table.batches(self._recipe.columns, size))):
             seen(values)
             self.parts += 1
-            tick(len(batch))
+            tick(len(values))
         if not self.parts:
             raise TapeEmpty(self._table.path)
         for doubt in reader.doubts():
@@ -52,9 +58,9 @@ class Reading:
         """The values of all rows."""
         return pl.scan_ipc(self._folder / "values-*.ipc")
 
-    def values(self, part: int) -> pl.DataFrame:
+    def part(self, part: int) -> pl.LazyFrame:
         """Row number, then one column a field."""
-        return pl.read_ipc(self._folder / f"values-{part:05}.ipc")
+        return pl.scan_ipc(self._folder / f"values-{part:05}.ipc")
 
     def breaches(self, part: int) -> pl.DataFrame:
         """What was found in the values of a part."""

@@ -12,6 +12,8 @@ import click
 if TYPE_CHECKING:
     from salvor.tape.check import Checked
 
+OWED = "gross_balance"
+
 
 @click.command(epilog="Example: ape run tape check loans.csv --mapping deals/sba-7a/mapping.yaml --json")
 @click.argument("file", type=Path)
@@ -38,11 +40,11 @@ def cli(file: Path, mapping_file: Path, decimals: int, out: Path, as_json: bool)
     if as_json:
         click.echo(json.dumps(checked.as_json(), indent=2))
     else:
-        _tell(checked, decimals, mapping.currency, console)
+        _tell(checked, decimals, console)
     sys.exit(1 if checked.rows_rejected else 0)
 
 
-def _tell(checked: Checked, decimals: int, currency: str, console: object) -> None:
+def _tell(checked: Checked, decimals: int, console: object) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -50,14 +52,18 @@ def _tell(checked: Checked, decimals: int, currency: str, console: object) -> No
     from salvor.tape.rules import RULES
 
     assert isinstance(console, Console)
-    totals = checked.totals
+    totals, mapping = checked.totals, checked.mapping
+    currency, balance = mapping.currency, mapping.schema_of.balance
     table = Table(title="what was found", title_justify="left")
     for heading in ("rule", "severity", "rows", "what", "what to do"):
         table.add_column(heading, justify="right" if heading == "rows" else "left")
     for name, count in checked.breaches.items():
         rule = RULES[name]
         table.add_row(name, rule.severity, f"{count:,}", rule.sentence, rule.mend)
-    console.print(f"{checked.path}: {', '.join(checked.notes)}")
+    between = "\n  " if checked.tables else ", "
+    console.print(
+        f"{checked.path}: {between.join(['', *checked.notes] if checked.tables else checked.notes)}", markup=False
+    )
     if checked.breaches:
         console.print(table)
     for what, rows, units in (
@@ -66,8 +72,14 @@ def _tell(checked: Checked, decimals: int, currency: str, console: object) -> No
         ("rejected", totals.rows_rejected, totals.units_rejected),
     ):
         console.print(f"{what:<9}{rows:>12,} rows {format_units(units, decimals):>22} {currency}")
+    said = f"sums are of `{balance}`"
+    if balance != OWED and OWED in mapping.fields:
+        said += f", in which {mapping.asset_class} are counted; not of `{OWED}`, though it is mapped"
+    console.print(said, markup=False)
     if totals.rows_without_balance:
-        console.print(f"{totals.rows_without_balance:,} of the rejected rows have no balance that can be read")
+        console.print(f"rejected rows whose `{balance}` can't be read: {totals.rows_without_balance:,}", markup=False)
+    if mapping.cut_off is None:
+        console.print("no `cut_off` in the mapping: what happened after the cut-off date, and ages, are not checked")
     for each in checked.tables[1:]:
         states = ", ".join(f"{count:,} {state}" for state, count in each.rows.items() if count)
         money = f"{format_units(each.units_read, decimals)} {currency}" if each.units_read is not None else ""

@@ -22,6 +22,7 @@ def cli(folders: tuple[Path, ...], secret_file: Path, passphrase_file: Path | No
     from rich.console import Console
     from rich.progress import Progress
 
+    from salvor.amounts import format_units
     from salvor.tape.commitment.folder import public_json, write_commitment
     from salvor.tape.commitment.passphrase import passphrase_from
     from salvor.tape.commitment.secret import WARNING, Secret
@@ -46,5 +47,10 @@ def cli(folders: tuple[Path, ...], secret_file: Path, passphrase_file: Path | No
     if as_json:
         click.echo(json.dumps(said, indent=2))
     else:
-        click.echo(f"root {said['root']} over {said['loans']:,} loans, balance {said['gross_balance']} units")
+        click.echo(f"root {said['root']} over {said['loans']:,} loans")
+        of = {part.schema.id: part for part in parts}
+        for total in commitment.public.classes:
+            part = of[total.schema]
+            amount = f"{format_units(total.gross_balance, part.schema.decimals)} {part.schema.currency}"
+            click.echo(f"{total.asset_class}: {total.loans:,} loans, {amount} of {part.balance}")
     console.print(f"written: {written}; publish this file, keep {secret_file} and its passphrase")

@@ -57,11 +57,12 @@ def _tell(review: Review, console: Console) -> None:
     from salvor.amounts import format_units
     from salvor.tape.review.concentration import percent_up
 
-    money = review.source.decimals
+    money, currency = review.source.decimals, review.source.mapping.currency
     found = review.eligibility
     for what, loans in (("accepted", found.accepted), ("excluded", found.excluded), ("eligible", found.eligible)):
-        console.print(f"{what:<9}{loans.rows:>12,} loans {format_units(loans.units, money):>22}")
+        console.print(f"{what:<9}{loans.rows:>12,} loans {format_units(loans.units, money):>22} {currency}")
+    console.print(f"sums are of `{review.source.balance}`", markup=False)
     for each in review.limits:
-        state = f"BROKEN by {format_units(each.excess, money)}" if each.broken else "holds"
+        state = f"BROKEN by {format_units(each.excess, money)} {currency}" if each.broken else "holds"
         console.print(f"{each.limit.id}: {each.limit.says}; is {percent_up(each.share)}: {state}", markup=False)
     console.print(f"quality of the data: {review.quality.score} of 100")

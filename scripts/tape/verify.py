@@ -19,7 +19,8 @@ def cli(disclosure_file: Path, commitment_file: Path, as_json: bool) -> None:
     Exit code 0 when everything shown is in the tape, 1 when something is not, 2 for unreadable files.
     """
     from salvor.errors import CHECK_FAILED
-    from salvor.tape.commitment.disclosure import read_disclosure, verify
+    from salvor.tape.check import KEY
+    from salvor.tape.commitment.disclosure import for_people, read_disclosure, verify
     from salvor.tape.commitment.folder import read_public
 
     disclosure = read_disclosure(disclosure_file)
@@ -28,8 +29,10 @@ def cli(disclosure_file: Path, commitment_file: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"holds": not findings, "findings": findings, "fields": shown}, indent=2))
     else:
-        for name, value in shown.items():
-            click.echo(f"{name}: {'(none)' if value is None else value}")
+        for name, text in for_people(disclosure).items():
+            click.echo(f"{name}: {text}")
+        if KEY not in shown:
+            click.echo(f"which loan it is, is not shown; ask for `{KEY}` too if you must know", err=True)
         for finding in findings:
             click.echo(f"does not hold: {finding}", err=True)
         click.echo("everything shown is in the tape" if not findings else "NOT PROVED")

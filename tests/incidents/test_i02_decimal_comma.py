@@ -51,6 +51,7 @@ class TestDeclared:
         [
             ("12.34,56", COMMA),
             ("1.2999,99", COMMA),
+            ("1234.567,00", COMMA),
             (".299,99", COMMA),
             ("1..299,99", COMMA),
             ("1.299,", POINT),

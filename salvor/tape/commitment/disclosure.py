@@ -6,6 +6,7 @@ lead from them to the root. Values stand twice, to be read and as bytes; a check
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from salvor.amounts import format_units
 from salvor.errors import FileMissing, FileUnreadable, NotCommitted, near
 from salvor.tape.commitment.leaves import Schema, encode_value, field_leaf, loan_leaf, name_hash
 from salvor.tape.commitment.secret import Secret
@@ -23,6 +25,7 @@ from salvor.tape.merkle import MerkleTree, climb, proof_lengths
 from salvor.tape.schema import Kind, asset_class
 
 _HASH = r"^0x[0-9a-f]{64}$"
+_OF_PERCENT = 16  # decimals of a WAD read as percent
 
 
 class _Part(BaseModel):
@@ -123,6 +126,23 @@ def read_disclosure(path: Path) -> Disclosure:
         raise FileUnreadable(path, "a disclosure", f"{where}: {first['msg']}") from None
     except UnicodeDecodeError:
         raise FileUnreadable(path, "a disclosure", "it is no text") from None
+
+
+def for_people(disclosure: Disclosure) -> dict[str, str]:
+    """What is shown, as people write it: amounts with decimals and currency, rates in percent."""
+    said = disclosure.schema_
+    kinds = dict(zip(said.names, said.kinds, strict=False))
+
+    def text(value: str | None, kind: Kind | None) -> str:
+        if value is None:
+            return "(none)"
+        if kind not in ("money", "rate") or not re.fullmatch(r"-?[0-9]{1,80}", value):
+            return value
+        if kind == "rate":
+            return f"{format_units(int(value), _OF_PERCENT).rstrip('0').rstrip('.')} %"
+        return f"{format_units(int(value), said.decimals)} {said.currency}"
+
+    return {field.name: text(field.value, kinds.get(field.name)) for field in disclosure.fields}
 
 
 def verify(disclosure: Disclosure, tape: CommittedTape) -> list[str]:

@@ -10,23 +10,38 @@ import numpy as np
 import polars as pl
 
 from salvor.errors import FileUnreadable, TapeEmpty
-from salvor.tape.files.table import ODD, ROW, Table, damaged, header_problem, nothing_odd
+from salvor.tape.files.table import LONGEST_ROW, ODD, ROW, WIDEST, Table, damaged, header_problem, nothing_odd
 
 TOO_LONG = "TAPE-054"
 _EXACT = 10**15  # whole numbers below it have at most 15 digits
 _TRIAL = """
 import sys, polars
+path, longest, widest = sys.argv[1], *map(int, sys.argv[2:])
+rows = row_bytes = 0
 try:
-    for batch in polars.scan_parquet(sys.argv[1], glob=False).collect_batches():
-        pass
+    frame = polars.scan_parquet(path, glob=False, hive_partitioning=False)
+    texts = polars.selectors.string(include_categorical=True)
+    names = polars.selectors.expand_selector(frame.collect_schema(), texts)
+    lengths = [polars.col(name).cast(polars.String).str.len_bytes() for name in names]
+    if len(frame.collect_schema()) > widest:
+        sys.exit(0)
+    for batch in frame.collect_batches(maintain_order=True):
+        if batch.height and names:
+            size = batch.select(polars.sum_horizontal(lengths)).to_series()
+            if size.max() > longest:
+                sys.exit(f"{rows + size.arg_max() + 2}")
+            row_bytes = max(row_bytes, size.sum() // batch.height)
+        rows += batch.height
 except polars.exceptions.PolarsError as error:
-    sys.exit(str(error))
+    print(error, file=sys.stderr)
+    sys.exit(2)
+print(row_bytes)
 """
 
 
 def open_parquet(path: Path, *, decimal: str = ".") -> Table:
     """A table of text columns; rows are numbered as in a sheet, the header being row 1. Empty rows are left out."""
-    _read_once_elsewhere(path)
+    row_bytes = _read_once_elsewhere(path)
     frame = pl.scan_parquet(path, glob=False, hive_partitioning=False)
     schema = frame.collect_schema()
     rows = int(frame.select(pl.len()).collect().item())
@@ -48,15 +63,23 @@ def open_parquet(path: Path, *, decimal: str = ".") -> Table:
         if isinstance(kind, pl.Datetime) and kind.time_zone:
             notes.append(f"column '{name}' holds times of {kind.time_zone}, read as its local time")
     empty = pl.all_horizontal(pl.col(name) == "" for name in header)
-    return Table(path, texts.filter(~empty), header, notes=notes, odd=_too_long(numbered, floats))
+    odd = _too_long(numbered, floats)
+    return Table(path, texts.filter(~empty), header, notes=notes, odd=odd, row_bytes=row_bytes)
 
 
-def _read_once_elsewhere(path: Path) -> None:
-    """A damaged file can end the process that reads it, by a length that no memory holds; so another one goes first."""
-    done = subprocess.run([sys.executable, "-I", "-c", _TRIAL, path], capture_output=True, text=True, errors="replace")
+def _read_once_elsewhere(path: Path) -> int:
+    """The bytes of a row where they are largest.
+
+    A damaged file can end the process that reads it, by a length that no memory holds; so another one goes first.
+    """
+    command = [sys.executable, "-I", "-c", _TRIAL, str(path), str(LONGEST_ROW), str(WIDEST)]
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace")
+    if done.returncode == 1 and done.stderr.strip().isdigit():
+        raise FileUnreadable(path, "a readable tape", f"row {done.stderr.strip()} is longer than a megabyte")
     if done.returncode:
-        reason = done.stderr if done.returncode == 1 else "a length in it is wrong"
+        reason = done.stderr if done.returncode == 2 else "a length in it is wrong"
         raise damaged(path, "a Parquet file that can be read", reason)
+    return int(done.stdout or 0)
 
 
 def _text(name: str, kind: pl.DataType, decimal: str) -> pl.Expr:

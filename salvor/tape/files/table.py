@@ -13,6 +13,8 @@ from salvor.errors import FileUnreadable
 
 _MARK = "\ufeff"  # the byte-order mark
 ROW = "salvor row"  # the column of row numbers; no bank has a column of this name
+LONGEST_ROW = 1 << 20  # bytes: what is longer is no loan
+_BATCH = 128 << 20  # bytes: a small file may unpack to rows that no memory holds by the thousand
 WIDEST = 2_048  # columns with a name; no tape comes near
 ODD: dict[str, type[pl.DataType]] = {
     "row": pl.UInt32,
@@ -42,9 +44,14 @@ class Table:
     ragged: dict[int, int] = field(default_factory=dict)  # row -> how many fields it has
     notes: Sequence[str] = ()  # what was found out and not declared
     odd: pl.LazyFrame = field(default_factory=nothing_odd)
+    row_bytes: int = 0  # of a row, where rows are largest; 0 where the file itself is as large as what is in it
 
     def batches(self, columns: Sequence[str], rows: int) -> Iterator[pl.DataFrame]:
-        """Row numbers and these columns, in the order of the file; damage that shows only now is told."""
+        """Row numbers and these columns, at most so many rows at once, in the order of the file.
+
+        Rows that are very large come fewer at once. Damage that shows only now is told.
+        """
+        rows = max(1, min(rows, _BATCH // max(1, self.row_bytes)))
         chosen = self.frame.select(ROW, *columns)
         try:
             yield from chosen.collect_batches(chunk_size=rows, maintain_order=True)

@@ -51,8 +51,7 @@ def _says_otherwise(texts: pl.Series, best: str, rival: str) -> bool:
 def _readings(texts: pl.Series, choices: Sequence[str]) -> str:
     """One value in all its readings, or where no value has two, a value of each."""
     days = pl.DataFrame({each: read_dates(texts, each).values for each in choices}).with_columns(texts.alias("text"))
-    first, second = (pl.col(each) for each in choices[:2])
-    unlike = days.filter(first != second) if len(choices) > 1 else days.head(0)
+    unlike = days.filter(pl.col(choices[0]) != pl.col(choices[min(1, len(choices) - 1)]))
     if unlike.height:
         row = unlike.row(0, named=True)
         said = [f"{_in_words(row[each])} ({each})" for each in choices if row[each]]

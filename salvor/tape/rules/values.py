@@ -17,6 +17,10 @@ OF_VALUES: Mapping[str, Rule] = {
     "TAPE-007": Rule("reject", "a value has a character that is no text", "look for damage in the file"),
     "TAPE-008": Rule("warn", "another loan has the same amount, dates and place", "check that they are two loans"),
     "TAPE-009": Rule("warn", "a balance above 20 times the 99th percentile", "look for a missing decimal sign"),
+    "TAPE-060": Rule(
+        "reject", "no loan but a row of totals, by its identifier", "remove it: the other rows hold the sum"
+    ),
+    "TAPE-061": Rule("warn", "a balance that is the sum of all others", "remove the row if it is one of totals"),
     # Amounts
     "TAPE-010": Rule("reject", "not an amount", "digits, with the decimal sign that the mapping names"),
     "TAPE-011": Rule("reject", "an amount with two signs", "one minus, or brackets, not both"),

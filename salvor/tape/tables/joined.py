@@ -76,7 +76,7 @@ class JoinedLoans:
         between = Between(facts, self._columns)
         about = pl.concat([self._about.breaches(), *self.tables[LOAN].found]).sort("row")
         for part in range(self.parts):
-            values = self._whole(self._loans.values(part))
+            values = self._whole(self._loans.part(part).collect())
             found = [of_rows(about, values), self._loan_breaches(part), *between.broken(values, self._text_of(values))]
             found += self._unfit_sums(values)
             values.write_ipc(self._scratch / f"values-{part:05}.ipc", compression="lz4")
@@ -87,9 +87,9 @@ class JoinedLoans:
         """All joined rows."""
         return pl.scan_ipc(self._scratch / "values-*.ipc")
 
-    def values(self, part: int) -> pl.DataFrame:
+    def part(self, part: int) -> pl.LazyFrame:
         """Row number in the loan table, then one column a field."""
-        return pl.read_ipc(self._scratch / f"values-{part:05}.ipc")
+        return pl.scan_ipc(self._scratch / f"values-{part:05}.ipc")
 
     def breaches(self, part: int) -> pl.DataFrame:
         """What was found in the loans of a part."""

@@ -54,6 +54,29 @@ class TestMapping:
             ),
             ("currency: USD", "curency: USD", "line 6, column 1: 'curency': unknown key; did you mean 'currency'?"),
             ("recovery_level: {", "contract_identifier: {", "line 11, column 3: 'contract_identifier': stands twice"),
+            (
+                "recovery_level: {",
+                "recovery_levl: {",
+                "line 11, column 3: 'fields.recovery_levl': charged_off_accounts has no field 'recovery_levl'; did you",
+            ),
+            (
+                "recovery_level: { column: recovery_level",
+                "recovery_level: { column: recovery_level, pad: 2",
+                "line 11, column 3: 'fields.recovery_level': 'recovery_level' is integer: `pad` does not fit it",
+            ),
+            (
+                "asset_class: charged_off_accounts",
+                "asset_class: charged_off",
+                "line 5, column 1: 'asset_class': no asset class 'charged_off'; ",
+            ),
+            *(
+                (
+                    "recovery_level: { column: recovery_level",
+                    f"charge_off_date: {{ column: recovery_level, format: {written!r}",
+                    "line 11, column 3: 'fields.charge_off_date': 'charge_off_date' is a date: its `format` is ",
+                )
+                for written in ("dd.mm.yyyy", "%d.%m", "%m/%Y", "%d.%m.%H", "DD/%m/YYYY")
+            ),
         ],
     )
     def test_is_refused_at_its_place(self, refusal, old, new, line):

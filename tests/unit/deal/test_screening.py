@@ -218,6 +218,15 @@ class TestCriteriaThatDoNotFit:
         name = f"'screening.eligibility.0{place.strip(chr(39))}'"
         assert found.startswith(f"line {FIRST}, column {column}: {name}: {said}")
 
+    def test_what_became_known_only_later(self, tmp_path):
+        path = tmp_path / "deal.yaml"
+        path.write_text(
+            f"{WITHOUT}screening:\n{criterion('field: recovered_later, at_least: 1.00')}\n", encoding="utf-8"
+        )
+        mapping = load_tape_mapping(Path("deals/charged-off-accounts/mapping.yaml"))
+        with pytest.raises(DealInvalid, match="'recovered_later' became known only after the cut-off date"):
+            load_deal(path, mapping=mapping)
+
     def test_two_with_one_id(self, refused):
         text = criterion("id: EL-02, field: lender, filled: yes") + "\n    - { field: status, filled: yes }"
         assert refused(text).endswith("'screening.eligibility.1.id': 'EL-02' stands twice")

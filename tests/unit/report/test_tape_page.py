@@ -131,7 +131,7 @@ class TestUntrustedText:
     def test_labels_of_plots_are_escaped_twice_since_plotly_reads_markup(self, page):
         _, layout = page.plots()["plot-strata-counterparty_region"]
         assert [label.strip() for label in layout["yaxis"]["ticktext"]] == [
-            "&lt;/script&gt;&lt;img src=x onerro…",
+            "&lt;/script&gt;&lt;img src=x onerror…",
             "&lt;script&gt;alert(1)&lt;/script&gt;",
         ]
         assert "<" not in "".join(script.split("newPlot")[1] for script in page.scripts if "plot-strata" in script)
@@ -140,7 +140,7 @@ class TestUntrustedText:
         _, layout = page.plots()["plot-strata-lender"]
         assert [label.strip() for label in layout["yaxis"]["ticktext"]] == [
             "A &amp; B",
-            "&lt;b&gt;a lender with a very lo…",
+            "&lt;b&gt;a lender with a very lon…",
         ]
 
     def test_the_name_of_the_deal_and_what_it_demands_are_text(self, page):

@@ -129,7 +129,7 @@ class TestMapping:
             ),
             ("open: performing", "open: fine", "'status' has no value 'fine'; it has: performing"),
             ("  contract_identifier: { column: id }\n", "", "sme_loans needs 'contract_identifier'"),
-            ("currency: EUR", "currency: euro", "'euro': string should match pattern"),
+            ("currency: EUR", "currency: euro", "'euro' is no currency, such as EUR"),
             (
                 "currency: EUR",
                 'currency: EUR\nnumbers: { decimal: ",", thousands: "," }',

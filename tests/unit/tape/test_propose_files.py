@@ -11,6 +11,7 @@ from salvor.deal.load import load_tape_mapping
 from salvor.errors import FileMissing, FileUnreadable, OptionInvalid, TapeEmpty
 from salvor.tape.check import check_tape
 from salvor.tape.plan import FileStyle
+from salvor.tape.propose.headers import header_in
 from salvor.tape.propose.proposal import propose
 from salvor.tape.propose.sample import take_sample
 from salvor.tape.propose.sheet import top_of_sheet
@@ -64,6 +65,11 @@ class TestFiles:
         mapping = mapping_of(path)
         assert mapping.file.header_row == 2
         assert check_tape(path, mapping, decimals=2, out=tmp_path / "out").totals.units_accepted == 1_560
+
+    def test_a_title_as_wide_as_the_header_is_none_where_a_quarter_of_it_are_numbers(self):
+        records = [["Bank", "as of", "Bonn", "2024"], ["id", "place", "amount", "lien"], ["L1", "Bonn", "5", "1"]]
+        found = header_in(records, 4)
+        assert (found.place, found.titles) == (1, "Bank as of Bonn 2024")
 
     def test_titles_above_the_header_are_passed_over(self, tape, tmp_path):
         path = tape(
@@ -193,6 +199,20 @@ class TestLargeFiles:
         assert sample.frame.height <= 20_000
         assert "13.05.2014" in sample.frame["Default date"]
         assert set(sample.frame["Default date"]) == {"05.03.2022", "13.05.2014"}
+
+    @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+    @pytest.mark.parametrize("odd", range(4))
+    def test_every_place_gives_rows_wherever_it_begins(self, tape, end, encoding, odd):
+        """Places begin at any byte, also within a letter of UTF-16; whole rows are found in each."""
+        marks = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
+        rows = [f"L{at:07};1,50;{'z' * 200}" for at in range(30_000)]
+        rows[-1] += "z" * (odd * 24)
+        content = end.join(["Loan number;Balance;Remark", *rows, ""]).encode(encoding)
+        frame = take_sample(tape(marks.get(encoding, b"") + content), FileStyle()).frame
+        size = len(end.join([rows[0], ""]).encode(encoding))
+        assert frame.height > (2 << 20) // size + 24 * ((64 << 10) // size - 2) - 2
+        assert set(frame["Balance"]) == {"1,50"}
 
     def test_a_day_far_down_settles_a_format(self, tape):
         keys = propose(tape(self.rows(90_000)), class_name="consumer_debt").mapped

@@ -94,6 +94,15 @@ def test_any_text_is_read_back_as_it_was(text):
     assert yaml.load(f"key: {scalar(text)}\n", Loader=yaml.BaseLoader) == {"key": text}
 
 
+@pytest.mark.parametrize(
+    "word", ["null", "true", "No", "off", "y", "12", "1e3", "2020-01-01", "", "~", "- a", "a: b", "#"]
+)
+def test_a_word_is_a_word_for_every_reader_of_yaml(word):
+    read = yaml.safe_load(f"key: {scalar(word)}\n")["key"]
+    assert str(read) == word
+    assert isinstance(read, str) or word == "12"
+
+
 @given(st.text())
 def test_no_sample_can_leave_its_comment(text):
     assert yaml.load(f"key: 1 # {plain(text)}\nlast: 2\n", Loader=yaml.BaseLoader) == {"key": "1", "last": "2"}
@@ -159,6 +168,12 @@ class TestTarget:
         target.write_text("edited")
         write_proposal(propose(path, class_name="consumer_debt"), target, force=True)
         assert "salvor_mapping: 1" in target.read_text()
+
+    def test_is_never_the_tape_by_another_path(self, tape, tmp_path):
+        path, link = tape(SETTLED), tmp_path / "link.yaml"
+        link.symlink_to(path)
+        with pytest.raises(OptionInvalid, match="is the tape itself"):
+            target_of(path, link, force=True)
 
     def test_is_never_the_tape(self, tape):
         path = tape(SETTLED)

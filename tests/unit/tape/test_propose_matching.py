@@ -97,7 +97,7 @@ class TestRealTape:
         }
         wanted = {
             name: {key: value if key == "values" else str(value) for key, value in source.items()}
-            for name, source in deal.model_dump(mode="json", exclude_defaults=True)["fields"].items()
+            for name, source in deal.model_dump(mode="json", exclude_defaults=True, by_alias=True)["fields"].items()
         }
         assert found == wanted
         assert [(key.name, key.value) for key in proposal.head] == [("asset_class", "sme_loans"), ("currency", None)]

@@ -43,6 +43,12 @@ class TestDates:
         assert keys["format"].value == "%d/%m/%Y"
         assert notes == ["1 other values do not fit, such as unknown"]
 
+    def test_a_format_that_half_of_the_values_fit_is_asked(self):
+        keys, _ = days("13/01/2022", "14/01/2022", "Q1 2022", "Q2 2022")
+        assert keys["format"].value is None
+        assert keys["format"].choices == ("%d/%m/%Y",)
+        assert keys["format"].says == "2 of 4 values fit %d/%m/%Y, such as 13/01/2022"
+
     def test_a_time_of_midnight_is_part_of_the_format(self):
         keys, _ = days("2022-01-13 00:00:00", "2022-02-14 00:00:00")
         assert keys["format"].value == "%Y-%m-%d 00:00:00"
@@ -142,6 +148,7 @@ class TestRates:
             ("Interest rate (bps)", ("525", "75", "400"), "basis_point"),
             ("Interest rate", ("0.0525", "0.0075", "0.04"), None),
             ("Interest rate", ("525", "475", "400"), None),
+            ("Interest rate", ("0.05", "0.75", "1.2"), None),
             ("Exchange rate", ("1.08", "1.09", "1.10"), "fraction"),
         ],
     )
@@ -171,6 +178,12 @@ class TestCodes:
 
 
 class TestZeros:
+    def test_postcodes_most_of_which_are_shorter_are_of_another_country(self, tmp_path):
+        rows = [f"L{place};100;{zip_code}" for place, zip_code in enumerate(["1010", "1020", "1030", "10115"])]
+        path = tape(tmp_path, "Loan number;Balance;Postcode", *rows)
+        line = line_of(propose(path, class_name="consumer_debt"), "counterparty_postcode")
+        assert [key.name for key in line.keys] == ["column"]
+
     def test_postcodes_that_lost_them_are_filled_up(self, tmp_path):
         rows = [f"L{place};100;{zip_code}" for place, zip_code in enumerate(["2116", "10001", "60601", "94105", "0"])]
         proposal = propose(tape(tmp_path, "Loan number;Balance;Zip", *rows), class_name="consumer_debt")

@@ -47,7 +47,10 @@ class TestReadDates:
     def test_refuses_a_year_out_of_range(self, text):
         assert read([text], "%m/%d/%Y") == [(None, OUT_OF_RANGE)]
 
-    @pytest.mark.parametrize(("pivot", "years"), [(None, [2049, 1950, 1999, 2000]), (98, [2049, 2050, 1999, 2000])])
+    @pytest.mark.parametrize(
+        ("pivot", "years"),
+        [(None, [2049, 1950, 1999, 2000]), (98, [2049, 2050, 1999, 2000]), (0, [1949, 1950, 1999, 2000])],
+    )
     def test_two_digits_are_of_the_century_that_the_mapping_says(self, pivot, years):
         texts = ["1/1/49", "1/1/50", "1/1/99", "1/1/00"]
         assert [day.year for day, _ in read(texts, "%d/%m/%y", pivot=pivot)] == years

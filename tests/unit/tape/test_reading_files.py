@@ -71,6 +71,18 @@ class TestEncoding:
         with pytest.raises(FileUnreadable, match=r"row 500001 has byte 0xff \(offset 1,500,000\)"):
             as_utf8(tape(content + b"\xff\n"), declared="utf-8", scratch=scratch)
 
+    def test_the_offset_is_right_where_a_letter_is_cut_by_the_end_of_a_piece(self, tape, scratch):
+        content = b"a" * ((1 << 20) - 1) + b"\xc3" + b"x\n"
+        with pytest.raises(FileUnreadable, match=r"row 1 has byte 0xc3 \(offset 1,048,575\)"):
+            as_utf8(tape(content), declared="utf-8", scratch=scratch)
+
+    @pytest.mark.parametrize(
+        ("declared", "codec"), [("utf-16", "utf-16-le"), ("UTF8", "utf-8"), ("Windows-1252", "cp1252")]
+    )
+    def test_goes_by_its_other_names_too(self, tape, scratch, declared, codec):
+        text, found = as_utf8(tape("ä;b\n".encode(codec)), declared=declared, scratch=scratch)
+        assert (text.read_text(encoding="utf-8"), found.name, found.known_by) == ("ä;b\n", codec, "declared")
+
     def test_a_letter_cut_at_the_end_of_the_file_is_told(self, tape, scratch):
         with pytest.raises(FileUnreadable, match="row 1 has byte 0xc3"):
             as_utf8(tape(b"ab\xc3"), declared="utf-8", scratch=scratch)
@@ -156,6 +168,10 @@ class TestDelimited:
         table = open_delimited(tape(text), scratch=scratch)
         assert table.columns == ["id", "name", "x"]
         assert any(note.startswith("separated by") for note in table.notes)
+
+    def test_a_sign_that_fits_fewer_than_half_of_the_records_is_not_the_delimiter(self, tape, scratch):
+        rows = ["a;b;c,d", "1;2;3,4", "1,2", "1;2,2", "1;2;3;4,2", "1;2;3;4;5,2"]
+        assert open_delimited(tape("\n".join(rows)), scratch=scratch).columns == ["a;b;c", "d"]
 
     def test_two_delimiters_that_fit_are_not_guessed(self, tape, scratch):
         with pytest.raises(FileUnreadable, match="two delimiters fit; name `delimiter`"):

@@ -138,3 +138,9 @@ class TestDamage:
         frame = pl.LazyFrame({ROW: [2], "a": ["x"]}).with_columns(pl.col("a").cast(pl.Int8))
         with pytest.raises(FileUnreadable, match="not a file that can be read: it is damaged"):
             list(Table(tmp_path / "tape.parquet", frame, ["a"]).batches(["a"], 10))
+
+    def test_of_more_than_a_megabyte_are_refused_by_their_row_wherever_they_stand(self, tape):
+        texts = ["x"] * 300_000
+        texts[299_000] = "y" * (1 << 20) + "y"
+        with pytest.raises(FileUnreadable, match="row 299002 is longer than a megabyte"):
+            open_parquet(tape(a=texts))

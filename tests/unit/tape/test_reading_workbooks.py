@@ -128,6 +128,12 @@ class TestCells:
             page.write_formula("A2", "=1+1")
         assert read(path)[1] == [(2, "a", "TAPE-051", "0", None)]
 
+    def test_numbers_have_the_sign_that_the_mapping_names_and_times_keep_theirs(self, raw, read):
+        rows = '<row r="2"><c r="A2"><v>12.345</v></c><c r="B2" s="1"><v>43831.0000001</v></c></row>'
+        rows += '<row r="3"><c r="A3" t="str"><v>1.5</v></c><c r="B3" s="2"><v>0.0000001</v></c></row>'
+        found, _, _ = read(raw(rows, formats=("yyyy-mm-dd", "h:mm")), decimal=",")
+        assert found == [(2, "12,345", "2020-01-01 00:00:00.009"), (3, "1.5", "00:00:00.009")]
+
     def test_a_prefix_for_the_main_namespace_changes_nothing(self, raw, read):
         content = sheet(HEAD + '<row r="2"><c r="A2"><v>1</v></c></row>')
         content = re.sub(r"<(/?)(\w)", r"<\1x:\2", content).replace("xmlns=", "xmlns:x=")

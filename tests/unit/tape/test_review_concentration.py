@@ -1,7 +1,7 @@
 """Concentration limits: exact at the limit, every group that breaks one, and removals that mend it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salvor.amounts import WAD
@@ -122,6 +122,10 @@ class TestProposals:
         found = measured(lenders(tmp_path, A=[50, 50], B=[20, 20]), "lender", 20 * PERCENT, group="B").proposal
         assert (found.loans, found.units) == ((("L2", 2_000),), 2_000)
 
+    def test_loans_that_name_no_group_can_go_too(self, tmp_path):
+        found = measured(lenders(tmp_path, **{"": [30, 10], "A": [20], "B": [20], "C": [20]}), "lender", 35 * PERCENT)
+        assert found.proposal.loans == (("L0", 3_000),)
+
     def test_when_nothing_helps_no_loan_is_named(self, tmp_path):
         found = measured(lenders(tmp_path, A=[60], B=[40]), "lender", 30 * PERCENT).proposal
         assert (found.found, found.loans, found.left) == (False, (), Sum(2, 10_000))
@@ -133,6 +137,7 @@ class TestProposals:
         monkeypatch.setattr(proposal, "MOST_LOANS", 2)
         assert len(measured(source, "lender", 50 * PERCENT).proposal.loans) == 2
 
+    @settings(deadline=None, max_examples=50)
     @given(
         loans=st.lists(st.tuples(st.sampled_from("ABCDE"), st.integers(1, 50)), min_size=1, max_size=25),
         largest=st.integers(1, 3),

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salvor.errors import OptionInvalid
@@ -106,6 +106,7 @@ class TestSeveral:
         found = screen(source, [])
         assert (found.eligible, found.excluded, found.exclusions) == (Sum(3, 700), Sum(0, 0), ())
 
+    @settings(deadline=None, max_examples=50)
     @given(
         loans=st.lists(
             st.tuples(st.integers(0, 10**14), st.sampled_from(["A", "B", ""]), st.one_of(DAYS.map(str), st.just(""))),

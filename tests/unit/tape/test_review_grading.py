@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salvor.deal.load import load_tape_mapping
@@ -165,6 +165,7 @@ class TestGrades:
 
 
 class TestRanking:
+    @settings(deadline=None)
     @given(loans=st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=30))
     def test_it_counts_the_pairs_of_a_plain_loop(self, loans):
         lines = [

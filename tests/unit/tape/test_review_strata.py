@@ -1,7 +1,7 @@
 """Stratification: every table adds up to its pool, and each loan stands on the line where its value belongs."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salvor.amounts import WAD
@@ -167,6 +167,7 @@ class TestTables:
         with pytest.raises(AssertionError, match="lender does not add up"):
             stratify(source.scan(), dimension("lender", source), Sum(1, 101))
 
+    @settings(deadline=None, max_examples=50)
     @given(
         loans=st.lists(
             st.tuples(

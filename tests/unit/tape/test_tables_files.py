@@ -115,6 +115,22 @@ class TestKindsOfFiles:
         assert pl.read_parquet(checked.accepted).rows() == pl.read_parquet(flat.checked.accepted).rows()
         assert checked.sha256 == sha256_of(path)
 
+    def test_what_only_the_cells_of_a_sheet_show_is_told_with_the_table(self, tmp_path):
+        path = tmp_path / "tape.xlsx"
+        with xlsxwriter.Workbook(path) as book:
+            for name, lines in FULL.rows.items():
+                sheet = book.add_worksheet(name)
+                for number, row in enumerate(rows_of(lines)):
+                    sheet.write_row(number, 0, row)
+                if name in ("loan", "collateral"):
+                    sheet.write_formula(1, 2, "=1/0", None, "#DIV/0!")
+        done = Outcome(check_tape(path, FULL.mapping(files=False), decimals=2, out=tmp_path / "out"))
+        assert done.told("row", "field", "column", rule="TAPE-050") == [
+            ("2", "gross_balance", "loan.balance"),
+            ("2", "collateral.collateral_value", "worth"),
+        ]
+        assert done.told("row", rule="TAPE-309") == [("2",), ("3",)]
+
     def test_a_sheet_that_is_not_there_is_told(self, tmp_path):
         path = tmp_path / "tape.xlsx"
         with xlsxwriter.Workbook(path) as book:

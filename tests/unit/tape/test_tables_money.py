@@ -77,6 +77,12 @@ class TestCollateral:
         ]
         assert done.table("collateral").units["joined"] == 50_000
 
+    def test_a_pair_that_stands_twice_counts_once_with_its_best_rank(self, pledged, tmp_path):
+        done = pledged.plus("relationship", "L1,,,S1,1", "L1,,,S1,1", "L1,,,S1,3").check(tmp_path)
+        assert done.loans("collateral_value", "lien_position")["L1"] == (50_000, 1)
+        assert done.table("relationship").rows["repeated"] == 1
+        assert done.rules() == []
+
     def test_the_pairs_stand_beside_the_loans(self, pledged, tmp_path):
         done = pledged.plus("relationship", "L2,,,S1,1").check(tmp_path)
         day = date(2024, 1, 31)
@@ -180,6 +186,7 @@ class TestEnforcement:
     def test_a_step_on_a_loan_that_is_not_there_is_told(self, tmp_path):
         done = self.steps("L9,suit_filed,2024-12-31").check(tmp_path)
         assert done.rules() == [("2", "enforcement.contract_identifier", "TAPE-302")]
+        assert done.table("enforcement").rows["orphaned"] == 1
 
     def test_a_step_that_cannot_be_read_rejects_its_loan(self, tmp_path):
         done = self.steps("L2,sued,2024-12-31").check(tmp_path)

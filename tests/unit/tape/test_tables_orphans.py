@@ -144,6 +144,8 @@ class TestRowsThatAreRejected:
         assert done.rules() == [("2", "contract_identifier", "TAPE-309"), ("2", "counterparty.", "TAPE-002")]
 
     def test_loans_that_stand_twice_are_rejected_as_in_one_file(self, good, tmp_path):
-        done = good.plus("loan", "L1,defaulted,7.00").check(tmp_path)
+        paid = good.plus("historical_collection", "1,L1,2023-01-10,10.00")
+        done = paid.plus("loan", "L1,defaulted,7.00").check(tmp_path)
+        assert done.table("historical_collection").units["joined"] == 1_000
         assert {rule for _, _, rule in done.rules()} == {"TAPE-005"}
         assert set(done.loans("status")) == {"L2", "L3"}

@@ -12,13 +12,13 @@ from pathlib import Path
 import polars as pl
 
 from salvor.errors import FileUnreadable, TapeEmpty, near
-from salvor.tape.files.table import ODD, ROW, Table, header_problem
+from salvor.tape.files.table import LONGEST_ROW, ODD, ROW, Table, header_problem
 from salvor.tape.files.workbook.package import Package, damage_told, opened
 from salvor.tape.files.workbook.parts import Book, SheetPart, read_book
 from salvor.tape.files.workbook.sheet import AnyValue, Merged, Row, SheetReader, letters_of
 
 MERGED, HIDDEN, UNNAMED = "TAPE-055", "TAPE-056", "TAPE-057"
-_CELLS = 500_000  # of a batch
+_CELLS, _LETTERS = 500_000, 8 << 20  # of a batch; cells can share one long text
 _COVERED = 100_000  # cells under merged ones that are told one by one
 _TOLD = 5  # of the same kind in a note
 
@@ -75,6 +75,7 @@ class _Batches:
         self.header: dict[int, str] = {}  # by column
         self._rows, self._odd = list[list[str]](), list[tuple[int, str, str, str | None, str | None]]()
         self._numbers, self._parts, self._last = list[int](), 0, 0
+        self._letters = self._row_bytes = 0
 
     def add(self, row: Row) -> None:
         """The next row of the sheet."""
@@ -104,12 +105,15 @@ class _Batches:
         odd_only = any(odd.place in self.header for odd in row.odd)
         if not any(texts) and not odd_only:
             return
+        letters = sum(map(len, texts))
+        if letters > LONGEST_ROW:
+            raise FileUnreadable(self._path, "a readable tape", f"row {row.number} is longer than a megabyte")
         if row.hidden:
             self._odd.append((row.number, "", HIDDEN, None, None))
         self._rows.append(texts)
         self._numbers.append(row.number)
-        self._last = row.number
-        if len(self._rows) * len(self.header) >= _CELLS:
+        self._last, self._letters = row.number, self._letters + letters
+        if len(self._rows) * len(self.header) >= _CELLS or self._letters >= _LETTERS:
             self._write()
 
     def _write(self) -> None:
@@ -121,7 +125,8 @@ class _Batches:
         frame.write_ipc(self._scratch / f"cells-{self._parts:05}.ipc", compression="lz4")
         odd = pl.DataFrame(self._odd, schema=ODD, orient="row")
         odd.write_ipc(self._scratch / f"odd-{self._parts:05}.ipc", compression="lz4")
-        self._rows, self._odd, self._numbers = [], [], []
+        self._row_bytes = max(self._row_bytes, int(frame.estimated_size()) // max(1, len(self._rows)))
+        self._rows, self._odd, self._numbers, self._letters = [], [], [], 0
         self._parts += 1
 
     def tell_merged(self, ranges: list[Merged]) -> None:
@@ -147,7 +152,8 @@ class _Batches:
         if not self._last:
             raise TapeEmpty(self._path)
         cells, odd = pl.scan_ipc(self._scratch / "cells-*.ipc"), pl.scan_ipc(self._scratch / "odd-*.ipc")
-        return Table(self._path, cells, list(self.header.values()), notes=notes, odd=odd)
+        names = list(self.header.values())
+        return Table(self._path, cells, names, notes=notes, odd=odd, row_bytes=self._row_bytes)
 
 
 def _notes(book: Book, chosen: SheetPart, reader: SheetReader, header: dict[int, str]) -> list[str]:

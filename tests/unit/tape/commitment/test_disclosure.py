@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from salvor.errors import FileMissing, FileUnreadable, NotCommitted
-from salvor.tape.commitment.disclosure import Disclosure, disclose, read_disclosure, verify
+from salvor.tape.commitment.disclosure import Disclosure, disclose, for_people, read_disclosure, verify
 from salvor.tape.commitment.folder import read_commitment, read_public, write_commitment
 from salvor.tape.commitment.secret import Secret
 from salvor.tape.commitment.tape import checked_part, commit_tape
@@ -142,6 +142,22 @@ class TestFiles:
         assert "L3" not in text
         assert secret.field_salt(0, "status").hex() not in text
 
+    def test_do_not_publish_where_the_tape_lies_nor_hashes_of_it(self, written, folder, checked):
+        text = (written / "commitment.json").read_text()
+        assert str(folder) not in text
+        assert folder.name not in text
+        assert "sha256" not in text
+
+    def test_can_be_moved_with_the_tape(self, written, commitment, tmp_path):
+        moved = tmp_path.with_name(f"{tmp_path.name}-moved")
+        tmp_path.rename(moved)
+        assert read_commitment(moved / written.name)[0].public == commitment.public
+
+    def test_without_its_private_part_cannot_make_proofs(self, written):
+        (written / "parts.json").unlink()
+        with pytest.raises(FileMissing, match=r"parts\.json"):
+            read_commitment(written)
+
     def test_of_a_tape_that_was_checked_again_are_refused(self, written, folder, checked):
         checked("L9,Bari,2020-01-02,2020-01-05,1000.00,open,,0")
         with pytest.raises(FileUnreadable, match="the tape was checked again since"):
@@ -179,3 +195,29 @@ class TestFiles:
     def test_a_disclosure_that_is_not_there(self, tmp_path):
         with pytest.raises(FileMissing, match="no such disclosure"):
             read_disclosure(tmp_path / "none.json")
+
+
+class TestForPeople:
+    """What `ape run tape verify` prints: 25050 units beside nothing would be read as 25,050."""
+
+    def test_amounts_have_their_decimals_and_currency(self, disclosure):
+        assert for_people(disclosure) == {
+            "disbursed_amount": "250.50 EUR",
+            "charge_off_date": "2021-06-30",
+            "status": "charged_off",
+        }
+
+    def test_a_rate_is_in_percent_and_what_is_empty_says_so(self, commitment, secret):
+        shown = disclose(commitment, secret, "L4", ["disbursement_date", "interest_rate"])
+        assert for_people(shown) == {"disbursement_date": "(none)", "interest_rate": "(none)"}
+        rate = changed(shown, lambda file: file["fields"][1].update(value="72500000000000000"))
+        assert for_people(rate)["interest_rate"] == "7.25 %"
+
+    @pytest.mark.parametrize("value", ["", "1e3", "250.50", "abc", "٣"])
+    def test_what_is_no_number_is_told_as_it_stands(self, disclosure, value):
+        forged = changed(disclosure, lambda file: file["fields"][0].update(value=value))
+        assert for_people(forged)["disbursed_amount"] == value
+
+    def test_a_field_of_another_schema_is_told_as_it_stands(self, disclosure):
+        forged = changed(disclosure, lambda file: file["fields"][0].update(name="gold"))
+        assert for_people(forged)["gold"] == "25050"

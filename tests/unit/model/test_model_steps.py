@@ -131,10 +131,11 @@ class TestProRata:
         assert outcome.tranches == ((0, 13), (0, 4), (0, 2))
 
     def test_and_then_to_the_next(self):
-        tiny = (tranche(1), tranche(2), tranche(2))
-        _, outcome = one_run(self.STEP, gross=4, tranches=tiny, price=5)
-        # 0.8, 1.6 and 1.6 down are 0, 1 and 1; two are left, the senior has room for one.
-        assert outcome.tranches == ((0, 1), (0, 2), (0, 1))
+        small = (tranche(3), tranche(7), tranche(7), tranche(7))
+        step = Step(StepKind.PRO_RATA, tranches=frozenset(range(4)))
+        _, outcome = one_run(step, gross=23, tranches=small, price=24)
+        # 2.9 and 6.7 down are 2 and 6; three are left, and the senior has room for one.
+        assert outcome.tranches == ((0, 3), (0, 7), (0, 7), (0, 6))
 
     def test_only_of_its_set(self):
         step = Step(StepKind.PRO_RATA, tranches=frozenset({MEZZANINE, EQUITY}))

@@ -99,6 +99,22 @@ class TestFees:
         assert deal.run(10_000).due == (425, 197, 100, 295 + 345 - 197, 425, 10_000 - 850 - 640 - 100)
 
 
+class TestInterest:
+    def test_pays_deferred_interest_first(self, lab):
+        steps = (step("interest", 0), step("interest up to", 0, share=7 * PERCENT), step("residual", 1))
+        deal = build(lab, Terms(TRANCHES[:2], steps)).sell()
+        deal.run(0)
+        # 300 go to the 345 of the run before, so nothing of this period's is paid yet.
+        assert deal.run(300).due == (690, 345, 0)
+
+    def test_lets_deferred_interest_earn_where_the_deal_says_so(self, lab):
+        tranches = (Tranche(600_000, 7 * PERCENT, compounds=True), TRANCHES[1])
+        deal = build(lab, Terms(tranches, (step("interest", 0), step("residual", 1)))).sell()
+        first = interest(600_000, 7)
+        assert deal.run(0).due[0] == first
+        assert deal.run(0).due[0] == first + first + interest(first, 7)
+
+
 class TestReserve:
     STEPS = (
         step("draw", 0b01, lines=0b1),

@@ -56,6 +56,10 @@ class TestReport:
         assert played.deal.pool.reported == 0
         assert played.deal.asset.balances["pool"] == 0
 
+    def test_exactly_the_largest_amount_is_taken(self, played):
+        played.report(LARGEST, written_off=LARGEST)
+        assert played.deal.pool.totals[1].written_off == LARGEST
+
     def test_refuses_before_the_end_of_the_period(self, played):
         assert refused(played.deal.report, Report(1), END - 1) == ("TooEarly", (END - 1, END))
 

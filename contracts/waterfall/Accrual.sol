@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {Books, DealBook, HurdleBook, LineRun, Run, TrancheRun} from "contracts/waterfall/Books.sol";
 import {DayCounts} from "contracts/waterfall/DayCounts.sol";
-import {DayCount, FeeBasis, FeeTerms, RateKind, RatePath, TrancheTerms} from "interfaces/IWaterfall.sol";
+import {DayCount, FeeBasis, FeeTerms, RateKind, RatePath, TrancheTerms} from "interfaces/DealTerms.sol";
 import {WAD} from "interfaces/Types.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 

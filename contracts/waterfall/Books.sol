@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {PeriodFigures} from "interfaces/ILoanPool.sol";
-import {DayCount, FeeTerms, RatePath, ReserveTerms, TrancheTerms, TriggerKind} from "interfaces/IWaterfall.sol";
+import {DayCount, FeeTerms, RatePath, ReserveTerms, TrancheTerms, TriggerKind} from "interfaces/DealTerms.sol";
 import {MAX_ACCRUED, Period, TrancheId, Wad} from "interfaces/Types.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {DayCount} from "interfaces/IWaterfall.sol";
+import {DayCount} from "interfaces/DealTerms.sol";
 
 /// @title The time between two dates, as rule 13 of docs/waterfall.md counts it
 library DayCounts {

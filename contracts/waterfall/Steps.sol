@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {Accrual} from "contracts/waterfall/Accrual.sol";
 import {Books, LineRun, Run, TrancheRun} from "contracts/waterfall/Books.sol";
-import {Step, StepKind, When} from "interfaces/IWaterfall.sol";
+import {Step, StepKind, When} from "interfaces/DealTerms.sol";
 import {WAD} from "interfaces/Types.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 

@@ -8,7 +8,6 @@ import {
     FeeBasis,
     FeeTerms,
     HurdleTerms,
-    IWaterfall,
     RateKind,
     RatePath,
     Step,
@@ -19,7 +18,8 @@ import {
     TriggerTerms,
     WaterfallTerms,
     When
-} from "interfaces/IWaterfall.sol";
+} from "interfaces/DealTerms.sol";
+import {IWaterfall} from "interfaces/IWaterfall.sol";
 import {TrancheId, WAD} from "interfaces/Types.sol";
 
 /// @title A deal that can't work is refused when it is made: rule 35 of docs/waterfall.md. Used by the constructor alone

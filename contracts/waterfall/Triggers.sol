@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {Books, Run, TriggerBook} from "contracts/waterfall/Books.sol";
 import {PeriodFigures} from "interfaces/ILoanPool.sol";
-import {TriggerKind} from "interfaces/IWaterfall.sol";
+import {TriggerKind} from "interfaces/DealTerms.sol";
 import {WAD} from "interfaces/Types.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 

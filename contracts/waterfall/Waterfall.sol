@@ -14,6 +14,7 @@ import {
     TriggerBook
 } from "contracts/waterfall/Books.sol";
 import {Losses} from "contracts/waterfall/Losses.sol";
+import {Outcome} from "contracts/waterfall/Outcome.sol";
 import {Steps} from "contracts/waterfall/Steps.sol";
 import {TermsCheck} from "contracts/waterfall/TermsCheck.sol";
 import {Triggers} from "contracts/waterfall/Triggers.sol";
@@ -24,17 +25,13 @@ import {IOffering} from "interfaces/IOffering.sol";
 import {
     FeeTerms,
     HurdleTerms,
-    IWaterfall,
-    Phase,
     ReserveTerms,
-    RunResult,
     Step,
-    TrancheState,
     TrancheTerms,
     TriggerKind,
-    TriggerState,
     WaterfallTerms
-} from "interfaces/IWaterfall.sol";
+} from "interfaces/DealTerms.sol";
+import {IWaterfall, Phase, RunResult, TrancheState, TriggerState} from "interfaces/IWaterfall.sol";
 import {Period, TrancheId} from "interfaces/Types.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
@@ -130,35 +127,18 @@ contract Waterfall is IWaterfall {
         _deal.lastRun = period;
         if (done.on & _revolvingStops != 0) _deal.stopped = true;
         _tellIndex(period);
-        _tell(done);
-        (Share[] memory shares, Credit[] memory credits) = _settle(done);
+        Outcome.tell(done, _deal);
+        (Share[] memory shares, Credit[] memory credits) = Outcome.give(done, dustOwner);
+        if (done.figures.last) _deal.woundUp = true;
         _deal.store(done);
 
         distributor.book(done.figures.net, shares, credits);
     }
 
     /// @inheritdoc IWaterfall
-    function previewRun(Period period) external view returns (RunResult memory result) {
+    function previewRun(Period period) external view returns (RunResult memory) {
         Run memory done = _compute(period);
-        uint256 count = done.tranches.length;
-        result.cash = done.cashBefore;
-        result.left = done.figures.last ? 0 : done.cash;
-        result.reserve = done.figures.last ? 0 : done.reserve;
-        result.revolvingAccount = done.revolving;
-        result.on = done.on;
-        result.passedOver = done.passedOver;
-        result.accelerated = done.accelerated;
-        result.revolving = done.revolves;
-        result.due = done.due;
-        result.paid = done.paid;
-        result.interest = new uint256[](count);
-        result.principal = new uint256[](count);
-        for (uint256 i; i < count; ++i) {
-            result.interest[i] = done.tranches[i].interest;
-            result.principal[i] = done.tranches[i].repaid;
-        }
-        result.figures = new uint256[](done.triggers.length);
-        for (uint256 i; i < done.triggers.length; ++i) result.figures[i] = done.triggers[i].figure;
+        return Outcome.result(done);
     }
 
     /* REVOLVING AND ACCELERATION */
@@ -377,59 +357,11 @@ contract Waterfall is IWaterfall {
         return ReserveTerms({floor: _reserveFloor, cap: _reserveCap, share: _reserveShare, tranches: _reserveTranches});
     }
 
-    /// @dev Events of a run; what was before is still in storage.
-    function _tell(Run memory done) private {
-        Period period = done.period;
-        emit PeriodRun(period, done.cashBefore, done.accelerated, done.revolves, done.on, done.passedOver);
-        emit StepsPaid(period, done.due, done.paid);
-        for (uint256 i; i < done.triggers.length; ++i) {
-            TriggerBook memory now_ = done.triggers[i];
-            if (now_.on != _deal.triggers[i].on) emit TriggerTurned(period, i, now_.on, now_.figure);
-        }
-        for (uint256 i; i < done.tranches.length; ++i) _tellLosses(period, i, done.tranches[i]);
-    }
-
     function _tellIndex(Period period) private {
         if (address(indexRecord) == address(0)) return;
         (int64 index, bool told) = _indexFor(period);
         if (told) _deal.index = index;
         else emit IndexMissing(period, index);
-    }
-
-    function _tellLosses(Period period, uint256 place, TrancheRun memory one) private {
-        TrancheId id = TrancheId.wrap(uint8(place));
-        // opening = principal + repaid + loss, and loss is below 0 where principal came back
-        int256 loss = int256(one.opening) - int256(one.principal + one.repaid);
-        if (loss != 0) emit LossBooked(period, id, loss);
-        if (_ledgers && one.deficiency != _deal.tranches[place].deficiency) {
-            emit DeficiencyChanged(period, id, one.deficiency);
-        }
-    }
-
-    /// @dev Who gets what out of the run; after the last one what is left is the owner of dust's.
-    function _settle(Run memory done) private returns (Share[] memory shares, Credit[] memory credits) {
-        uint256 count = done.lines.length;
-        shares = new Share[](done.tranches.length);
-        for (uint256 i; i < shares.length; ++i) {
-            TrancheRun memory one = done.tranches[i];
-            shares[i] = Share({
-                note: address(one.terms.note),
-                units: one.atClosing,
-                interest: one.interest,
-                principal: one.repaid
-            });
-        }
-        credits = new Credit[](done.figures.last ? count + 1 : count);
-        for (uint256 i; i < count; ++i) {
-            LineRun memory line = done.lines[i];
-            credits[i] = Credit({account: line.terms.payee, cash: line.settled + line.split});
-        }
-        if (!done.figures.last) return (shares, credits);
-        credits[count] = Credit({account: dustOwner, cash: done.cash + done.reserve});
-        emit WoundUp(dustOwner, done.cash + done.reserve);
-        done.cash = 0;
-        done.reserve = 0;
-        _deal.woundUp = true;
     }
 
     function _tranche(TrancheId id) private view returns (TrancheBook storage) {

@@ -61,7 +61,7 @@ NO_CORRECTION = (0, bytes(32), 0, 0, 0, 0)
 def step(
     kind: str, tranches: int = 0, *, lines: int = 0, share: int = 0, when: str = "always", triggers: int = 0
 ) -> int:
-    """One step as the chain keeps it (`Step` in interfaces/IWaterfall.sol)."""
+    """One step as the chain keeps it (`Step` in interfaces/DealTerms.sol)."""
     parts = (KINDS.index(kind), 8), (WHEN.index(when), 8), (triggers, 16), (tranches, 8), (lines, 16), (share, 64)
     word = place = 0
     for value, bits in parts:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from salvor.amounts import Units, format_units
 from salvor.chain.clock import at
 from salvor.chain.refusal import refusal_of
+from salvor.deal.allotment import allotted, orders
 from salvor.deal.load import load_deal, load_tape_mapping
-from salvor.deal.schedule import collections
+from salvor.deal.schedule import Collected, collections
 from salvor.deal.schema import Deal
 from salvor.deploy.apply import apply
 from salvor.deploy.live import LiveDeal
@@ -50,8 +51,9 @@ class Prepared:
     commitment: Commitment
     secret: Secret  # drawn for this run; an issuer keeps one (`ape run tape commit`)
     terms: DealTerms
-    collections: list[dict[str, Units]]  # by period: what each loan pays
+    collections: list[Collected]  # by period: what each loan pays, and what is reported beside it
     claims_after: list[int]
+    indices: list[int]  # by period, of a deal with floating rates: what the play takes the index for
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,8 @@ def prepare(deal_file: Path, *, tape_file: Path | None, out: Path) -> Prepared:
     terms = compile_terms(deal, loans, commitment.public)
     periods = len(terms.period_ends)
     claims_after = sorted({*range(CLAIM_EVERY, periods, CLAIM_EVERY), periods})
-    cash = collections(loans, deal.calendar.timing_curve)
-    return Prepared(deal, tape, loans, commitment, secret, terms, cash, claims_after)
+    cash = collections(loans, deal.calendar)
+    return Prepared(deal, tape, loans, commitment, secret, terms, cash, claims_after, _indices(deal, periods))
 
 
 def play(ready: Prepared, project: ProjectManager, provider: ProviderAPI, cast: Cast, audience: Audience) -> Statement:
@@ -86,49 +88,76 @@ def play(ready: Prepared, project: ProjectManager, provider: ProviderAPI, cast: 
         raise ChainPastClosing(now, terms.closing)
     settlement = parties.admin.deploy(project.SettlementToken, token.name, token.symbol, token.decimals)
     first_block = provider.get_block("latest").number
-    live = apply(project, terms, parties=parties, settlement=settlement, first_block=first_block)
+    oracle = parties.admin.deploy(project.IndexBoard) if ready.indices else None
+    live = apply(project, terms, parties=parties, settlement=settlement, oracle=oracle, first_block=first_block)
     audience.say(
         f"deployed: pool {live.pool.address} over {terms.tape.loan_count} loans, tape root 0x{terms.tape.root.hex()}"
     )
     _prove_one_loan(ready, live, audience)
 
-    _sell(ready, live, cast, audience)
+    _order(ready, live, cast, audience)
     at(provider, terms.closing)
-    desk.close(live, by=cast.outsider)
-    price = format_units(terms.purchase_price, token.decimals)
-    audience.say(f"closed: all notes sold, {price} {token.symbol} paid to the seller")
+    _close(ready, live, cast, audience)
 
-    for period, cash in enumerate(ready.collections, start=1):
+    for period, collected in enumerate(ready.collections, start=1):
+        _tell_index(ready, live, oracle, cast, period)
         at(provider, terms.period_ends[period - 1])
-        total, tree = sum(cash.values()), commit_collections(period, cash, ready.commitment, ready.secret)
-        settlement.mint(parties.servicer, total, sender=parties.servicer)
-        desk.collect(live, period, total, tree)
+        tree = commit_collections(period, collected.cash, ready.commitment, ready.secret)
+        settlement.mint(parties.servicer, collected.net, sender=parties.servicer)
+        desk.collect(live, period, collected, tree)
         desk.run_waterfall(live, period, by=cast.outsider)
         _trade(ready, live, cast, audience, period)
         _claim(ready, live, cast, period)
         audience.tick(period)
 
     chain = read_statement(live, ready.deal, investors=cast.investors)
-    model = forecast(ready.deal, terms, ready.collections, claims_after=ready.claims_after)
+    model = forecast(ready.deal, terms, ready.collections, claims_after=ready.claims_after, indices=ready.indices)
     if found := differences(chain, model):
         raise ReconciliationFailed(found)
     return chain
 
 
-def _sell(ready: Prepared, live: LiveDeal, cast: Cast, audience: Audience) -> None:
-    """Everybody in the book buys once admitted; who is not admitted is refused."""
+def _order(ready: Prepared, live: LiveDeal, cast: Cast, audience: Audience) -> None:
+    """Everybody in the book orders once admitted; who is not admitted is refused."""
     deal, token = ready.deal, ready.deal.settlement
-    for investor in deal.investors:
-        account, units = cast.investors[investor.name], deal.units(investor.amount)
+    desk.open_sale(live)
+    _fund(live.settlement, cast.outsider, 1)
+    refusal = refusal_of(lambda: desk.order(live, cast.outsider, tranche=0, units=Units(1)))
+    audience.say(f"refused: an outsider who is not admitted wants to order notes: {refusal}")
+    for (name, tranche), units in orders(deal).items():
+        account = cast.investors[name]
         desk.admit(live, account, until=ready.terms.period_ends[-1] + 1)
         _fund(live.settlement, account, units)
-        if investor is deal.investors[0]:
-            _fund(live.settlement, cast.outsider, units)
-            refusal = refusal_of(lambda: desk.subscribe(live, cast.outsider, tranche=0, units=Units(1)))
-            audience.say(f"refused: an outsider who is not admitted wants to subscribe: {refusal}")
-        desk.subscribe(live, account, tranche=deal.place_of(investor.tranche), units=units)
+        desk.order(live, account, tranche=deal.place_of(tranche), units=units)
         amount = format_units(units, token.decimals)
-        audience.say(f"subscribed: {investor.name}, {amount} {token.symbol} of {investor.tranche}")
+        audience.say(f"subscribed: {name}, {amount} {token.symbol} of {tranche}")
+
+
+def _close(ready: Prepared, live: LiveDeal, cast: Cast, audience: Audience) -> None:
+    """The notes go to who ordered them, the price to the seller."""
+    deal, token = ready.deal, ready.deal.settlement
+    desk.close(live, by=cast.outsider)
+    for name, tranche in allotted(deal):
+        desk.settle(live, cast.investors[name], tranche=deal.place_of(tranche), by=cast.outsider)
+    seller = live.parties.seller
+    price = format_units(live.distributor.creditOf(seller), token.decimals)
+    desk.pay_credit(live, seller, by=cast.outsider)
+    audience.say(f"closed: all notes sold, {price} {token.symbol} paid to the seller")
+
+
+def _indices(deal: Deal, periods: int) -> list[int]:
+    """The assumed index of each period, the last one for all that follow; nothing where no rate floats."""
+    if deal.index is None or not any(tranche.floating for tranche in deal.tranches):
+        return []
+    known = deal.index.assumed or [deal.index.first]
+    return [int(known[min(place, len(known) - 1)]) for place in range(periods)]
+
+
+def _tell_index(ready: Prepared, live: LiveDeal, oracle: ContractInstance | None, cast: Cast, period: int) -> None:
+    """At a period's start the index is written on the test chain's board, and anybody has the deal read it."""
+    if oracle is not None:
+        oracle.write(ready.terms.rules.begin(period), ready.indices[period - 1], sender=cast.outsider)
+        desk.tell_index(live, period, by=cast.outsider)
 
 
 def _prove_one_loan(ready: Prepared, live: LiveDeal, audience: Audience) -> None:
@@ -159,7 +188,9 @@ def _claim(ready: Prepared, live: LiveDeal, cast: Cast, period: int) -> None:
         for account in cast.investors.values():
             if note.claimable(account):
                 desk.claim(live, account, tranche=tranche)
-    desk.claim_fees(live, by=cast.outsider)
+    for name in ready.deal.payees:
+        if live.distributor.creditOf(payee := live.parties.account(name)):
+            desk.pay_credit(live, payee, by=cast.outsider)
 
 
 def _fund(settlement: ContractInstance, account: AccountAPI, units: int) -> None:

@@ -6,13 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from difflib import get_close_matches
 
-from salvor.amounts import MAX_AMOUNT, WAD
-from salvor.deal.schema import Deal, Pay, SkipWhen
+from salvor.amounts import MAX_AMOUNT, format_units
+from salvor.deal.allotment import allotted
+from salvor.deal.names import Finding, Place, unknown
+from salvor.deal.rule_checks import rule_findings
+from salvor.deal.rules import FeeLine, Reserve
+from salvor.deal.schema import Deal
+from salvor.deal.step_checks import step_findings
 
-Place = tuple[str | int, ...]
-Finding = tuple[Place, str]
+_OWN_NAMES = ("seller", "servicer", "offering", "pool", "waterfall")
 
 
 def findings(deal: Deal) -> Iterator[Finding]:
@@ -22,11 +25,10 @@ def findings(deal: Deal) -> Iterator[Finding]:
     yield from unfit
     if not unfit:
         yield from _sizes(deal)
-    if deal.triggers.behind_plan > 10 * WAD:
-        yield ("triggers", "behind_plan"), "is above 1000 % of the plan"
-    yield from _waterfall(deal)
-    yield from _investors(deal)
+    yield from rule_findings(deal)
+    yield from step_findings(deal)
     if not unfit:
+        yield from _investors(deal)
         yield from _trades(deal)
 
 
@@ -45,7 +47,16 @@ def _calendar(deal: Deal) -> Iterator[Finding]:
 
 def _amounts(deal: Deal) -> Iterator[Finding]:
     places: list[tuple[Place, Decimal]] = [(("purchase_price",), deal.purchase_price)]
-    places += [(("tranches", i, "size"), tranche.size) for i, tranche in enumerate(deal.tranches)]
+    for i, tranche in enumerate(deal.tranches):
+        places.append((("tranches", i, "size"), tranche.size))
+        if tranche.minimum is not None:
+            places.append((("tranches", i, "minimum"), tranche.minimum))
+    named: list[tuple[Place, FeeLine | Reserve]] = [(("fees", name), line) for name, line in deal.fees.items()]
+    named += [(("reserve",), deal.reserve)] if deal.reserve else []
+    for place, part in named:
+        for key in ("amount", "floor", "cap"):
+            if (amount := getattr(part, key, None)) is not None:
+                places.append(((*place, key), amount))
     places += [(("investors", i, "amount"), investor.amount) for i, investor in enumerate(deal.investors)]
     places += [(("trades", i, "amount"), trade.amount) for i, trade in enumerate(deal.trades)]
     for place, amount in places:
@@ -67,77 +78,47 @@ def _sizes(deal: Deal) -> Iterator[Finding]:
         if len(tranche.note_name.encode()) > 31:
             # OpenZeppelin's EIP-712 domain keeps the name in one word.
             yield ("tranches", i, "name"), f"the note's name '{tranche.note_name}' is longer than 31 bytes"
-        if tranche.rate > 10 * WAD:
-            yield ("tranches", i, "rate"), "is above 1000 % a year"
+        if tranche.minimum is not None and tranche.minimum > tranche.size:
+            yield ("tranches", i, "minimum"), f"{tranche.minimum} is above the size, {tranche.size}"
     total = sum(tranche.size for tranche in deal.tranches)
-    if total != deal.purchase_price:
+    if total < deal.purchase_price or (total > deal.purchase_price and deal.reserve is None):
         yield ("tranches",), f"the tranches add up to {total}, the purchase price is {deal.purchase_price}"
-
-
-def _waterfall(deal: Deal) -> Iterator[Finding]:
-    names = [tranche.name for tranche in deal.tranches]
-    last = len(deal.waterfall) - 1
-    for i, step in enumerate(deal.waterfall):
-        place = ("waterfall", i)
-        if step.pay is Pay.FEE:
-            if step.rate is None or step.tranche is not None:
-                yield place, "a fee needs a rate and no tranche"
-        elif step.tranche is None or step.rate is not None:
-            yield place, f"{step.pay.value} needs a tranche and no rate"
-        elif step.tranche not in names:
-            yield (*place, "tranche"), _unknown_tranche(step.tranche, names)
-        if (step.pay is Pay.RESIDUAL) != (i == last):
-            yield place, "the residual must be the last step, and only the last"
-        if step.pay is Pay.RESIDUAL and step.skip_when is not SkipWhen.NEVER:
-            yield place, "the residual can't be passed over: cash would be left without an owner"
-    if (fees := sum(step.rate or 0 for step in deal.waterfall)) > WAD:
-        yield ("waterfall",), f"the fees add up to {fees * 100 // WAD} % of collections"
-    yield from _unpaid_tranches(deal)
-
-
-def _unpaid_tranches(deal: Deal) -> Iterator[Finding]:
-    """A tranche whose money no step gives back, or whose interest can be passed over for ever."""
-    always = {(step.pay, step.tranche) for step in deal.waterfall if step.skip_when is SkipWhen.NEVER}
-    for i, tranche in enumerate(deal.tranches):
-        if (Pay.PRINCIPAL, tranche.name) not in always and (Pay.RESIDUAL, tranche.name) not in always:
-            yield ("tranches", i), f"no step always pays the principal of '{tranche.name}'"
-        if tranche.rate and (Pay.INTEREST, tranche.name) not in always:
-            yield ("tranches", i), f"no step always pays the interest of '{tranche.name}'"
 
 
 def _investors(deal: Deal) -> Iterator[Finding]:
     names = [tranche.name for tranche in deal.tranches]
     for i, investor in enumerate(deal.investors):
+        if investor.name in _OWN_NAMES or investor.name.startswith("note "):
+            yield ("investors", i, "name"), f"'{investor.name}' is a part of the deal itself; give another name"
         if investor.tranche not in names:
-            yield ("investors", i, "tranche"), _unknown_tranche(investor.tranche, names)
+            yield ("investors", i, "tranche"), unknown("tranche", investor.tranche, names)
+    raised = Decimal(0)
     for tranche in deal.tranches:
         booked = sum(each.amount for each in deal.investors if each.tranche == tranche.name)
-        if booked != tranche.size:
-            yield ("investors",), f"subscriptions to '{tranche.name}' add up to {booked}, its size is {tranche.size}"
+        raised += min(booked, tranche.size)
+        if booked < (least := tranche.minimum or tranche.size):
+            yield ("investors",), f"orders for '{tranche.name}' add up to {booked}, it needs {least}"
+    if raised < deal.purchase_price:
+        yield ("investors",), f"the book pays {raised}, the purchase price is {deal.purchase_price}"
 
 
 def _trades(deal: Deal) -> Iterator[Finding]:
     names = [tranche.name for tranche in deal.tranches]
-    held: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for investor in deal.investors:
-        held[investor.name, investor.tranche] += investor.amount
+    held: defaultdict[tuple[str, str], int] = defaultdict(int)
+    held.update(allotted(deal))
     investors = sorted({investor.name for investor in deal.investors})
     for i, trade in sorted(enumerate(deal.trades), key=lambda each: each[1].after_period):
         place = ("trades", i)
         if trade.after_period > deal.calendar.periods:
             yield (*place, "after_period"), f"the deal has {deal.calendar.periods} periods"
         if trade.tranche not in names:
-            yield (*place, "tranche"), _unknown_tranche(trade.tranche, names)
+            yield (*place, "tranche"), unknown("tranche", trade.tranche, names)
         for side in ("seller", "buyer"):
             if getattr(trade, side) not in investors:
                 yield (*place, side), f"no investor is called '{getattr(trade, side)}' ({', '.join(investors)})"
-        left = held[trade.seller, trade.tranche]
-        if trade.amount > left:
-            yield (*place, "amount"), f"'{trade.seller}' holds {left} of '{trade.tranche}' by then"
-        held[trade.seller, trade.tranche] -= trade.amount
-        held[trade.buyer, trade.tranche] += trade.amount
-
-
-def _unknown_tranche(name: str, names: list[str]) -> str:
-    match = get_close_matches(name, names, n=1)
-    return f"no tranche is called '{name}'" + (f"; did you mean '{match[0]}'?" if match else f" ({', '.join(names)})")
+        left, units = held[trade.seller, trade.tranche], deal.units(trade.amount)
+        if units > left:
+            has = format_units(left, deal.settlement.decimals)
+            yield (*place, "amount"), f"'{trade.seller}' holds {has} of '{trade.tranche}' by then"
+        held[trade.seller, trade.tranche] -= units
+        held[trade.buyer, trade.tranche] += units

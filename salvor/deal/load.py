@@ -12,7 +12,7 @@ from typing import Any, NoReturn, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from salvor.deal import schema
+from salvor.deal import rules, schema
 from salvor.deal.checks import findings
 from salvor.deal.schema import Deal
 from salvor.deal.screening import screening_findings, screening_terms
@@ -134,7 +134,7 @@ def _in_words(error: Any) -> str:
 
 
 def _known_keys() -> list[str]:
-    found = [*vars(schema).values(), *vars(plan).values()]
+    found = [*vars(schema).values(), *vars(rules).values(), *vars(plan).values()]
     models = [each for each in found if isinstance(each, type) and issubclass(each, BaseModel)]
     return [field for model in models for field in model.model_fields]
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from salvor.amounts import WAD, format_units
-from salvor.deal.checks import Finding, Place
-from salvor.deal.schema import Concentration, Criterion, Deal, bound
+from salvor.deal.fields import bound
+from salvor.deal.names import Finding, Place
+from salvor.deal.schema import Concentration, Criterion, Deal
 from salvor.errors import near
 from salvor.tape.plan import TapeMapping
 from salvor.tape.review import terms

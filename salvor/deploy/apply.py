@@ -6,45 +6,71 @@ from typing import Any
 
 from salvor.chain.send import learn_errors_of, selector_of, send
 from salvor.deploy.live import LiveDeal, Parties
+from salvor.deploy.structs import NOBODY, is_floating, offers, pool_terms, waterfall_terms
 from salvor.deploy.terms import DealTerms
 
 
-def apply(project: Any, terms: DealTerms, *, parties: Parties, settlement: Any, first_block: int = 0) -> LiveDeal:
-    """Deploy every contract of the deal from the admin's account and set the roles.
+def apply(
+    project: Any, terms: DealTerms, *, parties: Parties, settlement: Any, oracle: Any = None, first_block: int = 0
+) -> LiveDeal:
+    """Deploy every contract of the deal from the admin's account and set the roles; nothing is for sale yet.
 
-    `project` gives contracts by name: Ape's project, or a lab's `contracts`. No event of the deal is before
-    `first_block`.
+    `project` gives contracts by name: Ape's project, or a lab's `contracts`. A deal with floating rates asks `oracle`.
+    No event of the deal is before `first_block`.
     """
-    admin = parties.admin
+    admin, rules = parties.admin, terms.rules
     access = admin.deploy(project.DealAccess, admin)
     allow_list = admin.deploy(project.AllowList, access)
+    distributor = admin.deploy(project.Distributor, access, settlement)
     notes = tuple(
-        admin.deploy(project.TrancheNote, access, settlement, allow_list, name, symbol)
+        admin.deploy(project.TrancheNote, access, distributor, allow_list, name, symbol)
         for name, symbol in terms.note_names
     )
-    pool = admin.deploy(project.LoanPool, access, terms.pool_terms(settlement.address, parties.seller.address))
-    offering = admin.deploy(project.Offering, pool, list(notes), list(terms.sizes))
-    tranches = [(n.address, size, rate) for n, size, rate in zip(notes, terms.sizes, terms.rates, strict=True)]
-    steps = [(int(step.kind), int(step.skip_behind_plan), step.tranche, step.rate) for step in terms.steps]
-    waterfall = admin.deploy(project.Waterfall, offering, parties.fee_account, terms.trigger, tranches, steps)
-    live = LiveDeal(parties, access, settlement, allow_list, notes, pool, offering, waterfall, first_block)
-    for contract in (access, settlement, allow_list, notes[0], pool, offering, waterfall):
-        learn_errors_of(contract)
+    pool = admin.deploy(
+        project.LoanPool, access, distributor, pool_terms(terms, settlement.address, parties.seller.address)
+    )
+    offering = admin.deploy(project.Offering, access, pool, offers(terms, notes))
+    vote = (
+        admin.deploy(project.DefaultVote, pool, rules.vote.share, rules.vote.seconds)
+        if rules.accelerated_steps
+        else None
+    )
+    record = admin.deploy(project.IndexRecord, pool, oracle) if is_floating(rules) else None
+    structs = waterfall_terms(
+        rules,
+        notes,
+        lambda payee: parties.account(payee).address,
+        vote=vote.address if vote else NOBODY,
+        index_record=record.address if record else NOBODY,
+    )
+    waterfall = admin.deploy(project.Waterfall, offering, structs)
+    figures = admin.deploy(project.DealFigures, waterfall)
+    contracts = (access, settlement, allow_list, distributor, notes, pool, offering, waterfall, figures, vote, record)
+    live = LiveDeal(parties, *contracts, first_block)
+    for contract in (access, settlement, allow_list, distributor, notes[0], pool, offering, waterfall, vote, record):
+        if contract:
+            learn_errors_of(contract)
     _set_roles(live)
     return live
 
 
 def _set_roles(live: LiveDeal) -> None:
     """Each privileged function to its role, each role to its holder (DealAccess.sol names them)."""
-    access, admin = live.access, live.parties.admin
+    access, parties, pool = live.access, live.parties, live.pool
+    agent = [(live.allow_list, ["admit", "remove"])]
+    agent += [(note, ["setFrozen", "forceTransfer", "recover"]) for note in live.notes]
+    issue = [(note, ["issue", "handOver"]) for note in live.notes]
     roles = {
-        access.SERVICER(): ([(live.pool, ["report"])], live.parties.servicer),
-        access.TRANSFER_AGENT(): ([(live.allow_list, ["admit", "remove"])], live.parties.transfer_agent),
-        access.OFFERING(): ([(live.pool, ["purchase"]), *((n, ["mint", "burn"]) for n in live.notes)], live.offering),
-        access.WATERFALL(): ([(live.pool, ["release"]), *((n, ["distribute"]) for n in live.notes)], live.waterfall),
+        access.SERVICER(): ([(pool, ["report"])], parties.servicer),
+        access.TRANSFER_AGENT(): (agent, parties.transfer_agent),
+        access.OFFERING(): ([(pool, ["purchase"]), (live.distributor, ["appoint"]), *issue], live.offering),
+        access.ARRANGER(): ([(live.offering, ["open"])], parties.arranger),
+        access.MANAGER(): ([(pool, ["buyFurther"])], parties.admin),
     }
+    if live.vote:
+        roles[access.VOTE()] = ([(live.distributor, ["snapshotOf"])], live.vote)
     for role, (targets, holder) in roles.items():
         for target, functions in targets:
             selectors = [selector_of(target, name) for name in functions]
-            send(access.setTargetFunctionRole, target, selectors, role, sender=admin)
-        send(access.grantRole, role, holder, 0, sender=admin)
+            send(access.setTargetFunctionRole, target, selectors, role, sender=parties.admin)
+        send(access.grantRole, role, holder, 0, sender=parties.admin)

@@ -5,7 +5,8 @@ Both are Ape's, or the handles and actors of a lab: whoever uses them calls func
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,13 +16,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parties:
-    """The accounts behind a deal. The admin deploys and grants roles."""
+    """The accounts behind a deal. The admin deploys, grants roles and buys further loans."""
 
     admin: AccountAPI
     seller: AccountAPI
     servicer: AccountAPI
     transfer_agent: AccountAPI
-    fee_account: AccountAPI
+    arranger: AccountAPI
+    others: Mapping[str, AccountAPI] = field(default_factory=dict)  # payees by the name that the deal file gives them
+
+    def account(self, payee: str) -> AccountAPI:
+        """Who a payee of the deal is: the seller, the servicer or one of the others; raises KeyError."""
+        return {"seller": self.seller, "servicer": self.servicer, **self.others}[payee]
 
 
 @dataclass(frozen=True)
@@ -32,13 +38,22 @@ class LiveDeal:
     access: ContractInstance
     settlement: ContractInstance
     allow_list: ContractInstance
+    distributor: ContractInstance
     notes: tuple[ContractInstance, ...]
     pool: ContractInstance
     offering: ContractInstance
     waterfall: ContractInstance
+    figures: ContractInstance
+    vote: ContractInstance | None  # of a deal that can be accelerated
+    index_record: ContractInstance | None  # of a deal with floating rates
     first_block: int  # no event of the deal is older
 
     def cash_contracts(self) -> dict[str, ContractInstance]:
         """Everything that can hold the deal's cash, by name."""
-        named = {"offering": self.offering, "pool": self.pool, "waterfall": self.waterfall}
-        return named | {f"note {place}": note for place, note in enumerate(self.notes)}
+        return {"offering": self.offering, "distributor": self.distributor}
+
+    def cash_held(self) -> dict[str, int]:
+        """What these hold by their books, settlement units; cash that is reported and not run stands in the pool's."""
+        owner = self.distributor
+        held = owner.heldForHolders() + owner.heldForCredits() + owner.heldForDeal() + self.pool.cashToRun()
+        return {"offering": self.offering.cashHeld(), "distributor": held}

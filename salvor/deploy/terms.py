@@ -1,89 +1,159 @@
-"""A deal file and its tape, turned into what constructors and the model take: integers, dates in seconds, places."""
+"""A deal file and its tape, turned into what the model and the chain take: integers, dates in seconds, places.
+
+Payees stand by name, as in the deal file; which account each name is, the deployment says.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from salvor.amounts import Units, timestamp
-from salvor.deal.schedule import period_ends, spread
-from salvor.deal.schema import Deal, Pay, SkipWhen
-from salvor.model.system import Terms
-from salvor.model.waterfall import Step, StepKind
+from salvor.amounts import timestamp
+from salvor.deal import rules
+from salvor.deal.schedule import period_ends, plan
+from salvor.deal.schema import Deal
+from salvor.deploy.steps import Places, compile_steps
+from salvor.model.terms import (
+    LARGEST,
+    DayCount,
+    FeeKind,
+    FeeLine,
+    HurdleTerms,
+    Losses,
+    Rate,
+    RateKind,
+    ReserveTerms,
+    Revolving,
+    Terms,
+    TrancheTerms,
+    TriggerKind,
+    TriggerTerms,
+    Unpaid,
+    Vote,
+)
 from salvor.tape.committed import CommittedTape
 from salvor.tape.loans import Loan
 
-_KINDS = {
-    Pay.FEE: StepKind.FEE,
-    Pay.INTEREST: StepKind.INTEREST,
-    Pay.PRINCIPAL: StepKind.PRINCIPAL,
-    Pay.RESIDUAL: StepKind.RESIDUAL,
+SELLER, SERVICER = "seller", "servicer"
+_COUNTS = dict(zip(rules.DayCount, DayCount, strict=True))
+_FEES = dict(zip(rules.FeeOf, FeeKind, strict=True))
+_TESTS = dict(zip(rules.Test, TriggerKind, strict=True))
+_UNPAID = {
+    rules.Unpaid.MISSED: Unpaid.MISSED,
+    rules.Unpaid.DEFERRED: Unpaid.DEFERRED,
+    rules.Unpaid.DEFERRED_WITH_INTEREST: Unpaid.DEFERRED_WITH_INTEREST,
 }
 
 
 @dataclass(frozen=True)
 class DealTerms:
-    """Amounts in settlement units, dates in seconds since 1970, rates in WAD; tranches by seniority."""
+    """Names of the notes by seniority, the tape's commitment and all cash rules."""
 
     note_names: tuple[tuple[str, str], ...]
-    sizes: tuple[Units, ...]
-    rates: tuple[int, ...]
-    steps: tuple[Step, ...]
-    trigger: int
-    purchase_price: Units
     tape: CommittedTape
-    closing: int
-    period_ends: tuple[int, ...]
-    plan: tuple[Units, ...]
+    rules: Terms
 
-    def pool_terms(self, settlement: str, seller: str) -> tuple[object, ...]:
-        """The struct `PoolTerms`, in the interface's order."""
-        return (
-            settlement,
-            seller,
-            self.purchase_price,
-            self.tape.as_struct(),
-            self.closing,
-            list(self.period_ends),
-            list(self.plan),
-        )
+    @property
+    def closing(self) -> int:
+        """Seconds since 1970; orders end and interest begins."""
+        return self.rules.closing
 
-    def for_model(self, *, seller: str, fee_account: str, servicer: str) -> Terms:
-        """The same terms as the reference model takes them."""
-        return Terms(
-            seller=seller,
-            fee_account=fee_account,
-            servicer=servicer,
-            loan_count=self.tape.loan_count,
-            closing=self.closing,
-            period_ends=self.period_ends,
-            plan=self.plan,
-            sizes=self.sizes,
-            rates=self.rates,
-            steps=self.steps,
-            trigger=self.trigger,
-        )
+    @property
+    def period_ends(self) -> tuple[int, ...]:
+        """Seconds since 1970."""
+        return self.rules.period_ends
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Units of each tranche that are sold at most."""
+        return tuple(tranche.cap for tranche in self.rules.tranches)
 
 
 def compile_terms(deal: Deal, loans: Sequence[Loan], committed: CommittedTape) -> DealTerms:
-    """Everything that the chain needs to know of a deal."""
-    return DealTerms(
-        note_names=tuple((tranche.note_name, tranche.symbol) for tranche in deal.tranches),
-        sizes=tuple(deal.units(tranche.size) for tranche in deal.tranches),
-        rates=tuple(tranche.rate for tranche in deal.tranches),
-        steps=tuple(
-            Step(
-                kind=_KINDS[step.pay],
-                tranche=deal.place_of(step.tranche) if step.tranche else 0,
-                rate=step.rate or 0,
-                skip_behind_plan=step.skip_when is SkipWhen.BEHIND_PLAN,
-            )
-            for step in deal.waterfall
-        ),
-        trigger=deal.triggers.behind_plan,
-        purchase_price=deal.units(deal.purchase_price),
-        tape=committed,
+    """Everything that the chain needs to know of a deal whose file was checked."""
+    names = Places.of(deal)
+    steps, unnamed = compile_steps(deal.waterfall, names)
+    accelerated, more = compile_steps(deal.accelerated, names.after(unnamed))
+    terms = Terms(
+        seller=SELLER,
+        dust_owner=deal.dust_owner or SELLER,
+        servicer=SERVICER,
+        price=deal.units(deal.purchase_price),
         closing=timestamp(deal.calendar.closing),
         period_ends=tuple(timestamp(day) for day in period_ends(deal.calendar)),
-        plan=tuple(spread(sum(loan.expected_recovery for loan in loans), deal.calendar.timing_curve)),
+        plan=tuple(plan(loans, deal.calendar)),
+        gross_balance=committed.gross_balance,
+        loan_count=committed.loan_count,
+        tranches=tuple(_tranche(deal, tranche) for tranche in deal.tranches),
+        steps=steps,
+        accelerated_steps=accelerated,
+        fees=(*(_fee(deal, line, names) for line in deal.fees.values()), *unnamed, *more),
+        reserve=_reserve(deal, names),
+        hurdles=tuple(
+            HurdleTerms(names.tranche(each.tranche), each.rate, _COUNTS[each.day_count])
+            for each in deal.hurdles.values()
+        ),
+        triggers=tuple(_trigger(each, names) for each in deal.triggers.values()),
+        losses=Losses.BY_LEDGER if deal.losses.by == "ledgers" else Losses.BY_NET_ASSET_VALUE,
+        revolving=_revolving(deal, names),
+        vote=Vote(deal.vote.share, deal.vote.days * 86_400) if deal.vote else Vote(),
+        grace=deal.calendar.grace_days * 86_400,
+        first_index=deal.index.first if deal.index else 0,
     )
+    return DealTerms(tuple((each.note_name, each.symbol) for each in deal.tranches), committed, terms)
+
+
+def _tranche(deal: Deal, tranche: rules.Tranche) -> TrancheTerms:
+    if tranche.step_up:
+        rate = Rate(RateKind.STEP_UP, steps=tuple((each.from_period, each.rate) for each in tranche.step_up))
+    elif tranche.floating:
+        own = tranche.floating
+        rate = Rate(RateKind.FLOATING, margin=own.margin, floor=own.floor, cap=own.cap)
+    else:
+        rate = Rate(rate=tranche.rate)
+    size = deal.units(tranche.size)
+    minimum = size if tranche.minimum is None else deal.units(tranche.minimum)
+    return TrancheTerms(size, minimum, rate, _COUNTS[tranche.day_count], _UNPAID[tranche.unpaid_interest])
+
+
+def _fee(deal: Deal, line: rules.FeeLine, names: Places) -> FeeLine:
+    return FeeLine(
+        payee=line.payee,
+        kind=_FEES[line.of],
+        amount=deal.units(line.amount) if line.amount else 0,
+        rate=line.rate or 0,
+        tranche=names.tranche(line.tranche),
+        count=_COUNTS[line.day_count],
+        floor=deal.units(line.floor) if line.floor else 0,
+        cap=deal.units(line.cap) if line.cap else LARGEST,
+        carried_on=line.carried,
+        senior=line.senior,
+    )
+
+
+def _reserve(deal: Deal, names: Places) -> ReserveTerms:
+    own = deal.reserve
+    if own is None:
+        return ReserveTerms(cap=0)
+    return ReserveTerms(
+        tranches=frozenset(names.tranche(name) for name in own.tranches),
+        share=own.share,
+        floor=deal.units(own.floor) if own.floor else 0,
+        cap=deal.units(own.cap) if own.cap else LARGEST,
+    )
+
+
+def _trigger(trigger: rules.Trigger, names: Places) -> TriggerTerms:
+    cured = {"never": 0, "at_once": 1}.get(str(trigger.cured))
+    return TriggerTerms(
+        _TESTS[trigger.test],
+        level=trigger.below or trigger.above or trigger.period or 0,
+        tranche=names.tranche(trigger.tranche),
+        cured_after=int(trigger.cured) if cured is None else cured,
+    )
+
+
+def _revolving(deal: Deal, names: Places) -> Revolving:
+    if deal.revolving is None:
+        return Revolving()
+    return Revolving(deal.revolving.to_period, frozenset(names.trigger(name) for name in deal.revolving.stops_on))

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from salvor.amounts import Units
 from salvor.chain.send import send
+from salvor.deal.schedule import Collected
 from salvor.deploy.live import LiveDeal
 from salvor.tape.merkle import StandardMerkleTree
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
+
+_NO_CORRECTION = (0, bytes(32), 0, 0, 0, 0)
 
 
 def admit(live: LiveDeal, investor: AccountAPI, *, until: int) -> None:
@@ -18,23 +21,49 @@ def admit(live: LiveDeal, investor: AccountAPI, *, until: int) -> None:
     send(live.allow_list.admit, investor, until, sender=live.parties.transfer_agent)
 
 
-def subscribe(live: LiveDeal, investor: AccountAPI, *, tranche: int, units: Units) -> None:
-    """An investor buys notes at par."""
+def open_sale(live: LiveDeal) -> None:
+    """The arranger opens the subscription."""
+    send(live.offering.open, live.waterfall, sender=live.parties.arranger)
+
+
+def order(live: LiveDeal, investor: AccountAPI, *, tranche: int, units: Units) -> None:
+    """An investor brings the cash for notes at par."""
     send(live.settlement.approve, live.offering, units, sender=investor)
-    send(live.offering.subscribe, tranche, units, sender=investor)
+    send(live.offering.order, tranche, units, sender=investor)
 
 
 def close(live: LiveDeal, *, by: AccountAPI) -> None:
-    """Anybody closes the offering once it is sold; the seller is paid."""
+    """Anybody closes the sale on the closing date: the deal is made, or everybody gets the order back."""
     send(live.offering.close, sender=by)
 
 
-def collect(live: LiveDeal, period: int, cash: int, tree: StandardMerkleTree | None) -> None:
+def settle(live: LiveDeal, investor: AccountAPI, *, tranche: int, by: AccountAPI) -> None:
+    """Anybody has an order's notes handed over, and the cash that bought none."""
+    send(live.offering.settle, tranche, investor, sender=by)
+
+
+def collect(
+    live: LiveDeal, period: int, collected: Collected, tree: StandardMerkleTree | None, *, last: bool = False
+) -> None:
     """The servicer reports what came in a period, with the tree over what each loan paid, and brings the cash."""
     root, paying = (tree.root, len(tree.values)) if tree else (bytes(32), 0)
+    amounts = (
+        collected.gross,
+        collected.costs,
+        collected.written_off,
+        0,
+        collected.closed_value,
+        collected.closed_plan,
+    )
     servicer = live.parties.servicer
-    send(live.settlement.approve, live.pool, cash, sender=servicer)
-    send(live.pool.report, period, cash, root, paying, sender=servicer)
+    send(live.settlement.approve, live.pool, collected.net, sender=servicer)
+    send(live.pool.report, period, (*amounts, root, paying, last), _NO_CORRECTION, sender=servicer)
+
+
+def tell_index(live: LiveDeal, period: int, *, by: AccountAPI) -> None:
+    """Anybody has the oracle asked for a period's index, from the period's start on."""
+    if live.index_record is not None:
+        send(live.index_record.tell, period, sender=by)
 
 
 def run_waterfall(live: LiveDeal, period: int, *, by: AccountAPI) -> None:
@@ -52,6 +81,6 @@ def claim(live: LiveDeal, holder: AccountAPI, *, tranche: int) -> None:
     send(live.notes[tranche].claim, sender=holder)
 
 
-def claim_fees(live: LiveDeal, *, by: AccountAPI) -> None:
-    """Anybody has the fees sent to the fee account."""
-    send(live.waterfall.claimFees, sender=by)
+def pay_credit(live: LiveDeal, account: AccountAPI, *, by: AccountAPI) -> None:
+    """Anybody has the seller, a payee of fees or the owner of dust paid what is credited to them."""
+    send(live.distributor.payCredit, account, sender=by)

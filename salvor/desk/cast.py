@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ape.api import AccountAPI
     from ape.managers.accounts import TestAccountManager
 
-_PARTS = 6  # admin, seller, servicer, transfer agent, fee account, outsider
+_PARTS = 6  # admin, seller, servicer, transfer agent, arranger, outsider
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,13 @@ class Cast:
 def cast_for(deal: Deal, accounts: TestAccountManager) -> Cast:
     """One account a part and one an investor; raises when the local chain has too few."""
     names = list(dict.fromkeys(investor.name for investor in deal.investors))
-    if len(names) + _PARTS > len(accounts):
+    payees = [name for name in deal.payees if name not in ("seller", "servicer", *names)]
+    if len(names) + len(payees) + _PARTS > len(accounts):
         raise OptionInvalid(
-            f"the deal has {len(names)} investors, the local chain has accounts for {len(accounts) - _PARTS}; "
-            "raise test: number_of_accounts in ape-config.yaml"
+            f"the deal has {len(names)} investors and {len(payees)} payees, the local chain has accounts for "
+            f"{len(accounts) - _PARTS} of them; raise test: number_of_accounts in ape-config.yaml"
         )
-    admin, seller, servicer, transfer_agent, fee_account, outsider = (accounts[i] for i in range(_PARTS))
-    investors = {name: accounts[_PARTS + place] for place, name in enumerate(names)}
-    return Cast(Parties(admin, seller, servicer, transfer_agent, fee_account), investors, outsider)
+    admin, seller, servicer, transfer_agent, arranger, outsider = (accounts[i] for i in range(_PARTS))
+    named = {name: accounts[_PARTS + place] for place, name in enumerate([*names, *payees])}
+    parties = Parties(admin, seller, servicer, transfer_agent, arranger, named)
+    return Cast(parties, {name: named[name] for name in names}, outsider)

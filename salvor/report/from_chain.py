@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from salvor.deal.schema import Deal
 from salvor.deploy.live import LiveDeal
 from salvor.errors import ReconciliationFailed
-from salvor.report.statement import HolderLine, Reconciliation, Statement, TrancheLine
+from salvor.report.statement import CreditLine, HolderLine, Reconciliation, Statement, TrancheLine, TriggerLine
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
@@ -30,27 +30,37 @@ def read_statement(live: LiveDeal, deal: Deal, *, investors: Mapping[str, Accoun
         loans=live.pool.loanCount(),
         tape_root="0x" + bytes(live.pool.tapeRoot()).hex(),
         planned=record.planned,
-        collected=record.collected,
+        collected=record.net,
         collection_ratio=live.pool.collectionRatio(last),
         periods=last,
-        periods_behind_plan=sum(log.behindPlan for log in _logs(live.waterfall.PeriodRun, live)),
+        triggers=_triggers(live, list(deal.triggers)),
         tranches=_tranches(live, names),
         holders=_holders(live, names, investors),
+        credits=_credits(live, deal.payees),
         reconciliation=_reconcile(live),
     )
 
 
+def _triggers(live: LiveDeal, names: list[str]) -> tuple[TriggerLine, ...]:
+    runs = [log.on for log in _logs(live.waterfall.PeriodRun, live)]
+    return tuple(TriggerLine(name, sum(on >> place & 1 for on in runs)) for place, name in enumerate(names))
+
+
 def _tranches(live: LiveDeal, names: list[str]) -> tuple[TrancheLine, ...]:
+    """What a run paid to a note is what the distributor said after the run's own event and before the next."""
+    runs = [(*_position(log), log.period) for log in _logs(live.waterfall.PeriodRun, live)]
+    places = {note.address: place for place, note in enumerate(live.notes)}
     paid: defaultdict[int, list[tuple[date, int]]] = defaultdict(list)
-    for log in _logs(live.waterfall.TranchePaid, live):
-        paid[log.tranche].append((_day(live.pool.record(log.period).end), log.interest + log.principal))
+    for log in _logs(live.distributor.Distributed, live):
+        _, _, period = max(run for run in runs if run[:2] < _position(log))
+        paid[places[log.note]].append((_day(live.pool.record(period).end), log.interest + log.principal))
     lines = []
     for place, name in enumerate(names):
         state = live.waterfall.tranche(place)
         lines.append(
             TrancheLine(
                 name=name,
-                invested=live.offering.subscribed(place),
+                invested=state.atClosing,
                 interest=state.interestPaid,
                 principal=state.principalPaid,
                 loss=state.loss,
@@ -64,39 +74,45 @@ def _tranches(live: LiveDeal, names: list[str]) -> tuple[TrancheLine, ...]:
 
 def _holders(live: LiveDeal, names: list[str], investors: Mapping[str, AccountAPI]) -> tuple[HolderLine, ...]:
     lines = []
-    for place, (name, note) in enumerate(zip(names, live.notes, strict=True)):
-        claimed: defaultdict[str, int] = defaultdict(int)
-        for log in _logs(live.notes[place].Claimed, live):
-            claimed[log.holder] += log.cash
+    for name, note in zip(names, live.notes, strict=True):
         for investor, account in investors.items():
-            units = note.balanceOf(account)
-            if units or claimed[account.address]:
-                lines.append(HolderLine(investor, name, units, claimed[account.address], note.claimable(account)))
+            units, record = note.balanceOf(account), note.paidTo(account)
+            claimed, claimable = record.interest + record.principal, note.claimable(account)
+            if units or claimed or claimable:
+                lines.append(HolderLine(investor, name, units, claimed, claimable))
     return tuple(lines)
+
+
+def _credits(live: LiveDeal, payees: Sequence[str]) -> tuple[CreditLine, ...]:
+    paid: defaultdict[str, int] = defaultdict(int)
+    for log in _logs(live.distributor.CreditPaid, live):
+        paid[log.account] += log.cash
+    accounts = [(name, live.parties.account(name)) for name in payees]
+    return tuple(CreditLine(n, paid[a.address], live.distributor.creditOf(a)) for n, a in accounts)
 
 
 def _reconcile(live: LiveDeal) -> Reconciliation:
     """What was paid in and out by the contracts' events; the settlement token's own transfers must say the same."""
-    subscribed = sum(log.units for log in _logs(live.offering.Subscribed, live))
-    collected = sum(log.cash for log in _logs(live.pool.Reported, live))
-    price = sum(log.price for log in _logs(live.pool.Purchased, live))
-    refunds = sum(log.units for log in _logs(live.offering.Unsubscribed, live))
-    fees = sum(log.cash for log in _logs(live.waterfall.FeesClaimed, live))
-    claims = [sum(log.cash for log in _logs(note.Claimed, live)) for note in live.notes]
-    asked_in = defaultdict(int, {"offering": subscribed, "pool": collected})
-    asked_out = {"offering": price + refunds, "waterfall": fees, "pool": 0}
-    asked_out |= {f"note {place}": cash for place, cash in enumerate(claims)}
+    subscribed = sum(log.units for log in _logs(live.offering.Ordered, live))
+    # The first two of a report are gross and costs; Ape gives a struct within an event without its names.
+    collected = sum(log.report[0] - log.report[1] for log in _logs(live.pool.Reported, live))
+    refunds = sum(log.units for log in _logs(live.offering.OrderReduced, live))
+    refunds += sum(log.cash for log in _logs(live.offering.Settled, live))
+    credited = sum(log.cash for log in _logs(live.distributor.CreditPaid, live))
+    claims = sum(log.interest + log.principal for note in live.notes for log in _logs(note.Claimed, live))
+    asked_in = {"offering": subscribed, "distributor": collected}
+    asked_out = {"offering": refunds, "distributor": credited + claims}
     unasked = _check_transfers(live, asked_in, asked_out)
-    contracts = live.cash_contracts()
+    contracts, books = live.cash_contracts(), live.cash_held()
+    # At closing the offering hands what was raised to the distributor: that is neither in nor out.
     held = {name: live.settlement.balanceOf(contract) - unasked[name] for name, contract in contracts.items()}
-    _refuse_other_books({name: contract.cashHeld() for name, contract in contracts.items()}, held)
+    _refuse_other_books(books, held)
     return Reconciliation(
         subscriptions=subscribed,
         collections=collected,
-        purchase_price=price,
         refunds=refunds,
-        fees=fees,
-        claims=sum(claims),
+        claims=claims,
+        credits=credited,
         cash_held=sum(held.values()),
         unasked=sum(unasked.values()),
     )
@@ -131,6 +147,11 @@ def _logs(event: ContractEvent, live: LiveDeal) -> list[Any]:
     """All logs of an event since the deal was deployed."""
     latest = live.pool.provider.get_block("latest").number
     return list(event.range(live.first_block, latest + 1))
+
+
+def _position(log: Any) -> tuple[int, int]:
+    """Where a log stands on the chain."""
+    return log.block_number, log.log_index
 
 
 def _day(seconds: int) -> date:

@@ -2,119 +2,168 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from salvor.deal.allotment import orders
+from salvor.deal.schedule import Collected
 from salvor.deal.schema import Deal
-from salvor.deploy.terms import DealTerms
-from salvor.model.system import System
-from salvor.report.statement import HolderLine, Reconciliation, Statement, TrancheLine
+from salvor.deploy.terms import SERVICER, DealTerms
+from salvor.model import deal as model
+from salvor.model.pool import Report
+from salvor.report.statement import CreditLine, HolderLine, Reconciliation, Statement, TrancheLine, TriggerLine
 
-SELLER, FEE_ACCOUNT, SERVICER = "seller", "fee account", "servicer"
+
+@dataclass
+class Play:
+    """The model of a deal and what is noted down beside it."""
+
+    deal: Deal
+    terms: DealTerms
+    model: model.Deal
+    paid: list[list[tuple[date, int]]]  # by tranche
+    runs_on: list[int]  # by trigger
+    credits_paid: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    refunds: int = 0
+
+    @property
+    def tranches(self) -> range:
+        """Places by seniority."""
+        return range(len(self.terms.rules.tranches))
 
 
 def forecast(
     deal: Deal,
     terms: DealTerms,
-    collections: Sequence[Mapping[str, int]],
+    collections: Sequence[Collected],
     *,
     claims_after: Sequence[int],
+    indices: Sequence[int] = (),
 ) -> Statement:
     """Play a deal from subscription to the last claim. Trades of a period come before its claims."""
-    system = System(terms.for_model(seller=SELLER, fee_account=FEE_ACCOUNT, servicer=SERVICER))
-    _sell(system, deal)
-    names = list(dict.fromkeys(investor.name for investor in deal.investors))
-    claimed = {(place, name): 0 for place in range(len(terms.sizes)) for name in names}
-    paid: list[list[tuple[date, int]]] = [[] for _ in terms.sizes]
-    behind_plan = 0
-    for period, cash in enumerate(collections, start=1):
-        _collect(system, period, cash)
-        outcome = system.run(period)
-        behind_plan += outcome.behind_plan
-        for place, parts in enumerate(outcome.tranches):
-            if sum(parts):
-                paid[place].append((_day(terms.period_ends[period - 1]), sum(parts)))
+    play = Play(deal, terms, model.Deal(terms.rules), [[] for _ in terms.rules.tranches], [0] * len(deal.triggers))
+    _sell(play)
+    _pay_credits(play)
+    for period, collected in enumerate(collections, start=1):
+        if indices:
+            play.model.tell_index(period, indices[period - 1], terms.rules.begin(period))
+        _report(play, period, collected)
+        _run(play, period)
+        end = terms.period_ends[period - 1]
         for trade in deal.trades:
             if trade.after_period == period:
                 place, units = deal.place_of(trade.tranche), deal.units(trade.amount)
-                system.transfer(trade.seller, trade.buyer, place, units, terms.period_ends[period - 1])
+                play.model.transfer(trade.seller, trade.buyer, place, units, end)
         if period in claims_after:
-            for place, name in claimed:
-                claimed[place, name] += system.claim(name, place)
-            system.claim_fees()
-    return _statement(system, deal, terms, claimed, paid, behind_plan)
+            for place in play.tranches:
+                for name in _investors(deal):
+                    play.model.claim(name, place)
+            _pay_credits(play)
+    return _statement(play, len(collections))
 
 
-def _sell(system: System, deal: Deal) -> None:
-    """Everybody in the book is admitted for good and buys; the seller is paid."""
-    terms = system.terms
-    for investor in deal.investors:
-        units = deal.units(investor.amount)
-        system.admit(investor.name, terms.period_ends[-1] + 1, now=0)
-        system.cash.mint(investor.name, units)
-        system.subscribe(investor.name, deal.place_of(investor.tranche), units, now=0)
-    system.close(terms.closing)
+def _investors(deal: Deal) -> list[str]:
+    return list(dict.fromkeys(investor.name for investor in deal.investors))
 
 
-def _collect(system: System, period: int, cash: Mapping[str, int]) -> None:
-    total = sum(cash.values())
-    system.cash.mint(SERVICER, total)
-    paying = sum(1 for units in cash.values() if units)
-    root = bytes([paying > 0]) * 32  # the model asks only whether there is one
-    system.report(period, total, paying, system.terms.period_ends[period - 1], root)
+def _sell(play: Play) -> None:
+    """Everybody in the book is admitted until after the last period and orders; then the deal closes."""
+    rules, own = play.terms.rules, play.model
+    own.open(now=0)
+    for (name, tranche), units in orders(play.deal).items():
+        own.admit(name, rules.period_ends[-1] + 1, now=0)
+        own.asset.mint(name, units)
+        own.order(name, play.deal.place_of(tranche), units, now=0)
+    own.close(rules.closing)
+    for name, tranche in orders(play.deal):
+        _, cash = own.hand_over(name, play.deal.place_of(tranche), rules.closing)
+        play.refunds += cash
 
 
-def _statement(
-    system: System,
-    deal: Deal,
-    terms: DealTerms,
-    claimed: Mapping[tuple[int, str], int],
-    paid: Sequence[Sequence[tuple[date, int]]],
-    behind_plan: int,
-) -> Statement:
-    tranches = tuple(
-        TrancheLine(
-            name=tranche.name,
-            invested=terms.sizes[place],
-            interest=state.interest_paid,
-            principal=state.principal_paid,
-            loss=state.loss,
-            interest_unpaid=state.interest_due,
-            paid=tuple(paid[place]),
-            closing=_day(terms.closing),
-        )
-        for place, (tranche, state) in enumerate(zip(deal.tranches, system.waterfall.tranches, strict=True))
+def _report(play: Play, period: int, collected: Collected) -> None:
+    paying = sum(1 for units in collected.cash.values() if units)
+    report = Report(
+        period,
+        collected.gross,
+        collected.costs,
+        collected.written_off,
+        closed_value=collected.closed_value,
+        closed_plan=collected.closed_plan,
+        root=bytes([paying > 0]) * 32,  # the model asks only whether there is one
+        loans=paying,
     )
-    holders = tuple(
-        HolderLine(name, deal.tranches[place].name, note.held[name], total, note.claimable(name))
-        for (place, name), total in claimed.items()
-        if (note := system.notes[place]).held[name] or total
-    )
-    claims = sum(claimed.values())
+    play.model.asset.mint(SERVICER, report.net)
+    play.model.report(report, play.terms.period_ends[period - 1])
+
+
+def _run(play: Play, period: int) -> None:
+    outcome = play.model.run(period)
+    for place, parts in enumerate(outcome.tranches):
+        if sum(parts):
+            play.paid[place].append((_day(play.terms.period_ends[period - 1]), sum(parts)))
+    for place, on in enumerate(outcome.triggers_on):
+        play.runs_on[place] += on
+
+
+def _pay_credits(play: Play) -> None:
+    for name in play.deal.payees:
+        play.credits_paid[name] += play.model.claim_credit(name)
+
+
+def _statement(play: Play, periods: int) -> Statement:
+    deal, terms, pool = play.deal, play.terms, play.model.pool
+    totals = pool.totals[periods]
     return Statement(
         deal=deal.name,
         assumptions=deal.assumptions,
         symbol=deal.settlement.symbol,
         decimals=deal.settlement.decimals,
-        loans=terms.tape.loan_count,
+        loans=pool.loan_count,
         tape_root="0x" + terms.tape.root.hex(),
-        planned=sum(terms.plan),
-        collected=sum(system.collected),
-        collection_ratio=system.collection_ratio(len(system.collected)),
-        periods=len(system.collected),
-        periods_behind_plan=behind_plan,
-        tranches=tranches,
-        holders=holders,
+        planned=totals.planned,
+        collected=totals.net,
+        collection_ratio=totals.collection_ratio,
+        periods=periods,
+        triggers=tuple(TriggerLine(name, on) for name, on in zip(deal.triggers, play.runs_on, strict=True)),
+        tranches=tuple(_tranche(play, place) for place in play.tranches),
+        holders=tuple(_holders(play)),
+        credits=tuple(CreditLine(n, play.credits_paid[n], play.model.credits[n]) for n in deal.payees),
         reconciliation=Reconciliation(
-            subscriptions=sum(terms.sizes),
-            collections=sum(system.collected),
-            purchase_price=terms.purchase_price,
-            refunds=0,
-            fees=system.fees_claimed,
-            claims=claims,
-            cash_held=system.cash_held,
+            subscriptions=sum(orders(deal).values()),
+            collections=totals.net,
+            refunds=play.refunds,
+            claims=sum(sum(each.paid) for note in play.model.notes for each in note.holders.values()),
+            credits=sum(play.credits_paid.values()),
+            cash_held=play.model.cash_held,
         ),
     )
+
+
+def _tranche(play: Play, place: int) -> TrancheLine:
+    assert play.model.books is not None  # closed above
+    state = play.model.books.tranches[place]
+    return TrancheLine(
+        name=play.deal.tranches[place].name,
+        invested=state.at_closing,
+        interest=state.interest_paid,
+        principal=state.principal_paid,
+        loss=state.written_down + state.loss,
+        interest_unpaid=state.interest_due,
+        paid=tuple(play.paid[place]),
+        closing=_day(play.terms.closing),
+    )
+
+
+def _holders(play: Play) -> list[HolderLine]:
+    lines = []
+    for tranche, note in zip(play.deal.tranches, play.model.notes, strict=True):
+        for name in _investors(play.deal):
+            holder, claimable = note.holders[name], sum(note.claimable(name))
+            if holder.units or any(holder.paid) or claimable:
+                lines.append(HolderLine(name, tranche.name, holder.units, sum(holder.paid), claimable))
+    return lines
 
 
 def _day(seconds: int) -> date:

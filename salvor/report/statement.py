@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -49,15 +49,31 @@ class HolderLine:
 
 
 @dataclass(frozen=True)
+class CreditLine:
+    """Who is paid and holds no note for it (the seller, a payee of fees, the owner of dust), settlement units."""
+
+    name: str
+    paid: int
+    owed: int  # credited and not yet asked for
+
+
+@dataclass(frozen=True)
+class TriggerLine:
+    """In how many runs a trigger was on."""
+
+    name: str
+    periods_on: int
+
+
+@dataclass(frozen=True)
 class Reconciliation:
     """Every unit of cash, settlement units: in = out + held."""
 
     subscriptions: int
     collections: int
-    purchase_price: int
     refunds: int
-    fees: int
     claims: int
+    credits: int  # paid to the seller, payees of fees and the owner of dust
     cash_held: int  # by the books
     unasked: int = field(default=0, compare=False)  # tokens that somebody sent to the contracts; in no book, nobody's
 
@@ -69,7 +85,7 @@ class Reconciliation:
     @property
     def cash_out(self) -> int:
         """Paid out of the deal's contracts."""
-        return self.purchase_price + self.refunds + self.fees + self.claims
+        return self.refunds + self.credits + self.claims
 
     @property
     def holds(self) -> bool:
@@ -88,12 +104,13 @@ class Statement:
     loans: int
     tape_root: str
     planned: int
-    collected: int
+    collected: int  # net of the servicer's costs, as the plan is
     collection_ratio: int  # WAD
     periods: int
-    periods_behind_plan: int  # the trigger was failing
+    triggers: tuple[TriggerLine, ...]
     tranches: tuple[TrancheLine, ...]
     holders: tuple[HolderLine, ...]
+    credits: tuple[CreditLine, ...]
     reconciliation: Reconciliation
 
     def as_json(self) -> dict[str, Any]:
@@ -108,9 +125,10 @@ class Statement:
             "collected": self.collected,
             "collection_ratio": str(Decimal(self.collection_ratio).scaleb(-18)),
             "periods": self.periods,
-            "periods_behind_plan": self.periods_behind_plan,
+            "triggers": [asdict(line) for line in self.triggers],
             "tranches": [_tranche_json(line) for line in self.tranches],
-            "holders": [{each.name: getattr(line, each.name) for each in fields(line)} for line in self.holders],
+            "holders": [asdict(line) for line in self.holders],
+            "credits": [asdict(line) for line in self.credits],
             "reconciliation": _reconciliation_json(self.reconciliation),
         }
 

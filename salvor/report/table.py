@@ -19,15 +19,20 @@ def print_statement(statement: Statement, console: Console) -> None:
         _print_whole(table, console)
     console.print(
         f"Collected {format_units(statement.collected, money)} of {format_units(statement.planned, money)} planned on "
-        f"{statement.loans} loans: cumulative collection ratio {format_percent(statement.collection_ratio)}, "
-        f"behind plan in {statement.periods_behind_plan} of {statement.periods} periods"
+        f"{statement.loans} loans: cumulative collection ratio {format_percent(statement.collection_ratio)}"
+        + "".join(
+            f", '{escape(line.name)}' on in {line.periods_on} of {statement.periods} periods"
+            for line in statement.triggers
+        )
     )
     cash = statement.reconciliation
     console.print(
         f"cash in {format_units(cash.cash_in, money)} (subscriptions {format_units(cash.subscriptions, money)}, "
         f"collections {format_units(cash.collections, money)})\n"
-        f"= cash out {format_units(cash.cash_out, money)} (purchase price {format_units(cash.purchase_price, money)}, "
-        f"fees {format_units(cash.fees, money)}, claims {format_units(cash.claims, money)})\n"
+        f"= cash out {format_units(cash.cash_out, money)} ("
+        + "".join(f"{escape(line.name)} {format_units(line.paid, money)}, " for line in statement.credits)
+        + (f"refunds {format_units(cash.refunds, money)}, " if cash.refunds else "")
+        + f"claims {format_units(cash.claims, money)})\n"
         f"+ cash held {format_units(cash.cash_held, money)} (not yet claimed, and fractions of a unit)"
     )
     if cash.unasked:

@@ -20,6 +20,7 @@ class Loan:
     loan_id: str
     expected_recovery: Units
     actual_recovery: Units
+    gross_balance: Units  # or what its asset class has for one, as in the committed totals
 
 
 def read_loans(checked: Checked) -> tuple[Loan, ...]:
@@ -27,5 +28,6 @@ def read_loans(checked: Checked) -> tuple[Loan, ...]:
     for name in (EXPECTED, LATER):
         if name not in checked.mapping.fields:
             raise FieldNotMapped(name, "a look back on a deal needs what was expected and what came")
-    frame = pl.read_parquet(checked.accepted, columns=[KEY, EXPECTED, LATER]).fill_null(0)
-    return tuple(Loan(key, Units(expected), Units(later)) for key, expected, later in frame.iter_rows())
+    wanted = (KEY, EXPECTED, LATER, pl.col(checked.mapping.schema_of.balance).alias("balance"))
+    frame = pl.scan_parquet(checked.accepted).select(wanted).fill_null(0).collect()
+    return tuple(Loan(key, *(Units(units) for units in amounts)) for key, *amounts in frame.iter_rows())

@@ -1,0 +1,76 @@
+"""How numbers and words stand in a deal file: decimal text, never a float; what can't be read is a ValueError."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from salvor.amounts import MAX_AMOUNT, Wad, to_units
+
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%", re.ASCII)
+_AMOUNT = re.compile(r"\d+(\.\d+)?", re.ASCII)
+_WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+_LONGEST = 60  # characters of a number; more is no money and no rate
+
+
+def _percent(text: object) -> Wad:
+    match = _PERCENT.fullmatch(text) if isinstance(text, str) else None
+    if not match or len(match[0]) > _LONGEST:
+        raise ValueError(f"'{text}' is not a percentage, such as 7 % or 7.25 %")
+    try:
+        return Wad(to_units(Decimal(match[1]), 16))
+    except ValueError:
+        raise ValueError(f"'{text}' has more than 16 decimals") from None
+
+
+def _amount(text: object) -> Decimal:
+    if isinstance(text, str) and _AMOUNT.fullmatch(text) and len(text) <= _LONGEST:
+        return Decimal(text)
+    raise ValueError(f"'{text}' is not an amount, such as 450000.00 (no sign, no separators)")
+
+
+def _whole(text: object) -> int:
+    if type(text) is int:
+        return text
+    if isinstance(text, str) and _WHOLE.fullmatch(text):
+        return int(text)
+    raise ValueError(f"'{text}' is not a whole number")
+
+
+def bound(text: str, kind: str, decimals: int) -> int:
+    """A bound of a criterion as its field is read: settlement units, WAD, or a whole number; raises ValueError."""
+    if kind == "money":
+        amount = _amount(text)
+        try:
+            number: int = to_units(amount, decimals)
+        except ValueError as error:
+            raise ValueError(f"{text} {error}") from None
+    else:
+        number = _percent(text) if kind == "rate" else _whole(text)
+    if number > MAX_AMOUNT:
+        raise ValueError(f"{text} is more than any loan has")
+    return number
+
+
+def _flag(text: object) -> bool:
+    if isinstance(text, bool):
+        return text
+    if text not in ("yes", "no"):
+        raise ValueError(f"'{text}' is neither yes nor no")
+    return text == "yes"
+
+
+Percent = Annotated[Wad, BeforeValidator(_percent)]
+Amount = Annotated[Decimal, BeforeValidator(_amount)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Name = Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class Part(BaseModel):
+    """A part of a deal file; every key is checked."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from salvor.chain.refusal import Refusal
-from salvor.chain.send import read_refusal, send
+from salvor.chain.send import read_refusal
 from salvor.deploy.apply import apply
 from salvor.errors import ReconciliationFailed
-from tests.utils.world import World
+from tests.utils.world import World, changed
 
 ZERO_ADDRESS = "0x" + "00" * 20
 
@@ -31,19 +31,7 @@ def refusal_of_deployment(container, *args, sender) -> Refusal:
 
 def with_terms(world: World, *, settlement=None, **changes) -> World:
     """A second deal beside this one, with the same parties and some other terms; nothing of it is sold."""
-    terms = replace(world.terms, **changes)
+    terms = changed(world.terms, **changes)
     block, settlement = world.provider.get_block("latest").number, settlement or world.live.settlement
     live = apply(world.project, terms, parties=world.live.parties, settlement=settlement, first_block=block)
     return replace(world, live=live, terms=terms)
-
-
-def with_waterfall(world: World, *, steps, trigger: int | None = None) -> World:
-    """The same pool and notes under a waterfall with other steps: much quicker than another deal."""
-    live, terms = world.live, replace(world.terms, steps=steps)
-    trigger = terms.trigger if trigger is None else trigger
-    tranches = [(note.address, *rest) for note, *rest in zip(live.notes, terms.sizes, terms.rates, strict=True)]
-    rows = [(int(step.kind), int(step.skip_behind_plan), step.tranche, step.rate) for step in steps]
-    admin, fee_account = live.parties.admin, live.parties.fee_account
-    waterfall = admin.deploy(world.project.Waterfall, live.offering, fee_account, trigger, tranches, rows)
-    send(live.access.grantRole, live.access.WATERFALL(), waterfall, 0, sender=admin)
-    return replace(world, live=replace(live, waterfall=waterfall), terms=replace(terms, trigger=trigger))

@@ -8,13 +8,25 @@ cents.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from salvor.chain.send import send
 from salvor.deploy.apply import apply
 from salvor.deploy.live import LiveDeal, Parties
 from salvor.deploy.terms import DealTerms
-from salvor.model.waterfall import Step, StepKind
+from salvor.model.terms import (
+    FeeKind,
+    FeeLine,
+    Rate,
+    ReserveTerms,
+    Step,
+    StepKind,
+    Terms,
+    TrancheTerms,
+    TriggerKind,
+    TriggerTerms,
+    When,
+)
 from tests.utils.leaves import SmallTape
 
 DAY = 86_400
@@ -24,11 +36,15 @@ LOANS = TAPE.loans
 SIZES = (60_000, 25_000, 15_000)
 PLAN = (40_000, 40_000, 30_000, 20_000)
 PERCENT = 10**16
+WAD = 10**18
+ROOT = b"\x01" * 32
+NO_CORRECTION = (0, bytes(32), 0, 0, 0, 0)
+BEHIND_PLAN = TriggerTerms(TriggerKind.COLLECTION_RATIO, 90 * PERCENT)
 
 STEPS = (
-    Step(StepKind.FEE, rate=6 * PERCENT),
+    Step(StepKind.FEE, line=0, level=WAD),
     Step(StepKind.INTEREST, SENIOR),
-    Step(StepKind.INTEREST, MEZZANINE, skip_behind_plan=True),
+    Step(StepKind.INTEREST, MEZZANINE, when=When.NONE_ON, triggers=frozenset({0})),
     Step(StepKind.PRINCIPAL, SENIOR),
     Step(StepKind.INTEREST, MEZZANINE),
     Step(StepKind.PRINCIPAL, MEZZANINE),
@@ -36,21 +52,44 @@ STEPS = (
 )
 
 
+def tranche(size: int, percent: int = 0, **changes) -> TrancheTerms:
+    """A tranche that sells in full or not at all, at a fixed rate."""
+    return TrancheTerms(size, size, Rate(rate=percent * PERCENT), **changes)
+
+
 def small_terms(closing: int, **changes) -> DealTerms:
-    """The small deal's terms; `changes` replace fields."""
+    """The small deal's terms; `changes` replace fields of the deal, or cash rules by their names in the model."""
     terms = DealTerms(
         note_names=(("T-A senior", "T-A"), ("T-B mezzanine", "T-B"), ("T-J equity", "T-J")),
-        sizes=SIZES,
-        rates=(7 * PERCENT, 11 * PERCENT, 0),
-        steps=STEPS,
-        trigger=90 * PERCENT,
-        purchase_price=sum(SIZES),
         tape=TAPE.committed,
-        closing=closing,
-        period_ends=tuple(closing + 30 * DAY * number for number in range(1, 5)),
-        plan=PLAN,
+        rules=Terms(
+            seller="seller",
+            dust_owner="seller",
+            servicer="servicer",
+            price=sum(SIZES),
+            closing=closing,
+            period_ends=tuple(closing + 30 * DAY * number for number in range(1, 5)),
+            plan=PLAN,
+            gross_balance=TAPE.committed.gross_balance,
+            loan_count=TAPE.committed.loan_count,
+            tranches=(tranche(SIZES[0], 7), tranche(SIZES[1], 11), tranche(SIZES[2])),
+            steps=STEPS,
+            fees=(FeeLine("servicer", FeeKind.OF_COLLECTIONS, rate=6 * PERCENT, carried_on=False),),
+            reserve=ReserveTerms(cap=0),
+            triggers=(BEHIND_PLAN,),
+            grace=5 * DAY,
+        ),
     )
-    return replace(terms, **changes)
+    return changed(terms, **changes)
+
+
+def changed(terms: DealTerms, **changes) -> DealTerms:
+    """The terms with some fields replaced; a tape brings its totals along."""
+    own = {field.name for field in fields(DealTerms)}
+    if tape := changes.get("tape"):
+        changes = {"gross_balance": tape.gross_balance, "loan_count": tape.loan_count, **changes}
+    rules = replace(terms.rules, **{name: value for name, value in changes.items() if name not in own})
+    return replace(terms, rules=rules, **{name: value for name, value in changes.items() if name in own})
 
 
 @dataclass(frozen=True)
@@ -68,11 +107,11 @@ class World:
     @classmethod
     def closed_end(cls, project, provider, accounts, **changes) -> World:
         """Deploy the small deal; nobody is admitted, nothing is sold."""
-        admin, seller, servicer, agent, fees, senior, mezzanine, equity, outsider = (accounts[i] for i in range(9))
+        admin, seller, servicer, agent, arranger, senior, mezzanine, equity, outsider = (accounts[i] for i in range(9))
         settlement = admin.deploy(project.SettlementToken, "Test Dollar", "TUSD", changes.pop("decimals", 2))
         closing = changes.pop("closing", provider.get_block("latest").timestamp + 10 * DAY)
         terms = small_terms(closing, **changes)
-        parties, block = Parties(admin, seller, servicer, agent, fees), provider.get_block("latest").number
+        parties, block = Parties(admin, seller, servicer, agent, arranger), provider.get_block("latest").number
         live = apply(project, terms, parties=parties, settlement=settlement, first_block=block)
         return cls(provider, project, live, terms, (senior, mezzanine, equity), outsider, accounts)
 
@@ -101,36 +140,56 @@ class World:
         until = self.terms.period_ends[-1] + 365 * DAY if until is None else until
         send(self.live.allow_list.admit, investor, until, sender=self.live.parties.transfer_agent)
 
-    def subscribe(self, investor, tranche: int, units: int) -> None:
-        """Fund, approve and subscribe."""
-        self.fund(investor, units)
-        send(self.live.settlement.approve, self.live.offering, units, sender=investor)
-        send(self.live.offering.subscribe, tranche, units, sender=investor)
-
-    def sell_all(self) -> World:
-        """Each holder is admitted and buys its whole tranche."""
-        for tranche, holder in enumerate(self.holders):
-            self.admit(holder)
-            self.subscribe(holder, tranche, self.terms.sizes[tranche])
+    def open(self) -> World:
+        """The arranger opens the sale."""
+        send(self.live.offering.open, self.live.waterfall, sender=self.live.parties.arranger)
         return self
 
+    def order(self, investor, tranche: int, units: int) -> None:
+        """Fund, approve and order."""
+        self.fund(investor, units)
+        send(self.live.settlement.approve, self.live.offering, units, sender=investor)
+        send(self.live.offering.order, tranche, units, sender=investor)
+
+    def sell_all(self) -> World:
+        """The sale is opened; each holder is admitted and orders its whole tranche."""
+        self.open()
+        for tranche, holder in enumerate(self.holders):
+            self.admit(holder)
+            self.order(holder, tranche, self.terms.sizes[tranche])
+        return self
+
+    def settle(self, investor, tranche: int) -> None:
+        """An order's notes are handed over."""
+        send(self.live.offering.settle, tranche, investor, sender=self.outsider)
+
     def close(self) -> World:
-        """Everything sold and the loans bought, on the closing date."""
+        """Everything sold and handed over, and the loans bought, on the closing date."""
         self.sell_all()
         self.at(self.terms.closing)
         send(self.live.offering.close, sender=self.outsider)
+        for tranche, holder in enumerate(self.holders):
+            self.settle(holder, tranche)
         return self
 
-    def report(self, period: int, cash: int) -> None:
+    def report(self, period: int, gross: int, **other) -> None:
         """The servicer reports cash on one loan, at the period's end or later."""
-        servicer = self.live.parties.servicer
+        servicer, net = self.live.parties.servicer, gross - other.get("costs", 0)
         self.at(max(self.terms.period_ends[period - 1], self.now))
-        self.fund(servicer, cash)
-        send(self.live.settlement.approve, self.live.pool, cash, sender=servicer)
-        root, paying = (b"\x01" * 32, 1) if cash else (bytes(32), 0)
-        send(self.live.pool.report, period, cash, root, paying, sender=servicer)
+        self.fund(servicer, net)
+        send(self.live.settlement.approve, self.live.pool, net, sender=servicer)
+        send(self.live.pool.report, period, report_of(gross, **other), NO_CORRECTION, sender=servicer)
 
-    def run(self, period: int, cash: int) -> None:
+    def run(self, period: int, gross: int, **other):
         """Report and run a period."""
-        self.report(period, cash)
-        send(self.live.waterfall.run, period, sender=self.outsider)
+        self.report(period, gross, **other)
+        return send(self.live.waterfall.run, period, sender=self.outsider)
+
+
+def report_of(gross: int, *, root: bytes | None = None, loans: int | None = None, last: bool = False, **other) -> tuple:
+    """The struct `Report`; one loan paid what came."""
+    names = ("costs", "written_off", "recovered", "closed_value", "closed_plan")
+    amounts = [other.pop(name, 0) for name in names]
+    assert not other
+    root = (ROOT if gross else bytes(32)) if root is None else root
+    return (gross, *amounts, root, int(gross > 0) if loans is None else loans, last)

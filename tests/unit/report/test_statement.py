@@ -8,18 +8,18 @@ from decimal import Decimal
 import pytest
 
 from salvor.report.statement import (
+    CreditLine,
     HolderLine,
     Reconciliation,
     Statement,
     TrancheLine,
+    TriggerLine,
     differences,
     write_json,
 )
 
 CLOSING, YEAR_LATER = date(2025, 12, 31), date(2026, 12, 31)
-CASH = Reconciliation(
-    subscriptions=1_000, collections=1_200, purchase_price=1_000, refunds=0, fees=72, claims=1_100, cash_held=28
-)
+CASH = Reconciliation(subscriptions=1_000, collections=1_200, refunds=0, claims=1_100, credits=1_072, cash_held=28)
 SENIOR = TrancheLine("senior", 600, 60, 600, 0, 0, ((YEAR_LATER, 660),), CLOSING)
 EQUITY = TrancheLine("equity", 400, 0, 100, 300, 5, (), CLOSING)
 STATEMENT = Statement(
@@ -33,9 +33,10 @@ STATEMENT = Statement(
     collected=1_200,
     collection_ratio=923_076_923_076_923_076,
     periods=4,
-    periods_behind_plan=1,
+    triggers=(TriggerLine("behind plan", 1), TriggerLine("late", 0)),
     tranches=(SENIOR, EQUITY),
     holders=(HolderLine("fund", "senior", 600, 660, 0), HolderLine("sponsor", "equity", 400, 440, 28)),
+    credits=(CreditLine("seller", 1_000, 0), CreditLine("servicer", 72, 3)),
     reconciliation=CASH,
 )
 
@@ -63,7 +64,7 @@ class TestDifferences:
         assert differences(STATEMENT, replace(STATEMENT)) == []
 
     @pytest.mark.parametrize(
-        "name", [each.name for each in fields(Statement) if each.name not in ("tranches", "holders", "reconciliation")]
+        "name", [each.name for each in fields(Statement) if isinstance(getattr(STATEMENT, each.name), str | int)]
     )
     def test_name_any_figure(self, name):
         value = getattr(STATEMENT, name)
@@ -95,7 +96,19 @@ class TestDifferences:
         model = replace(STATEMENT, holders=(replace(first, **{name: other(value)}), second))
         assert differences(STATEMENT, model) == [f"holders[0].{name}: chain {value}, model {other(value)}"]
 
-    @pytest.mark.parametrize("name", ["tranches", "holders"])
+    @pytest.mark.parametrize("name", ["paid", "owed"])
+    def test_name_any_credit(self, name):
+        seller, servicer = STATEMENT.credits
+        value = getattr(servicer, name)
+        model = replace(STATEMENT, credits=(seller, replace(servicer, **{name: value + 1})))
+        assert differences(STATEMENT, model) == [f"credits[1].{name}: chain {value}, model {value + 1}"]
+
+    def test_name_a_trigger_that_was_on_in_other_runs(self):
+        behind, late = STATEMENT.triggers
+        model = replace(STATEMENT, triggers=(replace(behind, periods_on=2), late))
+        assert differences(STATEMENT, model) == ["triggers[0].periods_on: chain 1, model 2"]
+
+    @pytest.mark.parametrize("name", ["tranches", "holders", "credits", "triggers"])
     def test_name_a_list_of_another_length(self, name):
         found = differences(STATEMENT, replace(STATEMENT, **{name: getattr(STATEMENT, name)[:1]}))
         assert len(found) == 1
@@ -162,7 +175,8 @@ class TestJson:
         }
         assert shown["settlement"] == {"symbol": "TUSD", "decimals": 2}
         assert shown["collection_ratio"] == "0.923076923076923076"
-        assert (shown["periods"], shown["periods_behind_plan"]) == (4, 1)
+        assert (shown["periods"], shown["triggers"][0]) == (4, {"name": "behind plan", "periods_on": 1})
+        assert shown["credits"][1] == {"name": "servicer", "paid": 72, "owed": 3}
         assert shown["assumptions"] == "All of it."
 
     def test_has_the_reconciliation_in_whole_units(self):
@@ -174,10 +188,9 @@ class TestJson:
             "holds": True,
             "subscriptions": 1_000,
             "collections": 1_200,
-            "purchase_price": 1_000,
             "refunds": 0,
-            "fees": 72,
             "claims": 1_100,
+            "credits": 1_072,
             "unasked": 0,
         }
         assert all(type(shown[key]) is int for key in ("cash_in", "cash_out", "cash_held"))

@@ -24,9 +24,12 @@ class Asset:
         self.balances[account] += units
 
     def move(self, source: str, target: str, units: int) -> None:
-        """Move units; refused when an account is blocked or the source holds less."""
-        if not self.would_move(source, target):
-            raise Refused("TransferRefused", source, target, units)
+        """Move units; refused when an account is blocked or the source holds less. Nothing is never moved."""
+        if not units:
+            return
+        for account in (source, target):
+            if account in self.blocked:
+                raise Refused("Refused", account)
         if self.balances[source] < units:
             raise Refused("ERC20InsufficientBalance", source, self.balances[source], units)
         self.balances[source] -= units
@@ -39,5 +42,5 @@ class Asset:
     def bring(self, source: str, target: str, units: int) -> None:
         """Move units into a deal; refused when other than these would arrive."""
         if self.toll and units:
-            raise Refused("ArrivedOther", units, units - min(self.toll, units))
+            raise Refused("CashArrivedShort", units - min(self.toll, units), units)
         self.move(source, target, units)

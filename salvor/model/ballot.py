@@ -10,8 +10,9 @@ from salvor.model.terms import ONE
 
 @dataclass
 class Ballot:
-    """One vote: of which tranche, until when, with whose units, and how many are for it."""
+    """One vote, counted from 1: of which tranche, until when, with whose units, and how many are for it."""
 
+    number: int
     tranche: int
     until: int
     units: dict[str, int]
@@ -20,17 +21,22 @@ class Ballot:
     voted: set[str] = field(default_factory=set)
     votes: int = 0
 
-    def is_open(self, senior_class: int | None, now: int) -> bool:
-        """Whether it still counts: in time, and its tranche still the senior class."""
-        return now < self.until and self.tranche == senior_class
+    @property
+    def passed(self) -> bool:
+        """Whether it is carried."""
+        return self.votes * ONE > self.share * self.supply
+
+    def is_open(self, now: int) -> bool:
+        """Whether votes still count: in time, and not carried yet."""
+        return now < self.until and not self.passed
 
     def cast(self, holder: str) -> bool:
         """Vote for it, once; returns whether it is carried."""
         units = self.units.get(holder, 0)
-        if not units:
-            raise Refused("NoVote", holder)
         if holder in self.voted:
-            raise Refused("VotedAlready", holder)
+            raise Refused("AlreadyVoted", self.number, holder)
+        if not units:
+            raise Refused("NoUnits", holder)
         self.voted.add(holder)
         self.votes += units
-        return self.votes * ONE > self.share * self.supply
+        return self.passed

@@ -15,11 +15,12 @@ from salvor.model.triggers import Trigger
 
 @dataclass
 class Fee:
-    """A fee line's state: what accrued and was carried, and what of it was paid in the running period."""
+    """A fee line's state: what accrued and was carried, what of it was paid in the running period; what it ever had."""
 
     terms: FeeLine
     total: int = 0
     paid: int = 0
+    had: int = 0
 
     @property
     def due(self) -> int:
@@ -91,8 +92,8 @@ def reserve_target(terms: ReserveTerms, principals: Sequence[int]) -> int:
     return min(max(terms.floor, terms.share * principal // ONE), terms.cap) if principal else 0
 
 
-def open_books(terms: Terms, principals: Sequence[int], reserve: int) -> Books:
-    """The books at closing."""
+def open_books(terms: Terms, principals: Sequence[int], reserve: int, told: dict[int, int]) -> Books:
+    """The books at closing; `told` are the indices of periods, those to come too."""
     return Books(
         terms,
         [Tranche(principal, principal) for principal in principals],
@@ -102,4 +103,5 @@ def open_books(terms: Terms, principals: Sequence[int], reserve: int) -> Books:
         reserve,
         terms.gross_balance,
         terms.revolving.until > 0,
+        told=told,
     )

@@ -25,11 +25,21 @@ from salvor.model.subscription import OrderBook
 from salvor.model.terms import LARGEST, ONE, Terms, TriggerKind
 
 OFFERING, POOL, WATERFALL = "offering", "pool", "waterfall"
+NOBODY = "0x" + 40 * "0"  # from whom newly made units come
 
 
 def note_account(tranche: int) -> str:
     """The account of a note contract."""
     return f"note {tranche}"
+
+
+class Sale(IntEnum):
+    """Where the sale of the notes stands (rule 1)."""
+
+    DRAFT = 0
+    OPEN = 1
+    CLOSED = 2
+    CANCELLED = 3
 
 
 class State(IntEnum):
@@ -51,27 +61,25 @@ class Deal:
     terms: Terms
     asset: Asset = field(default_factory=Asset)
     admissions: Admissions = field(default_factory=Admissions)
-    is_open: bool = False
-    cancelled: bool = False
+    sale: Sale = Sale.DRAFT
     books: Books | None = None
+    told: dict[int, int] = field(default_factory=dict)
     ballot: Ballot | None = None
-    notes: list[Note] = field(default_factory=list)
     credits: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     paid_in: int = 0
     paid_out: int = 0
 
     def __post_init__(self) -> None:
         refuse_unsound(self.terms)
+        self.notes = [Note() for _ in self.terms.tranches]
         self.order_books = [OrderBook(tranche) for tranche in self.terms.tranches]
         self.pool = Pool(self.terms, self.terms.gross_balance, self.terms.loan_count)
 
     @property
     def state(self) -> State:
         """Rule 1."""
-        if self.cancelled:
-            return State.CANCELLED
         if self.books is None:
-            return State.OPEN if self.is_open else State.DRAFT
+            return {Sale.DRAFT: State.DRAFT, Sale.OPEN: State.OPEN}.get(self.sale, State.CANCELLED)
         if self.books.wound_up:
             return State.WOUND_UP
         if self.books.accelerated:
@@ -90,52 +98,58 @@ class Deal:
         """Ends an admission at once."""
         self.admissions.until[investor] = 0
 
-    def open(self) -> None:
-        """Begin the subscription, by the arranger."""
-        if self.state != State.DRAFT:
-            raise Refused("WrongState", self.state, State.DRAFT)
-        self.is_open = True
+    def open(self, now: int) -> None:
+        """Begin the subscription, by the arranger, before it would end."""
+        self._refuse_other_sale(Sale.DRAFT)
+        self._refuse_after_deadline(now)
+        self.sale = Sale.OPEN
 
     def order(self, investor: str, tranche: int, units: int, now: int) -> None:
         """Rule 2: make an order or raise it, with its cash."""
-        self._refuse_not_ordering(now)
+        self._refuse_other_sale(Sale.OPEN)
+        self._refuse_after_deadline(now)
         self.order_books[tranche].refuse_raise(units)
-        self.admissions.refuse(investor, units, now)
+        if not self.admissions.admitted(investor, now):
+            raise Refused("NotEligible", investor, tranche, units)
         self._pay_in(investor, OFFERING, units)
         self.order_books[tranche].change(investor, units)
 
     def take_back(self, investor: str, tranche: int, units: int, now: int) -> None:
         """Rule 2: lower an order, or end it."""
-        self._refuse_not_ordering(now)
+        self._refuse_other_sale(Sale.OPEN)
+        self._refuse_after_deadline(now)
         self.order_books[tranche].refuse_lower(investor, units)
         self._pay_out(OFFERING, investor, units)
         self.order_books[tranche].change(investor, -units)
 
     def close(self, now: int) -> State:
         """Rules 2 and 3: sell the notes, or cancel the deal."""
-        if self.state != State.OPEN:
-            raise Refused("WrongState", self.state, State.OPEN)
+        self._refuse_other_sale(Sale.OPEN)
         if now < self.terms.closing:
-            raise Refused("TooEarly", now, self.terms.closing)
+            raise Refused("BeforeDeadline", now, self.terms.closing)
         sold = [book.sold for book in self.order_books]
         if any(book.is_short for book in self.order_books) or sum(sold) < self.terms.price:
-            self.cancelled = True
+            self.sale = Sale.CANCELLED
             return self.state
+        self.sale = Sale.CLOSED
         reserve = min(sum(sold) - self.terms.price, reserve_target(self.terms.reserve, sold))
-        self.books = open_books(self.terms, sold, reserve)
-        self.notes = [Note(units) for units in sold]
+        self.books = open_books(self.terms, sold, reserve, self.told)
+        for note, units in zip(self.notes, sold, strict=True):
+            note.supply = units
         self.credits[self.terms.seller] += sum(sold) - reserve
         self.asset.move(OFFERING, WATERFALL, sum(sold))
         return self.state
 
     def hand_over(self, investor: str, tranche: int, now: int) -> tuple[int, int]:
         """Rule 2: units and cash of an order to who made it, once."""
-        if self.state in {State.DRAFT, State.OPEN}:
-            raise Refused("WrongState", self.state, State.AMORTISING)
+        if self.sale in {Sale.DRAFT, Sale.OPEN}:
+            raise Refused("WrongSale", self.sale, Sale.CANCELLED)
         book = self.order_books[tranche]
-        units, cash = book.outcome(investor, cancelled=self.cancelled)
+        if not book.orders[investor]:
+            raise Refused("NoOrder", investor, tranche)
+        units, cash = book.outcome(investor, cancelled=self.sale == Sale.CANCELLED)
         if units:
-            self.admissions.refuse(investor, units, now)
+            self.admissions.refuse(NOBODY, investor, units, now)
         self._pay_out(OFFERING, investor, cash)
         del book.orders[investor]
         if units:
@@ -146,7 +160,7 @@ class Deal:
 
     def report(self, report: Report, now: int) -> None:
         """Rules 6 and 7: by the servicer, with the cash."""
-        books = self._running()
+        books = self._purchased()
         clean_up = [i for i, trigger in enumerate(self.terms.triggers) if trigger.kind == TriggerKind.CLEAN_UP]
         totals = self.pool.totals_with(report, now, books.is_on(frozenset(clean_up)))
         self._pay_in(self.terms.servicer, POOL, report.net)
@@ -154,18 +168,20 @@ class Deal:
 
     def tell_index(self, period: int, index: int, now: int) -> None:
         """Rule 14: what the oracle says for a period's start, by anyone, once."""
-        books = self._running()
-        if not books.last_run < period <= self.terms.periods:
-            raise Refused("WrongPeriod", period, books.last_run + 1)
-        if period in books.told:
-            raise Refused("ToldAlready", period, books.told[period])
+        last_run = self.books.last_run if self.books else 0
+        if period <= last_run:
+            raise Refused("IndexTooLate", period, last_run)
+        if period > self.terms.periods:
+            raise Refused("NoSuchPeriod", period, self.terms.periods)
         if now < (begin := self.terms.begin(period)):
-            raise Refused("TooEarly", now, begin)
-        books.told[period] = index
+            raise Refused("IndexNotDue", period, begin)
+        if period in self.told:
+            raise Refused("IndexAlreadyTold", period)
+        self.told[period] = index
 
     def run(self, period: int) -> RunOutcome:
         """Rule 11: run the next period, once it is reported."""
-        books = self._running()
+        books = self._begun()
         if period != books.last_run + 1:
             raise Refused("WrongPeriod", period, books.last_run + 1)
         if period > self.pool.reported:
@@ -183,16 +199,20 @@ class Deal:
         """What `run` would do, or the same refusal."""
         return deepcopy(self).run(period)
 
-    def buy_loans(self, price: int, loans: int, gross_balance: int) -> None:
-        """Rule 4: further loans from the seller while the deal revolves; their root is the manager's to commit."""
-        books = self._running()
-        if not books.revolving or self.pool.is_complete:
+    def buy_loans(self, price: int, root: bytes, loans: int, gross_balance: int) -> None:
+        """Rule 4: further loans from the seller with cash of the revolving account, by the manager."""
+        books = self._purchased()
+        if self.pool.is_complete:
+            raise Refused("LastReportIsIn", self.pool.reported)
+        if not loans or not any(root):
+            raise Refused("EmptyTape", root, loans)
+        if (balance := self.pool.gross_balance + gross_balance) > LARGEST:
+            raise Refused("AboveLimit", balance, LARGEST)
+        if not self.terms.revolving.until:
             raise Refused("NotRevolving")
         if price > books.account:
             raise Refused("AboveAccount", price, books.account)
-        if not loans or self.pool.gross_balance + gross_balance > LARGEST:
-            raise Refused("LoansDoNotAddUp", loans, gross_balance)
-        self._pay_out(WATERFALL, self.terms.seller, price)
+        self.credits[self.terms.seller] += price
         books.account -= price
         self.pool.gross_balance += gross_balance
         self.pool.loan_count += loans
@@ -201,56 +221,56 @@ class Deal:
 
     def call_vote(self, holder: str, now: int) -> None:
         """Rule 28: by any holder of the senior class."""
-        books = self._running()
-        senior = books.senior_class
-        if not self.terms.accelerated_steps or books.accelerated or senior is None:
+        books, last = self.books, self.ballot
+        if not books or not self.terms.accelerated_steps or books.accelerated or books.wound_up:
             raise Refused("NothingToVoteOn")
-        if self.ballot and self.ballot.is_open(senior, now):
-            raise Refused("VoteOpen", self.ballot.until)
+        senior = _senior_class(books)
+        if last and last.is_open(now) and last.tranche == senior:
+            raise Refused("VoteOpen", last.number, last.until)
         units = {name: held.units for name, held in self.notes[senior].holders.items()}
         if not units.get(holder):
-            raise Refused("NoVote", holder)
-        vote = self.terms.vote
-        self.ballot = Ballot(senior, now + vote.seconds, units, self.notes[senior].supply, vote.share)
+            raise Refused("NoUnits", holder)
+        vote, number = self.terms.vote, last.number + 1 if last else 1
+        self.ballot = Ballot(number, senior, now + vote.seconds, units, self.notes[senior].supply, vote.share)
 
     def vote(self, holder: str, now: int) -> None:
         """Rule 28: for acceleration, once a holder."""
-        books = self._running()
-        if books.accelerated or not self.ballot or not self.ballot.is_open(books.senior_class, now):
-            raise Refused("NoOpenVote")
-        if self.ballot.cast(holder):
+        books, ballot = self.books, self.ballot
+        if not books or not ballot or not ballot.is_open(now):
+            raise Refused("NoVoteOpen")
+        if ballot.tranche != _senior_class(books):
+            raise Refused("NotSenior", ballot.tranche)
+        if ballot.cast(holder):
             books.accelerated, books.revolving = True, False
 
     # Notes
 
     def transfer(self, source: str, target: str, tranche: int, units: int, now: int) -> None:
         """Rules 30, 32 and 34."""
-        note = self._note(tranche)
-        note.refuse_transfer(source, units)
-        self.admissions.refuse(target, units, now)
-        note.transfer(source, target, units)
+        self.notes[tranche].refuse_frozen(source)
+        self.force_transfer(source, target, tranche, units, now)
 
     def force_transfer(self, source: str, target: str, tranche: int, units: int, now: int) -> None:
         """Rule 32: as a transfer, frozen or not, by the compliance role."""
-        note = self._note(tranche)
-        note.refuse_transfer(source, units, forced=True)
-        self.admissions.refuse(target, units, now)
-        note.transfer(source, target, units)
+        self.admissions.refuse(source, target, units, now)
+        self.notes[tranche].transfer(source, target, units)
 
     def recover(self, lost: str, new: str, tranche: int, now: int) -> int:
         """Rule 32: a lost wallet's units and unclaimed cash to a new one, once, by the compliance role."""
-        note = self._note(tranche)
-        self.admissions.refuse(new, note.holders[lost].units, now)
+        note = self.notes[tranche]
+        if lost == new:
+            raise Refused("SameWallet", lost)
+        self.admissions.refuse(lost, new, note.holders[lost].units, now)
         return note.recover(lost, new)
 
     def freeze(self, holder: str, tranche: int, frozen: bool) -> None:
         """Rule 32: freeze a holder or let it go, by the compliance role."""
-        self._note(tranche).holders[holder].frozen = frozen
+        self.notes[tranche].holders[holder].frozen = frozen
 
     def claim(self, holder: str, tranche: int) -> int:
         """Rules 30 and 31: pay a holder all whole units earned, by anyone."""
-        note = self._note(tranche)
-        note.refuse_claim(holder)
+        note = self.notes[tranche]
+        note.refuse_frozen(holder)
         paid = sum(note.claimable(holder))
         self._pay_out(note_account(tranche), holder, paid)
         note.settle(holder)
@@ -258,7 +278,7 @@ class Deal:
 
     def claim_batch(self, holders: Iterable[str], tranche: int) -> list[int]:
         """Rule 31: who is frozen or refused by the asset gets nothing now and stops nobody."""
-        note, own = self._note(tranche), note_account(tranche)
+        note, own = self.notes[tranche], note_account(tranche)
         return [
             0 if note.holders[holder].frozen or not self.asset.would_move(own, holder) else self.claim(holder, tranche)
             for holder in holders
@@ -266,7 +286,7 @@ class Deal:
 
     def claimable(self, holder: str, tranche: int) -> int:
         """What `claim` would pay, were the holder not frozen."""
-        return sum(self._note(tranche).claimable(holder))
+        return sum(self.notes[tranche].claimable(holder))
 
     def claim_credit(self, account: str) -> int:
         """Rule 3: pay what the seller, a payee of fees or the owner of dust has to its credit."""
@@ -279,12 +299,12 @@ class Deal:
 
     def pool_factor(self, tranche: int) -> int:
         """Rule 33, WAD."""
-        books = self._closed()
+        books = self._begun()
         return books.tranches[tranche].principal * ONE // books.tranches[tranche].at_closing
 
     def attachment(self, tranche: int) -> tuple[int, int]:
-        """Rule 22: attachment and detachment point, WAD."""
-        return losses.attachment(self._closed().tranches, tranche)
+        """Rule 22: attachment and detachment point, WAD; both 0 before closing."""
+        return losses.attachment(self.books.tranches, tranche) if self.books else (0, 0)
 
     @property
     def cash_held(self) -> int:
@@ -292,26 +312,23 @@ class Deal:
         own = [OFFERING, POOL, WATERFALL, *(note_account(place) for place in range(len(self.terms.tranches)))]
         return sum(self.asset.balances[account] for account in own)
 
-    def _refuse_not_ordering(self, now: int) -> None:
-        if self.state != State.OPEN:
-            raise Refused("WrongState", self.state, State.OPEN)
-        if now >= self.terms.closing:
-            raise Refused("TooLate", now, self.terms.closing)
+    def _refuse_other_sale(self, needed: Sale) -> None:
+        if self.sale != needed:
+            raise Refused("WrongSale", self.sale, needed)
 
-    def _closed(self) -> Books:
+    def _refuse_after_deadline(self, now: int) -> None:
+        if now >= self.terms.closing:
+            raise Refused("DeadlinePassed", now, self.terms.closing)
+
+    def _begun(self) -> Books:
         if self.books is None:
-            raise Refused("WrongState", self.state, State.AMORTISING)
+            raise Refused("NotBegun")
         return self.books
 
-    def _running(self) -> Books:
-        books = self._closed()
-        if books.wound_up:
-            raise Refused("WrongState", self.state, State.AMORTISING)
-        return books
-
-    def _note(self, tranche: int) -> Note:
-        self._closed()
-        return self.notes[tranche]
+    def _purchased(self) -> Books:
+        if self.books is None:
+            raise Refused("NotPurchased")
+        return self.books
 
     def _pay_in(self, source: str, target: str, units: int) -> None:
         self.asset.bring(source, target, units)
@@ -320,3 +337,10 @@ class Deal:
     def _pay_out(self, source: str, target: str, units: int) -> None:
         self.asset.move(source, target, units)
         self.paid_out += units
+
+
+def _senior_class(books: Books) -> int:
+    senior = books.senior_class
+    if senior is None:
+        raise Refused("NoSuchTranche", 0, 0)
+    return senior

@@ -21,10 +21,14 @@ class Admissions:
 
     until: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
 
-    def refuse(self, target: str, units: int, now: int) -> None:
+    def admitted(self, target: str, now: int) -> bool:
+        """Whether who receives is admitted at this second."""
+        return now < self.until[target]
+
+    def refuse(self, source: str, target: str, units: int, now: int) -> None:
         """Rule 34: raises when the receiver is not admitted at this second."""
-        if now >= self.until[target]:
-            raise Refused("NotEligible", target, units)
+        if not self.admitted(target, now):
+            raise Refused("NotEligible", source, target, units)
 
 
 @dataclass
@@ -58,7 +62,7 @@ class Holder:
 class Note:
     """One tranche's register of holders."""
 
-    supply: int
+    supply: int = 0
     streams: tuple[Stream, Stream] = field(default_factory=lambda: (Stream(), Stream()))
     holders: defaultdict[str, Holder] = field(default_factory=lambda: defaultdict(Holder))
 
@@ -80,23 +84,17 @@ class Note:
         for place, stream in enumerate(self.streams):
             holder.earned[place] += units * stream.index
 
-    def refuse_transfer(self, source: str, units: int, *, forced: bool = False) -> None:
-        """Raises when the source is frozen or holds less."""
-        holder = self.holders[source]
-        if holder.frozen and not forced:
-            raise Refused("Frozen", source)
-        if holder.units < units:
-            raise Refused("ERC20InsufficientBalance", source, holder.units, units)
-
     def transfer(self, source: str, target: str, units: int) -> None:
-        """Units change hands; the past stays with the giver (rule 30)."""
+        """Units change hands, of which the source holds enough; the past stays with the giver (rule 30)."""
+        if (held := self.holders[source].units) < units:
+            raise Refused("ERC20InsufficientBalance", source, held, units)
         giver, receiver = self._touched(source), self._touched(target)
         giver.units -= units
         receiver.units += units
 
     def recover(self, lost: str, new: str) -> int:
         """All units and all that was earned and not claimed go to the new wallet (rule 32); returns the units."""
-        if lost == new or not (self.holders[lost].units or any(self._earned(self.holders[lost]))):
+        if not (self.holders[lost].units or any(self._earned(self.holders[lost]))):
             raise Refused("NothingToRecover", lost)
         giver, receiver = self._touched(lost), self._touched(new)
         units, receiver.units, giver.units = giver.units, receiver.units + giver.units, 0
@@ -111,10 +109,10 @@ class Note:
         interest, principal = (parts // PARTS for parts in self._earned(self.holders[account]))
         return interest, principal
 
-    def refuse_claim(self, account: str) -> None:
+    def refuse_frozen(self, account: str) -> None:
         """Raises when the holder is frozen."""
         if self.holders[account].frozen:
-            raise Refused("Frozen", account)
+            raise Refused("HolderFrozen", account)
 
     def settle(self, account: str) -> None:
         """Take off all whole units earned, as they are paid; the fractions stay (rule 30)."""

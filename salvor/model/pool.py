@@ -5,7 +5,7 @@ A report is checked as a whole before anything of it counts. Whether its cash ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from salvor.model.refusal import Refused
 from salvor.model.terms import LARGEST, ONE, Terms
@@ -15,10 +15,11 @@ NO_ROOT = bytes(32)
 
 @dataclass(frozen=True)
 class Correction:
-    """What a later report says of an earlier period (rule 7); differences have a sign."""
+    """What a later report says of an earlier period (rule 7); `loans` under the new root; differences have a sign."""
 
     period: int
-    root: bytes
+    root: bytes = NO_ROOT
+    loans: int = 0
     written_off: int = 0
     closed_value: int = 0
     closed_plan: int = 0
@@ -64,16 +65,24 @@ class Totals:
     closed_plan: int = 0
 
     def plus(self, report: Report, planned: int) -> Totals:
-        """The sums with one more period."""
-        correction = report.correction or Correction(0, NO_ROOT)
+        """The sums with one more period, before its correction."""
         return Totals(
             self.gross + report.gross,
             self.net + report.net,
             self.planned + planned,
-            self.written_off + report.signed_loss,
+            self.written_off + report.written_off,
             self.recovered + report.recovered,
-            self.closed_value + report.closed_value + correction.closed_value,
-            self.closed_plan + report.closed_plan + correction.closed_plan,
+            self.closed_value + report.closed_value,
+            self.closed_plan + report.closed_plan,
+        )
+
+    def corrected(self, correction: Correction) -> Totals:
+        """The sums with the differences that a report tells."""
+        return replace(
+            self,
+            written_off=self.written_off + correction.written_off,
+            closed_value=self.closed_value + correction.closed_value,
+            closed_plan=self.closed_plan + correction.closed_plan,
         )
 
     @property
@@ -106,6 +115,7 @@ class Pool:
     reports: list[Report] = field(default_factory=list)
     totals: list[Totals] = field(default_factory=lambda: [Totals()])
     roots: list[bytes] = field(default_factory=list)
+    loans: list[int] = field(default_factory=list)
     late: list[bool] = field(default_factory=list)
 
     @property
@@ -127,10 +137,14 @@ class Pool:
         self._refuse_wrong_time(report, now)
         self._refuse_sums(report)
         totals = self.totals[-1].plus(report, self.terms.plan[report.period - 1])
-        _refuse_totals(totals)
+        _refuse_totals(totals, report.period)
+        if report.correction:
+            self._refuse_correction(report.correction)
+            totals = totals.corrected(report.correction)
+            _refuse_totals(totals, report.period)
         balance = totals.balance(self.gross_balance)
         if report.last and not may_be_last and balance:
-            raise Refused("NotTheLast", report.period, balance)
+            raise Refused("PoolNotEmpty", balance)
         return totals
 
     def add(self, report: Report, totals: Totals, now: int) -> None:
@@ -139,32 +153,41 @@ class Pool:
         self.totals.append(totals)
         self.roots.append(report.root)
         self.late.append(now > self.terms.end(report.period) + self.terms.grace)
+        self.loans.append(report.loans)
         if report.correction:
             self.roots[report.correction.period - 1] = report.correction.root
+            self.loans[report.correction.period - 1] = report.correction.loans
 
     def _refuse_wrong_time(self, report: Report, now: int) -> None:
-        if self.is_complete:
-            raise Refused("NoSuchPeriod", report.period, self.reported)
+        if report.period > self.terms.periods:
+            raise Refused("NoSuchPeriod", report.period, self.terms.periods)
         if report.period != self.reported + 1:
             raise Refused("WrongPeriod", report.period, self.reported + 1)
+        if self.is_complete:
+            raise Refused("LastReportIsIn", self.reported)
         if now < (end := self.terms.end(report.period)):
             raise Refused("TooEarly", now, end)
 
     def _refuse_sums(self, report: Report) -> None:
-        if report.costs > report.gross:
-            raise Refused("CostsAboveGross", report.costs, report.gross)
-        if report.recovered > report.net:
-            raise Refused("RecoveredAboveNet", report.recovered, report.net)
-        complete = any(report.root) == bool(report.loans) and (report.loans or not report.gross)
-        if not complete or report.loans > self.loan_count:
-            raise Refused("ReportDoesNotAddUp", report.gross, report.root, report.loans, self.loan_count)
-        if report.correction and not 0 < report.correction.period < report.period:
-            raise Refused("NotReported", report.correction.period, self.reported)
+        within = report.costs <= report.gross and report.recovered <= report.net
+        if not within or not self._is_listed(report.root, report.loans, report.gross):
+            raise Refused("ReportDoesNotAddUp", report, self.loan_count)
+
+    def _refuse_correction(self, correction: Correction) -> None:
+        known = 0 < correction.period <= self.reported
+        gross = self.reports[correction.period - 1].gross if known else 0
+        if not known or not self._is_listed(correction.root, correction.loans, gross):
+            raise Refused("CorrectionDoesNotAddUp", correction, self.reported)
+
+    def _is_listed(self, root: bytes, loans: int, gross: int) -> bool:
+        """Rule 6: a root needs loans and loans a root, gross needs both, and no more loans can pay than there are."""
+        return any(root) == bool(loans) and bool(loans or not gross) and loans <= self.loan_count
 
 
-def _refuse_totals(totals: Totals) -> None:
-    for amount in (totals.gross, totals.written_off, totals.closed_value, totals.closed_plan):
+def _refuse_totals(totals: Totals, period: int) -> None:
+    sums = (totals.net, totals.gross, totals.written_off, totals.recovered, totals.closed_value, totals.closed_plan)
+    for amount in sums:
         if amount < 0:
-            raise Refused("BelowZero", amount)
+            raise Refused("TotalBelowZero", period)
         if amount > LARGEST:
             raise Refused("AboveLimit", amount, LARGEST)

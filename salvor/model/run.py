@@ -96,6 +96,10 @@ def figures(run: Run, pool: Pool) -> Figures:
         books.reserve_target,
         pool.late[run.period - 1],
         books.accelerated,
+        [
+            tranche.deferred if terms.unpaid == Unpaid.MISSED else 0
+            for tranche, terms in zip(books.tranches, books.terms.tranches, strict=True)
+        ],
     )
 
 

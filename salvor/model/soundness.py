@@ -23,7 +23,7 @@ from salvor.model.terms import (
     When,
 )
 
-MOST_TRANCHES, MOST_STEPS, MOST_TRIGGERS, MOST_RATES = 8, 40, 16, 4
+MOST_TRANCHES, MOST_STEPS, MOST_TRIGGERS, MOST_RATES, MOST_LINES, MOST_HURDLES = 8, 40, 16, 4, 16, 16
 NAMES_TRANCHE = REVOLVED - {StepKind.PRO_RATA} | {
     StepKind.INTEREST,
     StepKind.INTEREST_UP_TO,
@@ -44,10 +44,12 @@ def refuse_unsound(terms: Terms) -> None:
     _demand(len(terms.triggers) <= MOST_TRIGGERS, "triggers", len(terms.triggers))
     dates = (terms.closing, *terms.period_ends)
     _demand(len(dates) > 1 and all(before < after for before, after in pairwise(dates)), "period ends", 0)
-    _demand(len(terms.plan) == terms.periods, "plan", len(terms.plan))
+    _demand(len(terms.plan) == terms.periods and sum(terms.plan) <= LARGEST, "plan", len(terms.plan))
     _demand(0 <= terms.revolving.until < terms.periods, "revolving", terms.revolving.until)
     _all_there(terms.revolving.triggers, len(terms.triggers), "revolving", 0)
     _all_there(terms.reserve.tranches, len(terms.tranches), "reserve", 0)
+    _demand(0 <= terms.reserve.floor <= terms.reserve.cap, "reserve", 0)
+    _demand(not terms.accelerated_steps or (terms.vote.share < ONE and terms.vote.seconds > 0), "vote", 0)
     caps = sum(tranche.cap for tranche in terms.tranches)
     _demand(terms.price <= caps <= LARGEST, "price", terms.price)
     _demand(terms.gross_balance <= LARGEST, "gross balance", terms.gross_balance)
@@ -64,6 +66,8 @@ def refuse_unsound(terms: Terms) -> None:
 
 
 def _refuse_loose_ends(terms: Terms) -> None:
+    _demand(len(terms.fees) <= MOST_LINES, "fees", len(terms.fees))
+    _demand(len(terms.hurdles) <= MOST_HURDLES, "hurdles", len(terms.hurdles))
     for place, line in enumerate(terms.fees):
         _demand(line.tranche < len(terms.tranches) and 0 <= line.floor <= line.cap, "fees", place)
     for place, hurdle in enumerate(terms.hurdles):

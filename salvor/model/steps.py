@@ -46,6 +46,7 @@ class Run:
 
     def pay_line(self, line: int, paid: int) -> None:
         """Cash to the payee of a fee line."""
+        self.books.fees[line].had += paid
         self.credits[self.books.fees[line].terms.payee] += paid
 
     def _lower_hurdles(self, place: int, paid: int) -> None:

@@ -35,14 +35,14 @@ class OrderBook:
         if not units:
             raise Refused("ZeroUnits")
         if self.total + units > LARGEST:
-            raise Refused("AboveLimit", self.total + units, LARGEST)
+            raise Refused("AboveLimit", units, LARGEST - self.total)
 
     def refuse_lower(self, investor: str, units: int) -> None:
         """Raises when nothing or more than the order is taken back."""
         if not units:
             raise Refused("ZeroUnits")
         if units > self.orders[investor]:
-            raise Refused("AboveOrder", units, self.orders[investor])
+            raise Refused("AboveLimit", units, self.orders[investor])
 
     def change(self, investor: str, units: int) -> None:
         """Raise an order, or lower it by a negative amount."""
@@ -52,8 +52,6 @@ class OrderBook:
     def outcome(self, investor: str, *, cancelled: bool) -> tuple[int, int]:
         """Units allotted to an order and cash back, both down; all cash where the deal was cancelled."""
         order = self.orders[investor]
-        if not order:
-            raise Refused("NoOrder", investor)
         if cancelled:
             return 0, order
         return order * self.sold // self.total, order * (self.total - self.sold) // self.total

@@ -12,10 +12,12 @@ from salvor.model.pool import Totals
 from salvor.model.terms import ONE, TriggerKind, TriggerTerms
 from salvor.model.tranche import Tranche
 
+HIGHEST_FIGURE = 2**104 - 1  # that is shown (rule 27)
+
 
 @dataclass(frozen=True)
 class Figures:
-    """What the triggers of a run look at."""
+    """What the triggers of a run look at; `missed` is what of interest can't be deferred and is unpaid."""
 
     period: int
     cash: int
@@ -27,6 +29,7 @@ class Figures:
     reserve_target: int
     late: bool
     accelerated: bool
+    missed: Sequence[int]
 
     @property
     def pool(self) -> int:
@@ -46,7 +49,7 @@ class Trigger:
 
     def read(self, figures: Figures) -> None:
         """Rule 25, in a run."""
-        self.figure = figure(self.terms, figures)
+        self.figure = min(figure(self.terms, figures), HIGHEST_FIGURE)
         if condition(self.terms, figures):
             self.clean_runs = 0
             self._turn(True, figures.period)
@@ -82,7 +85,7 @@ def condition(terms: TriggerTerms, figures: Figures) -> bool:
         case TriggerKind.SERVICER_LATE:
             return figures.late
         case TriggerKind.INTEREST_MISSED:
-            return figures.tranches[terms.tranche].deferred > 0
+            return figures.missed[terms.tranche] > 0
         case TriggerKind.CLEAN_UP:
             return figures.pool * ONE < terms.level * figures.gross_balance
         case TriggerKind.FINAL_MATURITY:
@@ -110,7 +113,7 @@ def figure(terms: TriggerTerms, figures: Figures) -> int:
         case TriggerKind.SERVICER_LATE:
             return int(figures.late)
         case TriggerKind.INTEREST_MISSED:
-            return figures.tranches[terms.tranche].deferred
+            return figures.missed[terms.tranche]
         case TriggerKind.CLEAN_UP:
             return _part(figures.pool, figures.gross_balance)
         case TriggerKind.FINAL_MATURITY:

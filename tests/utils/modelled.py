@@ -90,7 +90,7 @@ class Played:
 
 def sell(deal: Deal, *orders: tuple[str, int, int]) -> None:
     """Open, and take orders (investor, tranche, units) of admitted investors with their cash."""
-    deal.open()
+    deal.open(now=0)
     for investor, place, units in orders:
         deal.admit(investor, FOREVER, now=0)
         deal.asset.mint(investor, units)

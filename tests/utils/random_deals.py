@@ -79,6 +79,16 @@ def fee_lines(tranches: int):
     )
 
 
+def reserves(tranches: int):
+    """Reserves whose floor is below their cap."""
+    return st.builds(
+        lambda of, share, bounds: ReserveTerms(of, share, min(bounds), max(bounds)),
+        places(tranches),
+        rates,
+        st.tuples(amounts, amounts),
+    )
+
+
 @st.composite
 def lists_of_steps(draw, parts, most: int):
     """Any steps in any order; a step that takes all cash may stand last."""
@@ -143,12 +153,12 @@ def random_terms(draw, *, most_steps: int = 40, revolves: bool = True):
         steps=draw(lists_of_steps(parts, most_steps)),
         accelerated_steps=draw(st.one_of(st.just(()), lists_of_steps(parts, 5))),
         fees=fees,
-        reserve=draw(st.builds(ReserveTerms, places(count), rates, amounts, amounts)),
+        reserve=draw(reserves(count)),
         hurdles=hurdles,
         triggers=triggers,
         losses=losses,
         revolving=Revolving(until, draw(places(len(triggers)))),
-        vote=Vote(draw(rates), draw(spans)),
+        vote=Vote(min(draw(rates), ONE - 1), draw(spans)),
         grace=draw(spans),
         first_index=draw(rates) - ONE // 2,
     )
@@ -163,7 +173,7 @@ def random_reports(draw, period: int, around: tuple[int, ...]):
     correction = None
     if period > 1 and draw(st.integers(0, 3)) == 3:
         difference = draw(st.integers(-(10**6), 10**6))
-        correction = Correction(draw(st.integers(1, period - 1)), bytes([7]) * 32, difference, 0, 0)
+        correction = Correction(draw(st.integers(1, period - 1)), bytes([7]) * 32, 1, difference)
     return Report(
         period,
         gross,

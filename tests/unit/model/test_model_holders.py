@@ -72,7 +72,7 @@ class TestClaim:
     def test_anyone_claims_for_a_holder_the_asset_refuses_is_named(self, played):
         played.run(130)
         played.deal.asset.blocked.add(HOLDER)
-        assert refused(played.deal.claim, HOLDER, 0) == ("TransferRefused", ("note 0", HOLDER, 130))
+        assert refused(played.deal.claim, HOLDER, 0) == ("Refused", (HOLDER,))
         assert played.deal.claimable(HOLDER, 0) == 130
 
     def test_a_batch_passes_over_who_cannot_be_paid(self, played):
@@ -108,7 +108,10 @@ class TestTransfer:
     def test_refuses_a_receiver_at_the_second_its_admission_ends(self, played):
         played.deal.admit("buyer", CLOSING + 1, now=CLOSING)
         played.deal.transfer(HOLDER, "buyer", 0, 1, CLOSING)
-        assert refused(played.deal.transfer, HOLDER, "buyer", 0, 1, CLOSING + 1) == ("NotEligible", ("buyer", 1))
+        assert refused(played.deal.transfer, HOLDER, "buyer", 0, 1, CLOSING + 1) == (
+            "NotEligible",
+            (HOLDER, "buyer", 1),
+        )
 
     def test_refuses_who_was_removed(self, played):
         played.deal.remove("buyer")
@@ -119,8 +122,8 @@ class TestFreeze:
     def test_earns_and_neither_claims_nor_sends(self, played):
         played.deal.freeze(HOLDER, 0, True)
         played.run(60)
-        assert refused(played.deal.claim, HOLDER, 0) == ("Frozen", (HOLDER,))
-        assert refused(played.deal.transfer, HOLDER, "buyer", 0, 1, CLOSING) == ("Frozen", (HOLDER,))
+        assert refused(played.deal.claim, HOLDER, 0) == ("HolderFrozen", (HOLDER,))
+        assert refused(played.deal.transfer, HOLDER, "buyer", 0, 1, CLOSING) == ("HolderFrozen", (HOLDER,))
         played.deal.freeze(HOLDER, 0, False)
         assert played.deal.claim(HOLDER, 0) == 60
 
@@ -164,14 +167,17 @@ class TestRecover:
     def test_a_freeze_goes_along(self, played):
         played.deal.freeze(HOLDER, 0, True)
         played.deal.recover(HOLDER, "buyer", 0, CLOSING)
-        assert refused(played.deal.claim, "buyer", 0)[0] == "Frozen"
+        assert refused(played.deal.claim, "buyer", 0)[0] == "HolderFrozen"
 
     def test_refuses_a_new_wallet_that_is_not_admitted(self, played):
-        assert refused(played.deal.recover, HOLDER, "stranger", 0, CLOSING) == ("NotEligible", ("stranger", 100))
+        assert refused(played.deal.recover, HOLDER, "stranger", 0, CLOSING) == (
+            "NotEligible",
+            (HOLDER, "stranger", 100),
+        )
 
     def test_refuses_the_same_wallet(self, played):
         played.deal.admit(HOLDER, FOREVER, now=0)
-        assert refused(played.deal.recover, HOLDER, HOLDER, 0, CLOSING)[0] == "NothingToRecover"
+        assert refused(played.deal.recover, HOLDER, HOLDER, 0, CLOSING) == ("SameWallet", (HOLDER,))
         assert played.deal.notes[0].holders[HOLDER].units == 100
 
 

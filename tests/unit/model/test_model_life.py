@@ -5,11 +5,13 @@ from dataclasses import replace
 import pytest
 
 from salvor.model.deal import Deal, State
+from salvor.model.pool import Report
 from salvor.model.refusal import Refused
 from salvor.model.terms import (
     ONE,
     FeeKind,
     FeeLine,
+    HurdleTerms,
     Rate,
     RateKind,
     ReserveTerms,
@@ -48,9 +50,10 @@ class TestRun:
     def test_before_closing_nothing_runs(self):
         one = Deal(small_terms())
         for call in (one.run, one.preview_run):
-            assert refused(call, 1) == ("WrongState", (State.DRAFT, State.AMORTISING))
-        assert refused(one.claim, "holder 0", 0)[0] == "WrongState"
-        assert refused(one.pool_factor, 0)[0] == "WrongState"
+            assert refused(call, 1) == ("NotBegun", ())
+        assert refused(one.report, Report(1), FOREVER) == ("NotPurchased", ())
+        assert refused(one.pool_factor, 0) == ("NotBegun", ())
+        assert (one.claim("holder 0", 0), one.attachment(0)) == (0, (0, 0))
 
     def test_in_order_and_once_reported(self):
         played = closed()
@@ -98,7 +101,7 @@ class TestTheEnd:
         played = closed()
         for gross in (0, 0, 0, 70_000):
             played.run(gross)
-        assert refused(played.deal.run, 5) == ("WrongState", (State.WOUND_UP, State.AMORTISING))
+        assert refused(played.deal.run, 5) == ("NotReported", (5, 4))
         assert played.deal.claim("holder 0", SENIOR) == 60_000 + 4 * due(60_000, 7)
         assert played.tranches[EQUITY].loss == 15_000
 
@@ -147,12 +150,12 @@ class TestIndex:
 
     def test_refuses(self, played):
         tell = played.deal.tell_index
-        assert refused(tell, 2, 1, CLOSING + 30 * DAY - 1) == ("TooEarly", (CLOSING + 30 * DAY - 1, CLOSING + 30 * DAY))
+        assert refused(tell, 2, 1, CLOSING + 30 * DAY - 1) == ("IndexNotDue", (2, CLOSING + 30 * DAY))
         tell(1, 5, CLOSING)
-        assert refused(tell, 1, 6, CLOSING) == ("ToldAlready", (1, 5))
-        assert refused(tell, 5, 6, FOREVER) == ("WrongPeriod", (5, 1))
+        assert refused(tell, 1, 6, CLOSING) == ("IndexAlreadyTold", (1,))
+        assert refused(tell, 5, 6, FOREVER) == ("NoSuchPeriod", (5, 4))
         played.run()
-        assert refused(tell, 1, 6, CLOSING) == ("WrongPeriod", (1, 2))
+        assert refused(tell, 1, 6, CLOSING) == ("IndexTooLate", (1, 1))
 
 
 class TestVote:
@@ -191,29 +194,29 @@ class TestVote:
 
     def test_refuses_to_vote(self, played):
         vote = played.deal.vote
-        assert refused(vote, "third", CLOSING) == ("NoOpenVote", ())
+        assert refused(vote, "third", CLOSING) == ("NoVoteOpen", ())
         played.deal.call_vote("third", CLOSING)
-        assert refused(vote, "holder 1", CLOSING) == ("NoVote", ("holder 1",))
+        assert refused(vote, "holder 1", CLOSING) == ("NoUnits", ("holder 1",))
         vote("third", CLOSING + 10 * DAY - 1)
-        assert refused(vote, "third", CLOSING) == ("VotedAlready", ("third",))
-        assert refused(vote, "second", CLOSING + 10 * DAY) == ("NoOpenVote", ())
+        assert refused(vote, "third", CLOSING) == ("AlreadyVoted", (1, "third"))
+        assert refused(vote, "second", CLOSING + 10 * DAY) == ("NoVoteOpen", ())
 
     def test_refuses_to_call(self, played):
         call = played.deal.call_vote
-        assert refused(call, "holder 1", CLOSING) == ("NoVote", ("holder 1",))
+        assert refused(call, "holder 1", CLOSING) == ("NoUnits", ("holder 1",))
         call("third", CLOSING)
-        assert refused(call, "second", CLOSING) == ("VoteOpen", (CLOSING + 10 * DAY,))
+        assert refused(call, "second", CLOSING) == ("VoteOpen", (1, CLOSING + 10 * DAY))
         call("second", CLOSING + 10 * DAY)
 
     def test_the_class_changes_with_its_principal(self, played):
         played.deal.call_vote("third", CLOSING)
         played.run(70_000)
-        assert refused(played.deal.vote, "third", CLOSING) == ("NoOpenVote", ())
+        assert refused(played.deal.vote, "third", CLOSING) == ("NotSenior", (SENIOR,))
         played.deal.call_vote("holder 1", CLOSING)
         played.deal.vote("holder 1", CLOSING)
         assert played.deal.state == State.ACCELERATED
         assert refused(played.deal.call_vote, "holder 1", CLOSING) == ("NothingToVoteOn", ())
-        assert refused(played.deal.vote, "holder 1", CLOSING) == ("NoOpenVote", ())
+        assert refused(played.deal.vote, "holder 1", CLOSING) == ("NoVoteOpen", ())
 
     def test_without_a_second_list_there_is_no_vote(self):
         assert refused(closed().deal.call_vote, "holder 0", CLOSING) == ("NothingToVoteOn", ())
@@ -251,7 +254,13 @@ class TestTermsThatDoNotFit:
             ("minimum", {"tranches": (TrancheTerms(200_000, 200_001), *small_terms().tranches[1:])}),
             ("fees", {"fees": (FeeLine("bank", FeeKind.OF_TRANCHE, tranche=3),)}),
             ("fees", {"fees": (FeeLine("bank", FeeKind.FIXED, floor=2, cap=1),)}),
+            ("fees", {"fees": (FeeLine("bank", FeeKind.FIXED),) * 17}),
+            ("hurdles", {"hurdles": (HurdleTerms(EQUITY, 0),) * 17}),
+            ("plan", {"plan": (2**111, 2**111, 0, 0)}),
+            ("vote", {"accelerated_steps": SECOND_LIST, "vote": Vote(ONE)}),
+            ("vote", {"accelerated_steps": SECOND_LIST, "vote": Vote(ONE // 2, 0)}),
             ("reserve", {"reserve": ReserveTerms(frozenset({3}))}),
+            ("reserve", {"reserve": ReserveTerms(floor=2, cap=1)}),
         ],
     )
     def test_refuses(self, part, changes):

@@ -62,7 +62,7 @@ class TestByNetAssetValue:
     def test_a_correction_downwards_is_given_back(self):
         played = play(NAV)
         played.run(written_off=20_000)
-        played.run(written_off=1_000, correction=Correction(1, bytes(32), written_off=-8_000))
+        played.run(written_off=1_000, correction=Correction(1, written_off=-8_000))
         # 7,000 come back: 5,000 to mezzanine, 2,000 to equity.
         assert played.principals == [60_000, 25_000, 2_000]
         assert played.deal.pool.totals[2].written_off == 13_000
@@ -70,7 +70,7 @@ class TestByNetAssetValue:
     def test_a_correction_upwards_is_lost_now(self):
         played = play(NAV)
         played.run(written_off=1_000)
-        played.run(written_off=1_000, correction=Correction(1, bytes(32), written_off=500))
+        played.run(written_off=1_000, correction=Correction(1, written_off=500))
         assert played.principals[EQUITY] == 12_500
 
 

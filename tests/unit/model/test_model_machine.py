@@ -63,7 +63,7 @@ class DealMachine(RuleBasedStateMachine):
     @precondition(selling)
     @rule(name=names, tranche=st.integers(0, 7), share=shares, more=st.integers(0, 3))
     def order(self, name, tranche, share, more):
-        self.attempt(self.deal.open)
+        self.attempt(self.deal.open, self.now)
         place = self.some_tranche(tranche)
         units = self.part(self.deal.terms.tranches[place].cap, share) + more
         self.attempt(self.deal.order, name, place, units, self.now)
@@ -71,7 +71,7 @@ class DealMachine(RuleBasedStateMachine):
     @precondition(selling)
     @rule()
     def everybody_orders(self):
-        self.attempt(self.deal.open)
+        self.attempt(self.deal.open, self.now)
         for place, tranche in enumerate(self.deal.terms.tranches):
             self.attempt(self.deal.order, NAMES[place % 3], place, tranche.cap, self.now)
 
@@ -128,7 +128,9 @@ class DealMachine(RuleBasedStateMachine):
     @precondition(sold)
     @rule(share=shares, loans=st.integers(0, 3), gross=amounts)
     def buy_loans(self, share, loans, gross):
-        self.attempt(self.deal.buy_loans, self.part(self.deal.books.account, share) + share // 4, loans, gross)
+        self.attempt(
+            self.deal.buy_loans, self.part(self.deal.books.account, share) + share // 4, b"\7" * 32, loans, gross
+        )
 
     @rule(name=names)
     def call_vote(self, name):

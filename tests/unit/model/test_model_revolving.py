@@ -10,6 +10,8 @@ from tests.utils.modelled import EQUITY, MEZZANINE, SENIOR, closed, paid, tranch
 NO_INTEREST = tuple(tranche(cap) for cap in (60_000, 25_000, 15_000))
 STEPS = (Step(StepKind.PRINCIPAL, SENIOR), Step(StepKind.PRINCIPAL, MEZZANINE), Step(StepKind.RESIDUAL, EQUITY))
 
+ROOT = b"\7" * 32
+
 
 def play(until=2, **changes):
     return closed(**{"tranches": NO_INTEREST, "steps": STEPS, "revolving": Revolving(until)} | changes)
@@ -70,8 +72,8 @@ class TestBuyLoans:
     def test_pays_the_seller_and_adds_to_the_pool(self):
         played = play()
         played.run(50_000)
-        played.deal.buy_loans(30_000, 4, 90_000)
-        assert (played.books.account, played.deal.asset.balances["seller"]) == (20_000, 30_000)
+        played.deal.buy_loans(30_000, ROOT, 4, 90_000)
+        assert (played.books.account, played.deal.credits["seller"]) == (20_000, 130_000)
         assert (played.deal.pool.gross_balance, played.deal.pool.loan_count) == (290_000, 14)
         played.run(0)
         assert played.books.pool_balance == 240_000
@@ -80,27 +82,33 @@ class TestBuyLoans:
         ("price", "loans", "gross", "error"),
         [
             (50_001, 1, 1, ("AboveAccount", (50_001, 50_000))),
-            (50_000, 0, 1, ("LoansDoNotAddUp", (0, 1))),
-            (50_000, 1, 2**112, ("LoansDoNotAddUp", (1, 2**112))),
+            (50_000, 0, 1, ("EmptyTape", (ROOT, 0))),
+            (50_000, 1, 2**112, ("AboveLimit", (2**112 + 200_000, 2**112 - 1))),
         ],
     )
     def test_refuses(self, price, loans, gross, error):
         played = play()
         played.run(50_000)
         with pytest.raises(Refused) as refused:
-            played.deal.buy_loans(price, loans, gross)
+            played.deal.buy_loans(price, ROOT, loans, gross)
         assert (refused.value.error, refused.value.values) == error
         assert played.books.account == 50_000
 
-    def test_refuses_once_it_ended(self):
+    def test_ends_with_the_account(self):
         played = play(until=1)
         played.run(50_000)
+        played.deal.buy_loans(1, ROOT, 1, 1)  # the next run has the rest
+        played.run(0)
+        with pytest.raises(Refused, match="AboveAccount"):
+            played.deal.buy_loans(1, ROOT, 1, 1)
+
+    def test_refuses_in_a_deal_that_never_revolves(self):
         with pytest.raises(Refused, match="NotRevolving"):
-            played.deal.buy_loans(1, 1, 1)
+            closed().deal.buy_loans(0, ROOT, 1, 1)
 
     def test_refuses_once_the_last_report_is_in(self):
         played = play()
         played.run(50_000)
         played.report(150_000, last=True)
-        with pytest.raises(Refused, match="NotRevolving"):
-            played.deal.buy_loans(1, 1, 1)
+        with pytest.raises(Refused, match="LastReportIsIn"):
+            played.deal.buy_loans(1, ROOT, 1, 1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from salvor.model.deal import Deal, State
+from salvor.model.deal import NOBODY, Deal, Sale, State
 from salvor.model.refusal import Refused
 from salvor.model.terms import LARGEST, Rate, ReserveTerms, Step, StepKind, TrancheTerms
 from tests.utils.modelled import CLOSING, FOREVER, PERCENT, Played, sell, small_terms, tranche
@@ -34,21 +34,24 @@ class TestOrder:
 
     def test_refuses(self):
         one = deal((100, 1))
-        assert refused(one.order, "first", 0, 1, 0) == ("WrongState", (State.DRAFT, State.OPEN))
+        assert refused(one.order, "first", 0, 1, 0) == ("WrongSale", (Sale.DRAFT, Sale.OPEN))
         sell(one, ("first", 0, 60))
-        assert refused(one.open) == ("WrongState", (State.OPEN, State.DRAFT))
+        assert refused(one.open, 0) == ("WrongSale", (Sale.OPEN, Sale.DRAFT))
         assert refused(one.order, "first", 0, 0, 0) == ("ZeroUnits", ())
-        assert refused(one.order, "first", 0, 1, CLOSING) == ("TooLate", (CLOSING, CLOSING))
-        assert refused(one.order, "stranger", 0, 1, 0) == ("NotEligible", ("stranger", 1))
+        assert refused(one.order, "first", 0, 1, CLOSING) == ("DeadlinePassed", (CLOSING, CLOSING))
+        assert refused(one.order, "stranger", 0, 1, 0) == ("NotEligible", ("stranger", 0, 1))
         assert refused(one.order, "first", 0, 1, 0) == ("ERC20InsufficientBalance", ("first", 0, 1))
-        assert refused(one.order, "first", 0, LARGEST, 0) == ("AboveLimit", (LARGEST + 60, LARGEST))
-        assert refused(one.take_back, "first", 0, 61, 0) == ("AboveOrder", (61, 60))
+        assert refused(one.order, "first", 0, LARGEST, 0) == ("AboveLimit", (LARGEST, LARGEST - 60))
+        assert refused(one.take_back, "first", 0, 61, 0) == ("AboveLimit", (61, 60))
         assert refused(one.take_back, "first", 0, 0, 0) == ("ZeroUnits", ())
-        assert refused(one.take_back, "first", 0, 1, CLOSING) == ("TooLate", (CLOSING, CLOSING))
+        assert refused(one.take_back, "first", 0, 1, CLOSING) == ("DeadlinePassed", (CLOSING, CLOSING))
         one.asset.mint("first", 9)
         one.asset.toll = 2
-        assert refused(one.order, "first", 0, 9, 0) == ("ArrivedOther", (9, 7))
+        assert refused(one.order, "first", 0, 9, 0) == ("CashArrivedShort", (7, 9))
         assert one.order_books[0].total == 60
+
+    def test_is_not_opened_at_the_deadline(self):
+        assert refused(deal((1, 1)).open, CLOSING) == ("DeadlinePassed", (CLOSING, CLOSING))
 
     def test_refuses_an_admission_in_the_past(self):
         assert refused(deal((1, 1)).admit, "first", 5, 5) == ("AdmissionInThePast", ("first", 5, 5))
@@ -58,9 +61,9 @@ class TestClose:
     def test_at_the_deadline_and_once(self):
         one = deal((100, 1))
         sell(one, ("first", 0, 60))
-        assert refused(one.close, CLOSING - 1) == ("TooEarly", (CLOSING - 1, CLOSING))
+        assert refused(one.close, CLOSING - 1) == ("BeforeDeadline", (CLOSING - 1, CLOSING))
         assert one.close(CLOSING) == State.AMORTISING
-        assert refused(one.close, CLOSING) == ("WrongState", (State.AMORTISING, State.OPEN))
+        assert refused(one.close, CLOSING) == ("WrongSale", (Sale.CLOSED, Sale.OPEN))
 
     @pytest.mark.parametrize(("ordered", "state"), [(49, State.CANCELLED), (50, State.AMORTISING)])
     def test_a_minimum(self, ordered, state):
@@ -99,7 +102,7 @@ class TestClose:
         sell(one, ("first", 0, 60))
         one.asset.blocked.add("seller")
         assert one.close(CLOSING) == State.AMORTISING
-        assert refused(one.claim_credit, "seller")[0] == "TransferRefused"
+        assert refused(one.claim_credit, "seller")[0] == "Refused"
         assert one.credits["seller"] == 60
 
 
@@ -144,17 +147,17 @@ class TestHandOver:
     def test_once(self):
         one = deal((100, 1))
         sell(one, ("first", 0, 60))
-        assert refused(one.hand_over, "first", 0, CLOSING) == ("WrongState", (State.OPEN, State.AMORTISING))
+        assert refused(one.hand_over, "first", 0, CLOSING) == ("WrongSale", (Sale.OPEN, Sale.CANCELLED))
         one.close(CLOSING)
         one.hand_over("first", 0, CLOSING)
-        assert refused(one.hand_over, "first", 0, CLOSING) == ("NoOrder", ("first",))
+        assert refused(one.hand_over, "first", 0, CLOSING) == ("NoOrder", ("first", 0))
 
     def test_waits_for_who_is_not_admitted_any_more(self):
         one = deal((100, 1))
         sell(one, ("first", 0, 60))
         one.close(CLOSING)
         one.remove("first")
-        assert refused(one.hand_over, "first", 0, CLOSING) == ("NotEligible", ("first", 60))
+        assert refused(one.hand_over, "first", 0, CLOSING) == ("NotEligible", (NOBODY, "first", 60))
         one.admit("first", FOREVER, CLOSING)
         assert one.hand_over("first", 0, CLOSING) == (60, 0)
 

@@ -32,8 +32,11 @@ interface IDefaultVote {
     /// @notice The default is declared with `units` of `supply`.
     event VotePassed(uint256 indexed number, uint256 units, uint256 supply);
 
-    /// @notice The last vote is open until then (seconds).
+    /// @notice The senior class's last vote is open until then (seconds).
     error VoteOpen(uint256 number, uint256 until);
+
+    /// @notice The deal is not sold yet, has no second list of steps, is accelerated already or over.
+    error NothingToVoteOn();
 
     /// @notice No vote is open.
     error NoVoteOpen();
@@ -49,7 +52,7 @@ interface IDefaultVote {
     /// @notice The share must be below 1 WAD, and the window above 0 seconds.
     error CantPass(Wad share, uint40 window);
 
-    /// @notice Calls a vote. By any holder of the senior class, while none is open.
+    /// @notice Calls a vote. By any holder of the senior class, while none of that class is open.
     function call() external returns (uint256 number);
 
     /// @notice Votes for it with all units held when it was called. Passes at once when more than the share is for it.

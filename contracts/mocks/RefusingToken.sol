@@ -24,6 +24,7 @@ contract RefusingToken is ERC20 {
     }
 
     function _update(address from, address to, uint256 amount) internal override {
+        if (_refused[from]) revert Refused(from);
         if (_refused[to]) revert Refused(to);
         super._update(from, to, amount);
     }

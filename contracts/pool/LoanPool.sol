@@ -130,9 +130,10 @@ contract LoanPool is ILoanPool, AccessManaged {
         PeriodRecord storage previous = _records[lastReported];
         _record(current, previous, report_);
         current.late = block.timestamp > uint256(current.end) + _grace;
-        if (correction.period.number() != 0) _correct(period, current, correction);
+        _correct(period, current, correction);
         lastReported = period;
         if (report_.last) _end(period, current);
+        if (report_.last || period == periodCount) _lastIsIn = true;
         emit Reported(period, report_, current.late);
 
         settlement.moveExact(msg.sender, address(distributor), report_.gross - report_.costs);
@@ -294,6 +295,10 @@ contract LoanPool is ILoanPool, AccessManaged {
 
     function _correct(Period period, PeriodRecord storage current, Correction calldata correction) private {
         Period earlier = correction.period;
+        if (earlier.number() == 0) {
+            if (!_saysNothing(correction)) revert CorrectionDoesNotAddUp(correction, lastReported);
+            return;
+        }
         if (earlier > lastReported) revert CorrectionDoesNotAddUp(correction, lastReported);
         PeriodRecord storage corrected = _records[earlier];
         bool paid = corrected.gross != _records[Period.wrap(uint32(earlier.number() - 1))].gross;
@@ -308,10 +313,15 @@ contract LoanPool is ILoanPool, AccessManaged {
         current.closedPlan = _change(period, current.closedPlan, correction.closedPlan);
     }
 
+    /// @dev Differences without a period would be lost in silence.
+    function _saysNothing(Correction calldata one) private pure returns (bool) {
+        bool noRoot = one.root == 0 && one.loansPaying == 0;
+        return noRoot && one.writtenOff == 0 && one.closedValue == 0 && one.closedPlan == 0;
+    }
+
     function _end(Period period, PeriodRecord storage current) private {
         uint256 balance = _balance(current);
         if (balance != 0 && !IWaterfall(waterfall).cleanUpOn()) revert PoolNotEmpty(balance);
-        _lastIsIn = true;
         _records[period].last = true;
     }
 

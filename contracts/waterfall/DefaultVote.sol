@@ -5,7 +5,7 @@ import {Ballot, IDefaultVote} from "interfaces/IDefaultVote.sol";
 import {IDistributor} from "interfaces/IDistributor.sol";
 import {ILoanPool} from "interfaces/ILoanPool.sol";
 import {ITrancheNote} from "interfaces/ITrancheNote.sol";
-import {IWaterfall} from "interfaces/IWaterfall.sol";
+import {IWaterfall, Phase} from "interfaces/IWaterfall.sol";
 import {TrancheId, Wad, WAD} from "interfaces/Types.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
@@ -48,10 +48,11 @@ contract DefaultVote is IDefaultVote {
 
     /// @inheritdoc IDefaultVote
     function call() external returns (uint256 number) {
-        Ballot storage last = _ballots[ballots];
-        if (_isOpen(last)) revert VoteOpen(ballots, last.until);
-        IWaterfall waterfall = IWaterfall(pool.waterfall());
+        IWaterfall waterfall = _votedOn();
         TrancheId senior = waterfall.seniorTranche();
+        Ballot storage last = _ballots[ballots];
+        // A vote of a class that is no longer the senior one can't pass, so it keeps nobody waiting.
+        if (_isOpen(last) && last.tranche.place() == senior.place()) revert VoteOpen(ballots, last.until);
         ITrancheNote note = waterfall.trancheTerms(senior).note;
         if (IERC20(address(note)).balanceOf(msg.sender) == 0) revert NoUnits(msg.sender);
         number = ++ballots;
@@ -95,6 +96,13 @@ contract DefaultVote is IDefaultVote {
     }
 
     /* INTERNAL */
+
+    function _votedOn() private view returns (IWaterfall waterfall) {
+        waterfall = IWaterfall(pool.waterfall());
+        if (address(waterfall) == address(0) || waterfall.vote() != address(this)) revert NothingToVoteOn();
+        Phase phase = waterfall.phase();
+        if (phase == Phase.Accelerated || phase == Phase.WoundUp) revert NothingToVoteOn();
+    }
 
     function _isOpen(Ballot storage one) private view returns (bool) {
         return block.timestamp < one.until && !one.passed;

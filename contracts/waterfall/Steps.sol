@@ -199,11 +199,11 @@ library Steps {
         run.cash -= paid;
     }
 
-    /// @dev In a revolving run principal waits in the account, which is never brought above the sum of all principal.
-    function _putAside(Run memory run, uint256 due) private pure returns (uint256) {
-        uint256 most = Math.saturatingSub(run.principalTo(run.tranches.length - 1), run.revolving);
-        run.revolving += _take(run, Math.min(due, most));
-        return due;
+    /// @dev In a revolving run principal waits in the account, which is never brought above the sum of all principal: no more
+    ///      than that is due.
+    function _putAside(Run memory run, uint256 principalDue) private pure returns (uint256 due) {
+        due = Math.min(principalDue, Math.saturatingSub(run.principalTo(run.tranches.length - 1), run.revolving));
+        run.revolving += _take(run, due);
     }
 
     function _repay(Run memory run, uint256 place, uint256 paid) private pure {

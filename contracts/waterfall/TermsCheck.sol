@@ -170,6 +170,7 @@ library TermsCheck {
             if (step.lines >> terms.lines.length != 0) _refuse(TermsFault.StepLine, place);
         } else if (kind == StepKind.Hurdle) {
             if (step.lines >= terms.hurdles.length) _refuse(TermsFault.StepLine, place);
+            if (terms.hurdles[step.lines].tranche.place() != step.tranches) _refuse(TermsFault.StepTranche, place);
         } else if (kind == StepKind.Fee || kind == StepKind.Split) {
             if (step.lines >= terms.lines.length) _refuse(TermsFault.StepLine, place);
         }

@@ -1,11 +1,11 @@
 """What several incidents need."""
 
-from dataclasses import replace
-
 import pytest
 
+from salvor.deploy.structs import pool_terms
 from tests.utils.leaves import committed
 from tests.utils.tapes import Bench
+from tests.utils.world import changed
 
 
 @pytest.fixture
@@ -14,9 +14,9 @@ def pool_over(world):
 
     def deploy(root, count):
         parties, live = world.live.parties, world.live
-        terms = replace(world.terms, tape=committed(root, count))
-        pool_terms = terms.pool_terms(live.settlement.address, parties.seller.address)
-        return parties.admin.deploy(world.project.LoanPool, live.access, pool_terms)
+        terms = changed(world.terms, tape=committed(root, count))
+        given = pool_terms(terms, live.settlement.address, parties.seller.address)
+        return parties.admin.deploy(world.project.LoanPool, live.access, live.distributor, given)
 
     return deploy
 

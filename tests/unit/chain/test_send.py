@@ -19,7 +19,7 @@ class TestSend:
     def test_refuses_with_an_error_raised_two_contracts_down(self, world, outsider):
         # The offering is called; the note it calls refuses.
         with pytest.raises(CallRefused) as refused:
-            send(world.live.offering.subscribe, SENIOR, 1, sender=outsider)
+            send(world.live.offering.order, SENIOR, 1, sender=outsider)
         assert refused.value.refusal.error == "NotEligible"
         assert refused.value.refusal.values == (NOBODY, outsider.address, 1)
         assert refused.value.exit_code == CHAIN_TROUBLE
@@ -30,7 +30,7 @@ class TestSend:
 
     def test_sends_nothing_when_refused(self, world, outsider):
         before = world.provider.get_block("latest").number
-        refusal_of(lambda: send(world.live.offering.subscribe, SENIOR, 1, sender=outsider))
+        refusal_of(lambda: send(world.live.offering.order, SENIOR, 1, sender=outsider))
         assert world.provider.get_block("latest").number == before
 
     def test_sees_the_time_that_the_next_block_will_have(self, world):

@@ -2,8 +2,6 @@
 
 import pytest
 
-from salvor.chain.send import send
-
 
 @pytest.fixture
 def pool(world):
@@ -18,14 +16,3 @@ def settlement(world):
 @pytest.fixture
 def servicer(world):
     return world.live.parties.servicer
-
-
-@pytest.fixture
-def release(world, pool):
-    """Let the waterfall's account take the cash of a period."""
-
-    def take(period):
-        with world.as_contract(world.live.waterfall) as account:
-            return send(pool.release, period, sender=account)
-
-    return take

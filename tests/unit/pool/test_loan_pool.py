@@ -1,15 +1,14 @@
-"""LoanPool: the purchase, the servicer's reports, and the cash on to the waterfall."""
-
-from dataclasses import replace
+"""LoanPool: the purchase and the servicer's reports; their cash stands in the distributor."""
 
 import pytest
 
 from salvor.chain.refusal import refusal_of
 from salvor.chain.send import send
+from salvor.deploy.structs import pool_terms
 from salvor.tape.committed import ClassTotal, CommittedTape
 from tests.utils.deploy import ZERO_ADDRESS, refusal_of_deployment, with_terms
 from tests.utils.leaves import SCHEMA, committed
-from tests.utils.world import DAY, LOANS, SIZES, TAPE
+from tests.utils.world import DAY, LOANS, NO_CORRECTION, SIZES, TAPE, changed, report_of
 
 PRICE = sum(SIZES)
 ROOT_OF_TAPE = TAPE.committed.root
@@ -18,14 +17,21 @@ NO_ROOT = bytes(32)
 LIMIT = 2**112 - 1
 
 
+def given_terms(world, **changes):
+    """The struct `PoolTerms` of the small deal with changed terms."""
+    seller = world.live.parties.seller.address
+    return pool_terms(changed(world.terms, **changes), world.live.settlement.address, seller)
+
+
 @pytest.fixture
 def refused_deployment(world, project, outsider):
     """Deploy a pool with changed terms; `seller` is a term too."""
 
     def deploy(seller=None, **changes):
         seller = world.live.parties.seller.address if seller is None else seller
-        terms = replace(world.terms, **changes).pool_terms(world.live.settlement.address, seller)
-        return refusal_of_deployment(project.LoanPool, world.live.access, terms, sender=outsider)
+        terms = pool_terms(changed(world.terms, **changes), world.live.settlement.address, seller)
+        live = world.live
+        return refusal_of_deployment(project.LoanPool, live.access, live.distributor, terms, sender=outsider)
 
     return deploy
 
@@ -35,9 +41,10 @@ def refused_pool(world, project, outsider):
     """Deploy a pool over a struct `TapeCommitment` as it is given."""
 
     def deploy(tape):
-        given = list(world.terms.pool_terms(world.live.settlement.address, world.live.parties.seller.address))
+        given = list(given_terms(world))
         given[3] = tape
-        return refusal_of_deployment(project.LoanPool, world.live.access, given, sender=outsider)
+        live = world.live
+        return refusal_of_deployment(project.LoanPool, live.access, live.distributor, given, sender=outsider)
 
     return deploy
 
@@ -50,9 +57,10 @@ class TestConstructor:
         assert pool.grossBalance() == 130_000
         assert [tuple(total.__dict__.values()) for total in pool.tapeClasses()] == [("accounts", SCHEMA, 5, 130_000)]
         assert (pool.periodCount(), pool.authority()) == (4, live.access.address)
+        assert pool.distributor() == live.distributor.address
 
     def test_starts_with_empty_books(self, pool):
-        assert (pool.purchased(), pool.lastReported(), pool.lastReleased(), pool.cashHeld()) == (False, 0, 0, 0)
+        assert (pool.purchased(), pool.lastReported(), pool.cashToRun(), pool.furtherTapes()) == (False, 0, 0, 0)
 
     def test_refuses_no_seller(self, refused_deployment):
         refusal = refused_deployment(seller=ZERO_ADDRESS)
@@ -68,9 +76,8 @@ class TestConstructor:
 
     def test_tells_the_tape_and_its_classes(self, world, project, outsider):
         low, high = (ClassTotal(name, bytes([place]) * 32, place, 7 * place) for place, name in ((1, "a"), (2, "b")))
-        terms = replace(world.terms, tape=CommittedTape(ROOT, (high, low)))
-        given = terms.pool_terms(world.live.settlement.address, world.live.parties.seller.address)
-        pool = outsider.deploy(project.LoanPool, world.live.access, given)
+        given = given_terms(world, tape=CommittedTape(ROOT, (high, low)))
+        pool = outsider.deploy(project.LoanPool, world.live.access, world.live.distributor, given)
         names = [total.assetClass for total in pool.tapeClasses()]
         assert (pool.loanCount(), pool.grossBalance(), names) == (3, 21, ["a", "b"])
         tape, *classes = pool.creation_metadata.receipt.decode_logs([pool.TapeCommitted, pool.ClassCommitted])
@@ -93,9 +100,9 @@ class TestConstructor:
 
     def test_takes_as_many_classes_as_it_says(self, world, project, outsider):
         classes = tuple(ClassTotal("accounts", bytes([place + 1]) * 32, 1, 0) for place in range(16))
-        terms = replace(world.terms, tape=CommittedTape(ROOT, classes))
-        given = terms.pool_terms(world.live.settlement.address, world.live.parties.seller.address)
-        assert outsider.deploy(project.LoanPool, world.live.access, given).loanCount() == 16
+        given = given_terms(world, tape=CommittedTape(ROOT, classes))
+        pool = outsider.deploy(project.LoanPool, world.live.access, world.live.distributor, given)
+        assert pool.loanCount() == 16
 
     @pytest.mark.parametrize(("second", "loans"), [(b"\x01" * 32, 1), (b"\x00" + b"\xff" * 31, 1), (b"\x02" * 32, 0)])
     def test_refuses_a_class_that_is_there_or_empty(self, refused_pool, second, loans):
@@ -133,24 +140,20 @@ class TestConstructor:
 class TestPurchase:
     @pytest.fixture
     def purchase(self, world, pool):
-        """Let the offering's account buy, once it has the cash and has approved it."""
+        """Let the offering's account buy for the deal's waterfall."""
 
-        def buy(cash=PRICE):
-            offering = world.live.offering
-            world.fund(offering, cash)
-            with world.as_contract(offering) as account:
-                send(world.live.settlement.approve, pool, cash, sender=account)
+        def buy():
+            with world.as_contract(world.live.offering) as account:
                 world.at(max(world.terms.closing, world.now))
-                return send(pool.purchase, sender=account)
+                return send(pool.purchase, world.live.waterfall, sender=account)
 
         return buy
 
-    def test_pays_the_seller(self, world, pool, settlement, purchase):
-        seller = world.live.parties.seller
+    def test_records_whose_waterfall_runs_the_loans(self, world, pool, purchase):
         receipt = purchase()
+        seller = world.live.parties.seller
         assert [(log.seller, log.price) for log in receipt.decode_logs(pool.Purchased)] == [(seller.address, PRICE)]
-        assert pool.purchased()
-        assert (settlement.balanceOf(seller), settlement.balanceOf(pool), pool.cashHeld()) == (PRICE, 0, 0)
+        assert (pool.purchased(), pool.waterfall()) == (True, world.live.waterfall.address)
 
     def test_refuses_a_second_purchase(self, purchase):
         purchase()
@@ -161,17 +164,12 @@ class TestPurchase:
         closing = world.terms.closing
         with world.as_contract(world.live.offering) as account:
             world.at(closing - 1)
-            refusal = refusal_of(lambda: send(pool.purchase, sender=account))
+            refusal = refusal_of(lambda: send(pool.purchase, world.live.waterfall, sender=account))
         assert (refusal.error, refusal.values) == ("TooEarly", (closing - 1, closing))
-
-    def test_refuses_less_than_the_price(self, pool, purchase):
-        refusal = refusal_of(lambda: purchase(PRICE - 1))
-        values = (pool.address, PRICE - 1, PRICE)
-        assert (refusal.error, refusal.values) == ("ERC20InsufficientAllowance", values)
 
     def test_refuses_an_outsider(self, world, pool, outsider):
         world.at(world.terms.closing)
-        refusal = refusal_of(lambda: send(pool.purchase, sender=outsider))
+        refusal = refusal_of(lambda: send(pool.purchase, outsider, sender=outsider))
         assert (refusal.error, refusal.values) == ("AccessManagedUnauthorized", (outsider.address,))
 
 
@@ -180,30 +178,33 @@ class TestReport:
     def report(self, world, pool, settlement, servicer):
         """The servicer reports, with the cash at hand and approved, when the period has ended (or when `at` says)."""
 
-        def call(period, cash, root=ROOT, paying=1, at=None):
+        def call(period, cash, root=ROOT, paying=1, at=None, correction=NO_CORRECTION, **other):
             world.fund(servicer, cash)
             send(settlement.approve, pool, cash, sender=servicer)
             world.at(max(world.now, world.terms.period_ends[min(period, 4) - 1]) if at is None else at)
-            return send(pool.report, period, cash, root, paying, sender=servicer)
+            struct = report_of(cash, root=root, loans=paying, **other)
+            return send(pool.report, period, struct, correction, sender=servicer)
 
         return call
 
     def test_takes_the_cash_into_the_books(self, closed, pool, settlement, servicer, report):
         receipt = report(1, 12_345, paying=3)
-        logs = list(receipt.decode_logs(pool.Reported))
-        assert [(log.period, log.cash, log.reportRoot, log.loansPaying) for log in logs] == [(1, 12_345, ROOT, 3)]
-        assert (settlement.balanceOf(pool), settlement.balanceOf(servicer)) == (12_345, 0)
-        assert (pool.lastReported(), pool.cashHeld(), pool.collectedIn(1)) == (1, 12_345, 12_345)
+        (log,) = receipt.decode_logs(pool.Reported)
+        told = (log.period, tuple(log.report), log.late)
+        assert told == (1, (12_345, 0, 0, 0, 0, 0, ROOT, 3, False), False)
+        held = PRICE + 12_345  # the seller has not asked for the price yet
+        assert (settlement.balanceOf(closed.live.distributor), settlement.balanceOf(servicer)) == (held, 0)
+        assert (pool.lastReported(), pool.cashToRun(), pool.figures(1).net) == (1, 12_345, 12_345)
 
     def test_takes_the_periods_in_order(self, closed, pool, report):
         for period, cash in enumerate((100, 20, 3, 4_000), start=1):
             report(period, cash)
         assert pool.lastReported() == 4
-        assert [pool.record(period).collected for period in range(5)] == [0, 100, 120, 123, 4_123]
+        assert [pool.record(period).net for period in range(5)] == [0, 100, 120, 123, 4_123]
 
     def test_takes_a_period_without_cash(self, closed, pool, report):
         report(1, 0, NO_ROOT, 0)
-        assert (pool.lastReported(), pool.cashHeld()) == (1, 0)
+        assert (pool.lastReported(), pool.cashToRun()) == (1, 0)
 
     def test_takes_a_period_in_which_all_loans_paid(self, closed, pool, report):
         report(1, 500, paying=len(LOANS))
@@ -211,7 +212,12 @@ class TestReport:
 
     def test_takes_a_late_report(self, closed, pool, report):
         report(1, 500, at=closed.terms.period_ends[0] + 400 * DAY)
-        assert pool.record(1).end == closed.terms.period_ends[0]
+        assert (pool.record(1).end, pool.record(1).late) == (closed.terms.period_ends[0], True)
+
+    @pytest.mark.parametrize("late", [False, True])
+    def test_is_late_a_second_after_the_grace(self, closed, pool, report, late):
+        report(1, 500, at=closed.terms.period_ends[0] + 5 * DAY + late)
+        assert pool.record(1).late is late
 
     def test_refuses_a_second_before_the_period_s_end(self, closed, report):
         end = closed.terms.period_ends[0]
@@ -255,11 +261,11 @@ class TestReport:
     )
     def test_refuses_a_report_that_does_not_add_up(self, closed, report, cash, root, paying):
         refusal = refusal_of(lambda: report(1, cash, root, paying))
-        assert (refusal.error, refusal.values) == ("ReportDoesNotAddUp", (cash, root, paying, 5))
+        assert (refusal.error, refusal.values) == ("ReportDoesNotAddUp", (report_of(cash, root=root, loans=paying), 5))
 
     def test_fills_the_books_to_the_limit(self, closed, pool, report):
         report(1, LIMIT)
-        assert pool.cashHeld() == LIMIT
+        assert pool.cashToRun() == LIMIT
 
     def test_refuses_one_unit_more_than_the_books_hold(self, closed, report):
         report(1, 500)
@@ -269,67 +275,20 @@ class TestReport:
     def test_refuses_cash_that_is_not_approved(self, closed, pool, servicer):
         closed.fund(servicer, 500)
         closed.at(closed.terms.period_ends[0])
-        refusal = refusal_of(lambda: send(pool.report, 1, 500, ROOT, 1, sender=servicer))
+        refusal = refusal_of(lambda: send(pool.report, 1, report_of(500), NO_CORRECTION, sender=servicer))
         assert (refusal.error, refusal.values) == ("ERC20InsufficientAllowance", (pool.address, 0, 500))
 
     def test_refuses_a_settlement_asset_that_takes_a_fee(self, world, project, servicer):
         fee_token = servicer.deploy(project.FeeOnTransferToken)
         other = with_terms(world, settlement=fee_token)
         live = other.live
-        other.fund(live.offering, PRICE)
         with other.as_contract(live.offering) as account:
-            send(fee_token.approve, live.pool, PRICE, sender=account)
             other.at(world.terms.closing)
-            send(live.pool.purchase, sender=account)
+            send(live.pool.purchase, live.waterfall, sender=account)
         refusal = refusal_of(lambda: other.report(1, 500))
         assert (refusal.error, refusal.values) == ("CashArrivedShort", (495, 500))
 
     def test_refuses_an_outsider(self, closed, pool, outsider):
         closed.at(closed.terms.period_ends[0])
-        refusal = refusal_of(lambda: send(pool.report, 1, 0, NO_ROOT, 0, sender=outsider))
-        assert (refusal.error, refusal.values) == ("AccessManagedUnauthorized", (outsider.address,))
-
-
-class TestRelease:
-    def test_sends_the_cash_of_the_period_to_the_waterfall(self, closed, pool, settlement, release):
-        closed.report(1, 500)
-        closed.report(2, 70)
-        receipt = release(1)
-        assert [(log.period, log.cash) for log in receipt.decode_logs(pool.Released)] == [(1, 500)]
-        assert (settlement.balanceOf(closed.live.waterfall), settlement.balanceOf(pool)) == (500, 70)
-        assert (pool.lastReleased(), pool.cashHeld()) == (1, 70)
-
-    def test_takes_a_period_without_cash(self, closed, pool, release):
-        closed.report(1, 0)
-        release(1)
-        assert pool.lastReleased() == 1
-
-    def test_takes_no_donation_along(self, closed, pool, settlement, release):
-        closed.report(1, 500)
-        closed.fund(pool, 1_000)
-        release(1)
-        assert (settlement.balanceOf(closed.live.waterfall), settlement.balanceOf(pool)) == (500, 1_000)
-
-    def test_refuses_a_second_release_of_the_same_period(self, closed, release):
-        closed.report(1, 500)
-        closed.report(2, 70)
-        release(1)
-        refusal = refusal_of(lambda: release(1))
-        assert (refusal.error, refusal.values) == ("WrongPeriod", (1, 2))
-
-    def test_refuses_a_period_out_of_order(self, closed, release):
-        closed.report(1, 500)
-        closed.report(2, 70)
-        refusal = refusal_of(lambda: release(2))
-        assert (refusal.error, refusal.values) == ("WrongPeriod", (2, 1))
-
-    def test_refuses_a_period_that_is_not_reported(self, closed, release):
-        closed.report(1, 500)
-        release(1)
-        refusal = refusal_of(lambda: release(2))
-        assert (refusal.error, refusal.values) == ("NotReported", (2, 1))
-
-    def test_refuses_an_outsider(self, closed, pool, outsider):
-        closed.report(1, 500)
-        refusal = refusal_of(lambda: send(pool.release, 1, sender=outsider))
+        refusal = refusal_of(lambda: send(pool.report, 1, report_of(0), NO_CORRECTION, sender=outsider))
         assert (refusal.error, refusal.values) == ("AccessManagedUnauthorized", (outsider.address,))

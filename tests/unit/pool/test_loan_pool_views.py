@@ -6,7 +6,7 @@ from salvor.chain.refusal import refusal_of
 from salvor.chain.send import send
 from tests.utils.deploy import with_terms
 from tests.utils.leaves import SmallTape, collections_tree, committed, tree_over
-from tests.utils.world import LOANS, PLAN, TAPE
+from tests.utils.world import LOANS, NO_CORRECTION, PLAN, TAPE, report_of
 
 ONE = 10**18
 LOAN = LOANS[2]
@@ -115,7 +115,8 @@ class TestVerifyCollection:
         closed.fund(servicer, cash)
         send(closed.live.settlement.approve, closed.live.pool, cash, sender=servicer)
         closed.at(closed.terms.period_ends[0])
-        send(closed.live.pool.report, 1, cash, tree.root, len(COLLECTED), sender=servicer)
+        struct = report_of(cash, root=tree.root, loans=len(COLLECTED))
+        send(closed.live.pool.report, 1, struct, NO_CORRECTION, sender=servicer)
         return closed.live.pool
 
     def test_proves_every_collection_of_the_report(self, reported, tree):
@@ -152,7 +153,8 @@ class TestVerifyCollection:
 
     def test_refuses_a_good_proof_of_a_length_that_the_report_can_not_have(self, closed, servicer, tree):
         closed.at(closed.terms.period_ends[0])
-        send(closed.live.pool.report, 1, 0, tree.root, 1, sender=servicer)  # three leaves, said to be one
+        struct = report_of(0, root=tree.root, loans=1)  # three leaves, said to be one
+        send(closed.live.pool.report, 1, struct, NO_CORRECTION, sender=servicer)
         leaves, pool = enumerate(tree.values), closed.live.pool
         assert not any(pool.verifyCollection(*leaf[1:], tree.proof(number)) for number, leaf in leaves)
 
@@ -166,37 +168,38 @@ class TestVerifyCollection:
 
 class TestRecord:
     def test_gives_the_closing_date_as_period_zero(self, world, pool):
-        assert tuple(pool.record(0).__dict__.values())[:2] == (world.terms.closing, 0)
+        assert (pool.record(0).end, pool.record(0).planned) == (world.terms.closing, 0)
 
     def test_gives_the_schedule_before_any_report(self, world, pool):
         records = [pool.record(period) for period in range(1, 5)]
         assert [each.end for each in records] == list(world.terms.period_ends)
         assert [each.planned for each in records] == [40_000, 80_000, 110_000, 130_000]
-        assert [(each.collected, each.loansPaying, each.reportRoot) for each in records] == [(0, 0, bytes(32))] * 4
+        assert [(each.net, each.loansPaying, each.root) for each in records] == [(0, 0, bytes(32))] * 4
 
     def test_gives_what_was_reported(self, closed, pool):
         closed.report(1, 300)
         closed.report(2, 44)
         record = pool.record(2)
-        assert (record.collected, record.loansPaying, record.reportRoot) == (344, 1, b"\x01" * 32)
+        assert (record.net, record.loansPaying, record.root) == (344, 1, b"\x01" * 32)
 
     def test_refuses_a_period_after_the_last(self, pool, outsider):
         assert refused_view(pool.record, 5, sender=outsider) == ("NoSuchPeriod", (5, 4))
 
 
-class TestCollectedIn:
-    def test_gives_one_period_s_cash(self, closed, pool):
+class TestFigures:
+    def test_gives_one_period_s_cash_and_losses(self, closed, pool):
         for period, cash in enumerate((300, 0, 44), start=1):
-            closed.report(period, cash)
-        assert [pool.collectedIn(period) for period in (1, 2, 3)] == [300, 0, 44]
+            closed.report(period, cash, written_off=10 * period)
+        figures = [pool.figures(period) for period in (1, 2, 3)]
+        assert [each.net for each in figures] == [300, 0, 44]
+        assert [each.writtenOff for each in figures] == [10, 20, 30]
+        assert [each.balance for each in figures] == [129_690, 129_670, 129_596]
+        assert [each.lossToDate for each in figures] == [10, 30, 60]
+        assert (figures[1].begin, figures[1].end) == closed.terms.period_ends[:2]
 
     def test_refuses_a_period_that_is_not_reported(self, closed, pool, outsider):
         closed.report(1, 300)
-        assert refused_view(pool.collectedIn, 2, sender=outsider) == ("NotReported", (2, 1))
-
-    def test_refuses_the_closing_date(self, closed, pool, outsider):
-        closed.report(1, 300)
-        assert refused_view(pool.collectedIn, 0, sender=outsider) == ("NotReported", (0, 1))
+        assert refused_view(pool.figures, 2, sender=outsider) == ("NotReported", (2, 1))
 
 
 class TestCollectionRatio:
@@ -235,22 +238,22 @@ class TestCollectionRatio:
         assert refused_view(pool.collectionRatio, 2, sender=outsider) == ("NotReported", (2, 1))
 
 
-class TestCashHeld:
-    def test_is_reported_less_released(self, closed, pool, release):
-        seen = [pool.cashHeld()]
+class TestCashToRun:
+    def test_is_reported_less_run(self, closed, pool):
+        seen = [pool.cashToRun()]
         for act in (
             lambda: closed.report(1, 300),
             lambda: closed.report(2, 44),
-            lambda: release(1),
+            lambda: send(closed.live.waterfall.run, 1, sender=closed.outsider),
             lambda: closed.report(3, 5),
-            lambda: release(2),
-            lambda: release(3),
+            lambda: send(closed.live.waterfall.run, 2, sender=closed.outsider),
+            lambda: send(closed.live.waterfall.run, 3, sender=closed.outsider),
         ):
             act()
-            seen.append(pool.cashHeld())
+            seen.append(pool.cashToRun())
         assert seen == [0, 300, 344, 44, 49, 5, 0]
 
     def test_leaves_donations_out(self, closed, pool):
         closed.report(1, 300)
-        closed.fund(pool, 1_000)
-        assert pool.cashHeld() == 300
+        closed.fund(closed.live.distributor, 1_000)
+        assert pool.cashToRun() == 300

@@ -8,7 +8,7 @@ and on day 60 with plenty must pay what one run on day 60 pays: 2 x 4,931.506849
 import pytest
 
 from salvor.chain.send import send
-from tests.utils.world import DAY, PERCENT, World
+from tests.utils.world import DAY, World, tranche
 
 SIZES = (10**12, 10**9, 10**9)  # 6 decimals
 PERIOD = 4_931_506_849
@@ -22,9 +22,8 @@ def deal(project, chain, accounts):
         begin = chain.provider.get_block("latest").timestamp + 10 * DAY
         changes = {
             "decimals": 6,
-            "sizes": SIZES,
-            "purchase_price": sum(SIZES),
-            "rates": (6 * PERCENT, 0, 0),
+            "tranches": (tranche(SIZES[0], 6), tranche(SIZES[1]), tranche(SIZES[2])),
+            "price": sum(SIZES),
             "closing": begin,
             "period_ends": tuple(begin + day * DAY for day in days),
             "plan": (1,) * len(days),

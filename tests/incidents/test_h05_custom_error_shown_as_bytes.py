@@ -187,22 +187,23 @@ def test_every_kind_of_error_is_told(lab, desk):
 def test_a_deposit_without_an_allowance(lab):
     stage = set_stage(lab)
     investor, settlement, offering = stage.investors[0], stage.live.settlement, stage.live.offering
+    offering.open(stage.live.waterfall, sender=stage.live.parties.arranger)
     stage.live.allow_list.admit(investor, lab.now + DAY, sender=stage.live.parties.transfer_agent)
     settlement.mint(investor, 10, sender=investor)
     settlement.approve(offering, 4, sender=investor)
-    assert said(offering.subscribe, SENIOR, 10, sender=investor).startswith(
-        f"Offering.subscribe was refused: ERC20InsufficientAllowance(spender={offering.address}, allowance=4, "
+    assert said(offering.order, SENIOR, 10, sender=investor).startswith(
+        f"Offering.order was refused: ERC20InsufficientAllowance(spender={offering.address}, allowance=4, "
         "needed=10): Indicates a failure with the `spender`"
     )
 
 
 def test_the_same_in_apes_project(world, outsider):
     """Ape estimates gas before it sends, and would say there that something reverted."""
-    world.admit(outsider)
+    world.open().admit(outsider)
     with pytest.raises(
         CallRefused, match=r"ERC20InsufficientAllowance\(spender=0x\w+, allowance=0, needed=10\): Indic"
     ):
-        send(world.live.offering.subscribe, SENIOR, 10, sender=outsider)
+        send(world.live.offering.order, SENIOR, 10, sender=outsider)
 
 
 class TestOnTheCommandLine:

@@ -9,7 +9,7 @@ from salvor.deploy.apply import apply
 from salvor.deploy.live import LiveDeal, Parties
 from salvor.deploy.terms import DealTerms
 from salvor.lab import Actor, Lab
-from tests.utils.world import DAY, small_terms
+from tests.utils.world import DAY, small_terms, tranche
 
 UNLIMITED = 2**256 - 1
 ODD_SIZES = (59_999, 25_013, 14_983)  # primes: nothing divides evenly, every distribution leaves a remainder
@@ -32,11 +32,13 @@ class Stage:
 
 def set_stage(lab: Lab, **changes) -> Stage:
     """Deploy the small deal with prime sizes; nine days before closing nobody is admitted and nothing is sold."""
-    roles = ("admin", "seller", "servicer", "transfer agent", "fee account")
+    roles = ("admin", "seller", "servicer", "transfer agent", "arranger")
     parties = Parties(*(lab.actor(role) for role in roles))
     investors = tuple(lab.actor(role) for role in ("senior holder", "mezz holder", "equity holder", "outsider"))
     settlement = lab.deploy("SettlementToken", "Test Dollar", "TUSD", 2, sender=parties.admin)
-    terms = small_terms(lab.now + 10 * DAY, sizes=ODD_SIZES, purchase_price=sum(ODD_SIZES), **changes)
+    sizes = zip(ODD_SIZES, (7, 11, 0), strict=True)
+    odd = {"tranches": tuple(tranche(size, percent) for size, percent in sizes), "price": sum(ODD_SIZES)}
+    terms = small_terms(lab.now + 10 * DAY, **(odd | changes))
     live = apply(lab.contracts, terms, parties=parties, settlement=settlement)
     for name, note in zip(("senior note", "mezz note", "equity note"), live.notes, strict=True):
         lab.call_it(note, name)

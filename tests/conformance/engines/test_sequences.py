@@ -10,7 +10,7 @@ import pytest
 from salvor.deploy.apply import apply
 from salvor.deploy.live import Parties
 from tests.utils.drawing import Drawing
-from tests.utils.world import DAY, small_terms
+from tests.utils.world import DAY, NO_CORRECTION, STEPS, report_of, small_terms
 from tests.utils.zoo import ETHER, Trine, open_trio
 
 INVESTORS = ("senior holder", "mezzanine holder", "equity holder", "outsider")
@@ -55,12 +55,13 @@ class Story:
 
     def __init__(self, trio, seed):
         self.trio, self.outcomes = trio, Counter()
-        roles = ("admin", "seller", "servicer", "transfer agent", "fee account")
+        roles = ("admin", "seller", "servicer", "transfer agent", "arranger")
+        self.roles = roles
         self.parties = Parties(*(trio.actor(role) for role in roles))
         self.people = [trio.actor(role) for role in INVESTORS]
         lives = [self._deal(side) for side in trio.sides]
         self.notes = [self._both([live.notes[place] for live in lives]) for place in range(3)]
-        names = ("access", "settlement", "allow_list", "pool", "offering", "waterfall")
+        names = ("access", "settlement", "allow_list", "distributor", "pool", "offering", "waterfall", "vote")
         for name in names:
             setattr(self, name, self._both([getattr(live, name) for live in lives]))
         self.contracts = [*self.notes, *(getattr(self, name) for name in names)]
@@ -70,8 +71,8 @@ class Story:
 
     def _deal(self, side):
         settlement = side.lab.deploy("SettlementToken", "Test Dollar", "TUSD", 2, sender=self.parties.admin)
-        parties = Parties(*(side.lab.actor(each.role) for each in vars(self.parties).values()))
-        self.terms = small_terms(side.lab.now + 10 * DAY)
+        parties = Parties(*(side.lab.actor(role) for role in self.roles))
+        self.terms = small_terms(side.lab.now + 10 * DAY, accelerated_steps=STEPS)
         return apply(side.lab.contracts, self.terms, parties=parties, settlement=settlement)
 
     def _both(self, handles):
@@ -83,7 +84,7 @@ class Story:
         seen = []
         acts = (self.sell, self.trade, self.collect, self.claim, self.wait, self.meddle, self.look, self.admit)
         for _ in range(steps):
-            selling = self.reads(self.offering, "raised") < sum(self.terms.sizes)
+            selling = self.ordered < sum(self.terms.sizes)
             weights = (30, 4, 1, 1, 2, 6, 4, 3) if selling else (1, 6, 24, 8, 6, 6, 4, 2)
             act = self.chance.choices(acts, weights)[0]
             seen += [(self.trio.sides[0].block, self.trio.gas, each) for each in act()]
@@ -109,16 +110,18 @@ class Story:
     def sell(self):
         tranche = self.chance.randrange(3)
         who = self.people[tranche] if self.chance.random() < 0.8 else self.chance.choice(self.people)
-        left = self.terms.sizes[tranche] - self.reads(self.offering, "subscribed", tranche)
+        if not self.reads(self.offering, "sale"):
+            yield self.do(self.offering, "open", self.waterfall, sender=self.parties.arranger)
+        left = max(0, self.terms.sizes[tranche] - self.reads(self.offering, "ordered", tranche))
         units = self.units(left if self.chance.random() < 0.5 else max(1, left // 2))
         yield self.do(self.settlement, "mint", who, min(units, 10**9), sender=who)
         yield self.do(self.settlement, "approve", self.offering, units, sender=who)
         if self.chance.random() < 0.8 and not self.reads(self.allow_list, "admittedUntil", who):
             until = self.terms.period_ends[-1] + DAY
             yield self.do(self.allow_list, "admit", who, until, sender=self.parties.transfer_agent)
-        yield self.do(self.offering, "subscribe", tranche, units, sender=who)
+        yield self.do(self.offering, "order", tranche, units, sender=who)
         if self.chance.random() < 0.1:
-            yield self.do(self.offering, "unsubscribe", tranche, self.units(100), sender=who)
+            yield self.do(self.offering, "reduce", tranche, self.units(100), sender=who)
 
     def trade(self):
         note, (seller, buyer) = self.chance.choice(self.notes), self.chance.sample(self.people, 2)
@@ -130,12 +133,16 @@ class Story:
             yield self.do(note, "transfer", buyer, units, sender=seller)
 
     def collect(self):
-        if self.reads(self.offering, "raised") == sum(self.terms.sizes) and not self.reads(self.offering, "closed"):
+        if not self.closed and all(
+            self.reads(self.offering, "ordered", place) >= size for place, size in enumerate(self.terms.sizes)
+        ):
             self.until(self.terms.closing)
             yield self.do(self.offering, "close", sender=self.chance.choice(self.people))
+            for place in range(3):
+                yield self.do(self.offering, "settle", place, self.people[place], sender=self.people[3])
             return
         period = self.reads(self.pool, "lastReported") + self.chance.choice([1, 1, 1, 1, 0, 2])
-        if self.reads(self.offering, "closed"):
+        if self.closed:
             self.until(self.terms.period_ends[min(period, 4) - 1])
         cash, servicer = (
             self.chance.choice([0, 1, 30_000, 50_000, self.chance.randint(0, 10**5)]),
@@ -144,14 +151,25 @@ class Story:
         yield self.do(self.settlement, "mint", servicer, cash, sender=servicer)
         yield self.do(self.settlement, "approve", self.pool, self.units(cash), sender=servicer)
         root, paying = (self.chance.randbytes(32), 1) if cash else (bytes(32), 0)
-        yield self.do(self.pool, "report", period, cash, root, paying, sender=servicer)
+        yield self.do(
+            self.pool, "report", period, report_of(cash, root=root, loans=paying), NO_CORRECTION, sender=servicer
+        )
         run = self.reads(self.waterfall, "lastRun") + self.chance.choice([1, 1, 1, 0, 2])
         yield self.do(self.waterfall, "run", run, sender=self.chance.choice(self.people))
 
     def claim(self):
         yield self.do(self.chance.choice(self.notes), "claim", sender=self.chance.choice(self.people))
         if self.chance.random() < 0.3:
-            yield self.do(self.waterfall, "claimFees", sender=self.chance.choice(self.people))
+            payee = self.chance.choice([self.parties.servicer, self.parties.seller])
+            yield self.do(self.distributor, "payCredit", payee, sender=self.chance.choice(self.people))
+
+    @property
+    def ordered(self):
+        return sum(self.reads(self.offering, "ordered", place) for place in range(3))
+
+    @property
+    def closed(self):
+        return self.reads(self.offering, "sale") == 2
 
     def wait(self):
         self.trio.wait(self.chance.choice([0, 1, 3_600, DAY]))
@@ -189,7 +207,7 @@ class TestTheDeal:
         story = Story(pair, seed)
         story.run(250)
         # It went all the way, and was refused on the way.
-        for function in ("subscribe", "close", "report", "run", "claim", "transfer"):
+        for function in ("order", "close", "settle", "report", "run", "claim", "transfer"):
             assert story.outcomes[function, "done"], story.outcomes
         assert sum(number for (_, error), number in story.outcomes.items() if error != "done") > 50
 

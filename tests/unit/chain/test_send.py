@@ -5,9 +5,8 @@ import pytest
 from salvor.chain.refusal import CallRefused, Refusal, refusal_of
 from salvor.chain.send import read_refusal, send
 from salvor.errors import CHAIN_TROUBLE, ReconciliationFailed
+from tests.utils.deploy import ZERO_ADDRESS
 from tests.utils.world import SENIOR
-
-NOBODY = "0x0000000000000000000000000000000000000000"
 
 
 class TestSend:
@@ -16,16 +15,21 @@ class TestSend:
         assert receipt.status == 1
         assert world.live.settlement.balanceOf(outsider) == 5
 
-    def test_refuses_with_an_error_raised_two_contracts_down(self, world, outsider):
+    def test_refuses_with_an_error_raised_two_contracts_down(self, world, outsider, senior_holder):
         # The offering is called; the note it calls refuses.
+        world.sell_all()
+        world.at(world.terms.closing)
+        send(world.live.offering.close, sender=outsider)
+        send(world.live.allow_list.remove, senior_holder, sender=world.live.parties.transfer_agent)
         with pytest.raises(CallRefused) as refused:
-            send(world.live.offering.order, SENIOR, 1, sender=outsider)
+            send(world.live.offering.settle, SENIOR, senior_holder, sender=outsider)
+        values = (ZERO_ADDRESS, senior_holder.address, 60_000)
         assert refused.value.refusal.error == "NotEligible"
-        assert refused.value.refusal.values == (NOBODY, outsider.address, 1)
+        assert refused.value.refusal.values == values
         assert refused.value.exit_code == CHAIN_TROUBLE
         assert refused.value.message == (
-            f"Offering.subscribe was refused: NotEligible(from={NOBODY}, to={outsider.address}, units=1): "
-            "Compliance refuses this movement (zero address: a mint or a burn)"
+            "Offering.settle was refused: NotEligible(from={}, to={}, units={}): ".format(*values)
+            + "Compliance refuses this movement (zero address: a mint)"
         )
 
     def test_sends_nothing_when_refused(self, world, outsider):
@@ -36,7 +40,7 @@ class TestSend:
     def test_sees_the_time_that_the_next_block_will_have(self, world):
         world.sell_all()
         early = refusal_of(lambda: send(world.live.offering.close, sender=world.outsider))
-        assert early.error == "TooEarly"
+        assert early.error == "BeforeDeadline"
         world.at(world.terms.closing)
         assert send(world.live.offering.close, sender=world.outsider).timestamp == world.terms.closing
 

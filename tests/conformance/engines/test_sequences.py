@@ -84,8 +84,7 @@ class Story:
         seen = []
         acts = (self.sell, self.trade, self.collect, self.claim, self.wait, self.meddle, self.look, self.admit)
         for _ in range(steps):
-            selling = self.ordered < sum(self.terms.sizes)
-            weights = (30, 4, 1, 1, 2, 6, 4, 3) if selling else (1, 6, 24, 8, 6, 6, 4, 2)
+            weights = (1, 6, 24, 8, 6, 6, 4, 2) if self.sold_out else (30, 4, 1, 1, 2, 6, 4, 3)
             act = self.chance.choices(acts, weights)[0]
             seen += [(self.trio.sides[0].block, self.trio.gas, each) for each in act()]
         self.trio.check()
@@ -133,9 +132,7 @@ class Story:
             yield self.do(note, "transfer", buyer, units, sender=seller)
 
     def collect(self):
-        if not self.closed and all(
-            self.reads(self.offering, "ordered", place) >= size for place, size in enumerate(self.terms.sizes)
-        ):
+        if self.sold_out and not self.closed:
             self.until(self.terms.closing)
             yield self.do(self.offering, "close", sender=self.chance.choice(self.people))
             for place in range(3):
@@ -164,8 +161,8 @@ class Story:
             yield self.do(self.distributor, "payCredit", payee, sender=self.chance.choice(self.people))
 
     @property
-    def ordered(self):
-        return sum(self.reads(self.offering, "ordered", place) for place in range(3))
+    def sold_out(self):
+        return all(self.reads(self.offering, "ordered", place) >= size for place, size in enumerate(self.terms.sizes))
 
     @property
     def closed(self):

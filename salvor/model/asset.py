@@ -35,10 +35,6 @@ class Asset:
         self.balances[source] -= units
         self.balances[target] += units
 
-    def would_move(self, source: str, target: str) -> bool:
-        """Whether neither account is blocked."""
-        return not self.blocked & {source, target}
-
     def bring(self, source: str, target: str, units: int) -> None:
         """Move units into a deal; refused when other than these would arrive."""
         if self.toll and units:

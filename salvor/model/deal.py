@@ -278,11 +278,7 @@ class Deal:
 
     def claim_batch(self, holders: Iterable[str], tranche: int) -> list[int]:
         """Rule 31: who is frozen or refused by the asset gets nothing now and stops nobody."""
-        note, own = self.notes[tranche], note_account(tranche)
-        return [
-            0 if note.holders[holder].frozen or not self.asset.would_move(own, holder) else self.claim(holder, tranche)
-            for holder in holders
-        ]
+        return [self._claim_or_nothing(holder, tranche) for holder in holders]
 
     def claimable(self, holder: str, tranche: int) -> int:
         """What `claim` would pay, were the holder not frozen."""
@@ -294,6 +290,12 @@ class Deal:
         self._pay_out(WATERFALL, account, paid)
         self.credits[account] = 0
         return paid
+
+    def _claim_or_nothing(self, holder: str, tranche: int) -> int:
+        try:
+            return self.claim(holder, tranche)
+        except Refused:
+            return 0
 
     # What can be read
 

@@ -28,6 +28,10 @@ class TestReport:
         assert played.deal.asset.balances["pool"] == 8_500
         assert played.deal.pool.totals[1].gross == 10_000
 
+    def test_a_root_may_hold_zero_bytes(self, played):
+        played.report(10, root=bytes(31) + b"\1")
+        assert played.deal.pool.reported == 1
+
     def test_no_cash_is_a_valid_report(self, played):
         played.report(0)
         assert played.deal.pool.reported == 1

@@ -32,6 +32,17 @@ class TestOrder:
         one.take_back("first", 0, 59, CLOSING - 1)
         assert (one.order_books[0].total, one.asset.balances["first"]) == (1, 59)
 
+    def test_taken_back_whole(self):
+        one = deal((100, 1))
+        sell(one, ("first", 0, 60))
+        one.take_back("first", 0, 60, CLOSING - 1)
+        assert (one.order_books[0].total, one.cash_held) == (0, 0)
+
+    def test_orders_up_to_the_largest_amount(self):
+        one = deal((100, 1))
+        sell(one, ("first", 0, LARGEST))
+        assert one.order_books[0].total == LARGEST
+
     def test_refuses(self):
         one = deal((100, 1))
         assert refused(one.order, "first", 0, 1, 0) == ("WrongSale", (Sale.DRAFT, Sale.OPEN))

@@ -87,12 +87,12 @@ contract Offering is IOffering, AccessManaged {
     /// @inheritdoc IOffering
     function order(TrancheId tranche, uint256 units) external {
         Tranche storage wanted = _changeable(tranche, units);
-        uint256 all = wanted.ordered + units;
-        if (all > MAX_AMOUNT) revert AboveLimit(units, MAX_AMOUNT - wanted.ordered);
+        uint256 room = MAX_AMOUNT - wanted.ordered;
+        if (units > room) revert AboveLimit(units, room);
         if (!wanted.offer.note.compliance().canTransfer(address(0), msg.sender, units)) {
             revert NotEligible(msg.sender, tranche, units);
         }
-        wanted.ordered = uint112(all); // at most MAX_AMOUNT
+        wanted.ordered += uint112(units); // at most the room
         wanted.orders[msg.sender] += units;
         cashHeld += units;
         emit Ordered(msg.sender, tranche, units);

@@ -5,6 +5,7 @@ PROPERTIES = {
     "NT-01": "A transfer carries no claim on the past: claimable amounts change only by distributions and claims.",
     "NT-02": "The sum of what holders can claim is never above the cash that the note holds.",
     "NT-03": "The index never falls.",
+    "NT-05": "What a view says a holder can claim is what the model says and what a claim pays.",
     "OF-01": "Until closing, cash in the offering equals the notes in all hands, tranche by tranche.",
     "PL-01": "A period is reported once, in order, by the servicer, not before its end, with its cash.",
     "WF-01": "Cash in = cash out + cash held, to the unit, and every contract's books equal its token balance but for "
@@ -15,6 +16,10 @@ PROPERTIES = {
     "WF-05": "Where its step is marked so, mezzanine interest gets nothing while the deal is behind plan and "
     "senior principal is outstanding.",
     "WF-06": "A call that must be refused is refused with the model's error and values, and changes nothing.",
+    "WF-07": "A preview of a run, its events and the run itself tell the same figures, or refuse alike.",
+    "WF-08": "A deficiency ledger is never above its tranche's principal.",
+    "WF-09": "What the waterfall paid to a tranche is what its note has distributed, interest and principal apart.",
+    "WF-10": "A loss never skips a tranche: where one has borne it, nothing of those below could have.",
     "AC-01": "An outsider is refused at every privileged function.",
 }
 

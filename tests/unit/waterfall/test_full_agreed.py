@@ -18,7 +18,7 @@ def manager(lab):
 
 class TestVotes:
     def test_of_a_class_that_is_paid_off_keeps_the_next_one_waiting_no_more(self, lab):
-        deal = build(lab, TERMS).sell()
+        deal = build(lab, replace(TERMS, window=90 * DAY)).sell()
         senior, junior = deal.holders
         deal.vote.call(sender=senior)
         with lab.refused("VoteOpen", number=1):
@@ -105,3 +105,12 @@ class TestAsset:
             deal.offering.order(0, 10, sender=who)
         lab.wait(DAY)
         assert deal.offering.ordered(0) == 10
+
+
+class TestOrders:
+    def test_far_above_all_limits_are_refused_by_name(self, lab):
+        deal = build(lab, TERMS)
+        deal.offering.open(deal.waterfall, sender=lab.actor("arranger"))
+        deal.order(0, 10, lab.actor("first"))
+        with lab.refused("AboveLimit", 2**256 - 1, 2**112 - 11):
+            deal.offering.order(0, 2**256 - 1, sender=lab.actor("first"))

@@ -21,11 +21,16 @@ def books(world, tranche: int) -> Books:
     return Books(state.principal, state.interestDue, state.interestPaid, state.principalPaid, state.loss)
 
 
-def tranche_payments(receipt, waterfall) -> dict[int, tuple[int, int]]:
-    """(interest, principal) by tranche, of the tranches that got anything in a run."""
-    return {log.tranche: (log.interest, log.principal) for log in receipt.decode_logs(waterfall.TranchePaid)}
+def tranche_payments(receipt, world) -> dict[int, tuple[int, int]]:
+    """(interest, principal) by tranche, of the tranches whose holders got anything in a run."""
+    places = {note.address: place for place, note in enumerate(world.live.notes)}
+    logs = receipt.decode_logs(world.live.distributor.Distributed)
+    return {places[log.note]: (log.interest, log.principal) for log in logs}
 
 
-def step_payments(receipt, waterfall) -> list[tuple[int, int, int]]:
+def step_payments(receipt, world) -> list[tuple[int, int, int]]:
     """(place, due, paid) of the steps that were not passed over, in the order of the run."""
-    return [(log.step, log.due, log.paid) for log in receipt.decode_logs(waterfall.StepPaid)]
+    (ran,) = receipt.decode_logs(world.live.waterfall.PeriodRun)
+    (told,) = receipt.decode_logs(world.live.waterfall.StepsPaid)
+    steps = zip(told.due, told.paid, strict=True)
+    return [(place, *step) for place, step in enumerate(steps) if not ran.passedOver >> place & 1]

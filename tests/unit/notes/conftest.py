@@ -1,51 +1,43 @@
-"""The senior note, and the two things done to it again and again."""
+"""A deal of one tranche whose cash is all return, and one in which it is principal first."""
 
 import pytest
 
-from salvor.chain.send import send
-from tests.utils.world import SENIOR
+from tests.utils.full_deal import Line, Terms, Tranche, build, step
 
 
 @pytest.fixture
-def note(world):
-    return world.live.notes[SENIOR]
+def sold(lab):
+    """So many units, all with `holder 0`; each run spreads what was collected over them, as return or as principal."""
+
+    def sell(units, *, principal=False, rule="OpenCompliance", periods=12):
+        steps = ((step("principal", 0),) if principal else ()) + (step("split", 0),)
+        terms = Terms((Tranche(units),), steps, lines=[Line()], periods=periods)
+        return build(lab, terms, rule=rule).sell()
+
+    return sell
 
 
 @pytest.fixture
-def offering(world):
-    return world.live.offering
+def deal(sold):
+    """60,000 units, a supply that divides the parts of a settlement unit."""
+    return sold(60_000)
 
 
 @pytest.fixture
-def settlement(world):
-    return world.live.settlement
+def note(deal):
+    return deal.notes[0]
 
 
 @pytest.fixture
-def junior_holder(world):
-    """Somebody who holds no senior note unless a test says so."""
-    return world.holders[1]
+def holder(deal):
+    return deal.holders[0]
 
 
 @pytest.fixture
-def pay(world, note):
-    """Let the waterfall's account distribute cash to the senior note."""
-
-    def distribute(cash):
-        waterfall = world.live.waterfall
-        world.fund(waterfall, cash)
-        with world.as_contract(waterfall) as account:
-            return send(note.distribute, cash, sender=account)
-
-    return distribute
+def other(lab):
+    return lab.actor("other")
 
 
 @pytest.fixture
-def buy(world):
-    """Admit an investor and let it subscribe to the senior note."""
-
-    def subscribe(investor, units):
-        world.admit(investor)
-        world.subscribe(investor, SENIOR, units)
-
-    return subscribe
+def agent(lab):
+    return lab.actor("agent")

@@ -1,262 +1,232 @@
-"""Offering: notes at par while it is open, the purchase of the loans at its end."""
+"""Offering: orders until the closing date, then the deal is made or everybody has the order back."""
 
 import pytest
 
-from salvor.chain.refusal import refusal_of
-from salvor.chain.send import send
-from tests.utils.deploy import ZERO_ADDRESS, refusal_of_deployment, with_terms
-from tests.utils.world import EQUITY, MEZZANINE, SENIOR, SIZES
+from tests.utils.full_deal import NOBODY, Terms, Tranche, build, step
 
-PRICE = sum(SIZES)
+TRANCHES = (Tranche(60_000), Tranche(25_000), Tranche(15_000))
+SIZES = [tranche.size for tranche in TRANCHES]
+DRAFT, OPEN, CLOSED, CANCELLED = range(4)
 
 
 @pytest.fixture
-def subscribe(offering):
-    """Subscribe without funding or approving anything."""
+def deal(lab):
+    """Deployed; nothing is sold."""
+    return build(lab, Terms(TRANCHES, (step("residual", 2),)))
 
-    def call(investor, tranche, units):
-        return send(offering.subscribe, tranche, units, sender=investor)
+
+@pytest.fixture
+def opened(lab, deal):
+    deal.offering.open(deal.waterfall, sender=lab.actor("arranger"))
+    return deal
+
+
+@pytest.fixture
+def investor(lab):
+    return lab.actor("investor")
+
+
+@pytest.fixture
+def deploy(lab, deal):
+    """Another offering over the same pool; `offers` are (note, cap, minimum)."""
+
+    def call(*offers):
+        return lab.deploy("Offering", deal.access, deal.pool, list(offers), sender=lab.actor("outsider"))
 
     return call
 
 
-@pytest.fixture
-def ready(world, settlement, offering, senior_holder):
-    """An investor who is admitted and has the cash and the approval for anything on offer."""
-    world.admit(senior_holder)
-    world.fund(senior_holder, PRICE)
-    send(settlement.approve, offering, PRICE, sender=senior_holder)
-    return senior_holder
-
-
 class TestConstructor:
-    def test_keeps_what_it_was_given(self, world, offering):
-        live = world.live
-        assert (offering.pool(), offering.trancheCount()) == (live.pool.address, 3)
-        assert [offering.note(place) for place in range(3)] == [note.address for note in live.notes]
-        assert [offering.size(place) for place in range(3)] == list(SIZES)
+    def test_keeps_what_it_was_given(self, deal):
+        offering = deal.offering
+        assert (offering.pool(), offering.trancheCount(), offering.deadline()) == (deal.pool.address, 3, deal.closing)
+        assert [offering.note(place) for place in range(3)] == [note.address for note in deal.notes]
+        assert [tuple(offering.offer(place))[1:] for place in range(3)] == [(size, size) for size in SIZES]
 
-    def test_starts_open_and_empty(self, offering):
-        assert (offering.closed(), offering.raised(), offering.cashHeld()) == (False, 0, 0)
-        assert [offering.subscribed(place) for place in range(3)] == [0, 0, 0]
+    def test_starts_as_a_draft(self, deal):
+        assert (deal.offering.sale(), deal.offering.cashHeld(), deal.offering.waterfall()) == (DRAFT, 0, NOBODY)
 
-    @pytest.mark.parametrize(("notes", "sizes"), [(3, SIZES[:2]), (2, SIZES)])
-    def test_refuses_another_number_of_sizes_than_of_notes(self, world, project, outsider, notes, sizes):
-        args = (world.live.pool, list(world.live.notes[:notes]), list(sizes))
-        refusal = refusal_of_deployment(project.Offering, *args, sender=outsider)
-        assert (refusal.error, refusal.values) == ("SizesMismatch", (notes, len(sizes)))
+    def test_takes_caps_above_the_price(self, deal, deploy):
+        offers = [(note, size + 1, 1) for note, size in zip(deal.notes, SIZES, strict=True)]
+        assert deploy(*offers).trancheCount() == 3
 
-    def test_refuses_a_tranche_of_no_units(self, world, project, outsider):
-        """Its note would have no holders, and cash that falls to it would block every later period."""
-        args = (world.live.pool, list(world.live.notes), [60_000, 40_000, 0])
-        refusal = refusal_of_deployment(project.Offering, *args, sender=outsider)
-        assert (refusal.error, refusal.values) == ("EmptyTranche", (2,))
+    @pytest.mark.parametrize("count", [0, 9])
+    def test_refuses_another_number_of_tranches(self, lab, deal, deploy, count):
+        with lab.refused("WrongNumberOfTranches", count, 8):
+            deploy(*[(deal.notes[0], 1, 1)] * count)
 
-    def test_refuses_a_note_for_two_tranches(self, world, project, outsider):
-        note = world.live.notes[SENIOR]
-        refusal = refusal_of_deployment(project.Offering, world.live.pool, [note] * 3, list(SIZES), sender=outsider)
-        assert (refusal.error, refusal.values) == ("NoteTwice", (1,))
+    @pytest.mark.parametrize(("minimum", "cap"), [(0, 100_000), (100_001, 100_000)])
+    def test_refuses_a_minimum_out_of_range(self, lab, deal, deploy, minimum, cap):
+        with lab.refused("MinimumOutOfRange", 0, minimum, cap):
+            deploy((deal.notes[0], cap, minimum))
 
-    def test_refuses_a_note_paid_in_another_asset(self, world, project, outsider):
-        live = world.live
-        other = outsider.deploy(project.SettlementToken, "Other", "OTHER", 2)
-        stranger = outsider.deploy(project.TrancheNote, live.access, other, live.allow_list, "Stranger", "S")
-        args = (live.pool, [*live.notes[:2], stranger], list(SIZES))
-        refusal = refusal_of_deployment(project.Offering, *args, sender=outsider)
-        assert (refusal.error, refusal.values) == ("OtherSettlement", (2,))
+    def test_refuses_a_note_for_two_tranches(self, lab, deal, deploy):
+        with lab.refused("NoteTwice", 1):
+            deploy((deal.notes[0], 50_000, 1), (deal.notes[0], 50_000, 1))
 
-    @pytest.mark.parametrize("change", [-1, 1])
-    def test_refuses_sizes_that_do_not_pay_the_price(self, world, project, outsider, change):
-        sizes = [SIZES[0] + change, *SIZES[1:]]
-        args = (world.live.pool, list(world.live.notes), sizes)
-        refusal = refusal_of_deployment(project.Offering, *args, sender=outsider)
-        assert (refusal.error, refusal.values) == ("SizesDoNotAddUp", (PRICE + change, PRICE))
+    def test_refuses_a_note_whose_cash_stands_elsewhere(self, lab, deal, deploy):
+        admin = lab.actor("admin")
+        elsewhere = lab.deploy("Distributor", deal.access, deal.token, sender=admin)
+        note = lab.deploy("TrancheNote", deal.access, elsewhere, deal.rule, "N", "N", sender=admin)
+        with lab.refused("OtherDistributor", 0):
+            deploy((note, 100_000, 1))
 
-
-class TestTrancheViews:
-    @pytest.mark.parametrize("view", ["subscribed", "size", "note"])
-    def test_refuse_a_tranche_that_is_not_there(self, offering, outsider, view):
-        refusal = refusal_of(lambda: send(getattr(offering, view), 3, sender=outsider))
-        assert (refusal.error, refusal.values) == ("NoSuchTranche", (3, 3))
+    @pytest.mark.parametrize("cap", [99_999, 2**112 - 1])
+    def test_refuses_caps_below_the_price_or_above_the_books(self, lab, deal, deploy, cap):
+        offers = [(deal.notes[0], cap, 1), *([(deal.notes[1], 1, 1)] if cap > 10**6 else [])]
+        caps = sum(offer[1] for offer in offers)
+        with lab.refused("CapsOutOfRange", caps, 100_000, 2**112 - 1):
+            deploy(*offers)
 
 
-class TestSubscribe:
-    def test_gives_a_unit_of_note_for_a_unit_of_cash(self, note, offering, settlement, subscribe, ready):
-        subscribe(ready, SENIOR, 400)
-        assert (note.balanceOf(ready), note.totalSupply()) == (400, 400)
-        assert (settlement.balanceOf(ready), settlement.balanceOf(offering)) == (PRICE - 400, 400)
-        assert (offering.raised(), offering.cashHeld()) == (400, 400)
+class TestOpen:
+    def test_says_until_when(self, lab, deal):
+        (log,) = deal.offering.open(deal.waterfall, sender=lab.actor("arranger")).events_of(deal.offering, "Opened")
+        assert tuple(log.values.values()) == (deal.waterfall.address, deal.closing)
+        assert (deal.offering.sale(), deal.offering.waterfall()) == (OPEN, deal.waterfall.address)
 
-    def test_says_what_it_did(self, offering, subscribe, ready):
-        logs = list(subscribe(ready, MEZZANINE, 400).decode_logs(offering.Subscribed))
-        assert [(log.investor, log.tranche, log.units) for log in logs] == [(ready.address, MEZZANINE, 400)]
+    def test_refuses_a_second_time(self, lab, opened):
+        with lab.refused("WrongSale", OPEN, DRAFT):
+            opened.offering.open(opened.waterfall, sender=lab.actor("arranger"))
 
-    def test_counts_each_tranche_by_itself(self, world, offering, subscribe, ready):
-        for tranche, units in ((EQUITY, 30), (SENIOR, 400), (MEZZANINE, 7), (SENIOR, 100)):
-            subscribe(ready, tranche, units)
-        assert [offering.subscribed(place) for place in range(3)] == [500, 7, 30]
-        assert [each.totalSupply() for each in world.live.notes] == [500, 7, 30]
-        assert offering.raised() == 537
+    def test_refuses_at_the_deadline(self, lab, deal):
+        lab.now = deal.closing
+        with lab.refused("DeadlinePassed", deal.closing, deal.closing):
+            deal.offering.open(deal.waterfall, sender=lab.actor("arranger"))
 
-    def test_sells_a_tranche_to_the_last_unit(self, offering, subscribe, ready):
-        subscribe(ready, SENIOR, 20_000)
-        subscribe(ready, SENIOR, 40_000)
-        assert offering.subscribed(SENIOR) == 60_000
-
-    def test_refuses_more_than_the_tranche(self, subscribe, ready):
-        refusal = refusal_of(lambda: subscribe(ready, SENIOR, 60_001))
-        assert (refusal.error, refusal.values) == ("AboveSize", (SENIOR, 60_001, 60_000))
-
-    def test_refuses_more_than_is_left(self, subscribe, ready):
-        subscribe(ready, SENIOR, 20_000)
-        refusal = refusal_of(lambda: subscribe(ready, SENIOR, 40_001))
-        assert (refusal.error, refusal.values) == ("AboveSize", (SENIOR, 40_001, 40_000))
-
-    def test_refuses_no_units(self, subscribe, ready):
-        refusal = refusal_of(lambda: subscribe(ready, SENIOR, 0))
-        assert (refusal.error, refusal.values) == ("ZeroUnits", ())
-
-    def test_refuses_a_tranche_that_is_not_there(self, subscribe, ready):
-        refusal = refusal_of(lambda: subscribe(ready, 3, 400))
-        assert (refusal.error, refusal.values) == ("NoSuchTranche", (3, 3))
-
-    def test_refuses_who_is_not_admitted(self, world, subscribe, ready):
-        send(world.live.allow_list.remove, ready, sender=world.live.parties.transfer_agent)
-        refusal = refusal_of(lambda: subscribe(ready, SENIOR, 400))
-        assert (refusal.error, refusal.values) == ("NotEligible", (ZERO_ADDRESS, ready.address, 400))
-
-    def test_refuses_who_has_not_approved_the_cash(self, offering, settlement, subscribe, ready):
-        send(settlement.approve, offering, 399, sender=ready)
-        refusal = refusal_of(lambda: subscribe(ready, SENIOR, 400))
-        assert (refusal.error, refusal.values) == ("ERC20InsufficientAllowance", (offering.address, 399, 400))
-
-    def test_refuses_who_has_not_the_cash(self, settlement, subscribe, ready, outsider):
-        send(settlement.transfer, outsider, PRICE - 399, sender=ready)
-        refusal = refusal_of(lambda: subscribe(ready, SENIOR, 400))
-        assert (refusal.error, refusal.values) == ("ERC20InsufficientBalance", (ready.address, 399, 400))
-
-    def test_refuses_after_closing(self, closed, subscribe):
-        refusal = refusal_of(lambda: subscribe(closed.holders[0], SENIOR, 1))
-        assert (refusal.error, refusal.values) == ("OfferingClosed", ())
-
-    def test_refuses_a_settlement_asset_that_takes_a_fee(self, world, project, ready):
-        fee_token = ready.deploy(project.FeeOnTransferToken)
-        other = with_terms(world, settlement=fee_token)
-        other.admit(ready)
-        refusal = refusal_of(lambda: other.subscribe(ready, SENIOR, 400))
-        assert (refusal.error, refusal.values) == ("CashArrivedShort", (396, 400))
+    def test_refuses_another_deal_s_waterfall(self, lab, deal):
+        other = build(lab, deal.terms).waterfall
+        with lab.refused("OtherOffering", other):
+            deal.offering.open(other, sender=lab.actor("arranger"))
 
 
-class TestUnsubscribe:
-    def test_gives_the_cash_back(self, note, offering, settlement, subscribe, ready):
-        subscribe(ready, SENIOR, 400)
-        send(offering.unsubscribe, SENIOR, 150, sender=ready)
-        assert (note.balanceOf(ready), note.totalSupply()) == (250, 250)
-        assert (settlement.balanceOf(ready), settlement.balanceOf(offering)) == (PRICE - 250, 250)
-        assert (offering.subscribed(SENIOR), offering.raised(), offering.cashHeld()) == (250, 250, 250)
+class TestOrder:
+    def test_keeps_the_cash_until_closing(self, opened, investor):
+        opened.order(0, 400, investor)
+        opened.order(0, 100, investor)
+        opened.order(1, 7, investor)
+        offering = opened.offering
+        assert [offering.orderOf(place, investor) for place in range(3)] == [500, 7, 0]
+        assert [offering.ordered(place) for place in range(3)] == [500, 7, 0]
+        assert offering.cashHeld() == opened.token.balanceOf(offering) == 507
+        assert opened.notes[0].totalSupply() == 0
 
-    def test_says_what_it_did(self, offering, subscribe, ready):
-        subscribe(ready, MEZZANINE, 400)
-        receipt = send(offering.unsubscribe, MEZZANINE, 150, sender=ready)
-        logs = list(receipt.decode_logs(offering.Unsubscribed))
-        assert [(log.investor, log.tranche, log.units) for log in logs] == [(ready.address, MEZZANINE, 150)]
+    def test_says_what_it_did(self, opened, investor):
+        opened.token.mint(investor, 5, sender=investor)
+        opened.token.approve(opened.offering, 5, sender=investor)
+        (log,) = opened.offering.order(2, 5, sender=investor).events_of(opened.offering, "Ordered")
+        assert tuple(log.values.values()) == (investor.address, 2, 5)
 
-    def test_puts_the_units_on_sale_again(self, world, offering, subscribe, ready, outsider):
-        subscribe(ready, SENIOR, 60_000)
-        send(offering.unsubscribe, SENIOR, 150, sender=ready)
-        world.admit(outsider)
-        world.subscribe(outsider, SENIOR, 150)
-        assert offering.subscribed(SENIOR) == 60_000
+    def test_may_go_above_the_cap(self, opened, investor):
+        opened.order(2, 15_001, investor)
+        assert opened.offering.ordered(2) == 15_001
 
-    def test_is_open_to_who_bought_the_note_from_a_subscriber(
-        self, world, note, offering, settlement, subscribe, ready, outsider
-    ):
-        subscribe(ready, SENIOR, 400)
-        world.admit(outsider)
-        send(note.transfer, outsider, 400, sender=ready)
-        send(offering.unsubscribe, SENIOR, 400, sender=outsider)
-        assert (settlement.balanceOf(outsider), offering.raised()) == (400, 0)
+    def test_refuses_more_than_the_books_hold(self, lab, opened, investor):
+        opened.order(0, 2, investor)
+        most = 2**112 - 1
+        with lab.refused("AboveLimit", most, most - 2):
+            opened.order(0, most, investor)
 
-    def test_is_open_to_who_is_no_longer_admitted(self, world, offering, settlement, subscribe, ready):
-        subscribe(ready, SENIOR, 400)
-        send(world.live.allow_list.remove, ready, sender=world.live.parties.transfer_agent)
-        send(offering.unsubscribe, SENIOR, 400, sender=ready)
-        assert settlement.balanceOf(ready) == PRICE
+    def test_refuses_no_units(self, lab, opened, investor):
+        with lab.refused("ZeroUnits"):
+            opened.offering.order(0, 0, sender=investor)
 
-    def test_refuses_more_than_is_held(self, offering, subscribe, ready):
-        subscribe(ready, SENIOR, 400)
-        refusal = refusal_of(lambda: send(offering.unsubscribe, SENIOR, 401, sender=ready))
-        assert (refusal.error, refusal.values) == ("ERC20InsufficientBalance", (ready.address, 400, 401))
+    def test_refuses_a_tranche_that_is_not_there(self, lab, opened, investor):
+        with lab.refused("NoSuchTranche", 3, 3):
+            opened.order(3, 1, investor)
 
-    def test_refuses_another_tranche_than_is_held(self, offering, subscribe, ready):
-        subscribe(ready, SENIOR, 400)
-        refusal = refusal_of(lambda: send(offering.unsubscribe, EQUITY, 400, sender=ready))
-        assert (refusal.error, refusal.values) == ("ERC20InsufficientBalance", (ready.address, 0, 400))
+    def test_refuses_before_it_is_open(self, lab, deal, investor):
+        with lab.refused("WrongSale", DRAFT, OPEN):
+            deal.order(0, 1, investor)
 
-    def test_refuses_another_s_notes(self, note, offering, subscribe, ready, outsider):
-        subscribe(ready, SENIOR, 400)
-        refusal = refusal_of(lambda: send(offering.unsubscribe, SENIOR, 400, sender=outsider))
-        assert (refusal.error, refusal.values) == ("ERC20InsufficientBalance", (outsider.address, 0, 400))
-        assert note.balanceOf(ready) == 400
+    def test_takes_the_second_before_the_deadline_and_no_later(self, lab, opened, investor):
+        opened.token.mint(investor, 2, sender=investor)
+        opened.token.approve(opened.offering, 2, sender=investor)
+        lab.now = opened.closing - 1
+        opened.offering.order(0, 1, sender=investor)
+        with lab.refused("DeadlinePassed", opened.closing, opened.closing):
+            lab.now = opened.closing
+            opened.offering.order(0, 1, sender=investor)
 
-    def test_refuses_no_units(self, offering, subscribe, ready):
-        subscribe(ready, SENIOR, 400)
-        refusal = refusal_of(lambda: send(offering.unsubscribe, SENIOR, 0, sender=ready))
-        assert (refusal.error, refusal.values) == ("ZeroUnits", ())
+    def test_refuses_who_has_not_the_cash(self, lab, opened, investor):
+        opened.token.approve(opened.offering, 5, sender=investor)
+        with lab.refused("ERC20InsufficientBalance", investor, 0, 5):
+            opened.offering.order(0, 5, sender=investor)
 
-    def test_refuses_a_tranche_that_is_not_there(self, offering, subscribe, ready):
-        subscribe(ready, SENIOR, 400)
-        refusal = refusal_of(lambda: send(offering.unsubscribe, 3, 400, sender=ready))
-        assert (refusal.error, refusal.values) == ("NoSuchTranche", (3, 3))
 
-    def test_refuses_after_closing(self, closed):
-        holder = closed.holders[0]
-        refusal = refusal_of(lambda: send(closed.live.offering.unsubscribe, SENIOR, 1, sender=holder))
-        assert (refusal.error, refusal.values) == ("OfferingClosed", ())
+class TestReduce:
+    def test_gives_the_cash_back(self, opened, investor):
+        opened.order(0, 400, investor)
+        (log,) = opened.offering.reduce(0, 150, sender=investor).events_of(opened.offering, "OrderReduced")
+        assert tuple(log.values.values()) == (investor.address, 0, 150)
+        assert (opened.offering.orderOf(0, investor), opened.token.balanceOf(investor)) == (250, 150)
+        assert (opened.offering.ordered(0), opened.offering.cashHeld()) == (250, 250)
+
+    def test_refuses_more_than_was_ordered(self, lab, opened, investor):
+        opened.order(0, 400, investor)
+        with lab.refused("AboveLimit", 401, 400):
+            opened.offering.reduce(0, 401, sender=investor)
+
+    def test_refuses_another_s_order(self, lab, opened, investor):
+        opened.order(0, 400, investor)
+        with lab.refused("AboveLimit", 400, 0):
+            opened.offering.reduce(0, 400, sender=lab.actor("outsider"))
 
 
 class TestClose:
-    def test_pays_the_purchase_price_to_the_seller(self, world, offering, settlement, outsider):
-        world.sell_all()
-        world.at(world.terms.closing)
-        receipt = send(offering.close, sender=outsider)
-        assert [log.raised for log in receipt.decode_logs(offering.Closed)] == [PRICE]
-        assert settlement.balanceOf(world.live.parties.seller) == PRICE
-        assert settlement.balanceOf(offering) == 0
-        assert (offering.closed(), offering.raised(), offering.cashHeld()) == (True, PRICE, 0)
-        assert world.live.pool.purchased()
+    def test_credits_the_seller_and_issues_the_notes(self, lab, deal):
+        deal.sell()
+        assert [note.totalSupply() for note in deal.notes] == SIZES
+        assert [deal.offering.sold(place) for place in range(3)] == SIZES
+        assert deal.distributor.creditOf(lab.actor("seller")) == 100_000
+        assert (deal.offering.sale(), deal.offering.cashHeld(), deal.pool.purchased()) == (CLOSED, 0, True)
 
-    def test_leaves_the_notes_where_they_are(self, closed):
-        held = [note.balanceOf(holder) for note, holder in zip(closed.live.notes, closed.holders, strict=True)]
-        assert held == list(SIZES)
-        assert [closed.live.offering.subscribed(place) for place in range(3)] == list(SIZES)
+    def test_takes_no_donation_along(self, lab, deal):
+        deal.token.mint(deal.offering, 1_000, sender=lab.actor("outsider"))
+        deal.sell()
+        assert deal.token.balanceOf(deal.offering) == 1_000
+        assert deal.distributor.creditOf(lab.actor("seller")) == 100_000
 
-    def test_leaves_no_approval_behind(self, closed):
-        live = closed.live
-        assert live.settlement.allowance(live.offering, live.pool) == 0
+    def test_refuses_a_second_before_the_deadline(self, lab, opened):
+        lab.now = opened.closing - 2
+        with lab.refused("BeforeDeadline"):
+            opened.offering.close(sender=lab.actor("outsider"))
 
-    def test_takes_no_donation_along(self, world, offering, settlement, outsider):
-        world.sell_all()
-        world.fund(offering, 1_000)
-        world.at(world.terms.closing)
-        send(offering.close, sender=outsider)
-        assert (settlement.balanceOf(world.live.parties.seller), settlement.balanceOf(offering)) == (PRICE, 1_000)
+    def test_refuses_a_second_time(self, lab, deal):
+        deal.sell()
+        with lab.refused("WrongSale", CLOSED, OPEN):
+            deal.offering.close(sender=lab.actor("outsider"))
 
-    def test_refuses_a_second_before_the_closing_date(self, world, offering, outsider):
-        world.sell_all()
-        closing = world.terms.closing
-        world.at(closing - 1)
-        refusal = refusal_of(lambda: send(offering.close, sender=outsider))
-        assert (refusal.error, refusal.values) == ("TooEarly", (closing - 1, closing))
+    def test_cancels_where_one_unit_is_missing(self, lab, opened, investor):
+        for place, size in enumerate((60_000, 25_000, 14_999)):
+            opened.order(place, size, investor)
+        opened.token.mint(opened.offering, 1, sender=investor)  # cash that comes another way is no order
+        lab.now = opened.closing
+        receipt = opened.offering.close(sender=lab.actor("outsider"))
+        assert len(receipt.events_of(opened.offering, "SaleCancelled")) == 1
+        assert (opened.offering.sale(), opened.pool.purchased()) == (CANCELLED, False)
 
-    def test_refuses_while_one_unit_is_not_sold(self, world, offering, outsider):
-        world.sell_all()
-        send(offering.unsubscribe, EQUITY, 1, sender=world.holders[EQUITY])
-        world.fund(offering, 1)  # cash that comes another way is not a subscription
-        world.at(world.terms.closing)
-        refusal = refusal_of(lambda: send(offering.close, sender=outsider))
-        assert (refusal.error, refusal.values) == ("NotSold", (PRICE - 1, PRICE))
 
-    def test_refuses_a_second_time(self, closed, outsider):
-        refusal = refusal_of(lambda: send(closed.live.offering.close, sender=outsider))
-        assert (refusal.error, refusal.values) == ("OfferingClosed", ())
+class TestSettle:
+    def test_hands_a_share_over_and_what_bought_none_back(self, lab, opened, investor):
+        second = lab.actor("second")
+        opened.order(0, 60_000, investor)
+        opened.order(0, 30_000, second)
+        for place in (1, 2):
+            opened.order(place, SIZES[place], investor)
+        lab.now = opened.closing
+        opened.offering.close(sender=second)
+        (log,) = opened.offering.settle(0, second, sender=investor).events_of(opened.offering, "Settled")
+        assert tuple(log.values.values()) == (second.address, 0, 20_000, 10_000)
+        assert (opened.notes[0].balanceOf(second), opened.token.balanceOf(second)) == (20_000, 10_000)
+        assert opened.offering.orderOf(0, second) == 0
+
+    def test_refuses_before_closing(self, lab, opened, investor):
+        opened.order(0, 1, investor)
+        with lab.refused("WrongSale", OPEN, CANCELLED):
+            opened.offering.settle(0, investor, sender=investor)
+
+    def test_refuses_a_second_time(self, lab, deal):
+        deal.sell()
+        with lab.refused("NoOrder", deal.holders[0], 0):
+            deal.offering.settle(0, deal.holders[0], sender=deal.holders[0])

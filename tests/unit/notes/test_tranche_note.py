@@ -1,215 +1,215 @@
-"""TrancheNote: what it is made of, its supply, and how cash is spread over it."""
+"""TrancheNote: its supply, transfers that carry no claim on the past, and what the transfer agent may do."""
 
 import pytest
 
-from salvor.chain.refusal import refusal_of
-from salvor.chain.send import send
-from tests.utils.deploy import ZERO_ADDRESS, refusal_of_deployment
-from tests.utils.world import MEZZANINE
+from salvor.chain.send import selector_of
+from tests.utils.full_deal import NOBODY, PERCENT, Terms, Tranche, build, step
 
-PARTS = 2**34 * 3**10 * 5**28 * 7**4
 LIMIT = 2**112 - 1
 
 
-ODD = 59_999  # a prime: divides no power of small primes
-
-
-@pytest.fixture
-def mint(world, note):
-    """Let the offering's account create notes."""
-
-    def create(investor, units):
-        with world.as_contract(world.live.offering) as account:
-            return send(note.mint, investor, units, sender=account)
-
-    return create
-
-
-@pytest.fixture
-def burn(world, note):
-    """Let the offering's account take notes back."""
-
-    def destroy(holder, units):
-        with world.as_contract(world.live.offering) as account:
-            return send(note.burn, holder, units, sender=account)
-
-    return destroy
-
-
 class TestConstructor:
-    def test_keeps_what_it_was_given(self, world, note):
-        live = world.live
-        assert (note.name(), note.symbol()) == ("T-A senior", "T-A")
-        assert note.settlement() == live.settlement.address
-        assert note.compliance() == live.allow_list.address
-        assert note.authority() == live.access.address
-
-    def test_starts_with_empty_books(self, note):
-        assert (note.totalSupply(), note.index(), note.remainder()) == (0, 0, 0)
-        assert (note.distributed(), note.cashHeld()) == (0, 0)
+    def test_keeps_what_it_was_given(self, deal, note):
+        assert (note.name(), note.symbol(), note.decimals()) == ("T-0", "T-0", 2)
+        assert (note.distributor(), note.compliance()) == (deal.distributor.address, deal.rule.address)
+        assert note.authority() == deal.access.address
 
     @pytest.mark.parametrize("decimals", [0, 6, 18])
-    def test_has_the_decimals_of_the_settlement_asset(self, world, project, outsider, decimals):
-        settlement = outsider.deploy(project.SettlementToken, "Test Euro", "TEUR", decimals)
-        live = world.live
-        note = outsider.deploy(project.TrancheNote, live.access, settlement, live.allow_list, "Note", "N")
-        assert note.decimals() == decimals
-
-    def test_refuses_a_settlement_asset_that_says_no_decimals(self, world, project, outsider):
-        live = world.live
-        args = (live.access, live.allow_list, live.allow_list, "Note", "N")
-        assert refusal_of_deployment(project.TrancheNote, *args, sender=outsider).error == "no reason given"
+    def test_has_the_decimals_of_the_settlement_asset(self, lab, decimals):
+        token = lab.deploy("SettlementToken", "Euro", "EUR", decimals, sender=lab.actor("admin"))
+        deal = build(lab, Terms((Tranche(1),), (step("residual", 0),)), token=token)
+        assert deal.notes[0].decimals() == decimals
 
 
-class TestMint:
-    def test_creates_units_for_who_is_admitted(self, world, note, mint, senior_holder):
-        world.admit(senior_holder)
-        logs = list(mint(senior_holder, 400).decode_logs(note.Transfer))
-        assert [(*log.event_arguments.values(),) for log in logs] == [(ZERO_ADDRESS, senior_holder.address, 400)]
-        assert (note.balanceOf(senior_holder), note.totalSupply()) == (400, 400)
+class TestIssue:
+    def test_gives_all_units_to_the_offering_which_hands_them_over(self, lab):
+        deal = build(lab, Terms((Tranche(60_000),), (step("residual", 0),)))
+        assert (deal.notes[0].totalSupply(), deal.notes[0].issuer()) == (0, NOBODY)
+        deal.sell()
+        note = deal.notes[0]
+        assert (note.totalSupply(), note.balanceOf(deal.holders[0]), note.balanceOf(deal.offering)) == (60_000,) * 2 + (
+            0,
+        )
+        assert note.issuer() == deal.offering.address
 
-    def test_gives_new_units_no_claim_on_the_past(self, note, mint, pay, buy, senior_holder):
-        buy(senior_holder, 40_000)
-        pay(600)
-        mint(senior_holder, 20_000)
-        assert note.claimable(senior_holder) == 600
-        pay(600)
-        assert note.claimable(senior_holder) == 1_200
+    def test_fills_the_books_to_the_limit(self, sold):
+        deal = sold(LIMIT)
+        assert deal.notes[0].totalSupply() == LIMIT
 
-    def test_fills_the_books_to_the_limit(self, world, note, mint, senior_holder):
-        world.admit(senior_holder)
-        mint(senior_holder, LIMIT)
-        assert note.totalSupply() == LIMIT
+    @pytest.fixture
+    def made(self, lab, deal):
+        """A note of nobody's deal, issued by whoever holds the role."""
+        admin = lab.actor("admin")
+        note = lab.deploy("TrancheNote", deal.access, deal.distributor, deal.rule, "N", "N", sender=admin)
+        deal.access.setTargetFunctionRole(note, [selector_of(note, "issue")], 99, sender=admin)
+        deal.access.grantRole(99, admin, 0, sender=admin)
+        return note, admin
 
-    def test_refuses_one_unit_above_the_limit(self, world, mint, senior_holder):
-        world.admit(senior_holder)
-        refusal = refusal_of(lambda: mint(senior_holder, LIMIT + 1))
-        assert (refusal.error, refusal.values) == ("AboveLimit", (LIMIT + 1, LIMIT))
+    def test_refuses_one_unit_above_the_limit(self, lab, made):
+        note, admin = made
+        with lab.refused("AboveLimit", LIMIT + 1, LIMIT):
+            note.issue(LIMIT + 1, sender=admin)
 
-    def test_counts_the_supply_against_the_limit(self, world, mint, senior_holder):
-        world.admit(senior_holder)
-        mint(senior_holder, 2)
-        refusal = refusal_of(lambda: mint(senior_holder, LIMIT))
-        assert (refusal.error, refusal.values) == ("AboveLimit", (LIMIT + 2, LIMIT))
-
-    def test_refuses_a_receiver_who_is_not_admitted(self, mint, senior_holder):
-        refusal = refusal_of(lambda: mint(senior_holder, 400))
-        assert (refusal.error, refusal.values) == ("NotEligible", (ZERO_ADDRESS, senior_holder.address, 400))
-
-    def test_refuses_the_zero_address(self, mint):
-        refusal = refusal_of(lambda: mint(ZERO_ADDRESS, 400))
-        assert (refusal.error, refusal.values) == ("ERC20InvalidReceiver", (ZERO_ADDRESS,))
-
-    def test_refuses_an_outsider(self, world, note, outsider):
-        world.admit(outsider)
-        refusal = refusal_of(lambda: send(note.mint, outsider, 1, sender=outsider))
-        assert (refusal.error, refusal.values) == ("AccessManagedUnauthorized", (outsider.address,))
+    def test_refuses_a_second_time(self, lab, made):
+        note, admin = made
+        note.issue(5, sender=admin)
+        with lab.refused("AlreadyIssued", 5):
+            note.issue(5, sender=admin)
 
 
-class TestBurn:
-    def test_takes_units_back(self, note, burn, buy, senior_holder):
-        buy(senior_holder, 400)
-        logs = list(burn(senior_holder, 150).decode_logs(note.Transfer))
-        assert [(*log.event_arguments.values(),) for log in logs] == [(senior_holder.address, ZERO_ADDRESS, 150)]
-        assert (note.balanceOf(senior_holder), note.totalSupply()) == (250, 250)
+class TestTransfer:
+    def test_moves_units(self, note, holder, other):
+        receipt = note.transfer(other, 15_000, sender=holder)
+        (log,) = receipt.events_of(note, "Transfer")
+        assert tuple(log.values.values()) == (holder.address, other.address, 15_000)
+        assert (note.balanceOf(holder), note.balanceOf(other), note.totalSupply()) == (45_000, 15_000, 60_000)
 
-    def test_leaves_what_the_units_have_earned(self, note, burn, pay, buy, senior_holder):
-        buy(senior_holder, 400)
-        pay(600)
-        burn(senior_holder, 400)
-        assert (note.claimable(senior_holder), note.cashHeld()) == (600, 600)
+    def test_carries_no_claim_on_the_past(self, deal, note, holder, other):
+        deal.run(600)
+        note.transfer(other, 60_000, sender=holder)
+        assert (note.claimable(holder), note.claimable(other)) == (600, 0)
+        deal.run(300)
+        assert (note.claimable(holder), note.claimable(other)) == (600, 300)
 
-    def test_is_open_to_who_is_no_longer_admitted(self, world, note, burn, buy, senior_holder):
-        buy(senior_holder, 400)
-        send(world.live.allow_list.remove, senior_holder, sender=world.live.parties.transfer_agent)
-        burn(senior_holder, 400)
-        assert note.totalSupply() == 0
+    def test_splits_the_future_by_units(self, deal, note, holder, other):
+        deal.run(600)
+        note.transfer(other, 15_000, sender=holder)
+        deal.run(400)
+        note.transfer(holder, 15_000, sender=other)
+        deal.run(8)
+        assert (note.claimable(holder), note.claimable(other)) == (600 + 300 + 8, 100)
 
-    def test_refuses_more_than_is_held(self, burn, buy, senior_holder):
-        buy(senior_holder, 400)
-        refusal = refusal_of(lambda: burn(senior_holder, 401))
-        assert (refusal.error, refusal.values) == ("ERC20InsufficientBalance", (senior_holder.address, 400, 401))
+    def test_splits_principal_by_units_too(self, sold, other):
+        deal = sold(60_000, principal=True)
+        note, holder = deal.notes[0], deal.holders[0]
+        deal.run(600)
+        note.transfer(other, 15_000, sender=holder)
+        deal.run(400)
+        assert tuple(note.claimableApart(holder)) == (0, 900)
+        assert tuple(note.claimableApart(other)) == (0, 100)
 
-    def test_refuses_an_outsider(self, note, buy, outsider):
-        buy(outsider, 400)
-        refusal = refusal_of(lambda: send(note.burn, outsider, 400, sender=outsider))
-        assert (refusal.error, refusal.values) == ("AccessManagedUnauthorized", (outsider.address,))
+    def test_to_oneself_changes_nothing(self, deal, note, holder):
+        deal.run(600)
+        note.transfer(holder, 60_000, sender=holder)
+        assert (note.balanceOf(holder), note.claimable(holder)) == (60_000, 600)
+        deal.run(40)
+        assert note.claimable(holder) == deal.distributor.heldForHolders() == 640
+
+    def test_of_no_units_changes_nothing_whoever_makes_it(self, deal, lab, note, holder, other):
+        deal.run(600)
+        note.transferFrom(holder, other, 0, sender=lab.actor("outsider"))  # needs no allowance
+        deal.run(40)
+        assert (note.claimable(holder), note.claimable(other)) == (640, 0)
+
+    def test_refuses_more_than_is_held(self, lab, note, holder, other):
+        with lab.refused("ERC20InsufficientBalance", holder, 60_000, 60_001):
+            note.transfer(other, 60_001, sender=holder)
+
+    def test_refuses_the_zero_address(self, lab, note, holder):
+        with lab.refused("ERC20InvalidReceiver", NOBODY):
+            note.transfer(NOBODY, 1, sender=holder)
 
 
-class TestDistribute:
-    def test_spreads_cash_over_the_units_held(self, note, pay, buy, senior_holder, outsider):
-        buy(senior_holder, 40_000)
-        buy(outsider, 20_000)
-        pay(600)
-        assert (note.claimable(senior_holder), note.claimable(outsider)) == (400, 200)
-        assert note.distributed() == note.cashHeld() == 600
-        assert note.remainder() == 0
+class TestSetFrozen:
+    @pytest.fixture
+    def frozen(self, note, holder, agent):
+        receipt = note.setFrozen(holder, True, sender=agent)
+        (log,) = receipt.events_of(note, "FreezeSet")
+        assert (log.holder, log.frozen) == (holder.address, True)
+        assert note.isFrozen(holder)
+        return holder
 
-    def test_pulls_the_cash_from_the_waterfall(self, world, note, settlement, pay, buy, senior_holder):
-        buy(senior_holder, 40_000)
-        pay(600)
-        assert (settlement.balanceOf(note), settlement.balanceOf(world.live.waterfall)) == (600, 0)
+    def test_stops_transfers(self, lab, note, frozen, other):
+        with lab.refused("HolderFrozen", frozen):
+            note.transfer(other, 1, sender=frozen)
+        note.approve(other, 1, sender=frozen)
+        with lab.refused("HolderFrozen", frozen):
+            note.transferFrom(frozen, other, 1, sender=other)
 
-    def test_keeps_what_does_not_divide_for_the_next_distribution(self, note, pay, buy, senior_holder):
-        buy(senior_holder, ODD)
-        pay(7)
-        growth, first = divmod(7 * PARTS, ODD)
-        assert (note.index(), note.remainder()) == (growth, first)
-        assert first > 0
-        pay(11)
-        more, second = divmod(11 * PARTS + first, ODD)
-        assert (note.index(), note.remainder()) == (growth + more, second)
+    def test_stops_claims_and_not_what_is_earned(self, lab, deal, note, frozen, agent):
+        deal.run(600)
+        with lab.refused("HolderFrozen", frozen):
+            note.claimFor(frozen, sender=lab.actor("outsider"))
+        assert note.claimable(frozen) == 600
+        note.setFrozen(frozen, False, sender=agent)
+        note.claim(sender=frozen)
+        assert deal.token.balanceOf(frozen) == 600
 
-    def test_says_what_it_did(self, note, pay, buy, senior_holder):
-        buy(senior_holder, ODD)
-        logs = list(pay(7).decode_logs(note.Distributed))
-        assert [(log.cash, log.index, log.remainder) for log in logs] == [(7, note.index(), note.remainder())]
+    def test_does_not_stop_what_comes(self, note, frozen, other, agent):
+        note.forceTransfer(frozen, other, 10, sender=agent)
+        note.transfer(frozen, 4, sender=other)
+        assert note.balanceOf(frozen) == 59_994
 
-    def test_moves_the_index_by_one_unit_of_cash_at_the_largest_supply(self, world, note, mint, pay, senior_holder):
-        world.admit(senior_holder)
-        mint(senior_holder, LIMIT)
-        pay(1)
-        assert (note.index(), note.remainder()) == divmod(PARTS, LIMIT)
-        assert note.index() > 0
+    def test_refuses_the_offering(self, lab, deal, note, agent):
+        with lab.refused("HolderFrozen", deal.offering):
+            note.setFrozen(deal.offering, False, sender=agent)
 
-    def test_holds_all_the_cash_that_the_books_allow(self, note, pay, buy, senior_holder):
-        buy(senior_holder, 1)
-        pay(LIMIT)
-        assert (note.claimable(senior_holder), note.distributed()) == (LIMIT, LIMIT)
 
-    def test_does_not_touch_the_other_notes(self, world, pay, buy, senior_holder, junior_holder):
-        buy(senior_holder, 400)
-        world.admit(junior_holder)
-        world.subscribe(junior_holder, MEZZANINE, 400)
-        pay(600)
-        other = world.live.notes[MEZZANINE]
-        assert (other.claimable(junior_holder), other.distributed()) == (0, 0)
+class TestForceTransfer:
+    def test_moves_units_without_an_allowance(self, deal, note, holder, other, agent):
+        deal.run(600)
+        receipt = note.forceTransfer(holder, other, 15_000, sender=agent)
+        (log,) = receipt.events_of(note, "ForcedTransfer")
+        assert tuple(log.values.values()) == (holder.address, other.address, 15_000)
+        assert (note.balanceOf(other), note.claimable(holder), note.claimable(other)) == (15_000, 600, 0)
 
-    def test_refuses_a_note_without_holders(self, pay):
-        assert refusal_of(lambda: pay(1)).error == "NoHolders"
+    def test_refuses_the_offering_s_units(self, lab, deal, note, other, agent):
+        with lab.refused("HolderFrozen", deal.offering):
+            note.forceTransfer(deal.offering, other, 0, sender=agent)
 
-    def test_refuses_no_cash(self, pay, buy, senior_holder):
-        buy(senior_holder, ODD)
-        assert refusal_of(lambda: pay(0)).error == "NothingToDistribute"
 
-    def test_refuses_more_than_the_books_hold(self, pay, buy, senior_holder):
-        buy(senior_holder, ODD)
-        refusal = refusal_of(lambda: pay(2**112))
-        assert (refusal.error, refusal.values) == ("AboveLimit", (2**112, 2**112 - 1))
+class TestRecover:
+    def test_moves_units_and_all_that_was_not_claimed(self, deal, note, holder, other, agent):
+        deal.run(600)
+        note.claim(sender=holder)
+        deal.run(40)
+        (log,) = note.recover(holder, other, sender=agent).events_of(note, "Recovered")
+        assert (log.lost, log.found, log.units) == (holder.address, other.address, 60_000)
+        assert (note.balanceOf(holder), note.claimable(holder)) == (0, 0)
+        assert (note.balanceOf(other), note.claimable(other)) == (60_000, 40)
+        assert tuple(note.paidTo(holder)) == (600, 0)  # the record stays
+        note.claim(sender=other)
+        assert deal.token.balanceOf(other) == 40
 
-    def test_counts_past_distributions_against_the_limit(self, pay, buy, senior_holder):
-        buy(senior_holder, ODD)
-        pay(3)
-        refusal = refusal_of(lambda: pay(LIMIT))
-        assert (refusal.error, refusal.values) == ("AboveLimit", (LIMIT + 3, LIMIT))
+    def test_moves_cash_alone_where_the_units_are_gone(self, deal, lab, note, holder, other, agent):
+        deal.run(600)
+        note.transfer(lab.actor("buyer"), 60_000, sender=holder)
+        note.recover(holder, other, sender=agent)
+        assert (note.claimable(holder), note.claimable(other)) == (0, 600)
 
-    def test_refuses_cash_that_the_waterfall_does_not_have(self, world, note, buy, senior_holder):
-        buy(senior_holder, ODD)
-        waterfall = world.live.waterfall
-        with world.as_contract(waterfall) as account:
-            refusal = refusal_of(lambda: send(note.distribute, 1, sender=account))
-        assert (refusal.error, refusal.values) == ("ERC20InsufficientBalance", (waterfall.address, 0, 1))
+    def test_takes_the_freeze_along(self, note, holder, other, agent):
+        note.setFrozen(holder, True, sender=agent)
+        note.recover(holder, other, sender=agent)
+        assert note.isFrozen(other)
 
-    def test_refuses_an_outsider(self, note, outsider):
-        refusal = refusal_of(lambda: send(note.distribute, 1, sender=outsider))
-        assert (refusal.error, refusal.values) == ("AccessManagedUnauthorized", (outsider.address,))
+    def test_refuses_a_second_time(self, lab, note, holder, other, agent):
+        note.recover(holder, other, sender=agent)
+        with lab.refused("NothingToRecover", holder):
+            note.recover(holder, other, sender=agent)
+
+    def test_refuses_the_same_wallet(self, lab, note, holder, agent):
+        with lab.refused("SameWallet", holder):
+            note.recover(holder, holder, sender=agent)
+
+    def test_refuses_the_offering(self, lab, deal, note, holder, agent):
+        with lab.refused("HolderFrozen", deal.offering):
+            note.recover(deal.offering, holder, sender=agent)
+        with lab.refused("HolderFrozen", deal.offering):
+            note.recover(holder, deal.offering, sender=agent)
+
+
+class TestUnitsAt:
+    """What a holder had when a vote was called; only the vote asks for it."""
+
+    @pytest.fixture
+    def voting(self, lab):
+        terms = Terms((Tranche(100),), (step("residual", 0),), accelerated=(step("residual", 0),), share=50 * PERCENT)
+        return build(lab, terms).sell()
+
+    def test_are_those_of_the_moment_whatever_moved_since(self, voting, other):
+        note, holder = voting.notes[0], voting.holders[0]
+        voting.vote.call(sender=holder)
+        note.transfer(other, 30, sender=holder)
+        note.transfer(other, 30, sender=holder)
+        assert [note.unitsAt(who, 1) for who in (holder, other)] == [100, 0]
+        assert [note.balanceOf(who) for who in (holder, other)] == [40, 60]

@@ -2,187 +2,119 @@
 
 import pytest
 
-from salvor.chain.send import send
-from tests.utils.world import MEZZANINE
 
-PARTS = 2**34 * 3**10 * 5**28 * 7**4
+@pytest.fixture
+def split(deal, holder, other):
+    """40,000 units with the holder, 20,000 with the other."""
+    deal.notes[0].transfer(other, 20_000, sender=holder)
+    return deal
 
 
 @pytest.fixture
-def claim(note):
+def claim():
     """Let a holder claim; gives what the token says arrived."""
 
-    def take(settlement, holder):
-        before = settlement.balanceOf(holder)
-        send(note.claim, sender=holder)
-        return settlement.balanceOf(holder) - before
+    def take(deal, who):
+        before = deal.token.balanceOf(who)
+        deal.notes[0].claim(sender=who)
+        return deal.token.balanceOf(who) - before
 
     return take
 
 
 class TestClaim:
-    def test_pays_what_the_units_earned(self, note, settlement, pay, buy, claim, senior_holder, outsider):
-        buy(senior_holder, 40_000)
-        buy(outsider, 20_000)
-        pay(600)
-        assert claim(settlement, senior_holder) == 400
-        assert (note.claimable(senior_holder), note.claimable(outsider)) == (0, 200)
-        assert note.cashHeld() == settlement.balanceOf(note) == 200
-        assert note.distributed() == 600
+    def test_pays_what_the_units_earned(self, split, note, claim, holder, other):
+        split.run(600)
+        assert claim(split, holder) == 400
+        assert (note.claimable(holder), note.claimable(other)) == (0, 200)
+        assert split.distributor.heldForHolders() == 200
 
-    def test_returns_what_it_pays(self, note, pay, buy, senior_holder):
-        buy(senior_holder, 40_000)
-        pay(600)
-        assert note.claim.call(sender=senior_holder) == 600
+    def test_says_what_it_did(self, split, note, holder):
+        split.run(600)
+        (log,) = note.claim(sender=holder).events_of(note, "Claimed")
+        assert (log.holder, log.interest, log.principal) == (holder.address, 400, 0)
 
-    def test_says_what_it_did(self, note, pay, buy, senior_holder):
-        buy(senior_holder, 40_000)
-        pay(600)
-        logs = list(send(note.claim, sender=senior_holder).decode_logs(note.Claimed))
-        assert [(log.holder, log.cash) for log in logs] == [(senior_holder.address, 600)]
+    def test_tells_interest_and_principal_apart(self, sold):
+        deal = sold(1_000, principal=True)
+        note, holder = deal.notes[0], deal.holders[0]
+        deal.run(1_200)
+        (log,) = note.claim(sender=holder).events_of(note, "Claimed")
+        assert (log.interest, log.principal) == tuple(note.paidTo(holder)) == (200, 1_000)
 
-    def test_pays_nothing_a_second_time(self, note, settlement, pay, buy, claim, senior_holder, outsider):
-        buy(senior_holder, 40_000)
-        buy(outsider, 20_000)
-        pay(600)
-        assert [claim(settlement, senior_holder), claim(settlement, senior_holder)] == [400, 0]
-        assert note.cashHeld() == 200
+    def test_pays_nothing_a_second_time(self, split, claim, holder):
+        split.run(600)
+        assert [claim(split, holder), claim(split, holder)] == [400, 0]
 
-    def test_pays_who_holds_nothing_nothing(self, note, settlement, pay, buy, claim, senior_holder, outsider):
-        buy(senior_holder, 40_000)
-        pay(600)
-        assert claim(settlement, outsider) == 0
-        assert note.cashHeld() == 600
+    def test_pays_who_holds_nothing_nothing(self, lab, split, claim):
+        split.run(600)
+        assert claim(split, lab.actor("stranger")) == 0
+        assert split.distributor.heldForHolders() == 600
 
-    def test_keeps_the_fraction_to_the_holder_s_credit(self, settlement, pay, buy, claim, senior_holder, outsider):
-        buy(senior_holder, 5)  # of 11 units, a supply that divides no power of small primes
-        buy(outsider, 6)
+    def test_keeps_the_fraction_to_the_holder_s_credit(self, sold, claim, other):
+        deal = sold(11)  # a supply that divides no power of small primes
+        holder = deal.holders[0]
+        deal.notes[0].transfer(other, 6, sender=holder)
         paid = []
         for _ in range(11):
-            pay(1)
-            paid.append(claim(settlement, senior_holder))
+            deal.run(1)
+            paid.append(claim(deal, holder))
         assert paid == [0, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1]  # 5/11, 10/11, 15/11, 20/11, 25/11 ...
-        assert claim(settlement, outsider) == 6
+        assert claim(deal, other) == 6
 
-    def test_does_not_depend_on_how_often_one_claims(self, note, settlement, pay, buy, claim, senior_holder, outsider):
-        buy(senior_holder, 7_919)
-        buy(outsider, 7_919)
+    def test_does_not_depend_on_how_often_one_claims(self, sold, claim, other):
+        deal = sold(15_838)
+        holder = deal.holders[0]
+        deal.notes[0].transfer(other, 7_919, sender=holder)
         total = 0
         for cash in (101, 3, 1, 997):
-            pay(cash)
-            total += claim(settlement, senior_holder)
-        # 1,102 in two halves of 551, each short by less than a unit: the remainder waits in the note.
-        assert total == claim(settlement, outsider) == 550
-        assert (note.cashHeld(), note.remainder()) == (2, 1_102 * PARTS % 15_838)
+            deal.run(cash)
+            total += claim(deal, holder)
+        # 1,102 in two halves of 551, each short by less than a unit: the remainder waits.
+        assert total == claim(deal, other) == 550
+        assert deal.distributor.heldForHolders() == 2
 
-    def test_is_open_to_who_is_no_longer_admitted(self, world, settlement, pay, buy, claim, senior_holder):
-        buy(senior_holder, 40_000)
-        pay(600)
-        send(world.live.allow_list.remove, senior_holder, sender=world.live.parties.transfer_agent)
-        assert claim(settlement, senior_holder) == 600
+    def test_stays_open_after_the_units_are_gone(self, deal, note, claim, holder, other):
+        deal.run(600)
+        note.transfer(other, 60_000, sender=holder)
+        assert claim(deal, holder) == 600
 
-    def test_stays_open_after_the_units_are_gone(self, world, settlement, pay, buy, claim, senior_holder):
-        buy(senior_holder, 40_000)
-        pay(600)
-        send(world.live.offering.unsubscribe, 0, 40_000, sender=senior_holder)
-        assert claim(settlement, senior_holder) == 600
-
-
-class TestClaimable:
-    def test_follows_each_distribution(self, note, pay, buy, senior_holder):
-        buy(senior_holder, 40_000)
-        seen = [note.claimable(senior_holder)]
-        for cash in (600, 1, 122):
-            pay(cash)
-            seen.append(note.claimable(senior_holder))
-        assert seen == [0, 600, 601, 723]
-
-    def test_gives_a_late_buyer_nothing_of_the_past(self, note, pay, buy, senior_holder, outsider):
-        buy(senior_holder, 20_000)
-        pay(600)
-        buy(outsider, 40_000)
-        assert (note.claimable(senior_holder), note.claimable(outsider)) == (600, 0)
-        pay(600)
-        assert (note.claimable(senior_holder), note.claimable(outsider)) == (800, 400)
-
-    def test_is_nothing_for_a_stranger(self, note, pay, buy, senior_holder, outsider):
-        buy(senior_holder, 40_000)
-        pay(600)
-        assert note.claimable(outsider) == 0
-
-    def test_rounds_down(self, note, pay, buy, senior_holder, outsider):
-        buy(senior_holder, 2)
-        buy(outsider, 1)
-        pay(2)
-        assert (note.claimable(senior_holder), note.claimable(outsider)) == (1, 0)  # 4/3 and 2/3
+    def test_stays_open_after_the_last_run(self, sold, claim):
+        deal = sold(100, periods=2)
+        for _ in range(2):
+            deal.run(50)
+        assert claim(deal, deal.holders[0]) == 100
 
 
-class TestIndex:
-    def test_adds_up_over_distributions(self, note, pay, buy, senior_holder):
-        buy(senior_holder, 40_000)
-        pay(600)
-        assert note.index() == 600 * PARTS // 40_000
-        pay(200)
-        assert (note.index(), note.remainder()) == (800 * PARTS // 40_000, 0)
-
-    def test_grows_by_the_supply_of_the_moment(self, note, pay, buy, senior_holder, outsider):
-        buy(senior_holder, 40_000)
-        pay(600)
-        buy(outsider, 20_000)
-        pay(600)
-        assert note.index() == 600 * PARTS // 40_000 + 600 * PARTS // 60_000
-
-    def test_does_not_move_with_claims_and_transfers(self, world, note, pay, buy, senior_holder, outsider):
-        buy(senior_holder, 40_000)
-        pay(600)
-        before = note.index()
-        world.admit(outsider)
-        send(note.transfer, outsider, 10_000, sender=senior_holder)
-        send(note.claim, sender=senior_holder)
-        assert note.index() == before
+class TestClaimFor:
+    def test_pays_the_holder_whoever_calls(self, lab, split, note, holder):
+        split.run(600)
+        note.claimFor(holder, sender=lab.actor("outsider"))
+        assert split.token.balanceOf(holder) == 400
+        assert split.token.balanceOf(lab.actor("outsider")) == 0
 
 
-class TestCashHeld:
-    def test_is_distributed_less_claimed(self, note, pay, buy, senior_holder, outsider):
-        buy(senior_holder, 40_000)
-        buy(outsider, 20_000)
-        seen = [note.cashHeld()]
-        for act in (
-            lambda: pay(600),
-            lambda: send(note.claim, sender=senior_holder),
-            lambda: pay(30),
-            lambda: send(note.claim, sender=outsider),
-        ):
-            act()
-            seen.append(note.cashHeld())
-        assert seen == [0, 600, 200, 230, 20]
-        assert note.distributed() == 630
+class TestClaimMany:
+    def test_pays_each(self, lab, split, note, holder, other):
+        split.run(600)
+        note.claimMany([holder, other, holder, lab.actor("stranger")], sender=lab.actor("custodian"))
+        assert [split.token.balanceOf(who) for who in (holder, other)] == [400, 200]
+
+    def test_passes_over_who_is_frozen(self, lab, split, note, holder, other, agent):
+        split.run(600)
+        note.setFrozen(holder, True, sender=agent)
+        note.claimMany([holder, other], sender=lab.actor("custodian"))
+        assert (split.token.balanceOf(other), note.claimable(holder)) == (200, 400)
 
 
 class TestDonation:
-    """Settlement tokens sent to the note by hand belong to nobody."""
+    """Settlement tokens sent by hand belong to nobody."""
 
-    def test_changes_no_claim(self, world, note, settlement, pay, buy, claim, senior_holder):
-        buy(senior_holder, 40_000)
-        pay(600)
-        books = (note.index(), note.remainder(), note.distributed(), note.cashHeld())
-        world.fund(note, 1_000)
-        assert (note.index(), note.remainder(), note.distributed(), note.cashHeld()) == books
-        assert note.claimable(senior_holder) == 600
-        assert claim(settlement, senior_holder) == 600
-        assert settlement.balanceOf(note) == 1_000
-
-    def test_is_not_spread_with_the_next_distribution(self, world, note, pay, buy, senior_holder):
-        buy(senior_holder, 40_000)
-        world.fund(note, 1_000)
-        pay(5)
-        assert (note.claimable(senior_holder), note.cashHeld()) == (5, 5)
-
-    def test_of_another_note_changes_no_claim_either(self, world, note, pay, buy, senior_holder, junior_holder):
-        buy(senior_holder, 40_000)
-        world.admit(junior_holder)
-        world.admit(note)
-        world.subscribe(junior_holder, MEZZANINE, 400)
-        send(world.live.notes[MEZZANINE].transfer, note, 400, sender=junior_holder)
-        pay(600)
-        assert note.claimable(senior_holder) == note.cashHeld() == 600
+    @pytest.mark.parametrize("where", ["distributor", "note"])
+    def test_changes_no_claim(self, deal, note, holder, other, where):
+        deal.run(600)
+        deal.token.mint(deal.distributor if where == "distributor" else note, 1_000, sender=other)
+        assert (note.claimable(holder), deal.distributor.heldForHolders()) == (600, 600)
+        deal.report(5)
+        deal.waterfall.run(2, sender=other)
+        note.claim(sender=holder)
+        assert (deal.token.balanceOf(holder), deal.distributor.heldForHolders()) == (605, 0)

@@ -1,4 +1,4 @@
-"""TrancheNote: units move by compliance and carry no claim on the past; allowances by call and by signature."""
+"""TrancheNote in Ape's project: units move by compliance; allowances by call and by signature."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,12 @@ from eth_account.messages import encode_typed_data
 
 from salvor.chain.refusal import refusal_of
 from salvor.chain.send import send
-from tests.utils.deploy import ZERO_ADDRESS
+from tests.utils.world import SENIOR
+
+
+@pytest.fixture
+def note(closed):
+    return closed.live.notes[SENIOR]
 
 
 @pytest.fixture
@@ -18,37 +23,12 @@ def spender(world):
 
 
 @pytest.fixture
-def seller_and_buyer(world, buy, senior_holder, junior_holder):
-    """One holds 400 senior units, the other is admitted and holds none."""
-    buy(senior_holder, 400)
-    world.admit(junior_holder)
-    return senior_holder, junior_holder
+def seller_and_buyer(closed):
+    """One holds 60,000 senior units, the other is admitted and holds none."""
+    return closed.holders[SENIOR], closed.holders[1]
 
 
-class TestTransfer:
-    def test_moves_units(self, note, seller_and_buyer):
-        seller, buyer = seller_and_buyer
-        logs = list(send(note.transfer, buyer, 150, sender=seller).decode_logs(note.Transfer))
-        assert [(*log.event_arguments.values(),) for log in logs] == [(seller.address, buyer.address, 150)]
-        assert (note.balanceOf(seller), note.balanceOf(buyer), note.totalSupply()) == (250, 150, 400)
-
-    def test_carries_no_claim_on_the_past(self, note, pay, seller_and_buyer):
-        seller, buyer = seller_and_buyer
-        pay(600)
-        send(note.transfer, buyer, 400, sender=seller)
-        assert (note.claimable(seller), note.claimable(buyer)) == (600, 0)
-        pay(300)
-        assert (note.claimable(seller), note.claimable(buyer)) == (600, 300)
-
-    def test_splits_the_future_by_units(self, note, pay, seller_and_buyer):
-        seller, buyer = seller_and_buyer
-        pay(600)
-        send(note.transfer, buyer, 100, sender=seller)
-        pay(400)
-        send(note.transfer, seller, 100, sender=buyer)
-        pay(8)
-        assert (note.claimable(seller), note.claimable(buyer)) == (600 + 300 + 8, 100)
-
+class TestCompliance:
     def test_moves_units_of_a_seller_who_is_no_longer_admitted(self, world, note, seller_and_buyer):
         seller, buyer = seller_and_buyer
         send(world.live.allow_list.remove, seller, sender=world.live.parties.transfer_agent)
@@ -71,68 +51,39 @@ class TestTransfer:
         refusal = refusal_of(lambda: send(note.transfer, outsider, 1, sender=seller))
         assert (refusal.error, refusal.values) == ("NotEligible", (seller.address, outsider.address, 1))
 
-    def test_refuses_a_receiver_who_is_not_admitted(self, note, seller_and_buyer, outsider):
+    @pytest.mark.parametrize("units", [0, 400])
+    def test_refuses_a_receiver_who_is_not_admitted(self, note, seller_and_buyer, outsider, units):
         seller, _ = seller_and_buyer
-        refusal = refusal_of(lambda: send(note.transfer, outsider, 400, sender=seller))
-        assert (refusal.error, refusal.values) == ("NotEligible", (seller.address, outsider.address, 400))
+        refusal = refusal_of(lambda: send(note.transfer, outsider, units, sender=seller))
+        assert (refusal.error, refusal.values) == ("NotEligible", (seller.address, outsider.address, units))
 
-    def test_refuses_more_than_is_held(self, note, seller_and_buyer):
-        seller, buyer = seller_and_buyer
-        refusal = refusal_of(lambda: send(note.transfer, buyer, 401, sender=seller))
-        assert (refusal.error, refusal.values) == ("ERC20InsufficientBalance", (seller.address, 400, 401))
-
-    def test_refuses_the_zero_address(self, note, seller_and_buyer):
-        seller, _ = seller_and_buyer
-        refusal = refusal_of(lambda: send(note.transfer, ZERO_ADDRESS, 1, sender=seller))
-        assert (refusal.error, refusal.values) == ("ERC20InvalidReceiver", (ZERO_ADDRESS,))
-
-
-class TestTransferToOneself:
-    def test_changes_nothing(self, note, pay, seller_and_buyer):
-        seller, _ = seller_and_buyer
-        pay(600)
-        send(note.transfer, seller, 400, sender=seller)
-        assert (note.balanceOf(seller), note.claimable(seller)) == (400, 600)
-        pay(40)
-        assert note.claimable(seller) == note.cashHeld() == 640
-
-    def test_refuses_who_is_no_longer_admitted(self, world, note, seller_and_buyer):
+    def test_refuses_a_transfer_to_oneself_once_no_longer_admitted(self, world, note, seller_and_buyer):
         seller, _ = seller_and_buyer
         send(world.live.allow_list.remove, seller, sender=world.live.parties.transfer_agent)
         refusal = refusal_of(lambda: send(note.transfer, seller, 400, sender=seller))
         assert (refusal.error, refusal.values) == ("NotEligible", (seller.address, seller.address, 400))
 
-
-class TestTransferOfNoUnits:
-    def test_changes_no_balance_and_no_claim(self, note, pay, seller_and_buyer):
-        seller, buyer = seller_and_buyer
-        pay(600)
-        send(note.transfer, buyer, 0, sender=seller)
-        assert (note.balanceOf(seller), note.balanceOf(buyer)) == (400, 0)
-        assert (note.claimable(seller), note.claimable(buyer)) == (600, 0)
-
-    def test_made_by_a_stranger_changes_nothing_for_the_holder(self, note, pay, seller_and_buyer, outsider):
-        seller, buyer = seller_and_buyer
-        pay(600)
-        send(note.transferFrom, seller, buyer, 0, sender=outsider)  # needs no allowance
-        pay(40)
-        assert (note.claimable(seller), note.claimable(buyer)) == (640, 0)
-
-    def test_refuses_a_receiver_who_is_not_admitted(self, note, seller_and_buyer, outsider):
+    @pytest.mark.parametrize("function", ["forceTransfer", "recover"])
+    def test_is_asked_when_the_transfer_agent_moves_units(self, world, note, seller_and_buyer, outsider, function):
         seller, _ = seller_and_buyer
-        refusal = refusal_of(lambda: send(note.transfer, outsider, 0, sender=seller))
-        assert (refusal.error, refusal.values) == ("NotEligible", (seller.address, outsider.address, 0))
+        args = (1,) if function == "forceTransfer" else ()
+        agent = world.live.parties.transfer_agent
+        refusal = refusal_of(lambda: send(getattr(note, function), seller, outsider, *args, sender=agent))
+        assert (refusal.error, refusal.values) == (
+            "NotEligible",
+            (seller.address, outsider.address, args[0] if args else 60_000),
+        )
 
 
 class TestTransferFrom:
-    def test_moves_units_within_the_allowance(self, note, pay, seller_and_buyer, spender):
+    def test_moves_units_within_the_allowance(self, closed, note, seller_and_buyer, spender):
         seller, buyer = seller_and_buyer
-        pay(600)
+        closed.run(1, 640)  # 6 % are 38, interest is 345, the rest is principal
         send(note.approve, spender, 150, sender=seller)
         send(note.transferFrom, seller, buyer, 100, sender=spender)
-        assert (note.balanceOf(seller), note.balanceOf(buyer)) == (300, 100)
+        assert (note.balanceOf(seller), note.balanceOf(buyer)) == (59_900, 100)
         assert note.allowance(seller, spender) == 50
-        assert (note.claimable(seller), note.claimable(buyer), note.claimable(spender)) == (600, 0, 0)
+        assert (note.claimable(seller), note.claimable(buyer), note.claimable(spender)) == (602, 0, 0)
 
     def test_refuses_more_than_the_allowance(self, note, seller_and_buyer, spender):
         seller, buyer = seller_and_buyer

@@ -26,51 +26,47 @@ def run(closed, waterfall):
 
 
 class TestEvents:
-    def test_say_what_each_step_and_tranche_got(self, waterfall, run):
+    def test_say_what_each_step_and_tranche_got(self, closed, waterfall, run):
         receipt = run(1, 40_000)
-        begun = [
-            (log.period, log.cash, log.collectionRatio, log.behindPlan)
-            for log in receipt.decode_logs(waterfall.PeriodRun)
+        (ran,) = receipt.decode_logs(waterfall.PeriodRun)
+        told = (ran.period, ran.cash, ran.accelerated, ran.revolving, ran.on, ran.passedOver)
+        assert told == (1, 40_000, False, False, 0, 0)
+        assert step_payments(receipt, closed) == [
+            (0, 2_400, 2_400),
+            (1, 345, 345),
+            (2, 226, 226),
+            (3, 60_000, 37_029),
+            (4, 0, 0),
+            (5, 25_000, 0),
+            (6, 0, 0),
         ]
-        assert begun == [(1, 40_000, ONE, False)]
-        steps = [
-            (log.period, log.step, log.kind, log.tranche, log.due, log.paid)
-            for log in receipt.decode_logs(waterfall.StepPaid)
-        ]
-        assert steps == [
-            (1, 0, 0, 0, 2_400, 2_400),
-            (1, 1, 1, SENIOR, 345, 345),
-            (1, 2, 1, MEZZANINE, 226, 226),
-            (1, 3, 2, SENIOR, 60_000, 37_029),
-            (1, 4, 1, MEZZANINE, 0, 0),
-            (1, 5, 2, MEZZANINE, 25_000, 0),
-            (1, 6, 3, EQUITY, 0, 0),
-        ]
-        paid = [
-            (log.period, log.tranche, log.interest, log.principal) for log in receipt.decode_logs(waterfall.TranchePaid)
-        ]
-        assert paid == [(1, SENIOR, 345, 37_029), (1, MEZZANINE, 226, 0)]
+        assert tranche_payments(receipt, closed) == {SENIOR: (345, 37_029), MEZZANINE: (226, 0)}
         assert list(receipt.decode_logs(waterfall.LossBooked)) == []
+
+    def test_say_when_the_trigger_turns(self, closed, waterfall, run):
+        (on,) = run(1, 30_000).decode_logs(waterfall.TriggerTurned)
+        assert (on.period, on.trigger, on.on, on.figure) == (1, 0, True, ONE * 3 // 4)
+        assert list(run(2, 30_000).decode_logs(waterfall.TriggerTurned)) == []
+        (off,) = run(3, 39_000).decode_logs(waterfall.TriggerTurned)
+        assert (off.period, off.trigger, off.on, off.figure) == (3, 0, False, ONE * 9 // 10)
 
 
 class TestDeferral:
     def test_pays_mezzanine_interest_first_at_exactly_the_trigger(self, closed, waterfall, run):
         receipt = run(1, 36_000)  # 90 % of 40,000; 36,000 - 2,160 - 345 - 226 = 33,269
-        assert [(log.collectionRatio, log.behindPlan) for log in receipt.decode_logs(waterfall.PeriodRun)] == [
-            (9 * ONE // 10, False)
-        ]
-        assert tranche_payments(receipt, waterfall) == {SENIOR: (345, 33_269), MEZZANINE: (226, 0)}
+        assert (waterfall.trigger(0).figure, waterfall.trigger(0).on) == (9 * ONE // 10, False)
+        assert tranche_payments(receipt, closed) == {SENIOR: (345, 33_269), MEZZANINE: (226, 0)}
         assert books(closed, MEZZANINE) == Books(25_000, 0, 226)
 
     def test_defers_mezzanine_interest_one_unit_below_the_trigger(self, closed, waterfall, run):
         receipt = run(1, 35_999)  # 35,999 - 2,159 - 345 = 33,495
-        assert [log.behindPlan for log in receipt.decode_logs(waterfall.PeriodRun)] == [True]
-        assert tranche_payments(receipt, waterfall) == {SENIOR: (345, 33_495)}
+        assert [log.on == 1 for log in receipt.decode_logs(waterfall.PeriodRun)] == [True]
+        assert tranche_payments(receipt, closed) == {SENIOR: (345, 33_495)}
         assert books(closed, MEZZANINE) == Books(25_000, 226)
 
-    def test_gives_the_step_that_is_passed_over_no_event(self, waterfall, run):
+    def test_tells_which_step_was_passed_over(self, closed, run):
         receipt = run(1, 35_999)
-        assert step_payments(receipt, waterfall) == [
+        assert step_payments(receipt, closed) == [
             (0, 2_159, 2_159),
             (1, 345, 345),
             (3, 60_000, 33_495),
@@ -84,13 +80,13 @@ class TestDeferral:
         # To date 72,000 of 80,000: 90 %. Senior interest 26,505 x 7 % x 30 / 365 = 152.5.
         # 36,001 - 2,160 - 152 - (226 + 226) - 26,505 = 6,732
         receipt = run(2, 36_001)
-        assert tranche_payments(receipt, waterfall) == {SENIOR: (152, 26_505), MEZZANINE: (452, 6_732)}
+        assert tranche_payments(receipt, closed) == {SENIOR: (152, 26_505), MEZZANINE: (452, 6_732)}
         assert books(closed, MEZZANINE) == Books(18_268, 0, 452, 6_732)
 
     def test_looks_at_collections_to_date_and_not_of_the_period(self, closed, waterfall, run):
         run(1, 40_000)
         receipt = run(2, 32_000)  # 80 % of the period's plan, 90 % to date
-        assert [log.behindPlan for log in receipt.decode_logs(waterfall.PeriodRun)] == [False]
+        assert [log.on == 1 for log in receipt.decode_logs(waterfall.PeriodRun)] == [False]
         assert books(closed, MEZZANINE).interest_due == 0
 
     def test_pays_mezzanine_interest_behind_senior_principal_while_behind_plan(self, deal):
@@ -98,7 +94,7 @@ class TestDeferral:
         world.report(1, 65_000)  # 65,000 - 3,900 - 345 - 60,000 - 226 = 529
         waterfall = world.live.waterfall
         receipt = send(waterfall.run, 1, sender=world.outsider)
-        assert step_payments(receipt, waterfall) == [
+        assert step_payments(receipt, world) == [
             (0, 3_900, 3_900),
             (1, 345, 345),
             (3, 60_000, 60_000),
@@ -125,20 +121,20 @@ class TestPeriodWithoutCash:
         assert [books(closed, place) for place in range(3)] == [Books(60_000, 345), Books(25_000, 226), Books(15_000)]
         run(2, 0)
         assert [books(closed, place) for place in range(3)] == [Books(60_000, 690), Books(25_000, 452), Books(15_000)]
-        assert (waterfall.lastRun(), waterfall.feesEarned()) == (2, 0)
+        assert (waterfall.lastRun(), waterfall.feeLine(0)[1]) == (2, 0)
 
     def test_pays_nobody(self, closed, waterfall, run):
         receipt = run(1, 0)
-        begun = [(log.cash, log.collectionRatio, log.behindPlan) for log in receipt.decode_logs(waterfall.PeriodRun)]
-        assert begun == [(0, 0, True)]
-        assert tranche_payments(receipt, waterfall) == {}
-        assert [note.distributed() for note in closed.live.notes] == [0, 0, 0]
+        begun = [(log.cash, log.on) for log in receipt.decode_logs(waterfall.PeriodRun)]
+        assert begun == [(0, 1)]
+        assert tranche_payments(receipt, closed) == {}
+        assert closed.live.distributor.heldForHolders() == 0
 
     def test_is_made_up_for_by_the_next_cash(self, closed, waterfall, run):
         run(1, 0)
         run(2, 0)
         receipt = run(3, 1_000)  # 1,000 - 60 = 940 of 3 x 345 = 1,035
-        assert tranche_payments(receipt, waterfall) == {SENIOR: (940, 0)}
+        assert tranche_payments(receipt, closed) == {SENIOR: (940, 0)}
         assert [books(closed, place) for place in (SENIOR, MEZZANINE)] == [Books(60_000, 95, 940), Books(25_000, 678)]
 
 
@@ -152,7 +148,7 @@ class TestLastPeriod:
 
     def test_books_what_is_outstanding_as_loss(self, closed, waterfall, run, short):
         receipt = run(4, 1_000)  # 1,000 - 60 - 3 x 132 = 544
-        assert tranche_payments(receipt, waterfall) == {SENIOR: (396, 544)}
+        assert tranche_payments(receipt, closed) == {SENIOR: (396, 544)}
         losses = [(log.tranche, log.loss) for log in receipt.decode_logs(waterfall.LossBooked)]
         assert losses == [(SENIOR, 22_427), (MEZZANINE, 25_000), (EQUITY, 15_000)]
         assert [books(closed, place) for place in range(3)] == [
@@ -190,13 +186,13 @@ class TestLastPeriod:
 class TestEquityReturn:
     def test_comes_after_all_principal(self, closed, waterfall, run):
         receipt = run(1, 120_000)  # 120,000 - 7,200 - 345 - 226 - 85,000 = 27,229
-        assert tranche_payments(receipt, waterfall)[EQUITY] == (12_229, 15_000)
+        assert tranche_payments(receipt, closed)[EQUITY] == (12_229, 15_000)
         assert books(closed, EQUITY) == Books(0, 0, 12_229, 15_000)
 
     def test_is_all_that_fees_leave_from_then_on(self, closed, waterfall, run):
         run(1, 120_000)
         receipt = run(2, 1_000)
-        assert tranche_payments(receipt, waterfall) == {EQUITY: (940, 0)}
+        assert tranche_payments(receipt, closed) == {EQUITY: (940, 0)}
         assert books(closed, EQUITY) == Books(0, 0, 13_169, 15_000)
 
     def test_reaches_the_holder(self, closed, run):

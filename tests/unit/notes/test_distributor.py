@@ -1,0 +1,88 @@
+"""Distributor: cash by index over all units of a note, credits, and whose word it takes."""
+
+import pytest
+
+from tests.utils.full_deal import Terms, Tranche, build, step
+
+PARTS = 2**34 * 3**10 * 5**28 * 7**4
+ODD = 59_999  # a prime: divides no power of small primes
+
+
+class TestBook:
+    def test_keeps_what_does_not_divide_for_the_next_distribution(self, sold):
+        deal = sold(ODD)
+        deal.run(7)
+        growth, first = divmod(7 * PARTS, ODD)
+        index = deal.distributor.indexOf(deal.notes[0])
+        assert (index.total, index.principal, index.interestRemainder) == (growth, 0, first)
+        deal.run(11)
+        more, second = divmod(11 * PARTS + first, ODD)
+        index = deal.distributor.indexOf(deal.notes[0])
+        assert (index.total, index.interestRemainder) == (growth + more, second)
+
+    def test_keeps_a_remainder_of_principal_apart(self, sold):
+        deal = sold(ODD, principal=True)
+        deal.run(ODD + 5)
+        index = deal.distributor.indexOf(deal.notes[0])
+        growth, rest = divmod(5 * PARTS, ODD)
+        assert (index.principal, index.total) == (PARTS, PARTS + growth)
+        assert (index.principalRemainder, index.interestRemainder) == (0, rest)
+
+    def test_says_what_it_did(self, sold):
+        deal = sold(ODD, principal=True)
+        deal.run(ODD + 5)
+        (log,) = deal.receipt.events_of(deal.distributor, "Distributed")
+        index = deal.distributor.indexOf(deal.notes[0])
+        assert tuple(log.values.values()) == (deal.notes[0].address, 5, ODD, index.total, index.principal)
+
+    def test_moves_the_index_by_one_unit_of_cash_at_the_largest_supply(self, sold):
+        deal = sold(2**112 - 1)
+        deal.run(1)
+        assert deal.distributor.mark(deal.notes[0]).total == PARTS // (2**112 - 1) > 0
+
+    def test_touches_no_note_that_got_nothing(self, lab):
+        deal = build(lab, Terms((Tranche(10), Tranche(10)), (step("principal", 0), step("residual", 1)))).sell()
+        deal.run(10)
+        assert [tuple(deal.distributor.indices(note)) for note in deal.notes] == [(PARTS, PARTS), (0, 0)]
+
+    def test_takes_nobody_s_word_but_the_waterfall_s(self, lab, deal):
+        outsider = lab.actor("outsider")
+        with lab.refused("NotTheWaterfall", outsider, deal.waterfall):
+            deal.distributor.book(0, [], [], sender=outsider)
+
+
+class TestPayCredit:
+    def test_pays_the_account_whoever_calls(self, lab, deal):
+        seller = lab.actor("seller")
+        assert deal.distributor.creditOf(seller) == 60_000
+        (log,) = deal.distributor.payCredit(seller, sender=lab.actor("outsider")).events_of(
+            deal.distributor, "CreditPaid"
+        )
+        assert tuple(log.values.values()) == (seller.address, 60_000)
+        assert (deal.token.balanceOf(seller), deal.distributor.heldForCredits()) == (60_000, 0)
+
+    def test_pays_nothing_a_second_time(self, lab, deal):
+        seller = lab.actor("seller")
+        for _ in range(2):
+            deal.distributor.payCredit(seller, sender=seller)
+        assert deal.token.balanceOf(seller) == 60_000
+
+    def test_of_one_who_can_not_receive_holds_up_nobody(self, lab):
+        token = lab.deploy("RefusingToken", sender=lab.actor("admin"))
+        deal = build(lab, Terms((Tranche(100),), (step("residual", 0),)), token=token).sell()
+        seller = lab.actor("seller")
+        token.refuse(seller, True, sender=seller)
+        with lab.refused("Refused", seller):
+            deal.distributor.payCredit(seller, sender=seller)
+        deal.run(150)
+        deal.notes[0].claim(sender=deal.holders[0])
+        assert (token.balanceOf(deal.holders[0]), deal.distributor.creditOf(seller)) == (150, 100)
+
+
+class TestPayHolder:
+    @pytest.mark.parametrize("function", ["payHolder", "tryPayHolder"])
+    def test_is_for_notes_alone(self, lab, deal, function):
+        deal.run(600)
+        outsider = lab.actor("outsider")
+        with lab.refused("NotANote", outsider):
+            getattr(deal.distributor, function)(outsider, 600, sender=outsider)

@@ -11,16 +11,16 @@ from itertools import pairwise
 
 from salvor.amounts import WAD
 from salvor.deal.names import Finding, Place, each_is_there, is_there
-from salvor.deal.rules import FeeOf, Test, Tranche, Trigger
+from salvor.deal.rules import FeeOf, Tranche, Trigger, TriggerTest
 from salvor.deal.schema import Deal
 
-_OF_A_TRANCHE = (Test.OVER_COLLATERALISATION, Test.INTEREST_COVERAGE, Test.INTEREST_MISSED)
+_OF_A_TRANCHE = (TriggerTest.OVER_COLLATERALISATION, TriggerTest.INTEREST_COVERAGE, TriggerTest.INTEREST_MISSED)
 _BELOW = (
-    Test.OVER_COLLATERALISATION,
-    Test.INTEREST_COVERAGE,
-    Test.COLLECTION_RATIO,
-    Test.PROFITABILITY_RATIO,
-    Test.CLEAN_UP,
+    TriggerTest.OVER_COLLATERALISATION,
+    TriggerTest.INTEREST_COVERAGE,
+    TriggerTest.COLLECTION_RATIO,
+    TriggerTest.PROFITABILITY_RATIO,
+    TriggerTest.CLEAN_UP,
 )
 _HIGHEST = 10 * WAD
 
@@ -91,9 +91,9 @@ def _trigger(deal: Deal, place: Place, trigger: Trigger, tranches: list[str]) ->
     needed = {"tranche"} if test in _OF_A_TRANCHE else set()
     if test in _BELOW:
         needed.add("below")
-    elif test is Test.CUMULATIVE_LOSS:
+    elif test is TriggerTest.CUMULATIVE_LOSS:
         needed.add("above")
-    elif test is Test.FINAL_MATURITY:
+    elif test is TriggerTest.FINAL_MATURITY:
         needed.add("period")
     if trigger.model_fields_set - {"test", "cured"} != needed:
         words = " and ".join(f"`{key}`" for key in sorted(needed)) or "no key but `cured`"
@@ -106,7 +106,7 @@ def _trigger(deal: Deal, place: Place, trigger: Trigger, tranches: list[str]) ->
             yield (*place, key), "is above 1000 %"
     if trigger.period is not None and trigger.period > deal.calendar.periods:
         yield (*place, "period"), f"the deal has {deal.calendar.periods} periods"
-    if test is Test.EVENT_OF_DEFAULT and not deal.accelerated:
+    if test is TriggerTest.EVENT_OF_DEFAULT and not deal.accelerated:
         yield place, "an event of default needs the steps that follow it, `accelerated`"
 
 

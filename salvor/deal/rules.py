@@ -118,7 +118,7 @@ class Reserve(Part):
     cap: Amount | None = None
 
 
-class Test(StrEnum):
+class TriggerTest(StrEnum):
     """What a trigger looks at."""
 
     OVER_COLLATERALISATION = "over_collateralisation"
@@ -137,7 +137,7 @@ class Test(StrEnum):
 class Trigger(Part):
     """A test that is on from the run on in which it fails. A percentage alone is a collection ratio below it."""
 
-    test: Test
+    test: TriggerTest
     below: Percent | None = None
     above: Percent | None = None
     period: Annotated[Whole, Field(ge=1)] | None = None

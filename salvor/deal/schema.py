@@ -115,10 +115,10 @@ class Deal(Part):
     purchase_price: Amount
     tranches: Annotated[list[Tranche], Field(min_length=1, max_length=8)]
     index: Index | None = None
-    fees: Annotated[dict[str, FeeLine], Field(max_length=16)] = Field(default_factory=dict)
+    fees: Annotated[dict[Name, FeeLine], Field(max_length=16)] = Field(default_factory=dict)
     reserve: Reserve | None = None
-    hurdles: Annotated[dict[str, Hurdle], Field(max_length=16)] = Field(default_factory=dict)
-    triggers: Annotated[dict[str, Trigger], Field(max_length=16)] = Field(default_factory=dict)
+    hurdles: Annotated[dict[Name, Hurdle], Field(max_length=16)] = Field(default_factory=dict)
+    triggers: Annotated[dict[Name, Trigger], Field(max_length=16)] = Field(default_factory=dict)
     losses: Losses = Losses(by="ledgers")
     revolving: Revolving | None = None
     waterfall: Annotated[list[Step], Field(min_length=1, max_length=40)]

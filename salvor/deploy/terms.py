@@ -37,7 +37,7 @@ from salvor.tape.loans import Loan
 SELLER, SERVICER = "seller", "servicer"
 _COUNTS = dict(zip(rules.DayCount, DayCount, strict=True))
 _FEES = dict(zip(rules.FeeOf, FeeKind, strict=True))
-_TESTS = dict(zip(rules.Test, TriggerKind, strict=True))
+_TESTS = dict(zip(rules.TriggerTest, TriggerKind, strict=True))
 _UNPAID = {
     rules.Unpaid.MISSED: Unpaid.MISSED,
     rules.Unpaid.DEFERRED: Unpaid.DEFERRED,

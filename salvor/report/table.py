@@ -23,6 +23,7 @@ def print_statement(statement: Statement, console: Console) -> None:
         + "".join(
             f", '{escape(line.name)}' on in {line.periods_on} of {statement.periods} periods"
             for line in statement.triggers
+            if line.periods_on
         )
     )
     cash = statement.reconciliation

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from salvor.deal.load import load_deal
-from salvor.deal.schema import Pay, SkipWhen
+from salvor.deal.rules import Pay, TriggerTest
 
 SHIPPED = Path("deals/charged-off-accounts/deal.yaml")
 TEXT = SHIPPED.read_text(encoding="utf-8")
@@ -32,7 +32,10 @@ class TestShippedDeal:
             ("mezzanine", Decimal(150_000), 11 * 10**16),
             ("equity", Decimal(150_000), 0),
         ]
-        assert (deal.waterfall[2].pay, deal.waterfall[2].skip_when) == (Pay.INTEREST, SkipWhen.BEHIND_PLAN)
+        assert (deal.waterfall[2].pay, deal.waterfall[2].unless_on) == (Pay.INTEREST, ["behind plan"])
+        (trigger,) = deal.triggers.values()
+        assert (trigger.test, trigger.below, trigger.cured) == (TriggerTest.COLLECTION_RATIO, 90 * 10**16, "at_once")
+        assert (deal.losses.by, deal.payees) == ("ledgers", ("seller", "servicer"))
         assert deal.units(deal.purchase_price) == 75_000_000
         assert [deal.place_of(t.name) for t in deal.tranches] == [0, 1, 2]
 
@@ -102,7 +105,7 @@ class TestRulesBetweenFields:
             (
                 "amount: 50000.00",
                 "amount: 50000.001",
-                "line 58, column 48: 'investors.3.amount': 50000.001 has more than 2 decimals (DUSD)",
+                "line 59, column 48: 'investors.3.amount': 50000.001 has more than 2 decimals (DUSD)",
             ),
             (
                 MEZZANINE,
@@ -130,52 +133,58 @@ class TestRulesBetweenFields:
                 "size: 450000.01",
                 "line 35, column 1: 'tranches': the tranches add up to 750000.01, the purchase price is 750000.00",
             ),
-            (FEE, "{ pay: fee }", "line 45, column 5: 'waterfall.0': a fee needs a rate and no tranche"),
+            (
+                FEE,
+                "{ pay: fee }",
+                "line 46, column 5: 'waterfall.0': fee needs `fee` and perhaps `share`, or `rate`, and no other key",
+            ),
             (
                 FEE,
                 "{ pay: fee, rate: 6 %, tranche: senior }",
-                "line 45, column 5: 'waterfall.0': a fee needs a rate and no tranche",
+                "line 46, column 5: 'waterfall.0': fee needs `fee` and perhaps `share`, or `rate`, and no other key",
             ),
             (
                 SENIOR_INTEREST,
                 "{ pay: interest }",
-                "line 46, column 5: 'waterfall.1': interest needs a tranche and no rate",
+                "line 47, column 5: 'waterfall.1': interest needs `tranche`, and no other key",
             ),
             (
                 "{ pay: principal, tranche: senior }",
                 "{ pay: principal, tranche: senior, rate: 1 % }",
-                "line 48, column 5: 'waterfall.3': principal needs a tranche and no rate",
+                "line 49, column 5: 'waterfall.3': principal needs `tranche`, and no other key",
             ),
             (
                 SENIOR_INTEREST,
                 "{ pay: interest, tranche: seniors }",
-                "line 46, column 22: 'waterfall.1.tranche': no tranche is called 'seniors'; did you mean 'senior'?",
+                "line 47, column 22: 'waterfall.1.tranche': no tranche is called 'seniors'; did you mean 'senior'?",
             ),
             (
                 SENIOR_INTEREST,
                 "{ pay: interest, tranche: x }",
-                "line 46, column 22: 'waterfall.1.tranche': no tranche is called 'x' (senior, mezzanine, equity)",
+                "line 47, column 22: 'waterfall.1.tranche': no tranche is called 'x' (senior, mezzanine, equity)",
             ),
             (
                 f"  - {RESIDUAL}\n",
                 "",
-                "line 50, column 5: 'waterfall.5': the residual must be the last step, and only the last",
+                "line 51, column 5: 'waterfall.5': the last step must take all that is left (residual or split), or "
+                "`dust_owner` say whose it is",
             ),
             (
                 "{ pay: principal, tranche: mezzanine }",
                 RESIDUAL,
-                "line 50, column 5: 'waterfall.5': the residual must be the last step, and only the last",
+                "line 51, column 5: 'waterfall.5': the residual takes all cash: it must be the last step, and only the "
+                "last",
             ),
             (
                 RESIDUAL,
-                "{ pay: residual, tranche: equity, skip_when: behind_plan }",
-                "line 51, column 5: 'waterfall.6': the residual can't be passed over: cash would be left without an "
+                "{ pay: residual, tranche: equity, unless_on: [behind plan] }",
+                "line 52, column 5: 'waterfall.6': the residual can't be passed over: cash would be left without an "
                 "owner",
             ),
-            ("rate: 6 %", "rate: 101 %", "line 44, column 1: 'waterfall': the fees add up to 101 % of collections"),
+            ("rate: 6 %", "rate: 101 %", "line 46, column 17: 'waterfall.0.rate': is above 100 % of collections"),
             (
                 "{ pay: principal, tranche: senior }",
-                "{ pay: principal, tranche: senior, skip_when: behind_plan }",
+                "{ pay: principal, tranche: senior, unless_on: [behind plan] }",
                 "line 36, column 5: 'tranches.0': no step always pays the principal of 'senior'",
             ),
             (
@@ -186,18 +195,17 @@ class TestRulesBetweenFields:
             (
                 "tranche: senior, amount: 150000.00",
                 "tranche: seniorr, amount: 150000.00",
-                "line 56, column 22: 'investors.1.tranche': no tranche is called 'seniorr'; did you mean 'senior'?",
+                "line 57, column 22: 'investors.1.tranche': no tranche is called 'seniorr'; did you mean 'senior'?",
             ),
             (
-                "behind_plan: 90 %",
-                "behind_plan: 1000.1 %",
-                "line 41, column 3: 'triggers.behind_plan': is above 1000 % of the plan",
+                "behind plan: 90 %",
+                "behind plan: 1000.1 %",
+                "line 42, column 3: 'triggers.behind plan.below': is above 1000 %",
             ),
             (
                 "amount: 50000.00",
-                "amount: 50000.01",
-                "line 54, column 1: 'investors': subscriptions to 'mezzanine' add up to 150000.01, its "
-                "size is 150000.00",
+                "amount: 49999.99",
+                "line 55, column 1: 'investors': orders for 'mezzanine' add up to 149999.99, it needs 150000.00",
             ),
         ],
     )
@@ -220,14 +228,14 @@ class TestRulesBetweenFields:
                 "buyer: family office, amount: 50000.00",
                 "buyer: family office, amount: 100000.01",
                 "amount",
-                "'credit fund' holds 100000.00 of 'mezzanine' by then",
+                "'credit fund' holds 100,000.00 of 'mezzanine' by then",
             ),
             ("buyer: family office, amount: 50000.00", "buyer: family office, amount: 0", "amount", "must be above 0"),
         ],
     )
     def test_a_trade_that_cannot_be(self, refusal, old, new, place, reason):
         line = refusal(changed(old, new))
-        assert line.startswith("line 63, column ")
+        assert line.startswith("line 64, column ")
         assert f"'trades.0.{place}': " in line
         assert reason in line
 
@@ -235,7 +243,7 @@ class TestRulesBetweenFields:
         assert refusal(changed("symbol: CO26-B", "symbol: CO26-A")).endswith("two tranches have the symbol 'CO26-A'")
 
     def test_the_first_in_the_file_is_told(self, refusal):
-        two = changed("amount: 50000.00", "amount: 50000.01").replace(CURVE_START, " 233,")
+        two = changed("amount: 50000.00", "amount: 49999.99").replace(CURVE_START, " 233,")
         assert refusal(two).startswith("line 24, column 3: 'calendar.timing_curve'")
 
 
@@ -251,9 +259,9 @@ class TestFields:
             (
                 RESIDUAL,
                 "{ pay: residual, tranch: equity }",
-                "line 51, column 22: 'waterfall.6.tranch': unknown key; did you mean 'tranche'?",
+                "line 52, column 22: 'waterfall.6.tranch': unknown key; did you mean 'tranche'?",
             ),
-            ("\ntriggers:", "\nqqq: 1\ntriggers:", "line 40, column 1: 'qqq': unknown key"),
+            ("\ntriggers:", "\nqqq: 1\ntriggers:", "line 41, column 1: 'qqq': unknown key"),
             ("decimals: 2 #", "#", "line 13, column 1: 'settlement.decimals': is missing"),
             ("purchase_price: 750000.00\n", "\n", "line 4, column 1: 'purchase_price': is missing"),
             (", size: 450000.00", "", "line 36, column 5: 'tranches.0.size': is missing"),
@@ -276,13 +284,15 @@ class TestFields:
             (
                 "pay: residual",
                 "pay: rest",
-                "line 51, column 7: 'waterfall.6.pay': 'rest': input should be 'fee', 'interest', 'principal' or "
+                "line 52, column 7: 'waterfall.6.pay': 'rest': input should be 'fee', 'interest', 'interest_up_to', 'principal', "
+                "'principal_pro_rata', 'principal_to_target', 'top_up', 'release', 'draw', 'deficiency', 'hurdle', 'split' or "
                 "'residual'",
             ),
             (
-                "skip_when: behind_plan",
-                "skip_when: ever",
-                "line 47, column 42: 'waterfall.2.skip_when': 'ever': input should be 'never' or 'behind_plan'",
+                "unless_on: [behind plan]",
+                "unless_on: [behind plans]",
+                "line 48, column 54: 'waterfall.2.unless_on.0': no trigger is called 'behind plans'; did you mean "
+                "'behind plan'?",
             ),
             (
                 "name: Demo Dollar",
@@ -358,8 +368,8 @@ class TestFields:
         assert refusal(changed(old, new)).endswith(reason)
 
     def test_a_key_that_stands_twice(self, refusal):
-        twice = changed("  behind_plan: 90 %", "  behind_plan: 90 %\n  behind_plan: 80 %")
-        assert refusal(twice) == "line 42, column 3: 'behind_plan': stands twice"
+        twice = changed("  behind plan: 90 %", "  behind plan: 90 %\n  behind plan: 80 %")
+        assert refusal(twice) == "line 43, column 3: 'behind plan': stands twice"
 
     def test_a_value_of_several_lines_is_told_in_one(self, refusal):
         assert refusal(changed("periods: 36", "periods: |\n    a\n    b")).startswith("line 21, column 3: ")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from salvor.amounts import MAX_AMOUNT
 from salvor.deal.load import load_deal, load_tape_mapping
-from salvor.deal.schedule import collections, period_ends, spread
+from salvor.deal.schedule import collections, period_ends, plan, spread
 from salvor.deal.schema import Calendar
 from salvor.tape.check import check_tape
 from salvor.tape.loans import Loan, read_loans
@@ -91,20 +91,64 @@ class TestSpread:
             assert part == 0 or share > 0
 
 
+def calendar(curve, **other):
+    return Calendar(closing=date(2026, 12, 31), periods=max(1, len(curve)), timing_curve=curve, **other)
+
+
+def loan(number, expected, actual, balance=None):
+    return Loan(f"{number:03}", expected, actual, expected if balance is None else balance)
+
+
 class TestCollections:
     @given(st.lists(AMOUNTS, max_size=20), curves())
     def test_add_up_to_each_loan(self, recovered, curve):
-        loans = [Loan(f"{number:03}", 1, units) for number, units in enumerate(recovered)]
-        periods = collections(loans, curve)
+        loans = [loan(number, 1, units) for number, units in enumerate(recovered)]
+        periods = collections(loans, calendar(curve))
         assert len(periods) == len(curve)
-        for loan in loans:
-            assert sum(period[loan.loan_id] for period in periods) == loan.actual_recovery
-        assert sum(sum(period.values()) for period in periods) == sum(recovered)
+        for each in loans:
+            assert sum(period.cash[each.loan_id] for period in periods) == each.actual_recovery
+        assert sum(period.gross for period in periods) == sum(period.net for period in periods) == sum(recovered)
 
     def test_add_up_to_the_deals_own_tape(self, tmp_path):
         deal, mapping = load_deal(DEAL / "deal.yaml"), load_tape_mapping(DEAL / "mapping.yaml")
         loans = read_loans(check_tape(DEAL / "tape.csv", mapping, decimals=2, out=tmp_path))
-        periods = collections(loans, deal.calendar.timing_curve)
+        periods = collections(loans, deal.calendar)
         assert len(periods) == 36
-        assert all(len(period) == 789 for period in periods)
-        assert sum(sum(period.values()) for period in periods) == 85_697_433
+        assert all(len(period.cash) == 789 for period in periods)
+        assert sum(period.net for period in periods) == 85_697_433
+        assert all(period.written_off == period.closed_value == 0 for period in periods)
+
+    def test_take_the_costs_off_rounded_down(self):
+        (period,) = collections([loan(1, 100, 99)], calendar([10_000], costs="10 %"))
+        assert (period.gross, period.costs, period.net) == (99, 9, 90)
+
+
+class TestLoansThatPayAtOnce:
+    LOANS = (loan(1, 100, 120, 300), loan(2, 50, 0, 60), loan(3, 40, 40, 40), loan(4, 10, 5, 10))
+
+    def test_close_in_the_tapes_order_along_the_curve(self):
+        first, none, second = collections(self.LOANS, calendar([7_500, 0, 2_500], loans_pay="at_once"))
+        assert (dict(first.cash), dict(none.cash)) == ({"001": 120, "002": 0, "003": 40}, {})
+        assert (first.written_off, first.closed_value, first.closed_plan) == (180 + 60, 160, 190)
+        assert (second.gross, second.written_off, second.closed_plan) == (5, 5, 10)
+
+    def test_write_nothing_off_where_more_came_than_was_owed(self):
+        (period,) = collections([loan(1, 5, 20, 10)], calendar([10_000], loans_pay="at_once"))
+        assert (period.gross, period.written_off) == (20, 0)
+
+    @given(st.lists(st.tuples(AMOUNTS, AMOUNTS), max_size=20), curves())
+    def test_are_all_closed_once(self, amounts, curve):
+        loans = [loan(number, *pair) for number, pair in enumerate(amounts)]
+        periods = collections(loans, calendar(curve, loans_pay="at_once"))
+        assert [name for period in periods for name in period.cash] == [each.loan_id for each in loans]
+
+
+class TestPlan:
+    def test_is_what_the_bank_expects_along_the_curve_less_costs(self):
+        loans = TestLoansThatPayAtOnce.LOANS
+        assert plan(loans, calendar([5_000, 5_000])) == [100, 100]
+        assert plan(loans, calendar([5_000, 5_000], costs="1 %")) == [99, 99]
+
+    def test_is_that_of_the_loans_that_close(self):
+        loans = TestLoansThatPayAtOnce.LOANS
+        assert plan(loans, calendar([5_000, 5_000], loans_pay="at_once")) == [150, 50]

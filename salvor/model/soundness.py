@@ -14,6 +14,7 @@ from salvor.model.terms import (
     ONE,
     REVOLVED,
     TAKES_ALL,
+    FeeKind,
     Losses,
     RateKind,
     Step,
@@ -69,7 +70,8 @@ def _refuse_loose_ends(terms: Terms) -> None:
     _demand(len(terms.fees) <= MOST_LINES, "fees", len(terms.fees))
     _demand(len(terms.hurdles) <= MOST_HURDLES, "hurdles", len(terms.hurdles))
     for place, line in enumerate(terms.fees):
-        _demand(line.tranche < len(terms.tranches) and 0 <= line.floor <= line.cap, "fees", place)
+        _demand(0 <= line.floor <= line.cap, "fees", place)
+        _demand(line.kind != FeeKind.OF_TRANCHE or line.tranche < len(terms.tranches), "fees", place)
     for place, hurdle in enumerate(terms.hurdles):
         _demand(hurdle.tranche < len(terms.tranches), "hurdles", place)
     for place, trigger in enumerate(terms.triggers):

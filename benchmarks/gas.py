@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import statistics
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,11 +22,12 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from benchmarks.peers import payment_splitter, push_distributor
 from benchmarks.report import RESULTS, Row, all_hold, print_rows, write_rows
-from benchmarks.stage import Stage, crowd, gas
+from benchmarks.stage import Note, Stage, crowd, gas
 from salvor.amounts import Units, timestamp
 from salvor.chain.clock import at
 from salvor.chain.node import local_node
 from salvor.chain.send import send
+from salvor.deal.schedule import Collected
 from salvor.errors import CHECK_FAILED
 from salvor.tape.commitment.leaves import COLLECTION_LEAF, COLLECTION_TAG
 from salvor.tape.merkle import StandardMerkleTree
@@ -54,6 +55,7 @@ FOREVER = 2**40 - 1
 ROUND = 10_000_000_00  # a tranche of round size: shares come out whole
 ODD = 999_999_937  # a prime near it: everybody keeps a fraction of a unit
 CASH = 12_345_68  # even: half of it is whole
+NO_CORRECTION = (0, bytes(32), 0, 0, 0, 0)
 
 
 @click.command(epilog="Example: python -m benchmarks.gas --out gas.json")
@@ -113,27 +115,26 @@ def transfer_rows(stage: Stage) -> Iterator[Row]:
     # The first stands for "before compliance", and overstates it: the question is asked, only the answer is free.
     rules = (("always-yes rule", open_rule, TRANSFER_RATIO), ("AllowList", allow_list, None))
     for rule, contract, most in rules:
-        note = stage.note(access, settlement, contract)
-        for holder in (seller, buyer):
-            send(note.mint, holder, ROUND // 2, sender=stage.admin)
-        unclaimed, claimed, unmoved = _three_transfers(stage, note, seller, buyer)
+        note = stage.note(access, settlement, contract, {seller: ROUND // 2, buyer: ROUND // 2})
+        unclaimed, claimed, unmoved = _three_transfers(note, seller, buyer)
         yield Row(f"transfer, warm, {rule}: index unmoved", unmoved, peer, ratio_at_most=most)
         yield Row(f"transfer, warm, {rule}: index moved, cash unclaimed", unclaimed, peer)
         yield Row(f"transfer, warm, {rule}: index moved, all was claimed", claimed, peer)
 
 
-def _three_transfers(
-    stage: Stage, note: ContractInstance, seller: AccountAPI, buyer: AccountAPI
-) -> tuple[int, int, int]:
-    send(note.distribute, CASH, sender=stage.admin)
+def _three_transfers(note: Note, seller: AccountAPI, buyer: AccountAPI) -> tuple[int, int, int]:
+    def transfer() -> int:
+        return gas(note.token.transfer, buyer, 1_000, sender=seller)
+
+    note.distribute(CASH)
+    transfer()  # the first of both: from here on their slots are written
     for holder in (seller, buyer):
-        send(note.claim, sender=holder)
-    send(note.distribute, CASH, sender=stage.admin)
-    claimed = gas(note.transfer, buyer, 1_000, sender=seller)
-    send(note.distribute, CASH, sender=stage.admin)
-    unclaimed = gas(note.transfer, buyer, 1_000, sender=seller)
-    unmoved = gas(note.transfer, buyer, 1_000, sender=seller)
-    return unclaimed, claimed, unmoved
+        send(note.token.claim, sender=holder)
+    note.distribute(CASH)
+    claimed = transfer()
+    note.distribute(CASH)
+    unclaimed = transfer()
+    return unclaimed, claimed, transfer()
 
 
 # CLAIM
@@ -146,10 +147,8 @@ def claim_rows(stage: Stage) -> Iterator[Row]:
     first_peer, peer = _two_releases(stage, settlement, holder, other)
     rule = stage.admin.deploy(stage.project.OpenCompliance)  # claim asks nobody
     for number, (supply, kept) in enumerate(((ROUND, "no fraction"), (ODD, "a fraction"))):
-        note = stage.note(access, settlement, rule)
-        send(note.mint, holder, supply // 2, sender=stage.admin)
-        send(note.mint, other, supply - supply // 2, sender=stage.admin)
-        first, warm = (_distribute_and_claim(stage, note, holder) for _ in range(2))
+        note = stage.note(access, settlement, rule, {holder: supply // 2, other: supply - supply // 2})
+        first, warm = (_distribute_and_claim(note, holder) for _ in range(2))
         metric = f"claim, warm: {kept} of a unit stays"
         yield Row(metric, warm, peer, ours_at_most=CLAIM_GAS, ratio_at_most=CLAIM_RATIO)
         if number == 0:
@@ -166,9 +165,9 @@ def _two_releases(stage: Stage, settlement: ContractInstance, payee: AccountAPI,
     return used[0], used[1]
 
 
-def _distribute_and_claim(stage: Stage, note: ContractInstance, holder: AccountAPI) -> int:
-    send(note.distribute, CASH, sender=stage.admin)
-    return gas(note.claim, sender=holder)
+def _distribute_and_claim(note: Note, holder: AccountAPI) -> int:
+    note.distribute(CASH)
+    return gas(note.token.claim, sender=holder)
 
 
 # DISTRIBUTE
@@ -182,11 +181,11 @@ def distribute_rows(stage: Stage) -> Iterator[Row]:
     send(settlement.approve, push, 2**256 - 1, sender=stage.admin)
     ours: dict[int, int] = {}
     for count in (10, 100, 1_000, 10_000):
-        note = stage.note(access, settlement, rule)
-        send(note.mint, stage.admin, ODD, sender=stage.admin)
-        stage.spread(note, stage.admin, count)
+        owner = stage.accounts[1]
+        note = stage.note(access, settlement, rule, {owner: ODD})
+        stage.spread(note.token, owner, count)
         for _ in range(2):
-            ours[count] = gas(note.distribute, CASH, sender=stage.admin)
+            ours[count] = note.distribute(CASH)
     for count in (10, 100):
         holders = crowd(count)
         for _ in range(2):  # the first payment fills empty balances; the second is the steady state
@@ -202,18 +201,18 @@ def distribute_rows(stage: Stage) -> Iterator[Row]:
 
 
 def report_rows(stage: Stage) -> Iterator[Row]:
-    """Two pools that differ in their tape's root and loan count only; all loans pay; the second period is measured."""
+    """Two pools that differ in their tape's root and loan count only; all loans pay; the third period is measured."""
     settlement, access = stage.settlement(), stage.access()
     start = stage.now + DAY
     used = {}
     for loans in (100, 1_000_000):
         with stage.put_back():
             pool = _pool(stage, access, settlement, loans, start)
-            for period in (1, 2):
+            for period in (1, 2, 3):
                 at(stage.provider, start + period * DAY)
                 root = keccak(f"report {period} on {loans} loans".encode())
-                used[loans] = gas(pool.report, period, CASH, root, loans, sender=stage.admin)
-                send(pool.release, period, sender=stage.admin)
+                report = (CASH, 5_00, 7_00, 1_00, CASH, CASH, root, loans, False)
+                used[loans] = gas(pool.report, period, report, NO_CORRECTION, sender=stage.admin)
     few, many = used[100], used[1_000_000]
     yield Row("report on 100 loans, warm", few)
     yield Row("report on 1,000,000 loans, warm", many)
@@ -225,15 +224,15 @@ def _pool(
 ) -> ContractInstance:
     root, schema = keccak(f"tape of {loans} loans".encode()), keccak(b"schema")
     tape = (root, loans, ROUND, [("accounts", schema, loans, ROUND)])
-    ends = [start + period * DAY for period in (1, 2)]
-    terms = (settlement, stage.accounts[1], ROUND, tape, start, ends, [CASH, CASH])
-    pool = stage.admin.deploy(stage.project.LoanPool, access, terms)
+    ends = [start + period * DAY for period in (1, 2, 3)]
+    terms = (settlement, stage.accounts[1], ROUND, tape, start, 0, ends, [CASH] * 3)
+    distributor = stage.admin.deploy(stage.project.Distributor, access, settlement)
+    pool = stage.admin.deploy(stage.project.LoanPool, access, distributor, terms)
     stage.restrict(access, pool, access.OFFERING(), "purchase")
     stage.restrict(access, pool, access.SERVICER(), "report")
-    stage.restrict(access, pool, access.WATERFALL(), "release")
     send(settlement.approve, pool, 2**256 - 1, sender=stage.admin)
     at(stage.provider, start)
-    send(pool.purchase, sender=stage.admin)
+    send(pool.purchase, stage.admin, sender=stage.admin)
     return pool
 
 
@@ -253,7 +252,8 @@ class _Deal:
 def run_rows(stage: Stage) -> Iterator[Row]:
     """The demo's deal, period by period, then the hardest period that can be made of it."""
     deal = _demo_deal(stage)
-    steps = len(deal.ready.terms.steps)
+    rules = deal.ready.terms.rules
+    steps = len(rules.steps)
     budget = RUN_GAS + RUN_GAS_A_STEP * steps
     by_holders = {}
     for count in (10, 1_000):
@@ -266,11 +266,11 @@ def run_rows(stage: Stage) -> Iterator[Row]:
     dearest = max(range(len(few)), key=lambda place: few[place])
     yield Row(f"{what}, demo, warm: median of {len(few)} periods", int(statistics.median(few)), ours_at_most=budget)
     yield Row(f"{what}, demo, cold: dearest, period {dearest + 1}", few[dearest], ours_at_most=budget)
-    on_plan = [{"all": planned} for planned in deal.ready.terms.plan[:3]]
+    on_plan = [Collected({"all": Units(planned)}) for planned in rules.plan[:3]]
     with stage.put_back():
         *_, third = _play(stage, deal, on_plan)
     yield Row(f"{what}, warm: on plan, two tranches paid", third, ours_at_most=budget)
-    everything = {"all": Units(sum(sum(cash.values()) for cash in deal.ready.collections))}
+    everything = Collected({"all": Units(sum(each.gross for each in deal.ready.collections))})
     with stage.put_back():
         _, hardest = _play(stage, deal, [deal.ready.collections[0], everything])
     yield Row(f"{what}, cold: all three paid", hardest, ours_at_most=budget)
@@ -289,25 +289,28 @@ def _demo_deal(stage: Stage) -> _Deal:
     cast = cast_for(ready.deal, stage.accounts)
     live = apply(stage.project, ready.terms, parties=cast.parties, settlement=stage.settlement())
     holders = tuple(cast.investors.values())[: len(live.notes)]
+    desk.open_sale(live)
     for tranche, (holder, units) in enumerate(zip(holders, ready.terms.sizes, strict=True)):
         send(live.settlement.mint, holder, units, sender=holder)
         desk.admit(live, holder, until=FOREVER)
-        desk.subscribe(live, holder, tranche=tranche, units=units)
+        desk.order(live, holder, tranche=tranche, units=Units(units))
     at(stage.provider, ready.terms.closing)
     desk.close(live, by=cast.outsider)
+    for tranche, holder in enumerate(holders):
+        desk.settle(live, holder, tranche=tranche, by=cast.outsider)
     return _Deal(ready, live, cast, holders)
 
 
-def _play(stage: Stage, deal: _Deal, collections: list[dict[str, Units]]) -> list[int]:
+def _play(stage: Stage, deal: _Deal, collections: Sequence[Collected]) -> list[int]:
     """The gas of each period's run."""
     from salvor.desk import actions as desk
 
     used = []
-    for period, cash in enumerate(collections, start=1):
+    for period, collected in enumerate(collections, start=1):
         at(stage.provider, deal.ready.terms.period_ends[period - 1])
-        send(deal.live.settlement.mint, deal.live.parties.servicer, sum(cash.values()), sender=stage.admin)
-        leaf = (COLLECTION_TAG, period, bytes(32), sum(cash.values()), bytes(32))
-        desk.collect(deal.live, period, sum(cash.values()), StandardMerkleTree([leaf], COLLECTION_LEAF))
+        send(deal.live.settlement.mint, deal.live.parties.servicer, collected.net, sender=stage.admin)
+        leaf = (COLLECTION_TAG, period, bytes(32), collected.gross, bytes(32))
+        desk.collect(deal.live, period, collected, StandardMerkleTree([leaf], COLLECTION_LEAF))
         used.append(gas(deal.live.waterfall.run, period, sender=deal.cast.outsider))
         stage.tick(period, len(collections))
     return used

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,23 @@ if TYPE_CHECKING:
 
 _BATCH = 500  # writes a JSON-RPC request
 _BALANCES = 0  # slot of the balances in OpenZeppelin's ERC20, the first base of a note
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note, where its cash stands, and the admin, who says that cash is its holders'."""
+
+    token: ContractInstance
+    distributor: ContractInstance
+    settlement: ContractInstance
+    units: int
+    admin: AccountAPI
+
+    def distribute(self, cash: int) -> int:
+        """Spread cash over all units: half of it interest, half principal. Gives the gas of the booking."""
+        send(self.settlement.transfer, self.distributor, cash, sender=self.admin)
+        share = (self.token.address, self.units, cash - cash // 2, cash // 2)
+        return gas(self.distributor.book, cash, [share], [], sender=self.admin)
 
 
 @dataclass(frozen=True)
@@ -54,17 +71,23 @@ class Stage:
     def access(self) -> ContractInstance:
         """Roles as in a deal, all of them the admin's: the check costs what it costs there."""
         access = self.admin.deploy(self.project.DealAccess, self.admin)
-        for role in (access.SERVICER(), access.TRANSFER_AGENT(), access.OFFERING(), access.WATERFALL()):
+        for role in (access.SERVICER(), access.TRANSFER_AGENT(), access.OFFERING()):
             send(access.grantRole, role, self.admin, 0, sender=self.admin)
         return access
 
-    def note(self, access: ContractInstance, settlement: ContractInstance, rule: ContractInstance) -> ContractInstance:
-        """A note that the admin mints and pays."""
-        note = self.admin.deploy(self.project.TrancheNote, access, settlement, rule, "Bench note", "BENCH")
-        self.restrict(access, note, access.OFFERING(), "mint", "burn")
-        self.restrict(access, note, access.WATERFALL(), "distribute")
-        send(settlement.approve, note, 2**256 - 1, sender=self.admin)
-        return note
+    def note(
+        self, access: ContractInstance, settlement: ContractInstance, rule: ContractInstance, units: Mapping[Any, int]
+    ) -> Note:
+        """A note in the hands of some holders, with a distributor of its own that obeys the admin."""
+        distributor = self.admin.deploy(self.project.Distributor, access, settlement)
+        note = self.admin.deploy(self.project.TrancheNote, access, distributor, rule, "Bench note", "BENCH")
+        self.restrict(access, distributor, access.OFFERING(), "appoint")
+        self.restrict(access, note, access.OFFERING(), "issue", "handOver")
+        send(distributor.appoint, self.admin, sender=self.admin)
+        send(note.issue, sum(units.values()), sender=self.admin)
+        for holder, held in units.items():
+            send(note.handOver, holder, held, sender=self.admin)
+        return Note(note, distributor, settlement, sum(units.values()), self.admin)
 
     def restrict(self, access: ContractInstance, contract: ContractInstance, role: int, *functions: str) -> None:
         """Only the role may call these functions of the contract."""

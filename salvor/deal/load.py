@@ -142,7 +142,10 @@ def _known_keys() -> list[str]:
 def _refuse(path: Path, root: yaml.Node, place: tuple[str | int, ...], reason: str) -> NoReturn:
     node: yaml.Node = root
     mark = root.start_mark
-    for part in place:
+    for depth, part in enumerate(place):
+        if isinstance(node, yaml.ScalarNode):
+            place = place[:depth]  # what stands for more than it says, or which of several readings failed
+            break
         if isinstance(node, yaml.MappingNode):
             found = [(key, value) for key, value in node.value if key.value == part]
             if not found:

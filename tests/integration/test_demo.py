@@ -74,8 +74,9 @@ class TestStatement:
         assert [t["invested"] for t in (senior, mezzanine, equity)] == [45_000_000, 15_000_000, 15_000_000]
         for tranche in (senior, mezzanine, equity):
             assert tranche["principal"] + tranche["loss"] == tranche["invested"]
-        fees = demo[1]["reconciliation"]["fees"]
-        assert sum(t["interest"] + t["principal"] for t in (senior, mezzanine, equity)) + fees == 85_697_433
+        (seller, servicer) = demo[1]["credits"]
+        assert (seller["paid"], servicer["owed"]) == (75_000_000, 0)
+        assert sum(t["interest"] + t["principal"] for t in (senior, mezzanine, equity)) + servicer["paid"] == 85_697_433
         assert 0.0718 < senior["irr"] < 0.0728  # 7 % paid monthly
         assert mezzanine["irr"] < 0.11  # deferred interest earns nothing
 
@@ -92,6 +93,23 @@ class TestStatement:
     def test_leaves_the_roundings_and_nothing_else_as_exceptions(self, demo):
         lines = pl.read_csv(demo[2] / "tape" / "exceptions.csv", infer_schema=False)
         assert (len(lines), set(lines["rule"]), set(lines["field"])) == (685, {"TAPE-201"}, {"recovered_later"})
+
+
+class TestEverythingThatADealFileCanSay:
+    def test_is_played_and_equals_the_model(self, tmp_path):
+        args = [*APE, "--deal", "deals/gacs-style/deal.yaml", "--out", str(tmp_path), "--json"]
+        done = subprocess.run(args, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+        shown = json.loads(done.stdout)
+        cash = shown["reconciliation"]
+        assert cash["cash_in"] == cash["cash_out"] + cash["cash_held"]
+        assert cash["refunds"] == 9_999_999  # orders above the size are scaled back
+        on = {trigger["name"]: trigger["periods_on"] for trigger in shown["triggers"]}
+        assert 0 < on["behind plan"] < shown["periods"]  # it turned on and was cured
+        assert 0 < on["unprofitable"] < shown["periods"]
+        paid = {credit["name"]: credit["paid"] for credit in shown["credits"]}
+        assert set(paid) == {"seller", "trustee", "servicer", "administrator", "treasury"}
+        assert all(units > 0 for units in paid.values())
 
 
 class TestInterruption:

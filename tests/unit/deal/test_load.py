@@ -200,7 +200,7 @@ class TestRulesBetweenFields:
             (
                 "behind plan: 90 %",
                 "behind plan: 1000.1 %",
-                "line 42, column 3: 'triggers.behind plan.below': is above 1000 %",
+                "line 42, column 3: 'triggers.behind plan': is above 1000 %",
             ),
             (
                 "amount: 50000.00",
@@ -284,9 +284,9 @@ class TestFields:
             (
                 "pay: residual",
                 "pay: rest",
-                "line 52, column 7: 'waterfall.6.pay': 'rest': input should be 'fee', 'interest', 'interest_up_to', 'principal', "
-                "'principal_pro_rata', 'principal_to_target', 'top_up', 'release', 'draw', 'deficiency', 'hurdle', 'split' or "
-                "'residual'",
+                "line 52, column 7: 'waterfall.6.pay': 'rest': input should be 'fee', 'interest', 'interest_up_to', "
+                "'principal', 'principal_pro_rata', 'principal_to_target', 'top_up', 'release', 'draw', 'deficiency', "
+                "'hurdle', 'split' or 'residual'",
             ),
             (
                 "unless_on: [behind plan]",

@@ -80,7 +80,8 @@ class Script:
         self.calls.clear()
 
     def _value(self, param: Any, value: Any) -> str:
-        if canonical(param).startswith("bytes"):
+        kind = canonical(param)
+        if kind.startswith("bytes") and not kind.endswith("]"):
             digits = bytes(value).hex()
             return f"0x{digits if len(digits) <= _DIGITS else f'{digits[:6]}..{digits[-4:]}'}"
         return self._plain(param.get("name") or "", value)

@@ -63,18 +63,30 @@ def deploy(ground: Ground, number: int, size: int) -> Drawn:
     """Deal `number` on the ground as it was prepared: nothing is for sale yet, everybody has approved everything."""
     lab, parties = ground.lab, ground.parties
     lab.restore(ground.beginning)
+    record, witness = lab.engine.record, lab.engine.record.witness
+    record.witness = None  # the fifty calls that hand out roles are in nobody's script
     terms = draw_deal(number, size, lab.now)
     live = apply(lab.contracts, terms, parties=parties, settlement=ground.token, oracle=ground.board)
-    for place, note in enumerate(live.notes):
-        lab.call_it(note, f"note {place}")
+    _call_by_name(lab, live)
     for owner, spender in (*((each, live.offering) for each in ground.investors), (parties.servicer, live.pool)):
         ground.token.approve(spender, UNLIMITED, sender=owner)
+    record.witness = witness
     own = terms.rules
     fees = tuple(replace(line, payee=parties.account(line.payee).address) for line in own.fees)
     named = {name: parties.account(getattr(own, name)).address for name in ("seller", "dust_owner", "servicer")}
     rules = replace(own, fees=fees, **named)
     payees = dict.fromkeys((rules.seller, rules.dust_owner, *(line.payee for line in fees)))
     return Drawn(ground, live, terms, rules, tuple(payees))
+
+
+def _call_by_name(lab: Lab, live: LiveDeal) -> None:
+    """All of them: an address may have been another contract's in the deal before."""
+    contracts = [live.access, live.allow_list, live.distributor, live.pool, live.offering, live.waterfall, live.figures]
+    for contract in (*contracts, live.vote, live.index_record):
+        if contract:
+            lab.call_it(contract, contract.blueprint.name)
+    for place, note in enumerate(live.notes):
+        lab.call_it(note, f"note {place}")
 
 
 def privileges(drawn: Drawn) -> list[tuple[Any, ...]]:

@@ -4,13 +4,13 @@ import pytest
 
 from salvor.errors import NotAsExpected
 from salvor.lab.mirror import Mirror
-from salvor.model.cash import Cash
+from salvor.model.asset import Asset
 from salvor.model.refusal import Refused
 
 
 class TokenTwin:
     def __init__(self, *people):
-        self.cash, self.people = Cash(), [person.address for person in people]
+        self.cash, self.people = Asset(), [person.address for person in people]
 
     def figures(self):
         return [self.cash.balances[person] for person in self.people]

@@ -43,8 +43,8 @@ bench: setup ## Measure beside a peer: make bench NAME=gas
 	@case "$(NAME)" in gas|lab|tape) ;; *) echo "no such benchmark; there is: NAME=gas, NAME=lab, NAME=tape" >&2; exit 2;; esac
 	@$(BIN)/python -m benchmarks.$(NAME)
 
-campaign: setup ## Search a suite for a long time on all cores: make campaign SUITE=deal_machine MINUTES=60
-	@test -n "$(SUITE)" || { echo "say which suite: SUITE=deal_machine [MINUTES=10] [JOBS=2] [ENGINE=revm]" >&2; exit 2; }
+campaign: setup ## Search a suite for a long time on all cores: make campaign SUITE=waterfall_machine MINUTES=60
+	@test -n "$(SUITE)" || { echo "say which suite: SUITE=waterfall_machine [MINUTES=10] [JOBS=2] [ENGINE=revm]" >&2; exit 2; }
 	@$(BIN)/python -m salvor.lab.campaign $(SUITE) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(JOBS),--jobs $(JOBS)) $(if $(ENGINE),--engine $(ENGINE))
 
 shell: setup ## Open a shell in which ape, anvil, forge and cast are on the path

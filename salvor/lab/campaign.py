@@ -1,6 +1,6 @@
 """A night's work: one suite, every core, a live line; whatever fails is kept for the next `make test`.
 
-    python -m salvor.lab.campaign deal_machine --minutes 60
+    python -m salvor.lab.campaign waterfall_machine --minutes 60
 
 Each worker is a pytest of its own with its own seed and its own engine. One that dies is named, the others go on.
 """
@@ -35,7 +35,7 @@ _TICK = 0.5  # seconds between two looks at the workers
 _PERIOD = 10  # seconds between two lines where there is no terminal
 _GRACE = 60  # seconds after which a worker that was asked to stop is stopped
 _DISPROVED, _DIED = 1, -1
-_EXAMPLE = "  make campaign SUITE=deal_machine MINUTES=60\n  python -m salvor.lab.campaign deal_machine --minutes 1"
+_EXAMPLE = "  make campaign SUITE=waterfall_machine MINUTES=60\n  python -m salvor.lab.campaign waterfall_machine --minutes 1"
 
 
 @dataclass
@@ -103,7 +103,7 @@ def run(root: Path, suite: str, *, engine: str, minutes: float, jobs: int, seed:
 
 
 def find_suite(root: Path, suite: str) -> Path:
-    """`deal_machine` is tests/property/test_deal_machine.py."""
+    """`note_machine` is tests/property/test_note_machine.py."""
     folder = root / "tests" / "property"
     path = folder / f"test_{suite.removeprefix('test_').removesuffix('.py')}.py"
     known = sorted(each.stem.removeprefix("test_") for each in folder.glob("test_*.py"))

@@ -182,4 +182,4 @@ def test_bad_input_is_named(project, arguments, said):
 def test_help_has_an_example():
     command = [sys.executable, "-m", "salvor.lab.campaign", "--help"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert "make campaign SUITE=deal_machine MINUTES=60" in said
+    assert "make campaign SUITE=waterfall_machine MINUTES=60" in said

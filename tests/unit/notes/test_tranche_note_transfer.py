@@ -55,7 +55,7 @@ class TestCompliance:
     def test_refuses_a_receiver_who_is_not_admitted(self, note, seller_and_buyer, outsider, units):
         seller, _ = seller_and_buyer
         refusal = refusal_of(lambda: send(note.transfer, outsider, units, sender=seller))
-        assert (refusal.error, refusal.values) == ("NotEligible", (seller.address, outsider.address, units))
+        assert (refusal.error, refusal.values) == ("NotEligible", (seller.address, outsider.address, units)), "CO-01"
 
     def test_refuses_a_transfer_to_oneself_once_no_longer_admitted(self, world, note, seller_and_buyer):
         seller, _ = seller_and_buyer

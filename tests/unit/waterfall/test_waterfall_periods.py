@@ -61,7 +61,7 @@ class TestDeferral:
     def test_defers_mezzanine_interest_one_unit_below_the_trigger(self, closed, waterfall, run):
         receipt = run(1, 35_999)  # 35,999 - 2,159 - 345 = 33,495
         assert [log.on == 1 for log in receipt.decode_logs(waterfall.PeriodRun)] == [True]
-        assert tranche_payments(receipt, closed) == {SENIOR: (345, 33_495)}
+        assert tranche_payments(receipt, closed) == {SENIOR: (345, 33_495)}, "WF-05"
         assert books(closed, MEZZANINE) == Books(25_000, 226)
 
     def test_tells_which_step_was_passed_over(self, closed, run):

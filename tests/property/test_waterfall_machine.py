@@ -373,4 +373,4 @@ class WaterfallMachine(RuleBasedStateMachine):
 def test_any_deal_and_any_order_of_calls_is_as_the_model_says(lab, prove):
     WaterfallMachine.ground = prepare(lab)
     lab.decimals = 2
-    prove(WaterfallMachine, steps=10_000)
+    prove(WaterfallMachine, steps=30_000)

@@ -15,7 +15,7 @@ from salvor.chain.solc import compile_sources
 from salvor.lab.lab import GENESIS
 from salvor.toolchain.paths import ROOT
 from tests.property.stage import ODD_SIZES, UNLIMITED, Stage
-from tests.utils.world import World
+from tests.utils.world import World, tranche
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
@@ -74,14 +74,16 @@ def on_ape() -> Iterator[None]:
     logger.set_level(LogLevel.ERROR)
     with local_node(networks, genesis=GENESIS) as provider:
         people = accounts.test_accounts
-        world = World.closed_end(project, provider, people, sizes=ODD_SIZES, purchase_price=sum(ODD_SIZES))
+        sizes = zip(ODD_SIZES, (7, 11, 0), strict=True)
+        odd = tuple(tranche(size, percent) for size, percent in sizes)
+        world = World.closed_end(project, provider, people, tranches=odd, price=sum(ODD_SIZES))
         live, investors = world.live, (*world.holders, world.outsider)
         for owner, spender in (*((each, live.offering) for each in investors), (live.parties.servicer, live.pool)):
             live.settlement.approve(spender, UNLIMITED, sender=owner)
         stage = Stage(None, live, world.terms, investors, None)
         equip(stage)
         books = people[0].deploy(_books(), live.offering, live.waterfall, list(investors))
-        clock = Clock(provider, world.terms.closing)
+        clock = Clock(provider, world.terms.closing - 9 * 86_400)
         Unchecked.stage = Stage(clock, live, world.terms, investors, None)
         Plain.refusal, PlainChecked.books = ContractLogicError, books
         yield

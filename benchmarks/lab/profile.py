@@ -19,8 +19,9 @@ from benchmarks.lab.drivers import Driver, count
 from salvor.chain import handles, refusal
 from salvor.chain.layout import Sheet
 from salvor.lab.sequences import Sequences
-from salvor.model.system import System
-from tests.property.mirror import DealMirror, Twin
+from salvor.model.deal import Deal
+from tests.property.waterfall_figures import Twin
+from tests.property.waterfall_mirror import WaterfallMirror
 
 DRAW, CUT, START, MACHINE = (
     "draw: hypothesis",
@@ -31,7 +32,22 @@ DRAW, CUT, START, MACHINE = (
 ENCODE, AROUND, EVM, DECODE, MODEL = "encode", "around the EVM", "EVM", "decode", "model"
 CHECK, CHECK_READ, CHECK_MODEL = "check: compare", "check: read storage", "check: figures of the model"
 PARTS = (DRAW, CUT, START, ENCODE, EVM, AROUND, DECODE, MODEL, MACHINE)
-_MODEL = ("admit", "remove", "subscribe", "unsubscribe", "close", "transfer", "report", "run", "claim", "claim_fees")
+_MODEL = (
+    *(
+        "admit",
+        "remove",
+        "open",
+        "order",
+        "take_back",
+        "close",
+        "hand_over",
+        "report",
+        "tell_index",
+        "run",
+        "buy_loans",
+    ),
+    *("call_vote", "vote", "transfer", "force_transfer", "recover", "freeze", "claim", "claim_batch", "claim_credit"),
+)
 _CALIBRATION = 200_000
 
 
@@ -141,20 +157,21 @@ def _watched(watch: Stopwatch, machine: type[Unchecked]) -> Iterator[None]:
         put(machine, "__init__", START)
         put(machine, "teardown", START)
         put(Sequences, "run_blocks", CUT)
-        for contract in (live.settlement, live.allow_list, live.pool, live.offering, live.waterfall, live.notes[0]):
+        own = (live.settlement, live.allow_list, live.distributor, live.pool, live.offering, live.waterfall)
+        for contract in (*own, live.notes[0]):
             for function in contract.blueprint.functions.values():
                 put(function, "encode", ENCODE)
         put(handles.Function, "answer", DECODE)
         put(refusal, "read", DECODE)
         for name in _MODEL:
-            put(System, name, MODEL)
+            put(Deal, name, MODEL)
         for name in ("execute", "call", "restore"):
             put(engine, name, AROUND)
         put(engine, "_failure", DECODE)
         inside = engine._evm
         engine._evm = _WatchedEvm(inside, watch)
         stack.callback(setattr, engine, "_evm", inside)
-        put(DealMirror, "check", CHECK)
+        put(WaterfallMirror, "check", CHECK)
         put(Sheet, "read", CHECK_READ)
         put(Twin, "figures", CHECK_MODEL)
         if "check" in vars(machine):  # the machine's own, by view calls

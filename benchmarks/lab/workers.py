@@ -16,8 +16,9 @@ from benchmarks.lab.drivers import DRIVERS, Count, count
 from benchmarks.lab.profile import Profile, profile
 from salvor.errors import ChainTrouble, SalvorError
 from salvor.lab import open_lab
-from tests.property.mirror import places
 from tests.property.stage import set_stage
+from tests.property.waterfall_figures import places
+from tests.property.waterfall_stage import prepare
 
 _LAB_MACHINES = {"unchecked": deal.Unchecked, "checked": deal.Mirrored, "viewed": deal.Viewed, "whole": deal.Whole}
 _WARM = 0.2  # seconds
@@ -164,6 +165,7 @@ def _machines(kind: str) -> Iterator[dict[str, Any]]:
         return
     with closing(open_lab(kind)) as lab, closing(open_lab(kind)) as second:
         deal.Unchecked.stage = stage = deal.ready(lab)
-        deal.Whole.stage = whole = set_stage(second)  # of its own: restoring one deal's snapshot would drop the other
-        deal.Mirrored.figures, deal.Whole.figures = places(stage), places(whole)
+        deal.Whole.stage = set_stage(second)  # of its own: restoring one deal's snapshot would drop the other
+        deal.Whole.ground = prepare(second)
+        deal.Mirrored.figures = places(stage.drawn)
         yield _LAB_MACHINES

@@ -52,6 +52,7 @@ class WaterfallMirror(Mirror):
         self.drawn, self.live, self.deal = drawn, drawn.live, self.twin.deal
         self._earned = Earned(drawn, self._names)
         self._indices = [(0, 0)] * len(self.deal.notes)
+        self.agreed = False  # every figure, after the last call
 
     @property
     def now(self) -> int:
@@ -78,6 +79,7 @@ class WaterfallMirror(Mirror):
             except Refused as refused:
                 raise Refused(refused.error, *map(as_struct, refused.values)) from None
 
+        self.agreed = False
         return super().both(told, method, *args, sender=sender)
 
     def check(self) -> list[int]:
@@ -88,6 +90,7 @@ class WaterfallMirror(Mirror):
             raise NotAsExpected(f"WF-02: {side_by_side(self._names, chain, model)}")
         self._check_cash()
         self._check_tranches()
+        self.agreed = True
         return chain
 
     def _check_cash(self) -> None:

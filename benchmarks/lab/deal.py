@@ -1,7 +1,7 @@
 """The project's small deal and six actions on it, the same ones that `benchmarks/peers/forge/test/Handler.sol` does.
 
-An action is one call of the deal: done, or refused. The sale is open, everybody is admitted, has money and has approved,
-nothing is ordered.
+An action is one call of the deal: done, or refused. The sale is open, everybody is admitted, has money and has
+approved, nothing is ordered.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ class Unchecked(RuleBasedStateMachine):
 
     @rule(cash=collections, early=quarters)
     def advance(self, cash: int, early: int) -> None:
-        """Whatever is next: closing (refused until all is ordered), a report (one time of four a second early), its run."""
+        """Whatever is next: closing (too early until all is ordered), a report (one of four too early), its run."""
         if not self.closed:
             self._close()
         elif self.reported == self.ran:

@@ -32,22 +32,9 @@ DRAW, CUT, START, MACHINE = (
 ENCODE, AROUND, EVM, DECODE, MODEL = "encode", "around the EVM", "EVM", "decode", "model"
 CHECK, CHECK_READ, CHECK_MODEL = "check: compare", "check: read storage", "check: figures of the model"
 PARTS = (DRAW, CUT, START, ENCODE, EVM, AROUND, DECODE, MODEL, MACHINE)
-_MODEL = (
-    *(
-        "admit",
-        "remove",
-        "open",
-        "order",
-        "take_back",
-        "close",
-        "hand_over",
-        "report",
-        "tell_index",
-        "run",
-        "buy_loans",
-    ),
-    *("call_vote", "vote", "transfer", "force_transfer", "recover", "freeze", "claim", "claim_batch", "claim_credit"),
-)
+_MODEL = ("admit", "remove", "open", "order", "take_back", "close", "hand_over", "report", "tell_index", "run")
+_MODEL += ("buy_loans", "call_vote", "vote", "transfer", "force_transfer", "recover", "freeze", "claim")
+_MODEL += ("claim_batch", "claim_credit")
 _CALIBRATION = 200_000
 
 

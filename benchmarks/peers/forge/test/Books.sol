@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IDistributor} from "interfaces/IDistributor.sol";
 import {ILoanPool} from "interfaces/ILoanPool.sol";
 import {IOffering} from "interfaces/IOffering.sol";
 import {ITrancheNote} from "interfaces/ITrancheNote.sol";
@@ -9,12 +10,13 @@ import {TrancheId} from "interfaces/Types.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 /// @title What must hold of the deal after every call, in one view call
-/// @dev It reads 45 figures: of six contracts the cash and the books (12), of three notes what four investors can claim
-///      (12), supply, units subscribed and size (9), of three tranches principal, principal paid and loss (9), units
-///      raised, and the two sums it is given. The salvor lab compares more, and more of each.
+/// @dev It reads 42 figures: of two contracts the cash (2) and the books (5), of three notes what four investors can claim
+///      (12), supply, units ordered and sold (9), of three tranches principal, principal paid, loss and principal at
+///      closing (12), and the two sums it is given. The salvor lab compares more, and more of each.
 contract Books {
     IERC20 private immutable _settlement;
     ILoanPool private immutable _pool;
+    IDistributor private immutable _distributor;
     IOffering private immutable _offering;
     IWaterfall private immutable _waterfall;
     ITrancheNote private immutable _senior;
@@ -27,7 +29,7 @@ contract Books {
 
     constructor(IOffering offering, IWaterfall waterfall, address[4] memory investors) {
         (_offering, _waterfall, _pool) = (offering, waterfall, offering.pool());
-        _settlement = _pool.settlement();
+        (_settlement, _distributor) = (_pool.settlement(), _pool.distributor());
         _senior = offering.note(TrancheId.wrap(0));
         _mezzanine = offering.note(TrancheId.wrap(1));
         _equity = offering.note(TrancheId.wrap(2));
@@ -41,26 +43,23 @@ contract Books {
 
     /// @notice The cash of all contracts, after everything but where it came from and went to has been checked.
     function checkedCash() public view returns (uint256 held) {
-        held = _cash(address(_offering), _offering.cashHeld());
-        held += _cash(address(_pool), _pool.cashHeld());
-        held += _cash(address(_waterfall), _waterfall.cashHeld());
-        (uint256 seniorCash, uint256 seniorSupply) = _tranche(0, _senior);
-        (uint256 mezzanineCash, uint256 mezzanineSupply) = _tranche(1, _mezzanine);
-        (uint256 equityCash, uint256 equitySupply) = _tranche(2, _equity);
-        held += seniorCash + mezzanineCash + equityCash;
-        require(_offering.raised() == seniorSupply + mezzanineSupply + equitySupply, "OF-01");
+        uint256 forHolders = _distributor.heldForHolders();
+        uint256 inDistributor = forHolders + _distributor.heldForCredits() + _distributor.heldForDeal() + _pool.cashToRun();
+        held = _cash(address(_offering), _offering.cashHeld()) + _cash(address(_distributor), inDistributor);
+        uint256 claimable = _tranche(0, _senior) + _tranche(1, _mezzanine) + _tranche(2, _equity);
+        require(claimable <= forHolders, "NT-02");
     }
 
-    function _tranche(uint8 place, ITrancheNote note) private view returns (uint256 cash, uint256 supply) {
+    function _tranche(uint8 place, ITrancheNote note) private view returns (uint256 claimable) {
         TrancheId id = TrancheId.wrap(place);
-        cash = _cash(address(note), note.cashHeld());
-        uint256 claimable = note.claimable(_first) + note.claimable(_second);
+        claimable = note.claimable(_first) + note.claimable(_second);
         claimable += note.claimable(_third) + note.claimable(_fourth);
-        require(claimable <= cash, "NT-02");
-        supply = IERC20(address(note)).totalSupply();
-        require(_offering.subscribed(id) == supply, "OF-01");
+        uint256 sold = _offering.sold(id);
+        require(sold <= _offering.ordered(id), "OF-01");
+        require(IERC20(address(note)).totalSupply() == sold, "OF-01");
         TrancheState memory state = _waterfall.tranche(id);
-        require(_offering.size(id) == state.principal + state.principalPaid + state.loss, "WF-04");
+        require(state.atClosing == sold, "WF-04");
+        require(sold == state.principal + state.principalPaid + state.loss, "WF-04");
     }
 
     function _cash(address holder, uint256 books) private view returns (uint256) {

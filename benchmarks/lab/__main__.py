@@ -134,7 +134,7 @@ _DRIVEN = {
 _PROFILES = {
     "before: rule by rule, checked by views": ("rules", "viewed"),
     "now: in blocks, checked by storage": ("search", "checked"),
-    "now: the deal's own machine": ("search", "whole"),
+    "now: the suite's own machine": ("search", "whole"),
 }
 
 

@@ -220,7 +220,7 @@ class Mirrored(Unchecked):
 
     @invariant()
     def check(self) -> None:
-        """Everything that the deal's own machine checks after every step."""
+        """Everything that the waterfall's mirror checks after every step."""
         self.mirror.check()
 
 
@@ -229,7 +229,7 @@ class Viewed(Mirrored):
 
     @invariant()
     def check(self) -> None:
-        """67 view calls, each compared with the model."""
+        """One view call a figure that a user sees, each compared with the model."""
         live, model, settlement = self.stage.live, self.mirror.deal, self.stage.live.settlement
         people = (*self.stage.investors, live.parties.seller, live.parties.servicer)
         balances, held = model.asset.balances, live.cash_held()

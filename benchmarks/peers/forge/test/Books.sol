@@ -44,7 +44,8 @@ contract Books {
     /// @notice The cash of all contracts, after everything but where it came from and went to has been checked.
     function checkedCash() public view returns (uint256 held) {
         uint256 forHolders = _distributor.heldForHolders();
-        uint256 inDistributor = forHolders + _distributor.heldForCredits() + _distributor.heldForDeal() + _pool.cashToRun();
+        uint256 inDistributor =
+            forHolders + _distributor.heldForCredits() + _distributor.heldForDeal() + _pool.cashToRun();
         held = _cash(address(_offering), _offering.cashHeld()) + _cash(address(_distributor), inDistributor);
         uint256 claimable = _tranche(0, _senior) + _tranche(1, _mezzanine) + _tranche(2, _equity);
         require(claimable <= forHolders, "NT-02");

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import settings
 
 from salvor.chain.node import refuse_foreign_node
-from tests.utils.world import World
+from tests.utils.world import STEPS, World
 
 settings.register_profile("salvor", deadline=None)  # a slow machine is no fault
 settings.load_profile("salvor")
@@ -16,7 +16,8 @@ settings.load_profile("salvor")
 def deployed(project, chain, accounts):
     if not os.environ.get("APE_FOUNDRY_HOST"):
         refuse_foreign_node(chain.provider.process, chain.provider.uri)
-    return World.closed_end(project, chain.provider, accounts)
+    # It can be accelerated, so that every role of a deal is held.
+    return World.closed_end(project, chain.provider, accounts, accelerated_steps=STEPS)
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ class TestStatement:
 
     def test_shows_a_refused_outsider_a_proved_loan_and_the_reconciliation(self, demo):
         text = " ".join(demo[0].split())
-        assert "NotEligible(from=0x0000000000000000000000000000000000000000" in text
+        assert "NotEligible(investor=0x" in text
         assert "of account 2030 the bank expected 194.00" in text
         assert "cumulative collection ratio 85.5 %" in text
         assert "36/36" in text

@@ -12,8 +12,7 @@ import pytest
 from salvor.chain.refusal import refusal_of
 from salvor.chain.send import send
 from salvor.tape.merkle import keccak
-from tests.utils.deploy import with_terms
-from tests.utils.world import NO_CORRECTION, STEPS, report_of
+from tests.utils.world import NO_CORRECTION, report_of
 
 SOURCES = Path(__file__).parents[3] / "contracts"
 DAY = 86_400
@@ -85,18 +84,6 @@ FOR_ONE_CONTRACT = {
     ("Waterfall", "spend"),
 }
 ROLES = ("SERVICER", "TRANSFER_AGENT", "OFFERING", "ARRANGER", "MANAGER", "VOTE")
-
-
-@pytest.fixture(scope="module")
-def voting(deployed):
-    """The small deal with steps for acceleration, so that every role is held."""
-    return with_terms(deployed, accelerated_steps=STEPS)
-
-
-@pytest.fixture
-def world(voting):
-    return voting
-
 
 each_privileged = pytest.mark.parametrize("line", TABLE, ids=lambda line: f"{line.contract}.{line.function}")
 

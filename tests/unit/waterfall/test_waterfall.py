@@ -39,7 +39,7 @@ class TestConstructor:
         assert [(each.note, each.rate) for each in terms] == expected
 
     def test_keeps_the_steps_in_order(self, waterfall):
-        assert (waterfall.stepCount(False), waterfall.stepCount(True)) == (len(STEPS), 0)
+        assert (waterfall.stepCount(False), waterfall.stepCount(True)) == (len(STEPS), len(STEPS))
         steps = [waterfall.step(False, place) for place in range(len(STEPS))]
         assert [word_of(each) for each in steps] == [pack(step) for step in STEPS]
 
@@ -65,7 +65,7 @@ class TestViews:
         ("view", "args", "values"),
         [
             ("step", (False, 7), (7, 7)),
-            ("step", (True, 0), (0, 0)),
+            ("step", (True, 7), (7, 7)),
             ("trigger", (1,), (1, 1)),
             ("hurdle", (0,), (0, 0)),
         ],

@@ -35,7 +35,9 @@ _TICK = 0.5  # seconds between two looks at the workers
 _PERIOD = 10  # seconds between two lines where there is no terminal
 _GRACE = 60  # seconds after which a worker that was asked to stop is stopped
 _DISPROVED, _DIED = 1, -1
-_EXAMPLE = "  make campaign SUITE=waterfall_machine MINUTES=60\n  python -m salvor.lab.campaign waterfall_machine --minutes 1"
+_EXAMPLE = (
+    "  make campaign SUITE=waterfall_machine MINUTES=60\n  python -m salvor.lab.campaign waterfall_machine --minutes 1"
+)
 
 
 @dataclass

@@ -84,7 +84,11 @@ def checked_part(folder: Path) -> Part:
 def commit_tape(
     parts: Sequence[Part], secret: Secret, *, tick: Callable[[int], None] = lambda loans: None
 ) -> Commitment:
-    """The root over all loans of the parts, in their order; raises when a loan stands twice or there is none."""
+    """The root over all loans of the parts, in their order; raises when a loan stands twice or there is none.
+
+    All parts are in one money, or their sum would be a number of none.
+    """
+    _refuse_two_moneys(parts)
     identifiers, schemas, roots = list[str](), list[bytes](), list[bytes]()
     classes: dict[bytes, ClassTotal] = {}
     for part in parts:
@@ -125,6 +129,17 @@ def _add(classes: dict[bytes, ClassTotal], part: Part, loans: int, balance: Unit
     if before:
         loans, balance = loans + before.loans, Units(balance + before.gross_balance)
     classes[part.schema.id] = ClassTotal(part.schema.asset_class, part.schema.id, loans, balance)
+
+
+def _refuse_two_moneys(parts: Sequence[Part]) -> None:
+    first, *others = parts
+    for part in others:
+        if (part.schema.currency, part.schema.decimals) != (first.schema.currency, first.schema.decimals):
+            one, other = (
+                f"{each.accepted.parent} is in {each.schema.currency} with {each.schema.decimals}"
+                for each in (first, part)
+            )
+            raise OptionInvalid(f"{one} decimals and {other}: one tape has one money; check the parts alike")
 
 
 def _refuse_twice(identifiers: Sequence[str]) -> None:

@@ -56,6 +56,8 @@ def take_sample(path: Path, style: FileStyle, *, find_header: bool = True) -> Sa
 
     Of a workbook only the beginning is read.
     """
+    if path.is_dir():
+        raise FileUnreadable(path, "one file", "it is a folder; of related tables, write the mapping after the example")
     if not path.is_file():
         raise FileMissing(path, "tape")
     kind = kind_of(path)

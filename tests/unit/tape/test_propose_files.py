@@ -101,6 +101,10 @@ class TestFiles:
         with pytest.raises(TapeEmpty):
             propose(tape(content))
 
+    def test_a_folder_of_related_tables_is_told_as_one(self, tmp_path):
+        with pytest.raises(FileUnreadable, match="it is a folder; of related tables, write the mapping"):
+            propose(tmp_path)
+
     def test_a_file_that_is_not_there_is_refused(self, tmp_path):
         with pytest.raises(FileMissing, match=r"none\.csv: no such tape"):
             propose(tmp_path / "none.csv")

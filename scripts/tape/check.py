@@ -53,7 +53,7 @@ def _tell(checked: Checked, decimals: int, console: object) -> None:
 
     assert isinstance(console, Console)
     totals, mapping = checked.totals, checked.mapping
-    currency, balance = mapping.currency, mapping.schema_of.balance
+    currency, balance = mapping.currency, mapping.balance
     table = Table(title="what was found", title_justify="left")
     for heading in ("rule", "severity", "rows", "what", "what to do"):
         table.add_column(heading, justify="right" if heading == "rows" else "left")

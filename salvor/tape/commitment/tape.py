@@ -22,7 +22,6 @@ from salvor.tape.commitment.leaves import COLLECTION_LEAF, Schema, collection_va
 from salvor.tape.commitment.secret import Secret
 from salvor.tape.committed import ClassTotal, CommittedTape
 from salvor.tape.merkle import MerkleTree, StandardMerkleTree
-from salvor.tape.schema import asset_class
 
 
 @dataclass(frozen=True)
@@ -32,11 +31,7 @@ class Part:
     accepted: Path
     schema: Schema
     sha256: str  # of the bank's file
-
-    @property
-    def balance(self) -> str:
-        """The field in which the balance stands."""
-        return asset_class(self.schema.asset_class).balance
+    balance: str  # the field of which sums are
 
 
 @dataclass(frozen=True)
@@ -73,7 +68,7 @@ def checked_part(folder: Path) -> Part:
     try:
         said = json.loads(summary.read_text(encoding="utf-8"))
         schema = Schema.of(said["asset_class"], currency=said["currency"], decimals=said["decimals"])
-        part = Part(folder / said["accepted"], schema, said["sha256"])
+        part = Part(folder / said["accepted"], schema, said["sha256"], said["balance"])
     except (ValueError, KeyError, TypeError):
         raise FileUnreadable(summary, "the summary of a check", "check the tape once more") from None
     if not part.accepted.is_file():

@@ -148,8 +148,12 @@ class TestWorkbooks:
         checked = check_tape(path, mapping, decimals=2, out=tmp_path / "out")
         assert (checked.totals.units_accepted, checked.totals.rows_rejected) == (129_999 + 26_564, 0)
 
-    def test_a_rate_that_is_shown_as_percent_is_a_fraction(self, workbook):
-        assert mapping_of(workbook("Loans")).fields["interest_rate"].unit == "fraction"
+    def test_a_rate_that_is_shown_as_percent_is_read_so(self, workbook, tmp_path):
+        path = workbook("Loans")
+        mapping = mapping_of(path)
+        assert mapping.fields["interest_rate"].unit == "percent"
+        accepted = pl.read_parquet(check_tape(path, mapping, decimals=2, out=tmp_path / "out").accepted)
+        assert accepted["interest_rate"].to_list() == [525 * 10**14, 4 * 10**16]
 
     def test_of_several_sheets_one_is_named(self, workbook):
         path = workbook("North", "South")

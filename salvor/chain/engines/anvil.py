@@ -27,7 +27,7 @@ _COMMAND = (
     f"--transaction-block-keeper 64 --hardfork {HARDFORK} --gas-limit {GAS_LIMIT}"
 )
 
-# A busy anvil mines a transaction before it begins to wait for it, and after 30 seconds says this.
+# A busy anvil mines a transaction before it begins to wait for it, or not at all, and after 30 seconds says this.
 _NOT_NOTICED = "Transaction confirmation timeout"
 
 _NOT_BEGUN = {  # what anvil says of a transaction that it does not even begin
@@ -151,9 +151,11 @@ class Rpc(ABC):
             return self._receipt(transaction), None
 
     def _receipt(self, transaction: dict[str, Any]) -> dict[str, Any]:
-        """Of a transaction that the node has mined and says it has not: it is alone in the next block."""
+        """Of a transaction that the node has mined and did not notice, or has kept and forgotten to mine."""
         number = self.number + 1
-        block = self.ask("eth_getBlockByNumber", hex(number), True) or {"transactions": []}
+        if (block := self.ask("eth_getBlockByNumber", hex(number), True)) is None:
+            self.ask("evm_mine")
+            block = self.ask("eth_getBlockByNumber", hex(number), True)
         for mined in block["transactions"]:
             if (mined["from"], mined["input"]) == (transaction["from"].lower(), transaction["data"]):
                 receipt: dict[str, Any] = self.ask("eth_getTransactionReceipt", mined["hash"])

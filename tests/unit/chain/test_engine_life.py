@@ -57,17 +57,21 @@ def say_it_is_not_confirmed(engine, monkeypatch, *, mined):
     def ask(method, *params):
         if method != "eth_sendTransactionSync":
             return real(method, *params)
-        if mined:
+        if mined == "by itself":
             real(method, *params)
+        elif mined == "when asked":
+            real("evm_setAutomine", False)
+            real("eth_sendTransaction", *params)
         raise NodeRefused("anvil", method, {"message": "Transaction confirmation timeout"})
 
     monkeypatch.setattr(engine, "ask", ask)
 
 
 class TestANodeThatMissesWhatItHasMined:
-    def test_is_asked_for_the_block(self, here, monkeypatch):
+    @pytest.mark.parametrize("mined", ["by itself", "when asked"])
+    def test_is_asked_for_the_block(self, here, monkeypatch, mined):
         owner = here.actor("owner")
-        say_it_is_not_confirmed(here.engine, monkeypatch, mined=True)
+        say_it_is_not_confirmed(here.engine, monkeypatch, mined=mined)
         unpaid = here.deploy("Unpaid", sender=owner)
         unpaid.call(sender=owner)
         assert (unpaid.calls(), here.engine.number) == (1, 2)
@@ -75,7 +79,7 @@ class TestANodeThatMissesWhatItHasMined:
     def test_is_gone_when_the_block_is_without_it(self, here, monkeypatch):
         owner = here.actor("owner")
         unpaid = here.deploy("Unpaid", sender=owner)
-        say_it_is_not_confirmed(here.engine, monkeypatch, mined=False)
+        say_it_is_not_confirmed(here.engine, monkeypatch, mined="never")
         with pytest.raises(EngineGone, match="took a transaction and block 2 is without it"):
             unpaid.call(sender=owner)
 

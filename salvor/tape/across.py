@@ -66,7 +66,8 @@ class Across:
         found = [self._twice(hashes, values), self._other_case(hashes, values), self._alike(hashes)]
         balance = values.select(ROW, pl.col(self.balance).alias("balance")).filter(pl.col("balance") > 0).collect()
         found += [_beyond(balance), _sum_of_all(balance), *self._totals]
-        return pl.concat([pl.DataFrame(schema=_FOUND), *found]).sort("row", "rule")
+        # Where case is ignored, a row can be the double of another in two ways.
+        return pl.concat([pl.DataFrame(schema=_FOUND), *found]).unique().sort("row", "rule")
 
     def _look(self) -> Sequence[str]:
         """Amount, dates and place: fields in which two loans should differ somewhere."""

@@ -183,7 +183,8 @@ class _Run:
 
         def of_part(part: int) -> tuple[pl.DataFrame, pl.DataFrame]:
             values = self._loans.part(part).select(ROW, KEY, self._balance).collect()
-            return values, _in_order([self._breaches_of(part, values, across), of_rows(odd, values)])
+            found = pl.concat([self._breaches_of(part, values, across), of_rows(odd, values)])
+            return values, found.sort("row", "rule", "field")
 
         with (self._scratch / "exceptions.csv").open("wb") as exceptions:
             exceptions.write((",".join(BREACH) + "\n").encode())
@@ -212,13 +213,6 @@ class _Run:
             return own
         keys = here.join(values.select(pl.col(ROW).alias("row"), KEY), on="row", how="left", maintain_order="left")
         return pl.concat([own, *breaches(keys["row"], KEY, self._column, keys[KEY], keys["rule"])])
-
-
-def _in_order(found: list[pl.DataFrame]) -> pl.DataFrame:
-    """One line a row, rule and field, by row."""
-    lines = pl.concat(found).sort("row", "rule", "field")
-    again = pl.all_horizontal(pl.col(name) == pl.col(name).shift() for name in ("row", "rule", "field"))
-    return lines.filter(~again.fill_null(value=False))
 
 
 def _add(sums: Counter[str], read: pl.Series, kept: pl.Series) -> None:

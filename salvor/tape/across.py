@@ -21,10 +21,10 @@ _PERCENTILE, _TIMES, _FEWEST = (
     100,
 )  # a hundredth of the rows; how far above it; rows below which none stands out
 TOTALS, SUM_OF_ALL = "TAPE-060", "TAPE-061"
-_TOTALS = (  # an identifier that is such a word and nothing else
+_TOTALS = (  # an identifier that is such a word, or begins with it: Totale MI
     r"(?i)^\W*(?:(?:grand |sub|sub-|sub |sous-|sous )?total|totals|totaux|(?:sub)?totale|totali"
     r"|(?:zwischen|gesamt|end)?summe|gesamt|insgesamt|sum|somma|suma|somme"
-    r"|total g[eé]n[eé]ral|totale (?:generale|complessivo))\W*$"
+    r"|total g[eé]n[eé]ral|totale (?:generale|complessivo))(?:\W*|[\s:]+.*)$"
 )
 _ADDENDS = 5  # balances below which one can be the sum of the others by chance
 _FOUND = {"row": pl.UInt32, "rule": pl.String}
@@ -66,7 +66,8 @@ class Across:
         found = [self._twice(hashes, values), self._other_case(hashes, values), self._alike(hashes)]
         balance = values.select(ROW, pl.col(self.balance).alias("balance")).filter(pl.col("balance") > 0).collect()
         found += [_beyond(balance), _sum_of_all(balance), *self._totals]
-        return pl.concat([pl.DataFrame(schema=_FOUND), *found]).sort("row", "rule")
+        # Where case is ignored, a row can be the double of another in two ways.
+        return pl.concat([pl.DataFrame(schema=_FOUND), *found]).unique().sort("row", "rule")
 
     def _look(self) -> Sequence[str]:
         """Amount, dates and place: fields in which two loans should differ somewhere."""

@@ -87,6 +87,7 @@ class Checked:
             "currency": self.mapping.currency,
             "decimals": self.decimals,
             "cut_off": str(self.mapping.cut_off) if self.mapping.cut_off else None,
+            "balance": self.mapping.balance,
             "notes": list(self.notes),
             "totals": totals,
             "breaches": dict(self.breaches),
@@ -113,7 +114,7 @@ def check_tape(
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".check-") as folder, ThreadPoolExecutor(1) as aside:
         scratch, digest = Path(folder), aside.submit(sha256_of, path) if path.is_file() else None
-        across = Across(mapping.specs(), KEY, mapping.schema_of.balance, mapping.identifiers == "case_matters")
+        across = Across(mapping.specs(), KEY, mapping.balance, mapping.identifiers == "case_matters")
         loans, notes = _loans(path, mapping, decimals, scratch, across, tick)
         totals, counts = _Run(mapping, loans, across, scratch).finish()
         tables = loans.totals() if isinstance(loans, JoinedLoans) else ()
@@ -173,7 +174,7 @@ class _Run:
 
     def __init__(self, mapping: TapeMapping, loans: Reading | JoinedLoans, across: Across, scratch: Path) -> None:
         self._loans, self._across, self._scratch = loans, across, scratch
-        self._balance, self._column = mapping.schema_of.balance, mapping.fields[KEY].column
+        self._balance, self._column = mapping.balance, mapping.fields[KEY].column
 
     def finish(self) -> tuple[Totals, Counter[str]]:
         """What is accepted and what is not, part by part; the files stand in the scratch folder."""
@@ -182,7 +183,8 @@ class _Run:
 
         def of_part(part: int) -> tuple[pl.DataFrame, pl.DataFrame]:
             values = self._loans.part(part).select(ROW, KEY, self._balance).collect()
-            return values, _in_order([self._breaches_of(part, values, across), of_rows(odd, values)])
+            found = pl.concat([self._breaches_of(part, values, across), of_rows(odd, values)])
+            return values, found.sort("row", "rule", "field")
 
         with (self._scratch / "exceptions.csv").open("wb") as exceptions:
             exceptions.write((",".join(BREACH) + "\n").encode())
@@ -211,13 +213,6 @@ class _Run:
             return own
         keys = here.join(values.select(pl.col(ROW).alias("row"), KEY), on="row", how="left", maintain_order="left")
         return pl.concat([own, *breaches(keys["row"], KEY, self._column, keys[KEY], keys["rule"])])
-
-
-def _in_order(found: list[pl.DataFrame]) -> pl.DataFrame:
-    """One line a row, rule and field, by row."""
-    lines = pl.concat(found).sort("row", "rule", "field")
-    again = pl.all_horizontal(pl.col(name) == pl.col(name).shift() for name in ("row", "rule", "field"))
-    return lines.filter(~again.fill_null(value=False))
 
 
 def _add(sums: Counter[str], read: pl.Series, kept: pl.Series) -> None:

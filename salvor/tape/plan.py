@@ -143,10 +143,16 @@ class TapeMapping(_Part):
             for name, (table, source) in sources.items()
         }
 
+    @property
+    def balance(self) -> str:
+        """The field in which sums are told."""
+        return self.schema_of.balance_of(self.fields)
+
     def specs(self) -> dict[str, FieldSpec]:
-        """Of the fields that are mapped, in the order of the asset class."""
-        fields = self.fields
-        return {name: spec for name, spec in self.schema_of.fields.items() if name in fields}
+        """Of the fields that are mapped, in the order of the asset class; no row can be without the balance."""
+        fields, balance = self.fields, self.balance
+        found = {name: spec for name, spec in self.schema_of.fields.items() if name in fields}
+        return found | {balance: found[balance].model_copy(update={"required": True})}
 
     @model_validator(mode="after")
     def _fits_its_class(self) -> TapeMapping:
@@ -202,7 +208,7 @@ def _unfit(where: str, name: str, source: FieldSource, known: Mapping[str, Field
 
 
 def _refuse_without_needed(where: str, fields: Mapping[str, FieldSource], schema: AssetClass) -> None:
-    needed = {name for name, spec in schema.fields.items() if spec.required} | {schema.balance}
+    needed = {name for name, spec in schema.fields.items() if spec.required} | {schema.balance_of(fields)}
     missing = [name for name in schema.fields if name in needed and name not in fields]
     if missing:
         raise ValueError(f"{where} needs '{missing[0]}': {schema.fields[missing[0]].says}")

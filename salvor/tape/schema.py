@@ -1,8 +1,8 @@
-"""An asset class: which fields a loan of it has, of what kind, and which of them is its balance."""
+"""An asset class: which fields a loan of it has, of what kind, and which of them can be its balance."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -46,11 +46,20 @@ class AssetClass(BaseModel):
     asset_class: str
     title: str
     fields: Mapping[str, FieldSpec]
-    balance: str = Field(description="the field in which sums are told")
+    balances: tuple[str, ...] = Field(min_length=1, description="sums are told in the first of them that is mapped")
+
+    def balance_of(self, fields: Collection[str]) -> str:
+        """The field of these in which sums are told; where none can be, the one that should be there."""
+        return next((name for name in self.balances if name in fields), self.balances[0])
 
     def of_kind(self, kind: Kind) -> list[str]:
         """Names of the fields of a kind."""
         return [name for name, spec in self.fields.items() if spec.kind == kind]
+
+
+def asset_class_names() -> list[str]:
+    """Those there are."""
+    return sorted(each.stem for each in _FOLDER.glob("*.yaml"))
 
 
 @cache
@@ -58,7 +67,7 @@ def asset_class(name: str) -> AssetClass:
     """The schema of this name; raises `OptionInvalid` with those there are."""
     path = _FOLDER / f"{name}.yaml"
     if not path.is_file():
-        known = sorted(each.stem for each in _FOLDER.glob("*.yaml"))
+        known = asset_class_names()
         hint = near(name, known) or f"; there is: {', '.join(known)}"
         raise OptionInvalid(f"no asset class '{name}'{hint}")
     try:

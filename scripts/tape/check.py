@@ -12,8 +12,6 @@ import click
 if TYPE_CHECKING:
     from salvor.tape.check import Checked
 
-OWED = "gross_balance"
-
 
 @click.command(epilog="Example: ape run tape check loans.csv --mapping deals/sba-7a/mapping.yaml --json")
 @click.argument("file", type=Path)
@@ -53,7 +51,7 @@ def _tell(checked: Checked, decimals: int, console: object) -> None:
 
     assert isinstance(console, Console)
     totals, mapping = checked.totals, checked.mapping
-    currency, balance = mapping.currency, mapping.schema_of.balance
+    currency, balance = mapping.currency, mapping.balance
     table = Table(title="what was found", title_justify="left")
     for heading in ("rule", "severity", "rows", "what", "what to do"):
         table.add_column(heading, justify="right" if heading == "rows" else "left")
@@ -72,10 +70,7 @@ def _tell(checked: Checked, decimals: int, console: object) -> None:
         ("rejected", totals.rows_rejected, totals.units_rejected),
     ):
         console.print(f"{what:<9}{rows:>12,} rows {format_units(units, decimals):>22} {currency}")
-    said = f"sums are of `{balance}`"
-    if balance != OWED and OWED in mapping.fields:
-        said += f", in which {mapping.asset_class} are counted; not of `{OWED}`, though it is mapped"
-    console.print(said, markup=False)
+    console.print(f"sums are of `{balance}`", markup=False)
     if totals.rows_without_balance:
         console.print(f"rejected rows whose `{balance}` can't be read: {totals.rows_without_balance:,}", markup=False)
     if mapping.cut_off is None:

@@ -51,6 +51,8 @@ def test_case_is_ignored_where_the_mapping_says_so(bench):
     done = bench.check(tape_of(ROWS), mapping("case_ignored"))
     assert done.rules(7) == ["TAPE-005"]
     assert done.values("contract_identifier") == ["L2"]
+    told = [(line["row"], line["rule"]) for line in done.lines]
+    assert sorted(set(told)) == sorted(told)  # rows 2 and 4 are doubles in two ways, and are told once
 
 
 @pytest.mark.parametrize("order", list(permutations(range(4))))

@@ -21,6 +21,7 @@ def tape_of(*rows):
     [
         *("Totale", "TOTAL", "Total:", "Grand total", "Sub-total", "Summe", "Gesamt", "Gesamtsumme", "Somma", "Suma"),
         *("Totale generale", "Total général", "Sous-total", "Zwischensumme", "** Total **", "Totals"),
+        *("Totale MI", "Total: Sofferenze", "Summe Berlin", "subtotal 2"),
     ],
 )
 @pytest.mark.parametrize("amount", ["75.60", "1.00"])

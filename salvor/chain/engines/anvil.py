@@ -1,7 +1,10 @@
 """anvil by raw JSON-RPC: one process of our own, one connection kept alive.
 
 A transaction is first tried by `eth_call` in the block it would be in, which gives its return value or the reason of
-its refusal, then sent. `Rpc` holds all that needs only a node's answers; the Ape engine shares it.
+its refusal, then sent and mined. `Rpc` holds all that needs only a node's answers; the Ape engine shares it.
+
+The node mines when it is asked to. One that mines by itself tidies its pool a moment after the block is there, and
+when it goes back to a snapshot in that moment it tidies away the next transaction too.
 """
 
 from __future__ import annotations
@@ -23,12 +26,9 @@ from salvor.errors import ChainTrouble, EngineCannot, EngineGone, NodeMissing, S
 _LISTENING = re.compile(r"Listening on 127\.0\.0\.1:(\d+)")
 _PATIENCE = 120  # seconds for one answer: whatever takes longer is dead
 _COMMAND = (
-    "anvil --port 0 --auto-impersonate --accounts 0 --base-fee 0 --gas-price 0 --prune-history --no-request-size-limit "
-    f"--transaction-block-keeper 64 --hardfork {HARDFORK} --gas-limit {GAS_LIMIT}"
+    "anvil --port 0 --no-mining --auto-impersonate --accounts 0 --base-fee 0 --gas-price 0 --prune-history "
+    f"--no-request-size-limit --transaction-block-keeper 64 --hardfork {HARDFORK} --gas-limit {GAS_LIMIT}"
 )
-
-# A busy anvil mines a transaction before it begins to wait for it, and after 30 seconds says this.
-_NOT_NOTICED = "Transaction confirmation timeout"
 
 _NOT_BEGUN = {  # what anvil says of a transaction that it does not even begin
     "insufficient funds": "InsufficientFunds",
@@ -140,25 +140,9 @@ class Rpc(ABC):
     def close(self) -> None:
         """Let go of what is ours."""
 
+    @abstractmethod
     def _send(self, transaction: dict[str, Any]) -> tuple[dict[str, Any], Any]:
         """Receipt, and what there is for debugging."""
-        self._tell_time()
-        try:
-            return self.ask("eth_sendTransactionSync", transaction), None
-        except NodeRefused as refused:
-            if refused.said != _NOT_NOTICED:
-                raise
-            return self._receipt(transaction), None
-
-    def _receipt(self, transaction: dict[str, Any]) -> dict[str, Any]:
-        """Of a transaction that the node has mined and says it has not: it is alone in the next block."""
-        number = self.number + 1
-        block = self.ask("eth_getBlockByNumber", hex(number), True) or {"transactions": []}
-        for mined in block["transactions"]:
-            if (mined["from"], mined["input"]) == (transaction["from"].lower(), transaction["data"]):
-                receipt: dict[str, Any] = self.ask("eth_getTransactionReceipt", mined["hash"])
-                return receipt
-        raise EngineGone(self.name, f"it took a transaction and block {number} is without it")
 
     def _tell_time(self) -> None:
         if self._told != self.now:
@@ -227,6 +211,15 @@ class Anvil(Rpc):
                 self._process.wait()
         if self._process.stdout:
             self._process.stdout.close()
+
+    def _send(self, transaction: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+        """In a block of its own."""
+        self._tell_time()
+        sent = self.ask("eth_sendTransaction", transaction)
+        self.ask("evm_mine")
+        if (receipt := self.ask("eth_getTransactionReceipt", sent)) is None:
+            raise EngineGone(self.name, f"it took a transaction and block {self.number + 1} is without it")
+        return receipt, None
 
     def _post(self, body: Any) -> Any:
         try:

@@ -22,7 +22,6 @@ from salvor.tape.commitment.leaves import COLLECTION_LEAF, Schema, collection_va
 from salvor.tape.commitment.secret import Secret
 from salvor.tape.committed import ClassTotal, CommittedTape
 from salvor.tape.merkle import MerkleTree, StandardMerkleTree
-from salvor.tape.schema import asset_class
 
 
 @dataclass(frozen=True)
@@ -32,11 +31,7 @@ class Part:
     accepted: Path
     schema: Schema
     sha256: str  # of the bank's file
-
-    @property
-    def balance(self) -> str:
-        """The field in which the balance stands."""
-        return asset_class(self.schema.asset_class).balance
+    balance: str  # the field of which sums are
 
 
 @dataclass(frozen=True)
@@ -73,7 +68,7 @@ def checked_part(folder: Path) -> Part:
     try:
         said = json.loads(summary.read_text(encoding="utf-8"))
         schema = Schema.of(said["asset_class"], currency=said["currency"], decimals=said["decimals"])
-        part = Part(folder / said["accepted"], schema, said["sha256"])
+        part = Part(folder / said["accepted"], schema, said["sha256"], said["balance"])
     except (ValueError, KeyError, TypeError):
         raise FileUnreadable(summary, "the summary of a check", "check the tape once more") from None
     if not part.accepted.is_file():
@@ -84,7 +79,11 @@ def checked_part(folder: Path) -> Part:
 def commit_tape(
     parts: Sequence[Part], secret: Secret, *, tick: Callable[[int], None] = lambda loans: None
 ) -> Commitment:
-    """The root over all loans of the parts, in their order; raises when a loan stands twice or there is none."""
+    """The root over all loans of the parts, in their order; raises when a loan stands twice or there is none.
+
+    All parts are in one money, or their sum would be a number of none.
+    """
+    _refuse_two_moneys(parts)
     identifiers, schemas, roots = list[str](), list[bytes](), list[bytes]()
     classes: dict[bytes, ClassTotal] = {}
     for part in parts:
@@ -125,6 +124,17 @@ def _add(classes: dict[bytes, ClassTotal], part: Part, loans: int, balance: Unit
     if before:
         loans, balance = loans + before.loans, Units(balance + before.gross_balance)
     classes[part.schema.id] = ClassTotal(part.schema.asset_class, part.schema.id, loans, balance)
+
+
+def _refuse_two_moneys(parts: Sequence[Part]) -> None:
+    first, *others = parts
+    for part in others:
+        if (part.schema.currency, part.schema.decimals) != (first.schema.currency, first.schema.decimals):
+            one, other = (
+                f"{each.accepted.parent} is in {each.schema.currency} with {each.schema.decimals}"
+                for each in (first, part)
+            )
+            raise OptionInvalid(f"{one} decimals and {other}: one tape has one money; check the parts alike")
 
 
 def _refuse_twice(identifiers: Sequence[str]) -> None:

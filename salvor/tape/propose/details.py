@@ -27,7 +27,6 @@ class Context:
     titles: str
     columns: Mapping[str, str]  # field -> column
     looks: Mapping[str, Looks]
-    percent: frozenset[str] = frozenset()  # columns of a sheet that show fractions as percent
 
 
 @dataclass(frozen=True)
@@ -54,8 +53,7 @@ def details(field: str, texts: pl.Series, context: Context) -> Details:
             unit = money_unit(column, context.titles)
             return Details(tuple(unit), notes=_unread(texts, context.style))
         case "rate":
-            shown = column in context.percent
-            unit = rate_unit(column, looks, field, spec, context.style, shown_in_percent=shown)
+            unit = rate_unit(column, looks, field, spec, context.style)
             return Details(tuple(unit), notes=_unread(texts, context.style))
         case "code":
             return Details(values=_code_words(looks, spec))

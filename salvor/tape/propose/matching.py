@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from salvor.tape.propose.looks import Looks
 from salvor.tape.propose.words import meaning, near_field, units_in
-from salvor.tape.schema import AssetClass, FieldSpec, asset_class
+from salvor.tape.schema import AssetClass, FieldSpec, asset_class, asset_class_names
 
 LEAST = 62  # below it a column is no field
 _TIE = 4  # percent: asset classes that explain a tape nearly as well
 _NEEDED = 160  # percent: what a field counts that a tape of this class can't be without
+# Numbers with a shape of their own: what is not so shaped may be the tax code of a person.
+_SHAPES = {"legal_entity_identifier": "^[A-Z0-9]{18}[0-9]{2}$"}  # ISO 17442
 _CLOSE = 6  # a second field so near makes the first one doubtful
 
 
@@ -30,8 +31,7 @@ class Match:
 
 def guess_class(looks: Mapping[str, Looks]) -> tuple[AssetClass, list[Match], list[str]]:
     """The asset class whose fields explain the columns best, its matches, and other classes that fit nearly as well."""
-    names = sorted(each.stem for each in (Path(__file__).parents[1] / "schemas").glob("*.yaml"))
-    tried = [(asset_class(name), match(looks, asset_class(name))) for name in names]
+    tried = [(asset_class(name), match(looks, asset_class(name))) for name in asset_class_names()]
     spread = {field: sum(field in each.fields for each, _ in tried) for each, _ in tried for field in each.fields}
     ranked = sorted(
         ((_worth(schema, found, spread), schema, found) for schema, found in tried), key=lambda each: -each[0]
@@ -73,6 +73,8 @@ def fit(header: str, looks: Looks, field: str, spec: FieldSpec) -> int:
     """How well the values are of a field's kind, 0 to 100; 0 excludes it. An empty column may be anything."""
     if not looks.filled:
         return 75
+    if field in _SHAPES and looks.texts.str.contains(_SHAPES[field]).sum() * 10 < 9 * len(looks.texts):
+        return 0
     match spec.kind:
         case "date":
             return looks.days if looks.days >= 50 else 0
@@ -135,7 +137,7 @@ def _worth(schema: AssetClass, found: Sequence[Match], spread: Mapping[str, int]
     """What an asset class explains: fields that few classes have count more, a required one that is missing against."""
     mapped = {each.field for each in found}
     gained = sum(each.confidence + 30 // spread[each.field] for each in found)
-    needed = {name for name, spec in schema.fields.items() if spec.required} | {schema.balance}
+    needed = {name for name, spec in schema.fields.items() if spec.required} | {schema.balance_of(mapped)}
     return gained - 60 * len(needed - mapped)
 
 

@@ -102,12 +102,8 @@ def money_unit(header: str, titles: str) -> list[Key]:
     return []
 
 
-def rate_unit(
-    header: str, looks: Looks, field: str, spec: FieldSpec, style: Numbers, *, shown_in_percent: bool = False
-) -> list[Key]:
-    """The key `unit` of rates: what header, signs or a sheet's cells say, or what alone fits; else a question."""
-    if shown_in_percent:
-        return [Key("unit", "fraction", "shown as percent in the sheet, 5% is saved as 0.05")]
+def rate_unit(header: str, looks: Looks, field: str, spec: FieldSpec, style: Numbers) -> list[Key]:
+    """The key `unit` of rates: what the header or signs say, or what alone fits; else a question."""
     named = units_in(header) & {"percent", "basis_point"}
     if field == "exchange_rate":
         return [Key("unit", "fraction")]

@@ -90,7 +90,7 @@ def propose(
     numbers = _numbers_of(sample, schema, columns)
     head = [class_key, _currency_of(sample, schema, columns, looks, currency)]
     head += [numbers.key] if numbers.key else []
-    context = Context(schema, numbers.style, sample.titles, columns, looks, sample.percent)
+    context = Context(schema, numbers.style, sample.titles, columns, looks)
     lines = tuple(_lines(sample, found, context))
     return Proposal(
         path, schema, sample.style, tuple(sample.notes), tuple(head), lines, sample.frame.height, sample.whole
@@ -137,7 +137,7 @@ def _lines(sample: Sample, found: list[Match], context: Context) -> Iterator[Lin
     for field, spec in schema.fields.items():
         if field in matches:
             yield _mapped(sample, matches[field], context)
-        elif spec.required or field == schema.balance:
+        elif spec.required or field == schema.balance_of(matches):
             may_be = [name for name in free if fit(name, context.looks[name], field, spec) >= 60]
             yield Line(None, (), False, field, 0, (Key("column", None, f"needed: {spec.says}", tuple(may_be[:6])),))
     for name in free:

@@ -43,7 +43,6 @@ class Sample:
     notes: Sequence[str]
     whole: bool
     titles: str = ""  # what stands above the header
-    percent: frozenset[str] = frozenset()  # columns of a workbook whose fractions are shown as percent
 
     def values(self, column: str) -> pl.Series:
         """Texts of a column without the empty ones, spaces around them removed."""
@@ -56,6 +55,8 @@ def take_sample(path: Path, style: FileStyle, *, find_header: bool = True) -> Sa
 
     Of a workbook only the beginning is read.
     """
+    if path.is_dir():
+        raise FileUnreadable(path, "one file", "it is a folder; of related tables, write the mapping after the example")
     if not path.is_file():
         raise FileMissing(path, "tape")
     kind = kind_of(path)
@@ -64,7 +65,7 @@ def take_sample(path: Path, style: FileStyle, *, find_header: bool = True) -> Sa
             path, sheet=style.sheet, header_row=None if find_header else style.header_row, rows=2 * _ROWS
         )
         style = style.model_copy(update={"header_row": top.header_row})
-        return Sample(path, top.frame, style, (top.note,), top.whole, top.titles, top.percent)
+        return Sample(path, top.frame, style, (top.note,), top.whole, top.titles)
     with tempfile.TemporaryDirectory(prefix="salvor-map-") as folder:
         if kind == "Parquet":
             return _spread(path, open_table(path, scratch=Path(folder), style=style), style)

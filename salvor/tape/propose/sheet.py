@@ -19,12 +19,11 @@ from salvor.tape.propose.headers import TITLES, header_in, no_header
 
 @dataclass(frozen=True)
 class SheetTop:
-    """Texts of the first rows below the header; `percent` are columns that show numbers as percent."""
+    """Texts of the first rows below the header."""
 
     frame: pl.DataFrame
     header_row: int
     titles: str
-    percent: frozenset[str]
     note: str
     whole: bool
 
@@ -55,8 +54,7 @@ def top_of_sheet(path: Path, *, sheet: str | None, header_row: int | None, rows:
     if not below:
         raise TapeEmpty(path)
     frame = pl.DataFrame(below, schema=dict.fromkeys(names.values(), pl.String), orient="row")
-    percent = frozenset(names[place] for place in reader.shown["percent"] if place in names)
-    return SheetTop(frame, number, titles, percent, f"sheet '{chosen.name}' of a workbook", len(found) <= rows)
+    return SheetTop(frame, number, titles, f"sheet '{chosen.name}' of a workbook", len(found) <= rows)
 
 
 def _find_header(path: Path, found: list[Row]) -> tuple[int, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 from rapidfuzz import fuzz
 
-from salvor.tape.schema import FieldSpec
+from salvor.tape.schema import FieldSpec, asset_class, asset_class_names
 
 _FILE = Path(__file__).with_name("words.yaml")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -75,7 +75,15 @@ def near_field(header: str, field: str, spec: FieldSpec) -> int:
 
 def is_personal(header: str) -> bool:
     """Whether a header says that its values are about living people."""
-    return max(_near(plain(header), plain(each)) for each in words().personal) >= 90
+    return max(_near(plain(header), plain(each)) for each in _personal_words()) >= 90
+
+
+@cache
+def _personal_words() -> frozenset[str]:
+    """Words for what is no field, and for fields about living people, whether this asset class has them or not."""
+    schemas = [asset_class(name) for name in asset_class_names()]
+    fields = {field for schema in schemas for field, spec in schema.fields.items() if spec.personal}
+    return frozenset(words().personal).union(*(words().fields.get(name, ()) for name in fields))
 
 
 def meaning(value: str, allowed: Sequence[str]) -> str | None:

@@ -55,7 +55,7 @@ class Source:
     @property
     def balance(self) -> str:
         """The field in which sums are told."""
-        return self.mapping.schema_of.balance
+        return self.mapping.balance
 
     @property
     def rejected(self) -> Sum:

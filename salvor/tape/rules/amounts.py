@@ -53,7 +53,7 @@ OF_AMOUNTS: Mapping[str, Rule] = {
     "TAPE-121": Rule(
         "reject",
         "in another currency than the deal, without a rate",
-        "state the rate of conversion in `exchange_rate`, or leave it out",
+        "have the bank convert all amounts and state the rate in `exchange_rate`, or leave it out",
         "currency",
         ("currency",),
         _other_currency,

@@ -65,7 +65,8 @@ def _with_parts(links: Links, own: TableRows, loans: TableRows, schema: AssetCla
     if not value:
         pairs = pairs.with_columns(pl.lit(None, pl.Int128).alias(VALUE))
     pairs = pairs.with_columns(pl.col(PROTECTION).is_duplicated().alias("shared"))
-    owed = loans.scan(schema.balance).select(pl.col(ROW).alias("loan"), pl.col(schema.balance).alias("owed"))
+    balance = schema.balance_of([name for name in schema.balances if loans.has(name)])
+    owed = loans.scan(balance).select(pl.col(ROW).alias("loan"), pl.col(balance).alias("owed"))
     several = pairs.filter("shared").select("loan", PROTECTION, pl.col(VALUE).alias("value"))
     several = several.lazy().join(owed, on="loan", how="left").collect(engine="streaming")
     parts = share_out(several, PROTECTION)

@@ -3,11 +3,16 @@
 import csv
 from collections import defaultdict
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
+from pydantic import ValidationError
 
 from salvor.deal.load import load_tape_mapping
 from salvor.tape.check import check_tape
+from salvor.tape.commitment.secret import Secret
+from salvor.tape.commitment.tape import checked_part, commit_tape
+from salvor.tape.plan import TapeMapping
 from salvor.tape.schema import asset_class
 
 ROOT = Path(__file__).parents[3]
@@ -45,6 +50,41 @@ class TestExamples:
         assert "is invented" in (EXAMPLES / name / "ORIGIN.md").read_text()
 
 
+class TestSumsOfSmallFirms:
+    """Sums are of what is owed where the tape says it, else of what was paid out."""
+
+    FIELDS: ClassVar = {
+        "contract_identifier": {"column": "id"},
+        "origination_date": {"column": "agreed", "format": "%Y-%m-%d"},
+        "status": {"column": "status"},
+    }
+    TAPE = "id,agreed,status,out,owed\nL1,2020-01-02,defaulted,1000.00,400.00\nL2,2020-01-02,defaulted,500.00,\n"
+
+    def check(self, tmp_path, **amounts):
+        (tmp_path / "tape.csv").write_text(self.TAPE)
+        fields = self.FIELDS | {name: {"column": column} for name, column in amounts.items()}
+        head = {"salvor_mapping": "1", "asset_class": "sme_loans", "currency": "EUR", "fields": fields}
+        checked = check_tape(tmp_path / "tape.csv", TapeMapping.model_validate(head), decimals=2, out=tmp_path / "out")
+        return checked.as_json()["balance"], checked.totals.units_accepted, checked.breaches
+
+    def test_of_the_gross_balance_where_it_is_mapped(self, tmp_path):
+        said = self.check(tmp_path, disbursed_amount="out", gross_balance="owed")
+        assert said == ("gross_balance", 400_00, {"TAPE-001": 1})
+
+    def test_of_what_was_paid_out_where_it_is_not(self, tmp_path):
+        assert self.check(tmp_path, disbursed_amount="out") == ("disbursed_amount", 1_500_00, {})
+
+    def test_one_of_both_is_needed(self, tmp_path):
+        with pytest.raises(ValidationError, match="sme_loans needs 'gross_balance'"):
+            self.check(tmp_path)
+
+    def test_are_committed_of_the_same_field(self, tmp_path):
+        self.check(tmp_path, disbursed_amount="out", gross_balance="owed")
+        part = checked_part(tmp_path / "out")
+        assert part.balance == "gross_balance"
+        assert commit_tape([part], Secret.draw()).public.gross_balance == 400_00
+
+
 def test_amounts_in_thousands_are_units(tmp_path):
     mapping = load_tape_mapping(EXAMPLES / "special_situations/mapping.yaml")
     checked = check_tape(EXAMPLES / "special_situations/tape.csv", mapping, decimals=2, out=tmp_path)
@@ -60,8 +100,8 @@ class TestSchemas:
     def test_its_file_has_its_name_and_its_balance_is_money(self, name):
         schema = asset_class(name)
         assert schema.asset_class == name
-        assert schema.fields[schema.balance].kind == "money"
-        assert schema.fields[schema.balance].committed
+        assert {schema.fields[name].kind for name in schema.balances} == {"money"}
+        assert all(schema.fields[name].committed for name in schema.balances)
         assert schema.fields["contract_identifier"].required
 
     def test_codes_have_values_and_other_kinds_have_none(self, name):

@@ -85,6 +85,20 @@ class TestOpenNumbers:
         done = check_tape(tape(loan(1, "7.5"), loan(2, "1.299")), mapping, decimals=2, out=tmp_path / "out")
         assert done.breaches == {"TAPE-014": 1}
 
+    @pytest.mark.parametrize("amounts", [("7.5", "1.299"), ("1.299", "7.5"), ("1.299", "2.299", "7", "7.5")])
+    def test_are_settled_wherever_that_value_stands(self, tape, mapping, tmp_path, monkeypatch, amounts):
+        monkeypatch.setattr(check, "_BATCH", 1)
+        rows = [loan(number, amount) for number, amount in enumerate(amounts)]
+        done = check_tape(tape(*rows), mapping, decimals=2, out=tmp_path / "out")
+        assert done.breaches == {"TAPE-014": sum(amount.endswith("299") for amount in amounts)}
+
+    def test_the_first_of_several_is_told(self, tape, mapping, tmp_path, monkeypatch):
+        monkeypatch.setattr(check, "_BATCH", 1)
+        with pytest.raises(NumbersAmbiguous, match=r"row 3, column 'amount': is 1.299 more"):
+            check_tape(
+                tape(loan(1, "7"), loan(2, "1.299"), loan(3, "2.299")), mapping, decimals=2, out=tmp_path / "out"
+            )
+
     def test_are_settled_by_the_mapping(self, tape, mapping, tmp_path):
         said = mapping.model_copy(update={"numbers": NumberStyle(decimal=",", thousands=".")})
         done = check_tape(tape(loan(1, "7"), loan(2, "1.299")), said, decimals=2, out=tmp_path / "out")

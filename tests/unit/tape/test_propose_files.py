@@ -101,6 +101,10 @@ class TestFiles:
         with pytest.raises(TapeEmpty):
             propose(tape(content))
 
+    def test_a_folder_of_related_tables_is_told_as_one(self, tmp_path):
+        with pytest.raises(FileUnreadable, match="it is a folder; of related tables, write the mapping"):
+            propose(tmp_path)
+
     def test_a_file_that_is_not_there_is_refused(self, tmp_path):
         with pytest.raises(FileMissing, match=r"none\.csv: no such tape"):
             propose(tmp_path / "none.csv")
@@ -144,8 +148,12 @@ class TestWorkbooks:
         checked = check_tape(path, mapping, decimals=2, out=tmp_path / "out")
         assert (checked.totals.units_accepted, checked.totals.rows_rejected) == (129_999 + 26_564, 0)
 
-    def test_a_rate_that_is_shown_as_percent_is_a_fraction(self, workbook):
-        assert mapping_of(workbook("Loans")).fields["interest_rate"].unit == "fraction"
+    def test_a_rate_that_is_shown_as_percent_is_read_so(self, workbook, tmp_path):
+        path = workbook("Loans")
+        mapping = mapping_of(path)
+        assert mapping.fields["interest_rate"].unit == "percent"
+        accepted = pl.read_parquet(check_tape(path, mapping, decimals=2, out=tmp_path / "out").accepted)
+        assert accepted["interest_rate"].to_list() == [525 * 10**14, 4 * 10**16]
 
     def test_of_several_sheets_one_is_named(self, workbook):
         path = workbook("North", "South")

@@ -14,7 +14,7 @@ from salvor.tape.propose.looks import looks_of
 from salvor.tape.propose.matching import best_assignment, fit, match
 from salvor.tape.propose.proposal import DOUBTFUL, propose
 from salvor.tape.propose.sample import Sample
-from salvor.tape.propose.words import meaning, nearness, plain
+from salvor.tape.propose.words import is_personal, meaning, nearness, plain
 from salvor.tape.schema import asset_class
 
 ROOT = Path(__file__).parents[3]
@@ -131,6 +131,11 @@ class TestValues:
         columns = {"Balance": looks("13/05/2014", "01/02/2015", name="Balance")}
         assert match(columns, asset_class("sme_loans")) == []
 
+    def test_of_another_shape_are_no_legal_entity(self):
+        field = self.SME["legal_entity_identifier"]
+        assert fit("LEI", looks("529900T8BM49AURSDO55", "7LTWFZYICNSX8D621K86"), "legal_entity_identifier", field) >= 70
+        assert fit("LEI", looks("RSSMRA80A01F205X", "VRDLGU75B02H501Y"), "legal_entity_identifier", field) == 0
+
     def test_that_repeat_are_no_loan_number(self):
         assert fit("id", looks("a", "a", "b", "b"), "contract_identifier", self.SME["contract_identifier"]) <= 25
 
@@ -156,6 +161,14 @@ class TestWords:
     )
     def test_a_loan_number_is_known_in_many_spellings(self, header):
         assert nearness(header, "contract_identifier", "") == 100
+
+    @pytest.mark.parametrize("header", ["Codice Fiscale", "CF", "Date of birth", "Steuernummer", "email", "Cognome"])
+    def test_of_living_people_are_known_whatever_the_class(self, header):
+        assert is_personal(header)
+
+    @pytest.mark.parametrize("header", ["Balance", "Loan number", "LEI", "Status", "Bank"])
+    def test_of_nobody_are_no_secret(self, header):
+        assert not is_personal(header)
 
     def test_one_word_of_several_is_never_more_than_a_question(self):
         assert 0 < nearness("Property City", "counterparty_city", "") < DOUBTFUL

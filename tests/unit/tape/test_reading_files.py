@@ -130,6 +130,7 @@ class TestStructure:
         [
             ('a;b\n1;2\nx"y;2\n', "row 3: a quote stands within a field"),
             ('a;b\n"x"y;2\n', "row 2: text follows a closing quote"),
+            ('a;b\n"1";2\n"3";4\n"5;6\n', "row 4: a quote is opened and never closed"),
             ('a;b\n1;2\nc;"d\ne;f\n', "row 3: a quote is opened and never closed"),
             ("a;b\n1;2\n" + "z" * (1 << 20) + "zz;1\n", "row 3 is longer than a megabyte"),
             ("a;b\n1;" + "z" * (1 << 21), "row 2 is longer than a megabyte"),

@@ -207,11 +207,10 @@ class TestWhatTheSheetHides:
         assert (found, table.columns) == ([(2, "1", "")], ["a", "b"])
         assert odd == [(2, "", "TAPE-057", "D2: 7", None)]
 
-    def test_percent_and_thousands_are_noted(self, raw, read):
-        rows = '<row r="2"><c r="A2" s="1"><v>0.05</v></c><c r="B2" s="2"><v>1234000</v></c></row>'
-        found, _, table = read(raw(rows, formats=["0.0%", "#,##0,"]))
-        assert found == [(2, "0.05", "1234000")]
-        assert "shown in percent, read as fractions (5% is 0.05): 'a'" in table.notes
+    def test_percent_is_read_as_it_is_shown_and_thousands_are_noted(self, raw, read):
+        rows = '<row r="2"><c r="A2" s="1"><v>5.2499999999999998E-2</v></c><c r="B2" s="2"><v>1234000</v></c></row>'
+        found, _, table = read(raw(rows, formats=["0%", "#,##0,"]))
+        assert found == [(2, "5.25%", "1234000")]
         assert "shown in thousands, read in ones: 'b'" in table.notes
 
     def test_macros_are_noted(self, raw, read):

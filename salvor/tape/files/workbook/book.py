@@ -165,9 +165,7 @@ def _notes(book: Book, chosen: SheetPart, reader: SheetReader, header: dict[int,
     hidden = [name for place, name in header.items() if any(a <= place <= b for a, b in reader.hidden_columns)]
     if hidden:
         notes.append(f"hidden columns, read like any other: {_quoted(hidden)}")
-    if percent := _named(header, reader.shown["percent"]):
-        notes.append(f"shown in percent, read as fractions (5% is 0.05): {_quoted(percent)}")
-    if thousands := _named(header, reader.shown["thousands"]):
+    if thousands := _named(header, reader.in_thousands):
         notes.append(f"shown in thousands, read in ones: {_quoted(thousands)}")
     if book.has_macros:
         notes.append("its macros are not run")

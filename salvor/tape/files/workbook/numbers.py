@@ -101,6 +101,8 @@ def say(raw: str, form: Format, from_1904: bool) -> Said:
     if form.kind == "zeros" and value == value.to_integral_value():
         shown = _shown(text, form.pattern)
         return Said(text) if shown == text else Said(text, SHOWN_OTHERWISE, shown, text)
+    if form.kind == "percent":  # 0.05 is shown, and meant, as 5%
+        return Said(f"{plain(value.scaleb(2))}%")
     return Said(text)
 
 

@@ -69,7 +69,7 @@ class SheetReader:
         self.formulas = 0
         self.merged = list[Merged]()
         self.hidden_columns = list[tuple[int, int]]()
-        self.shown: dict[str, set[int]] = {"percent": set(), "thousands": set()}  # columns, by how they show numbers
+        self.in_thousands = set[int]()  # columns that show numbers so
         self._row: Row | None = None
         self._row_text = ""
         self._last_row = self._last_column = 0
@@ -171,8 +171,8 @@ class SheetReader:
         form = self._formats[self._style]
         if form.kind == "plain" and len(value) <= _SHORT and value.isascii() and value.isdigit() and value[0] != "0":
             return value
-        if form.kind in self.shown:
-            self.shown[form.kind].add(self._last_column)
+        if form.kind == "thousands":
+            self.in_thousands.add(self._last_column)
         said = say(value.strip(), form, self._from_1904)
         if said.rule:
             row.odd.append(OddCell(self._last_column, said.rule, said.old, said.new))

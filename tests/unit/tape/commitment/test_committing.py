@@ -1,5 +1,6 @@
 """A committed tape against leaves put together word by word: root, totals, order, and what makes it another tape."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import polars as pl
@@ -26,6 +27,7 @@ from salvor.tape.commitment.tape import checked_part, commit_collections, commit
 from salvor.tape.merkle import StandardMerkleTree, keccak, standard_leaf
 from tests.unit.tape.commitment.conftest import ROWS
 from tests.utils import leaves as reference
+from tests.utils.tapes import Bench
 
 NUMBERS = ("money", "rate", "integer", "date")
 
@@ -101,8 +103,8 @@ class TestTotals:
 
     def test_of_two_classes_stand_apart_and_one_tree_holds_both(self, checked, secret, tmp_path):
         first = checked_part(checked(*ROWS[:2], name="a"))
-        other = checked_part(checked(*ROWS[2:], name="b"))
-        other = type(other)(other.accepted, Schema.of("sme_loans", currency="USD", decimals=2), other.sha256)
+        cards = Bench(tmp_path).check("loan_id;balance\nC1;5.00\nC2;6.00\nC3;7.00\n")
+        other = checked_part(cards.checked.accepted.parent)
         both = commit_tape([first, other], secret)
         assert sorted(each.loans for each in both.public.classes) == [2, 3]
         assert len({each.schema for each in both.public.classes}) == 2
@@ -120,6 +122,16 @@ class TestRefusals:
         parts = [checked_part(checked(*rows, name=name)) for name, rows in (("a", ROWS[:3]), ("b", ROWS[2:]))]
         with pytest.raises(OptionInvalid, match=r"loan 'L3' stands in more than one part of the tape \(2 rows do\)"):
             commit_tape(parts, secret)
+
+    @pytest.mark.parametrize(("currency", "decimals"), [("USD", 2), ("EUR", 6), ("USD", 0)])
+    def test_parts_in_two_currencies_or_with_other_decimals(self, checked, secret, currency, decimals):
+        """Their sum would be a number of no money."""
+        first, other = (checked_part(checked(*rows, name=name)) for name, rows in (("a", ROWS[:2]), ("b", ROWS[2:])))
+        schema = Schema.of(other.schema.asset_class, currency=currency, decimals=decimals)
+        with pytest.raises(
+            OptionInvalid, match=rf"in EUR with 2 decimals .* in {currency} with {decimals}: one tape has"
+        ):
+            commit_tape([first, replace(other, schema=schema)], secret)
 
     def test_a_tape_of_which_nothing_is_accepted(self, checked, secret):
         with pytest.raises(TapeEmpty):

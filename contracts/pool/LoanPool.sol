@@ -18,7 +18,7 @@ import {
     TapeCommitment
 } from "interfaces/ILoanPool.sol";
 import {IWaterfall} from "interfaces/IWaterfall.sol";
-import {MAX_AMOUNT, Period, WAD} from "interfaces/Types.sol";
+import {MAX_AMOUNT, Period, Wad, WAD} from "interfaces/Types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
@@ -51,6 +51,9 @@ contract LoanPool is ILoanPool, AccessManaged {
     /// @inheritdoc ILoanPool
     Period public immutable periodCount;
 
+    /// @inheritdoc ILoanPool
+    Wad public immutable carryingRatio;
+
     uint256 private immutable _firstLoans;
     uint256 private immutable _firstBalance;
     uint40 private immutable _grace;
@@ -82,6 +85,8 @@ contract LoanPool is ILoanPool, AccessManaged {
         TapeCommitment memory tape = terms.tape;
         if (tape.root == 0 || tape.loanCount == 0) revert EmptyTape(tape.root, tape.loanCount);
         settlement = terms.settlement;
+        uint256 ratio = terms.carryingRatio.value();
+        if (ratio == 0 || ratio > WAD) revert WrongCarryingRatio(terms.carryingRatio, WAD);
         distributor = distributor_;
         seller = terms.seller;
         purchasePrice = terms.purchasePrice;
@@ -89,6 +94,7 @@ contract LoanPool is ILoanPool, AccessManaged {
         _firstLoans = tape.loanCount;
         _firstBalance = tape.grossBalance;
         _grace = terms.grace;
+        carryingRatio = terms.carryingRatio;
         _commit(tape);
         periodCount = _schedule(terms.closing, terms.periodEnds, terms.plan);
     }
@@ -198,16 +204,14 @@ contract LoanPool is ILoanPool, AccessManaged {
         PeriodRecord storage current = _reported(period);
         if (period.number() == 0) revert NotReported(period, lastReported);
         PeriodRecord storage previous = _records[Period.wrap(uint32(period.number() - 1))];
-        uint256 written = current.writtenOff;
-        uint256 recovered = current.recovered;
         found.begin = previous.end;
         found.end = current.end;
         found.net = current.net - previous.net;
-        found.writtenOff = int256(written) - int256(uint256(previous.writtenOff)); // both below 2^112
-        found.recovered = recovered - previous.recovered;
+        found.loss = _lossTo(current) - _lossTo(previous);
+        found.recovered = current.recovered - previous.recovered;
         found.grossBalance = grossBalance();
         found.balance = _balance(current);
-        found.lossToDate = Math.saturatingSub(written, recovered);
+        found.lossToDate = Math.saturatingSub(current.writtenOff, current.recovered);
         found.collectionRatio = _ratio(current.net, current.planned);
         found.profitabilityRatio = _ratio(current.closedValue, current.closedPlan);
         found.late = current.late;
@@ -333,6 +337,10 @@ contract LoanPool is ILoanPool, AccessManaged {
     function _balance(PeriodRecord storage to) private view returns (uint256) {
         uint256 gone = uint256(to.gross) - to.recovered + to.writtenOff; // recovered is part of gross
         return Math.saturatingSub(grossBalance(), gone);
+    }
+
+    function _lossTo(PeriodRecord storage to) private view returns (int256) {
+        return int256((to.writtenOff * carryingRatio.value()) / WAD); // at most what is written off, below 2^112
     }
 
     function _ratio(uint256 value, uint256 planned) private pure returns (uint256) {

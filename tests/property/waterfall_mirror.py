@@ -16,6 +16,7 @@ from salvor.model.run import RunOutcome
 from salvor.model.terms import Losses
 from tests.property.waterfall_figures import Earned, Twin, places
 from tests.property.waterfall_stage import Drawn
+from tests.utils.model_checks import check_losses
 
 NO_CORRECTION = (0, bytes(32), 0, 0, 0, 0)
 _PHASES = {State.REVOLVING: 1, State.AMORTISING: 2, State.ACCELERATED: 3, State.WOUND_UP: 4}
@@ -112,6 +113,8 @@ class WaterfallMirror(Mirror):
             assert 0 <= one.deficiency <= one.principal, "WF-08"
             paid = [stream.distributed for stream in note.streams]
             assert paid == [one.interest_paid, one.principal_paid], "WF-09"
+        if self.deal.books:
+            check_losses(self.deal)
 
     # A run and its preview
 

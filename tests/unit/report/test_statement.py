@@ -168,7 +168,11 @@ class TestJson:
                 "multiple": 0.25,
             },
         ]
-        assert (shown["written_off"], shown["carrying_ratio"], shown["written_off_loss"]) == (1_999, "0.200000000000000000", 399)
+        assert (shown["written_off"], shown["carrying_ratio"], shown["written_off_loss"]) == (
+            1_999,
+            "0.200000000000000000",
+            399,
+        )
         assert shown["holders"][1] == {
             "name": "sponsor",
             "tranche": "equity",

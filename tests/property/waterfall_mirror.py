@@ -118,7 +118,7 @@ class WaterfallMirror(Mirror):
 
     # A run and its preview
 
-    def run(self, period: int) -> None:
+    def run(self, period: int) -> RunOutcome | Refused:
         """Preview, then run: the same figures from preview, events and model, or the same refusal from all."""
         books = self.deal.books
         revolving = bool(books and books.revolving and not self._is_last(period))
@@ -133,11 +133,12 @@ class WaterfallMirror(Mirror):
         if not isinstance(outcome, RunOutcome):
             told = (refused.error, refused.values) if refused else "done"
             assert told == (outcome.error, outcome.values), "WF-07"
-            return
+            return outcome
         assert refused is None, "WF-07"
         self._check_preview(preview, outcome, revolving, accelerated)
         self._check_events(kept.receipt, preview)
         self._check_losses(outcome, before)
+        return outcome
 
     def _is_last(self, period: int) -> bool:
         reports = self.deal.pool.reports

@@ -183,6 +183,10 @@ interface ILoanPool {
     event Corrected(Period indexed period, Correction correction, bytes32 oldRoot);
 
     error NoSeller();
+
+    /// @notice The distributor would pay out another asset than comes in.
+    error OtherSettlement(IERC20 settlement, IERC20 paidOut);
+
     error EmptyTape(bytes32 tapeRoot, uint256 loanCount);
 
     /// @notice The asset classes must add up to the tape.

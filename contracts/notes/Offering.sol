@@ -135,7 +135,7 @@ contract Offering is IOffering, AccessManaged {
             _tranches[i].sold = uint112(units[i]); // at most the cap
             _tranches[i].offer.note.issue(units[i]);
         }
-        _settlement.safeTransfer(address(pool.distributor()), raised);
+        _settlement.sendExact(address(pool.distributor()), raised);
         waterfall.begin(units);
     }
 

@@ -63,6 +63,9 @@ interface IOffering {
     /// @notice The waterfall runs another offering's deal.
     error OtherOffering(IWaterfall waterfall);
 
+    /// @notice The offering has no role, or one with a delay, for a call that closing makes.
+    error ClosingNotAllowed(address target, bytes4 selector);
+
     error WrongSale(Sale given, Sale needed);
 
     /// @notice The deadline (seconds) has passed.
@@ -82,7 +85,10 @@ interface IOffering {
 
     error NoOrder(address investor, TrancheId tranche);
 
-    /// @notice Opens the subscription of the deal that `waterfall` will run. Only the arranger, once, before the deadline.
+    /// @notice Opens the subscription of the deal that `waterfall` will run. Only the arranger, once, before the deadline, and
+    ///         once the offering may make all calls of closing.
+    /// @dev Warning: from closing on the waterfall says whose all cash is, and what stands at its address is the arranger's
+    ///      word. Who orders checks first that it is this deal's `Waterfall`, with the terms that were promised.
     function open(IWaterfall waterfall) external;
 
     /// @notice Brings `units` settlement units for as many units of note, or for more of them. The caller must be one who may

@@ -43,7 +43,10 @@ class Hurdle:
 
 @dataclass
 class Books:
-    """Figures after `last_run`; `waiting` is cash that no step took, `account` the revolving account; `stopped` once a trigger ended it."""
+    """Figures after `last_run`; `waiting` is cash that no step took, `account` the revolving account.
+
+    `stopped` says that a trigger ended revolving before its time.
+    """
 
     terms: Terms
     tranches: list[Tranche]

@@ -1,9 +1,9 @@
 """Attack: a settlement asset that begins to take a fee between order and closing.
 
-Orders and reports were measured on arrival, the closing's cash was not: the books of the distributor said more than what
-came, so the last to be paid found nothing. Now a closing whose cash does not arrive whole is refused; it can be made once
-the asset moves whole again, and no order is touched. And the pool's cash and its distributor's must be of one asset, or
-everybody's cash would stand where another asset is paid out.
+Orders and reports were measured on arrival, the closing's cash was not: the books of the distributor said more than
+what came, so the last to be paid found nothing. Now a closing whose cash does not arrive whole is refused; it can
+be made once the asset moves whole again, and no order is touched. And the pool's cash and its distributor's must be
+of one asset, or everybody's cash would stand where another asset is paid out.
 """
 
 import pytest

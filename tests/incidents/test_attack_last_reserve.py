@@ -1,8 +1,9 @@
 """Attack: the owner of dust waits for the last report and takes the reserve from under the holders.
 
-The reserve's target stood as long as notes were outstanding, so in the last run a release gave nothing, a top-up even
-took cash that was principal's, and rule 5 gave the reserve to the owner of dust while the senior tranche bore a loss. In
-the last run the target is 0 (rule 19): nothing is topped up, and a release step gives all to those whose reserve it was.
+The reserve's target stood as long as notes were outstanding, so in the last run a release gave nothing, a top-up
+even took cash that was principal's, and rule 5 gave the reserve to the owner of dust while the senior tranche bore
+a loss. In the last run the target is 0 (rule 19): nothing is topped up, and a release step gives all to those whose
+reserve it was.
 """
 
 from tests.utils.full_deal import Terms, Tranche, build, step

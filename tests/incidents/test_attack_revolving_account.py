@@ -1,8 +1,9 @@
 """Attack: the manager empties the revolving account to the seller after the holders have ended revolving.
 
-Once a named trigger ended revolving, or the senior class voted for acceleration, the account belongs to the next run, yet
-until that run, up to a whole period, further loans could still be bought with it. And after it, in any later period, loans
-for nothing could be added, whose gross balance cures an over-collateralisation test. Now both are refused (rule 4).
+Once a named trigger ended revolving, or the senior class voted for acceleration, the account belongs to the next
+run, yet until that run, up to a whole period, further loans could still be bought with it. And after it, in any
+later period, loans for nothing could be added, whose gross balance cures an over-collateralisation test. Now both
+are refused (rule 4).
 """
 
 from dataclasses import replace

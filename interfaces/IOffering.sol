@@ -98,10 +98,13 @@ interface IOffering {
     /// @notice Takes `units` of the caller's order back, until the deadline.
     function reduce(TrancheId tranche, uint256 units) external;
 
-    /// @notice Makes the deal, or cancels it. By anyone, from the deadline on.
+    /// @notice Makes the deal, or cancels it. By anyone, from the deadline on. Refused where what was raised does not arrive
+    ///         whole at the distributor.
     function close() external;
 
     /// @notice Hands an investor's notes and cash over. By anyone, once an order, after closing or cancelling.
+    /// @dev Warning: notes and cash go together. An investor who is not admitted any more, or whom the settlement asset refuses,
+    ///      has neither until that ends.
     /// @return notes Units: order * sold / orders, down.
     /// @return cash Settlement units: order * (orders - sold) / orders, down; the whole order when cancelled.
     function settle(TrancheId tranche, address investor) external returns (uint256 notes, uint256 cash);

@@ -210,8 +210,8 @@ contract Offering is IOffering, AccessManaged {
         if (!allowed) revert ClosingNotAllowed(target, selector);
     }
 
-    /// @dev The deal is made when every tranche has its minimum and all together the price, and when no other offering was
-    ///      faster: pool, distributor and notes serve one deal, and the orders of the second would wait here for ever.
+    /// @dev The deal is made when every tranche has its minimum and all together the price, and when nobody else was faster:
+    ///      pool, distributor and notes serve one deal, and the orders of a second would wait here for ever.
     function _outcome() private view returns (uint256[] memory units, uint256 raised, bool made) {
         units = new uint256[](_tranches.length);
         made = true;
@@ -219,9 +219,10 @@ contract Offering is IOffering, AccessManaged {
             Tranche storage one = _tranches[i];
             units[i] = Math.min(one.ordered, one.offer.cap);
             raised += units[i];
-            if (one.ordered < one.offer.minimum) made = false;
+            if (one.ordered < one.offer.minimum || one.offer.note.issuer() != address(0)) made = false;
         }
-        if (raised < pool.purchasePrice() || pool.distributor().waterfall() != address(0)) made = false;
+        bool taken = pool.purchased() || pool.distributor().waterfall() != address(0);
+        if (taken || raised < pool.purchasePrice()) made = false;
     }
 
     function _changeable(TrancheId tranche, uint256 units) private view returns (Tranche storage) {

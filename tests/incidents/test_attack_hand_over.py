@@ -1,9 +1,9 @@
 """Attack: a holder to whom the admin gives the offering's role hands notes over to another own wallet, again and again.
 
-A hand-over gives the units' whole past since closing, because the offering's units earned it for whoever ordered them.
-Notes that a holder bought have had that past already, so each hand-over of those took the cash of the others, though no
-role was to move cash after closing. Now only the issuer's notes are handed over, and a view of what the issuer could claim
-says nothing, as a claim does.
+A hand-over gives the units' whole past since closing, because the offering's units earned it for whoever ordered
+them. Notes that a holder bought have had that past already, so each hand-over of those took the cash of the others,
+though no role was to move cash after closing. Now only the issuer's notes are handed over, and a view of what the
+issuer could claim says nothing, as a claim does.
 """
 
 import pytest

@@ -44,6 +44,25 @@ def test_the_second_over_the_same_loans_is_cancelled_and_pays_back(lab, deal, ru
     deal.check_books()
 
 
+@pytest.mark.parametrize("taken", ["pool", "distributor", "note"])
+def test_one_whose_parts_were_taken_is_cancelled(lab, deal, taken):
+    """By somebody to whom the admin gave the role too."""
+    admin, who = lab.actor("admin"), lab.actor("holder 0")
+    deal.offering.open(deal.waterfall, sender=lab.actor("arranger"))
+    deal.order(0, 1_000, who)
+    deal.access.grantRole(deal.access.OFFERING(), admin, 0, sender=admin)
+    lab.now = deal.closing
+    calls = {
+        "pool": lambda: deal.pool.purchase(admin, sender=admin),
+        "distributor": lambda: deal.distributor.appoint(admin, sender=admin),
+        "note": lambda: deal.notes[0].issue(1, sender=admin),
+    }
+    calls[taken]()
+    deal.offering.close(sender=who)
+    deal.offering.settle(0, who, sender=who)
+    assert (deal.offering.sale(), deal.token.balanceOf(who)) == (3, 1_000)
+
+
 @pytest.mark.parametrize("delay", [None, 1])
 def test_none_opens_without_the_roles_of_closing(lab, deal, delay):
     """A role with a delay is none: closing makes its calls at once."""

@@ -84,9 +84,10 @@ contract LoanPool is ILoanPool, AccessManaged {
         if (terms.seller == address(0)) revert NoSeller();
         TapeCommitment memory tape = terms.tape;
         if (tape.root == 0 || tape.loanCount == 0) revert EmptyTape(tape.root, tape.loanCount);
-        settlement = terms.settlement;
-        uint256 ratio = terms.carryingRatio.value();
-        if (ratio == 0 || ratio > WAD) revert WrongCarryingRatio(terms.carryingRatio, WAD);
+        settlement = distributor_.settlement();
+        if (terms.settlement != settlement) revert OtherSettlement(terms.settlement, settlement);
+        carryingRatio = terms.carryingRatio;
+        if (carryingRatio.value() == 0 || carryingRatio.value() > WAD) revert WrongCarryingRatio(carryingRatio, WAD);
         distributor = distributor_;
         seller = terms.seller;
         purchasePrice = terms.purchasePrice;
@@ -94,7 +95,6 @@ contract LoanPool is ILoanPool, AccessManaged {
         _firstLoans = tape.loanCount;
         _firstBalance = tape.grossBalance;
         _grace = terms.grace;
-        carryingRatio = terms.carryingRatio;
         _commit(tape);
         periodCount = _schedule(terms.closing, terms.periodEnds, terms.plan);
     }

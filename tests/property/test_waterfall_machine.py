@@ -29,7 +29,8 @@ small = st.tuples(st.just(PART), st.integers(0, 1_024), st.integers(0, 1))
 beside = st.sampled_from([0, 0, 0, 0, 1, -1, 2])
 waits = st.sampled_from([1, DAY, 10 * DAY - 1, 30 * DAY, 365 * DAY, 3 * 365 * DAY])
 stages = st.sampled_from(["draft", "open", "closed", "paying", "paying", "paying", "paying"])
-faults = st.sampled_from([*["none"] * 12, "costs", "recovered", "no root", "no loans", "loans", "period", "early"])
+unlisted = ("no root", "no loans", "loans")
+faults = st.sampled_from([*["none"] * 12, "costs", "recovered", *unlisted, "period", "early", "above"])
 indices = st.integers(-20, 20).map(lambda percent: percent * 10**16)
 
 
@@ -152,11 +153,16 @@ class WaterfallMachine(RuleBasedStateMachine):
         self.ground.lab.now = max(self.mirror.now, self.deal.terms.closing)
         self.close()
 
-    @rule(actor=actors, place=tranches)
-    def settle(self, actor, place) -> None:
-        m, who, place = self.mirror, self.people[actor].address, self.tranche(place)
-        settle = m.live.offering.settle
-        m.both(lambda: self.deal.hand_over(who, place, m.now), settle, place, who, sender=self.ground.outsider)
+    @rule(actor=actors, place=tranches, part=st.sampled_from(["both", "notes", "cash"]))
+    def settle(self, actor, place, part) -> None:
+        m, deal, offering = self.mirror, self.deal, self.live.offering
+        who, place = self.people[actor].address, self.tranche(place)
+        call, expected = {
+            "both": (offering.settle, lambda: deal.hand_over(who, place, m.now)),
+            "notes": (offering.handOver, lambda: deal.hand_over_notes(who, place, m.now)),
+            "cash": (offering.refund, lambda: deal.refund(who, place)),
+        }[part]
+        m.both(expected, call, place, who, sender=self.ground.outsider)
 
     @precondition(lambda self: self.deal.sale > Sale.OPEN)
     @rule()
@@ -164,7 +170,7 @@ class WaterfallMachine(RuleBasedStateMachine):
         for place in range(self.count):
             for actor in range(3):
                 if self.deal.order_books[place].orders[self.people[actor].address]:
-                    self.settle(actor, place)
+                    self.settle(actor, place, "both")
 
     # Collections and runs
 
@@ -189,9 +195,18 @@ class WaterfallMachine(RuleBasedStateMachine):
             assert m.now >= terms.end(before + 1), "PL-01"
             seen.note(report.net)
 
+    @rule(side=beside, early=st.sampled_from([0, 0, 0, 1]))
+    def report_missing(self, side, early) -> None:
+        m, terms, period = self.mirror, self.deal.terms, self.deal.pool.reported + 1 + side
+        if 0 < period <= terms.periods and self.books:
+            self.ground.lab.now = max(m.now, terms.end(period) + 2 * terms.grace + 1 - early)
+        call, who = m.live.pool.reportMissing, self.ground.outsider
+        m.both(lambda: self.deal.report_missing(period, m.now), call, period, sender=who)
+
     def _report(self, period, drawn, fault, last, correction) -> Report:
         whole = max(self.size, self.deal.terms.gross_balance) // (2 + self.deal.terms.periods // 2)
-        gross = self.within(drawn[0], whole)
+        most = min(LARGEST // self.deal.terms.periods + drawn[0][2], LARGEST)
+        gross = most if fault == "above" else self.within(drawn[0], whole)
         costs = min(gross, self.units(drawn[1], gross // 4)) if fault != "costs" else min(gross + 1, LARGEST)
         recovered = min(gross - costs, self.units(drawn[3], gross // 2)) if costs <= gross else 0
         recovered = min(recovered + (fault == "recovered"), LARGEST)
@@ -303,12 +318,15 @@ class WaterfallMachine(RuleBasedStateMachine):
             "NT-07"
         )
 
-    @rule(lost=actors, found=actors, place=tranches)
-    def recover(self, lost, found, place) -> None:
-        m, place = self.mirror, self.tranche(place)
-        old, new, agent = self.people[lost], self.people[found], self.live.parties.transfer_agent
-        call = self.live.notes[place].recover
-        m.both(lambda: self.deal.recover(old.address, new.address, place, m.now), call, old, new, sender=agent)
+    @rule(lost=actors, found=actors, place=tranches, order=st.booleans())
+    def recover(self, lost, found, place, order) -> None:
+        m, place, agent = self.mirror, self.tranche(place), self.live.parties.transfer_agent
+        args = [self.people[each].address for each in (lost, found)]
+        if order:
+            call = self.live.offering.recoverOrder
+            m.both(lambda: self.deal.recover_order(*args, place, m.now), call, place, *args, sender=agent)
+            return
+        m.both(lambda: self.deal.recover(*args, place, m.now), self.live.notes[place].recover, *args, sender=agent)
 
     @rule(actor=actors, place=tranches, frozen=st.booleans())
     def freeze(self, actor, place, frozen) -> None:

@@ -21,6 +21,7 @@ _DEAL = ("lastRun", "begun", "declared", "woundUp", "reserve", "revolving", "lef
 _TRIGGER = ("on", "since", "figure", "calm")
 _BALLOT = ("tranche", "until", "units", "passed")
 _TRANCHE = ("atClosing", "principal", "interestDue", "interestPaid", "lost", "deficiency")
+_ORDER = ("units", "handedOver", "refunded")
 _INDEX = ("total", "principal", "interestRemainder", "principalRemainder")
 _ACCOUNT = ("total", "principalIndex", "earned", "earnedPrincipal", "interestPaid", "principalPaid", "frozen")
 
@@ -75,7 +76,8 @@ def _tranche_places(drawn: Drawn, place: int, sale: Any, tranche: Any) -> dict[s
     found |= {f"ordered {place}": sale.ordered, f"sold {place}": sale.sold, f"supply {place}": slots._totalSupply}
     found |= {f"{field} of index {place}": getattr(index, field) for field in _INDEX}
     for each in drawn.ground.investors:
-        found[f"order of {each} for {place}"] = sale.orders[each]
+        for field in _ORDER:
+            found[f"{field} of the order of {each} for {place}"] = getattr(sale.orders[each], field)
         found[f"units of {each} in {place}"] = slots._balances[each]
         for field in _ACCOUNT:
             found[f"{field} of {each} in {place}"] = getattr(slots._accounts[each], field)
@@ -181,7 +183,8 @@ class Twin:
         found += [interest.remainder, principal.remainder]
         for each in self._investors:
             holder = note.holders[each]
-            found += [orders.orders[each], holder.units, *_earned(note, holder), 0, 0, *holder.paid, holder.frozen]
+            found += [orders.orders[each], each in orders.with_notes, each in orders.with_cash]
+            found += [holder.units, *_earned(note, holder), 0, 0, *holder.paid, holder.frozen]
         return found
 
 

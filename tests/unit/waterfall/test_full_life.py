@@ -126,14 +126,16 @@ class TestReports:
 
     def test_takes_a_last_report_of_an_empty_pool_only(self, lab):
         deal = build(lab, TERMS).sell()
-        with lab.refused("PoolNotEmpty", 120_000):
-            deal.report(10_000, last=1)
-        deal.reported = 0
-        deal.report(10_000, written_off=120_000, last=1)
-        run = deal.run_reported()
+        deal.run(10_000, written_off=119_999)
+        with lab.refused("PoolNotEmpty", 1):
+            deal.report(0, written_off=1, last=1)
+        deal.run(0, written_off=1)
+        run = deal.run(0, last=1)
         assert (deal.waterfall.phase(), run.left) == (4, 0)
-        with lab.refused("LastReportIsIn", 1):
+        with lab.refused("LastReportIsIn", 3):
             deal.report(0)
+        with lab.refused("LastReportIsIn", 3):
+            deal.pool.reportMissing(4, sender=lab.actor("outsider"))
 
     @pytest.mark.parametrize("other", [{"costs": 11}, {"costs": 5, "recovered": 6}])
     def test_refuses_what_does_not_add_up(self, lab, other):

@@ -20,7 +20,7 @@ def period_on_chain(side: OnChain, does: RunPeriod) -> PeriodLine:
     """After a run."""
     live, period = side.live, does.report.period
     record, before = live.pool.record(period), live.pool.record(period - 1)
-    figures, seen = live.pool.figures(period), side.preview
+    seen = side.preview
     correction = None
     if does.report.correction:
         kept = live.pool.record(does.report.correction.period)
@@ -31,14 +31,14 @@ def period_on_chain(side: OnChain, does: RunPeriod) -> PeriodLine:
         end=_day(record.end),
         late=record.late,
         gross=gross,
-        costs=gross - figures.net,
-        written_off=figures.writtenOff,
-        recovered=figures.recovered,
+        costs=gross - (record.net - before.net),
+        written_off=record.writtenOff - before.writtenOff,
+        recovered=record.recovered - before.recovered,
         root=_hex(bytes(record.root)),
         loans_paying=record.loansPaying,
         correction=correction,
-        pool_balance=figures.balance,
-        collection_ratio=figures.collectionRatio,
+        pool_balance=live.pool.poolBalance(period),
+        collection_ratio=live.pool.collectionRatio(period),
         phase=PHASES[live.waterfall.phase()],
         accelerated=seen.accelerated,
         cash=seen.cash,
@@ -73,7 +73,7 @@ def period_on_model(side: OnModel, does: RunPeriod) -> PeriodLine:
         late=pool.late[report.period - 1],
         gross=report.gross,
         costs=report.costs,
-        written_off=report.signed_loss,
+        written_off=pool.totals[report.period].written_off - pool.totals[report.period - 1].written_off,
         recovered=report.recovered,
         root=_hex(report.root),
         loans_paying=report.loans,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from salvor.chain.refusal import CallRefused
@@ -58,9 +59,9 @@ def perform(stage: Stage, *, tick: Callable[[int, str], None]) -> None:
             return  # the deal was not made, and no period of it ever comes
         for does in _calls(stage, act):
             sentence = in_words(stage.script, does)
-            _one(stage, act, does, sentence)
+            refused = _one(stage, act, does, sentence)
             stage.calls += 1
-            tick(stage.calls, f"{act.when}: {sentence}")
+            tick(stage.calls, f"{act.when}: {sentence}" + (f": refused, {refused}" if refused else ""))
 
 
 def _calls(stage: Stage, act: Act) -> list[Done]:
@@ -72,48 +73,52 @@ def _calls(stage: Stage, act: Act) -> list[Done]:
     return [*calls]
 
 
-def _one(stage: Stage, act: Act, does: Done, sentence: str) -> None:
+def _one(stage: Stage, act: Act, does: Done, sentence: str) -> str | None:
+    """One call on both sides; returns the error with which both refused it."""
     names = _taking_part(does)
     had = {name: stage.model.deal.asset.balances[name] for name in names}
     refused = _on_model(stage, act, does, sentence)
     if stage.chain is None:
-        return
+        return refused
     had_there = {name: stage.chain.balance(name) for name in names}
     said = _on_chain(stage.chain, does, act.now)
     where = f"{act.when}, {sentence}"
     if said != refused:
         raise ReconciliationFailed([f"{where}: chain {_outcome(said)}, model {_outcome(refused)}"])
-    if isinstance(does, RunPeriod):
-        period = figures.period_on_chain(stage.chain, does)
-        found = unlike(where, period, figures.period_on_model(stage.model, does))
-        stage.periods.append(period)
-    else:
-        event = EventLine(
-            act.when,
-            sentence,
-            said,
-            _moved(had_there, stage.chain.balance),
-            figures.holders_on_chain(stage.chain, names),
-            _credits(does, figures.credits_on_chain(stage.chain)),
-        )
-        found = unlike(where, event, _event_on_model(stage, event, does, names, had, refused))
-        stage.events.append(event)
+    found = _tell(stage, act, does, sentence, refused, (had, had_there))
     if found:
         raise ReconciliationFailed(found)
+    return refused
 
 
-def _event_on_model(
-    stage: Stage, event: EventLine, does: Done, names: tuple[str, ...], had: Mapping[str, int], refused: str | None
-) -> EventLine:
-    own = stage.model
-    return EventLine(
-        event.when,
-        event.what,
-        refused,
-        _moved(had, own.deal.asset.balances.__getitem__),
-        figures.holders_on_model(own, names),
-        _credits(does, figures.credits_on_model(own)),
+def _tell(
+    stage: Stage,
+    act: Act,
+    does: Done,
+    sentence: str,
+    refused: str | None,
+    had: tuple[Mapping[str, int], Mapping[str, int]],
+) -> list[str]:
+    """Note down what the chain shows after a call; returns in words what the model has otherwise."""
+    chain, model, where = stage.chain, stage.model, f"{act.when}, {sentence}"
+    assert chain is not None  # a rehearsal notes nothing
+    if isinstance(does, RunPeriod):
+        stage.periods.append(figures.period_on_chain(chain, does))
+        return unlike(where, stage.periods[-1], figures.period_on_model(model, does))
+    names = tuple(had[0])
+    told = partial(EventLine, act.when, sentence, refused)
+    on_chain = told(
+        _moved(had[1], chain.balance),
+        figures.holders_on_chain(chain, names),
+        _credits(does, figures.credits_on_chain(chain)),
     )
+    on_model = told(
+        _moved(had[0], model.deal.asset.balances.__getitem__),
+        figures.holders_on_model(model, names),
+        _credits(does, figures.credits_on_model(model)),
+    )
+    stage.events.append(on_chain)
+    return unlike(where, on_chain, on_model)
 
 
 def _on_model(stage: Stage, act: Act, does: Done, sentence: str) -> str | None:

@@ -32,7 +32,7 @@ class LocalChain:
 
 @contextmanager
 def on_a_local_chain(console: Console, *, closing: int, task: str, total: int) -> Iterator[LocalChain]:
-    """Compile what changed, start a node whose clock begins before `closing`, show a bar; the node ends with the block."""
+    """Compile what changed and start a node whose clock begins before `closing`; it ends with the block."""
     from ape import accounts, networks, project
     from ape.logging import LogLevel, logger
 

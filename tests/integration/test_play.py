@@ -1,4 +1,4 @@
-"""`ape run play` as an issuer starts it: the whole life, the life that comes to nothing, and what is wrong in a file."""
+"""`ape run play` as an issuer starts it: the whole life, one that comes to nothing, and what is wrong in a file."""
 
 import json
 import os

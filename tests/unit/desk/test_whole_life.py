@@ -98,7 +98,7 @@ class TestAChainThatDoesOtherwise:
         def claim_before():
             send(chain.live.notes[0].claimFor, chain.account("pension fund"), sender=chain.outsider)
 
-        with pytest.raises(ReconciliationFailed, match="a custodian claims A.*pension fund"):
+        with pytest.raises(ReconciliationFailed, match=r"a custodian claims A.*pension fund"):
             play(stage, until="period 1: what bank treasury", then=claim_before)
 
     def test_moves_notes_in_silence(self, stage):

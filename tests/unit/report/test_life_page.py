@@ -120,6 +120,13 @@ class TestPage:
         page = " ".join(render_life(LIFE).split())
         assert '<td>cash in</td><td class="n">22.00</td><td>cash out + cash held</td><td class="n">22.00</td>' in page
 
+    def test_says_what_the_claims_written_off_cost_the_notes(self):
+        closing = replace(STATEMENT, written_off=10_000, carrying_ratio=32 * 10**16)
+        page = render_life(replace(LIFE, closing=closing))
+        assert "Written off 100.00 of claims, which the notes carried at 32.0 %: a loss of 32.00" in page
+        none = render_life(replace(LIFE, closing=replace(closing, written_off=0)))
+        assert "which the notes carried" not in none
+
     def test_keeps_words_words(self):
         evil = replace(LIFE, events=(replace(EVENT, what="<script>alert(1)</script>"),))
         assert "<script>" not in render_life(evil)

@@ -68,7 +68,10 @@ def deploy(ground: Ground, number: int, size: int) -> Drawn:
     terms = draw_deal(number, size, lab.now)
     live = apply(lab.contracts, terms, parties=parties, settlement=ground.token, oracle=ground.board)
     _call_by_name(lab, live)
-    for owner, spender in (*((each, live.offering) for each in ground.investors), (parties.servicer, live.pool)):
+    for owner, spender in (
+        *((each, spender) for each in ground.investors for spender in (live.offering, live.pool)),
+        (parties.servicer, live.pool),
+    ):
         ground.token.approve(spender, UNLIMITED, sender=owner)
     record.witness = witness
     own = terms.rules

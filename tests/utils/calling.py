@@ -1,7 +1,7 @@
-"""A deal whose settlement asset calls back in the middle of a transfer, itself an investor and the holder of every role.
+"""A deal whose settlement asset calls back in the middle of a transfer; it is an investor and has every role.
 
-Two tranches; the asset ordered half of the senior one. Each stage is a snapshot; each entry point is a call that moves the
-asset, each reply what the asset may do meanwhile.
+Two tranches; the asset ordered half of the senior one. Each stage is a snapshot; each entry point is a call that
+moves the asset, each reply what the asset may do meanwhile.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Settlement assets of any decimals do; those that move less than they say are refused where cash enters (SE-02, SE-03)."""
+"""Settlement assets: any decimals do; what moves less than it says is refused where cash enters (SE-02, SE-03)."""
 
 import pytest
 
@@ -14,7 +14,10 @@ def play(lab, decimals):
     deal = build(lab, TERMS, token=token).sell()
     runs = [deal.run(gross).paid for gross in (700, 59_999, 33_333, 20_000)]
     outsider = lab.actor("outsider")
-    paid = [note.claimFor(holder, sender=outsider).return_value for note, holder in zip(deal.notes, deal.holders)]
+    paid = [
+        note.claimFor(holder, sender=outsider).return_value
+        for note, holder in zip(deal.notes, deal.holders, strict=True)
+    ]
     paid += [deal.distributor.payCredit(lab.actor(who), sender=outsider).return_value for who in ("seller", "payee 0")]
     assert [note.decimals() for note in deal.notes] == [decimals, decimals]
     deal.check_books()

@@ -74,7 +74,7 @@ def test_a_claim_within_a_claim_is_paid_once(lab, standing, entry):
 
 @pytest.mark.parametrize("reply", ["claimMany", "payCredit"])
 def test_cash_that_leaves_while_a_report_brings_cash_is_noticed(lab, standing, reply):
-    """What arrived is measured: a claim paid meanwhile would make it look short, so the report is refused as a whole."""
+    """What arrived is measured: a claim paid meanwhile makes it look short, so the whole report is refused."""
     deal = standing.deal
     lab.restore(standing.stages["ended"])
     method, args = standing.replies()[reply]

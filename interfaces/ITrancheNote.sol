@@ -52,6 +52,9 @@ interface ITrancheNote {
     /// @notice The notes are issued once.
     error AlreadyIssued(uint256 units);
 
+    /// @notice Only what waits with the issuer is handed over.
+    error NotTheIssuer(address caller, address issuer);
+
     /// @notice The books of the note end at `allowed`.
     error AboveLimit(uint256 given, uint256 allowed);
 
@@ -67,7 +70,8 @@ interface ITrancheNote {
     /// @notice Issues all units of note to the caller, which hands them over. Only the offering, once, at closing.
     function issue(uint256 units) external;
 
-    /// @notice Hands `units` of the caller's over to whoever ordered them, with all they earned since closing. Only the offering.
+    /// @notice Hands `units` of the caller's over to whoever ordered them, with all they earned since closing. Only the
+    ///         offering that issued them.
     function handOver(address to, uint256 units) external;
 
     /// @notice Pays `holder` what was earned, to the holder whoever calls. Paying nothing is allowed.

@@ -78,6 +78,8 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
 
     /// @inheritdoc ITrancheNote
     function handOver(address to, uint256 units) external restricted {
+        // Units of anybody else have given their past already.
+        if (msg.sender != issuer) revert NotTheIssuer(msg.sender, issuer);
         if (!compliance.canTransfer(address(0), to, units)) revert NotEligible(address(0), to, units);
         _touch(to);
         Account storage account = _accounts[to];
@@ -174,13 +176,13 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
 
     /// @inheritdoc ITrancheNote
     function claimable(address holder) external view returns (uint256) {
-        if (holder == issuer) return 0;
         Cash memory due = claimableApart(holder);
         return due.interest + due.principal;
     }
 
     /// @inheritdoc ITrancheNote
-    function claimableApart(address holder) public view returns (Cash memory) {
+    function claimableApart(address holder) public view returns (Cash memory due) {
+        if (holder == issuer) return due;
         return _due(_accounts[holder], holder);
     }
 

@@ -208,7 +208,7 @@ class Deal:
             raise Refused("EmptyTape", root, loans)
         if (balance := self.pool.gross_balance + gross_balance) > LARGEST:
             raise Refused("AboveLimit", balance, LARGEST)
-        if not self.terms.revolving.until:
+        if not books.may_buy:
             raise Refused("NotRevolving")
         if price > books.account:
             raise Refused("AboveAccount", price, books.account)

@@ -2,9 +2,12 @@
 pragma solidity 0.8.37;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 
 /// @title Stands in for an asset that calls back while it moves; it is besides an investor, and whatever role it is given
 contract CallingToken is ERC20 {
+    using Address for address;
+
     address private _target;
     bytes private _call;
 
@@ -20,9 +23,7 @@ contract CallingToken is ERC20 {
 
     /// @notice Makes this call now, in the token's own name.
     function act(address target, bytes calldata data) external returns (bytes memory answer) {
-        bool done;
-        (done, answer) = target.call(data);
-        if (!done) revert Refused(answer);
+        return target.functionCall(data);
     }
 
     /// @notice Makes this call in the middle of the next transfer.
@@ -37,14 +38,16 @@ contract CallingToken is ERC20 {
         return 2;
     }
 
-    error Refused(bytes answer);
-
     function _update(address from, address to, uint256 amount) internal override {
         super._update(from, to, amount);
         address target = _target;
         if (target == address(0) || from == address(0)) return;
         _target = address(0);
         called = true;
-        (obeyed, ) = target.call(_call);
+        try this.act(target, _call) {
+            obeyed = true;
+        } catch {
+            obeyed = false;
+        }
     }
 }

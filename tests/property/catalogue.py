@@ -32,6 +32,8 @@ PROPERTIES = {
     "RO-01": "Who loses a role is refused from then on, who gets it is obeyed, and nothing else changes.",
     "RO-02": "Pause and resume change nothing: a closed contract refuses its roles, what anybody may do goes on.",
     "PL-02": "What a loan paid is proved against the last root told for that period, and against no other.",
+    "LS-01": "What write-offs have cost tranches, and nobody, is never more than the written-off claims at the "
+    "carrying ratio.",
     "AC-01": "An outsider is refused at every privileged function.",
 }
 

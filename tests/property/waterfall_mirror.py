@@ -10,35 +10,22 @@ from salvor.errors import NotAsExpected
 from salvor.lab.assertions import conserved, equal, never_falls, side_by_side
 from salvor.lab.mirror import Mirror
 from salvor.model.deal import OFFERING, Sale, State
-from salvor.model.pool import Correction, Report
 from salvor.model.refusal import Refused
 from salvor.model.run import RunOutcome
 from salvor.model.terms import Losses
+from tests.property.waterfall_events import Events, as_struct
 from tests.property.waterfall_figures import Earned, Twin, places
 from tests.property.waterfall_stage import Drawn
 from tests.utils.model_checks import check_losses
 
-NO_CORRECTION = (0, bytes(32), 0, 0, 0, 0)
 _PHASES = {State.REVOLVING: 1, State.AMORTISING: 2, State.ACCELERATED: 3, State.WOUND_UP: 4}
-
-
-def as_struct(value: Any) -> Any:
-    """Reports and corrections as the interface has them."""
-    match value:
-        case Report(_, gross, costs, written_off, recovered, closed_value, closed_plan, root, loans, last, _):
-            return gross, costs, written_off, recovered, closed_value, closed_plan, root, loans, last
-        case Correction(period, root, loans, written_off, closed_value, closed_plan):
-            return period, root, loans, written_off, closed_value, closed_plan
-        case None:
-            return NO_CORRECTION
-    return value
 
 
 class Kept:
     """A method whose last receipt is kept."""
 
     def __init__(self, method: Any) -> None:
-        self.method, self.called, self.receipt = method, method.called, None
+        self.method, self.called, self.contract, self.receipt = method, method.called, method.contract, None
 
     def __call__(self, *args: Any, sender: Any) -> None:
         self.receipt = self.method(*args, sender=sender)
@@ -51,6 +38,7 @@ class WaterfallMirror(Mirror):
         self.twin, figures = Twin(drawn), places(drawn)
         super().__init__(drawn.ground.lab, self.twin, figures, refusals="WF-06", agreement="WF-02")
         self.drawn, self.live, self.deal = drawn, drawn.live, self.twin.deal
+        self._events = Events(drawn, self.deal)
         self._earned = Earned(drawn, self._names)
         self._indices = [(0, 0)] * len(self.deal.notes)
         self.agreed = False  # every figure, after the last call
@@ -72,7 +60,9 @@ class WaterfallMirror(Mirror):
         self.twin.unasked[to] += units
 
     def both(self, expected: Callable[[], Any], method: Any, *args: Any, sender: Any) -> Any:
-        """As the base; what the model refuses with is told as the chain tells its structs."""
+        """As the base, and with every event that the model knows of; refusals tell structs as the chain does."""
+        kept = Kept(method)
+        teller = self._events.begin(method, args, sender)
 
         def told() -> Any:
             try:
@@ -81,7 +71,10 @@ class WaterfallMirror(Mirror):
                 raise Refused(refused.error, *map(as_struct, refused.values)) from None
 
         self.agreed = False
-        return super().both(told, method, *args, sender=sender)
+        answer = super().both(told, kept, *args, sender=sender)
+        if teller and kept.receipt:
+            self._events.check(teller, answer, kept.receipt)
+        return answer
 
     def check(self) -> list[int]:
         """Every figure, then what holds after every call."""
@@ -128,15 +121,14 @@ class WaterfallMirror(Mirror):
             preview, refused = self.live.waterfall.previewRun(period), None
         except CallRefused as said:
             preview, refused = None, said.refusal
-        kept = Kept(self.live.waterfall.run)
-        outcome = self.both(lambda: self.deal.run(period), kept, period, sender=self.drawn.ground.outsider)
+        call, outsider = self.live.waterfall.run, self.drawn.ground.outsider
+        outcome = self.both(lambda: self.deal.run(period), call, period, sender=outsider)
         if not isinstance(outcome, RunOutcome):
             told = (refused.error, refused.values) if refused else "done"
             assert told == (outcome.error, outcome.values), "WF-07"
             return outcome
         assert refused is None, "WF-07"
         self._check_preview(preview, outcome, revolving, accelerated)
-        self._check_events(kept.receipt, preview)
         self._check_losses(outcome, before)
         return outcome
 
@@ -167,14 +159,6 @@ class WaterfallMirror(Mirror):
         unlike = [f"{name}: chain {theirs[name]}, model {ours[name]}" for name in ours if theirs[name] != ours[name]]
         if unlike:
             raise NotAsExpected(f"WF-07: {'; '.join(unlike)}")
-
-    def _check_events(self, receipt: Any, preview: Any) -> None:
-        (paid,) = receipt.events_of(self.live.waterfall, "StepsPaid")
-        (ran,) = receipt.events_of(self.live.waterfall, "PeriodRun")
-        assert (paid.due, paid.paid) == (preview.due, preview.paid), "WF-07"
-        told = ran.cash, ran.accelerated, ran.revolving, ran.on, ran.passedOver
-        fields = ("cash", "accelerated", "revolving", "on", "passedOver")
-        assert told == tuple(getattr(preview, name) for name in fields), "WF-07"
 
     def _check_losses(self, outcome: RunOutcome, before: list[tuple[int, int]]) -> None:
         """Where a tranche has lost, nothing of those below it is left that could have borne the loss."""

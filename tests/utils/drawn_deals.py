@@ -1,12 +1,14 @@
 """A whole deal from a number: any terms that docs/waterfall.md allows, the same ones each time.
 
 Half of the lists of steps are ordered as deals really are, with some steps moved, doubled or made conditional; the rest
-is any steps in any order. Amounts are of one scale within a deal, from single units to 2^108.
+is any steps in any order, mended where a junior stands ahead of a failing senior test (`obedient`). Amounts are of one
+scale within a deal, from single units to 2^108.
 """
 
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from salvor.deploy.terms import DealTerms
 from salvor.model.terms import (
@@ -33,6 +35,7 @@ from salvor.model.terms import (
     When,
 )
 from salvor.tape.committed import ClassTotal, CommittedTape
+from tests.utils.obedient import obedient
 
 DAY = 86_400
 PERCENT = 10**16
@@ -47,6 +50,13 @@ LISTED_LOANS = (1, 7, 2**32 - 1)
 
 def draw_deal(number: int, size: int, earliest: int) -> DealTerms:
     """Deal `number`, with more parts the larger `size` (0 to 3) is; closing is within a year of `earliest`."""
+    dice = random.Random(number)
+    drawn = _Drawing(dice, size).deal(earliest + 1)
+    return replace(drawn, rules=obedient(drawn.rules, dice))
+
+
+def draw_any_deal(number: int, size: int, earliest: int) -> DealTerms:
+    """The same before its steps are mended: it may let a junior stand ahead of a failing senior test (rule 35)."""
     return _Drawing(random.Random(number), size).deal(earliest + 1)
 
 

@@ -31,6 +31,7 @@ from salvor.model.terms import (
     When,
 )
 from tests.utils.modelled import CLOSING, DAY, PERCENT
+from tests.utils.obedient import obedient
 
 EDGES = (0, 1, 2, 3, 7, 10, 100, 999, 10**6, 10**12 + 1, 10**18, 2**64, 2**96, 2**108)
 amounts = st.one_of(st.sampled_from(EDGES), st.integers(0, 1_000), st.integers(0, 2**108))
@@ -139,7 +140,7 @@ def random_terms(draw, *, most_steps: int = 40, revolves: bool = True):
     parts = (count, len(fees), hurdles, len(triggers), losses)
     caps = sum(tranche.cap for tranche in tranches)
     until = draw(st.integers(0, periods - 1)) if revolves else 0
-    return Terms(
+    terms = Terms(
         seller="seller",
         dust_owner="dust owner",
         servicer="servicer",
@@ -162,6 +163,7 @@ def random_terms(draw, *, most_steps: int = 40, revolves: bool = True):
         grace=draw(spans),
         first_index=draw(rates) - ONE // 2,
     )
+    return obedient(terms, draw(st.randoms(use_true_random=False)))
 
 
 @st.composite

@@ -20,6 +20,8 @@ PROPERTIES = {
     "WF-08": "A deficiency ledger is never above its tranche's principal.",
     "WF-09": "What the waterfall paid to a tranche is what its note has distributed, interest and principal apart.",
     "WF-10": "A loss never skips a tranche: where one has borne it, nothing of those below could have.",
+    "WF-11": "No unit of a junior tranche's principal, nor of residual, split or hurdle, while a coverage test of a "
+    "more senior tranche is on that has principal outstanding; in a revolving run, beyond its revolving account.",
     "AC-01": "An outsider is refused at every privileged function.",
 }
 

@@ -45,6 +45,7 @@ SCALES = (1, 10, 1_000, 10**5, 10**7, 10**12, 10**20, 2**90, 2**108)
 LENGTHS = (1, DAY, 28 * DAY, 30 * DAY, 31 * DAY, 91 * DAY, 365 * DAY, 366 * DAY)
 MOST_TRANCHES, MOST_LINES, MOST_HURDLES, MOST_TRIGGERS, MOST_PERIODS = (2, 3, 5, 8), (1, 2, 3, 6), (1, 2, 2, 4), 16, 12
 MOST_STEPS = (5, 10, 20, 40)
+OFTEN = (TriggerKind.OVER_COLLATERALISATION, TriggerKind.INTEREST_COVERAGE, TriggerKind.COLLECTION_RATIO) * 2
 LISTED_LOANS = (1, 7, 2**32 - 1)
 
 
@@ -145,7 +146,7 @@ class _Drawing:
         )
 
     def trigger(self) -> TriggerTerms:
-        kind = self.dice.choice(list(TriggerKind))
+        kind = self.dice.choice([*TriggerKind, *OFTEN])
         level = self.dice.randint(0, 6) if kind == TriggerKind.FINAL_MATURITY else self.ratio()
         if kind == TriggerKind.CUMULATIVE_LOSS:
             level //= 10
@@ -190,6 +191,9 @@ class _Drawing:
         own, places = self.step, range(self.tranches)
         steps = [own(StepKind.FEE) for _ in self.fees]
         steps.append(own(self.dice.choice((StepKind.DRAW, StepKind.RELEASE))))
+        behind = [place for place, each in enumerate(self.triggers) if each.kind == TriggerKind.COLLECTION_RATIO]
+        if behind and self.often(5):
+            return self.waiting(steps, self.dice.choice(behind))
         steps += [own(self.dice.choice((StepKind.INTEREST, StepKind.INTEREST_UP_TO)), place) for place in places]
         steps.append(own(StepKind.TOP_UP))
         if self.losses == Losses.BY_LEDGER:
@@ -197,6 +201,15 @@ class _Drawing:
         steps += [own(self.dice.choice((StepKind.PRINCIPAL, StepKind.PRO_RATA, StepKind.TO_TARGET))) for _ in places]
         steps += [own(StepKind.PRINCIPAL, place) for place in places if self.often(7)]
         return steps + [own(StepKind.HURDLE) for _ in self.hurdles]
+
+    def waiting(self, steps: list[Step], behind: int) -> list[Step]:
+        """As in the Italian deals: interest below the first tranche waits behind principal while behind plan."""
+        interest, principal = StepKind.INTEREST, StepKind.PRINCIPAL
+        early = [replace(self.step(interest, place), when=When.NONE_ON) for place in range(1, self.tranches)]
+        steps = [*steps, self.step(interest, 0), *(replace(each, triggers=each.triggers | {behind}) for each in early)]
+        for place in range(self.tranches):
+            steps += [Step(principal, place), self.step(interest, min(place + 1, self.tranches - 1))]
+        return steps
 
     def steps(self) -> tuple[Step, ...]:
         most = MOST_STEPS[self.size] - 1

@@ -26,6 +26,7 @@ from salvor.model.terms import (
     When,
 )
 from tests.property.waterfall_stage import prepare
+from tests.utils import full_deal
 from tests.utils.drawn_deals import draw_any_deal, draw_deal
 from tests.utils.made import in_the_model, named, on_chain
 
@@ -170,6 +171,28 @@ class TestRevolving:
         triggers = (LATE, COVER, INTEREST)
         revolving = Revolving(until, frozenset(stops))
         assert said(ground, triggers=triggers, steps=SENIOR_FIRST, revolving=revolving) == expected
+
+
+class TestFirstFailingRunOfARevolvingDeal:
+    """It still revolves: the account gets the covered principal before a junior gets a unit. Then it amortises."""
+
+    RULES = full_deal.Terms(
+        (full_deal.Tranche(60_000), full_deal.Tranche(40_000)),
+        (full_deal.step("principal", 0), full_deal.step("residual", 1)),
+        triggers=[("over-collateralisation", 0, 2 * ONE, 1)],
+        revolves_to=3,
+        stops=1,
+    )
+
+    @pytest.mark.parametrize(("gross", "account", "junior"), [(50_000, 50_000, 0), (70_000, 60_000, 10_000)])
+    def test_fills_the_account_first(self, lab, gross, account, junior):
+        deal = full_deal.build(lab, self.RULES).sell()
+        first = deal.run(gross)
+        assert (first.on, first.revolving, first.revolvingAccount) == (1, True, account)
+        assert first.principal == (0, junior)
+        second = deal.run(100)
+        assert (second.revolving, second.cash) == (False, account + 100)
+        assert second.principal == (min(60_000, account + 100), max(0, account + 100 - 60_000))
 
 
 def test_drawn_deals_are_taken_or_refused_alike(ground):

@@ -130,7 +130,7 @@ interface IWaterfall {
     /// @notice A deal that revolves must end it on each coverage test; this one does not.
     error RevolvesPastTest(uint256 trigger);
 
-    /// @notice Loans are bought while the deal revolves only.
+    /// @notice Loans are bought up to the first run that is not revolving, and not once a trigger or the vote ended revolving.
     error NotRevolving();
 
     /// @notice The price is above the revolving account.

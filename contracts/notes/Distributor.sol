@@ -6,6 +6,7 @@ import {PARTS} from "interfaces/Types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 contract Distributor is IDistributor, AccessManaged {
@@ -14,14 +15,20 @@ contract Distributor is IDistributor, AccessManaged {
 
     /// @notice As `NoteIndex`, in three slots. The first is all that a transfer of a note reads when nothing has happened.
     /// @param total Below 2^240: all cash that ever comes is below 2^113, and PARTS below 2^126.
+    /// @param watchedTo Day since 1970 before which a vote may be open, so that transfers must remember what was held when it was
+    ///        called; EVER for one beyond the days that fit.
+    /// @param snapshots Votes called so far. One a second fills 32 bits in 136 years.
     /// @param interestRemainder Below the units of the note, which are below 2^112.
     struct Book {
         uint240 total;
-        uint8 snapshots;
+        uint16 watchedTo;
         uint256 principal;
         uint112 interestRemainder;
         uint112 principalRemainder;
+        uint32 snapshots;
     }
+
+    uint16 private constant EVER = type(uint16).max;
 
     /* IMMUTABLES */
 
@@ -73,11 +80,12 @@ contract Distributor is IDistributor, AccessManaged {
     }
 
     /// @inheritdoc IDistributor
-    function snapshotOf(address note) external restricted returns (uint8 snapshot) {
-        uint8 last = _books[note].snapshots;
-        if (last == type(uint8).max) revert TooManySnapshots(note, last);
-        snapshot = last + 1;
-        _books[note].snapshots = snapshot;
+    function snapshotOf(address note, uint40 until) external restricted returns (uint32 snapshot) {
+        Book storage kept = _books[note];
+        snapshot = ++kept.snapshots;
+        uint256 day = Math.ceilDiv(until, 1 days);
+        // Of two votes that are open at once, as when the senior class changes and comes back, the longer one counts.
+        if (day > kept.watchedTo) kept.watchedTo = uint16(Math.min(day, EVER));
     }
 
     /* PAYMENTS */
@@ -108,9 +116,13 @@ contract Distributor is IDistributor, AccessManaged {
     /* VIEWS */
 
     /// @inheritdoc IDistributor
-    function mark(address note) external view returns (uint240 total, uint8 snapshots) {
+    function mark(address note) external view returns (uint240 total, uint32 snapshot) {
         Book storage kept = _books[note];
-        return (kept.total, kept.snapshots);
+        uint256 day = kept.watchedTo;
+        total = kept.total;
+        // Most notes are never voted on: this keeps a transfer of theirs cheap.
+        if (day == 0) return (total, 0);
+        if (day == EVER || block.timestamp / 1 days < day) snapshot = kept.snapshots;
     }
 
     /// @inheritdoc IDistributor

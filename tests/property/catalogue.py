@@ -26,6 +26,8 @@ PROPERTIES = {
     "WF-10": "A loss never skips a tranche: where one has borne it, nothing of those below could have.",
     "WF-11": "No unit of a junior tranche's principal, nor of residual, split or hurdle, while a coverage test of a "
     "more senior tranche is on that has principal outstanding; in a revolving run, beyond its revolving account.",
+    "LS-01": "What write-offs have cost tranches, and nobody, is never more than the written-off claims at the "
+    "carrying ratio.",
     "AC-01": "An outsider is refused at every privileged function.",
 }
 

@@ -160,6 +160,7 @@ def random_terms(
         hurdles=hurdles,
         triggers=triggers,
         losses=losses,
+        carrying_ratio=draw(st.one_of(st.sampled_from((ONE, ONE // 5, 1)), st.integers(1, ONE))),
         revolving=Revolving(until, draw(places(len(triggers)))),
         vote=Vote(min(draw(rates), ONE - 1), draw(spans)),
         grace=draw(spans),

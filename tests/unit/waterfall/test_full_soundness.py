@@ -107,6 +107,7 @@ FIT = [
     {"price": 1_000},
     {"price": 0},
     {"gross_balance": LARGEST},
+    {"carrying_ratio": 1},
     {"tranches": (TrancheTerms(LARGEST - 400), JUNIOR)},
     {"plan": (LARGEST, 0, 0)},
     {"revolving": Revolving(2, FIRST)},
@@ -141,6 +142,8 @@ UNFIT = [
     (("MinimumOutOfRange", 0, 601, 600), ("minimum", 0), sold(minimum=601)),
     (("CapsOutOfRange", 1_000, 1_001, LARGEST), ("price", 1_001), {"price": 1_001}),
     (("ArgumentInvalid",), ("gross balance", LARGEST + 1), {"gross_balance": LARGEST + 1}),
+    (("WrongCarryingRatio", 0, ONE), ("carrying ratio", 0), {"carrying_ratio": 0}),
+    (("WrongCarryingRatio", ONE + 1, ONE), ("carrying ratio", ONE + 1), {"carrying_ratio": ONE + 1}),
     (
         ("CapsOutOfRange", LARGEST + 1, 900, LARGEST),
         ("price", 900),

@@ -13,7 +13,21 @@ ROOT = Path(__file__).parents[2]
 SALVOR = ROOT / "salvor"
 # Each folder may use itself and those before it; `toolchain` runs before anything is installed,
 # uses nothing, and may be used by all.
-ORDER = ["amounts", "errors", "files", "tape", "deal", "model", "chain", "lab", "deploy", "desk", "report", "demo"]
+ORDER = [
+    "amounts",
+    "errors",
+    "files",
+    "tape",
+    "deal",
+    "model",
+    "chain",
+    "lab",
+    "deploy",
+    "desk",
+    "report",
+    "demo",
+    "play",
+]
 CHAINLESS = ["amounts", "tape", "deal", "model"]
 
 

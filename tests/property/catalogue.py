@@ -28,6 +28,8 @@ PROPERTIES = {
     "WF-08": "A deficiency ledger is never above its tranche's principal.",
     "WF-09": "What the waterfall paid to a tranche is what its note has distributed, interest and principal apart.",
     "WF-10": "A loss never skips a tranche: where one has borne it, nothing of those below could have.",
+    "WF-11": "No unit of a junior tranche's principal, nor of residual, split or hurdle, while a coverage test of a "
+    "more senior tranche is on that has principal outstanding; in a revolving run, beyond its revolving account.",
     "NT-08": "A spender sends at most what the holder allowed, by a call or by a signature that is good once, in time.",
     "RO-01": "Who loses a role is refused from then on, who gets it is obeyed, and nothing else changes.",
     "RO-02": "Pause and resume change nothing: a closed contract refuses its roles, what anybody may do goes on.",

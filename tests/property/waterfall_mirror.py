@@ -17,7 +17,9 @@ from tests.property.waterfall_events import Events, as_struct
 from tests.property.waterfall_figures import Earned, Twin, places
 from tests.property.waterfall_stage import Drawn
 from tests.utils.model_checks import check_losses
+from tests.utils.past_a_test import Seen, juniors_paid, mezzanine_paid
 
+NOBODY = "0x" + "00" * 20
 _PHASES = {State.REVOLVING: 1, State.AMORTISING: 2, State.ACCELERATED: 3, State.WOUND_UP: 4}
 
 
@@ -41,6 +43,8 @@ class WaterfallMirror(Mirror):
         self._events = Events(drawn, self.deal)
         self._earned = Earned(drawn, self._names)
         self._indices = [(0, 0)] * len(self.deal.notes)
+        self._at = {name: place for place, name in enumerate(self._names)}
+        self._units: dict[str, int] = {}  # of each investor in each note, at the last check
         self.agreed = False  # every figure, after the last call
 
     @property
@@ -84,6 +88,7 @@ class WaterfallMirror(Mirror):
             raise NotAsExpected(f"WF-02: {side_by_side(self._names, chain, model)}")
         self._check_cash()
         self._check_tranches()
+        self._check_receivers(chain)
         self.agreed = True
         return chain
 
@@ -109,6 +114,19 @@ class WaterfallMirror(Mirror):
         if self.deal.books:
             check_losses(self.deal)
 
+    def _check_receivers(self, chain: list[int]) -> None:
+        """Whoever has more units than before is admitted, by the chain's own figures; nothing burns once it is sold."""
+        units = {}
+        for place in range(len(self.deal.notes)):
+            for each in self.drawn.ground.investors:
+                name = f"units of {each} in {place}"
+                units[name] = chain[self._at[name]]
+                more = units[name] > self._units.get(name, 0)
+                assert not more or self.now < chain[self._at[f"admission of {each}"]], "CO-01"
+            if self.deal.books:
+                assert chain[self._at[f"supply {place}"]] == chain[self._at[f"sold {place}"]], "CO-01"
+        self._units = units
+
     # A run and its preview
 
     def run(self, period: int) -> RunOutcome | Refused:
@@ -130,6 +148,7 @@ class WaterfallMirror(Mirror):
         assert refused is None, "WF-07"
         self._check_preview(preview, outcome, revolving, accelerated)
         self._check_losses(outcome, before)
+        self._check_seniority(preview)
         return outcome
 
     def _is_last(self, period: int) -> bool:
@@ -160,6 +179,27 @@ class WaterfallMirror(Mirror):
         if unlike:
             raise NotAsExpected(f"WF-07: {'; '.join(unlike)}")
 
+    def _check_seniority(self, preview: Any) -> None:
+        """Who was paid past a test that is on, by what the contract says of the run (which its events say too)."""
+        if not preview.on:
+            return
+        terms, left = self.deal.terms, []
+        for place, one in enumerate(self.deal.books.tranches):
+            state = self.live.waterfall.tranche(place)
+            # The last run loses what the steps left; losses by write-off are told beside it in the same figure.
+            left.append(state.principal + state.loss - one.written_down)
+        seen = Seen(
+            terms=terms,
+            steps=terms.accelerated_steps if preview.accelerated else terms.steps,
+            on=frozenset(place for place in range(len(terms.triggers)) if preview.on >> place & 1),
+            paid=preview.paid,
+            principal=preview.principal,
+            left=left,
+            account=self.live.waterfall.revolvingAccount(),
+        )
+        assert [*juniors_paid(seen)] == [], "WF-11"
+        assert [*mezzanine_paid(seen)] == [], "WF-05"
+
     def _check_losses(self, outcome: RunOutcome, before: list[tuple[int, int]]) -> None:
         """Where a tranche has lost, nothing of those below it is left that could have borne the loss."""
         if outcome.wound_up:
@@ -179,6 +219,7 @@ class WaterfallMirror(Mirror):
         equal("WF-01", ours, {"offering": deal.asset.balances[OFFERING], "distributor": held})
         for place, note in enumerate(live.notes):
             for each in self.drawn.ground.investors:
+                assert live.allow_list.canTransfer(each, NOBODY, 1), "CO-01"
                 due = note.claimableApart(each)
                 assert (due.interest, due.principal) == deal.notes[place].claimable(each.address), "NT-05"
                 assert note.claimable(each) == deal.claimable(each.address, place), "NT-05"

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {DealBook, HurdleBook, TriggerBook} from "contracts/waterfall/Books.sol";
+import {Seniority} from "contracts/waterfall/Seniority.sol";
 import {Steps} from "contracts/waterfall/Steps.sol";
 import {IDefaultVote} from "interfaces/IDefaultVote.sol";
 import {IIndexRecord} from "interfaces/IIndexRecord.sol";
@@ -51,6 +52,7 @@ library TermsCheck {
         _checkSteps(terms, terms.steps);
         _checkSteps(terms, terms.accelerated);
         if ((terms.vote == address(0)) != (terms.accelerated.length == 0)) _refuse(TermsFault.VoteWithoutSteps, 0);
+        Seniority.check(terms);
     }
 
     /// @notice Writes the terms into storage.

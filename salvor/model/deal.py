@@ -22,7 +22,7 @@ from salvor.model.refusal import Refused
 from salvor.model.run import RunOutcome, run_period
 from salvor.model.soundness import refuse_unsound
 from salvor.model.subscription import OrderBook
-from salvor.model.terms import LARGEST, ONE, Terms, TriggerKind
+from salvor.model.terms import LARGEST, ONE, Terms
 
 OFFERING, POOL, WATERFALL = "offering", "pool", "waterfall"
 NOBODY = "0x" + 40 * "0"  # from whom newly made units come
@@ -180,22 +180,18 @@ class Deal:
         """Rule 2: what is left of an order to another wallet of its investor, by the role that recovers."""
         self._refuse_before_closing()
         book = self.order_books[tranche]
-        book.refuse_done(lost, tranche)
-        if book.orders[new]:
-            raise Refused("HasOrder", new, tranche)
+        book.refuse_move(lost, new, tranche)
         if not self.admissions.admitted(new, now):
             raise Refused("NotEligible", new, tranche, book.orders[lost])
         book.move(lost, new)
 
     # Collections and their way through the steps
 
-    def report(self, report: Report, now: int) -> None:
-        """Rules 6 and 7: by the servicer, with the cash."""
+    def report(self, report: Report, now: int, by: str = "") -> None:
+        """Rules 6 and 7: by the servicer of the terms, or by who has that role since; with the cash."""
         books = self._purchased()
-        clean_up = [i for i, trigger in enumerate(self.terms.triggers) if trigger.kind == TriggerKind.CLEAN_UP]
-        is_on = books.is_on(frozenset(clean_up))
-        totals = self.pool.totals_with(report, now, last_run=books.last_run, clean_up=is_on)
-        self._pay_in(self.terms.servicer, POOL, report.net)
+        totals = self.pool.totals_with(report, now, last_run=books.last_run, clean_up=books.clean_up_on)
+        self._pay_in(by or self.terms.servicer, POOL, report.net)
         self.pool.add(report, totals, now)
 
     def report_missing(self, period: int, now: int) -> None:
@@ -288,6 +284,14 @@ class Deal:
         self.notes[tranche].refuse_frozen(source)
         self.admissions.refuse(source, target, units, now)
         self.notes[tranche].transfer(source, target, units)
+
+    def transfer_from(self, spender: str, source: str, target: str, tranche: int, units: int, now: int) -> None:
+        """Rule 30: as a transfer, by who was allowed to."""
+        note = self.notes[tranche]
+        note.refuse_frozen(source)
+        note.allowances.refuse(source, spender, units)
+        self.transfer(source, target, tranche, units, now)
+        note.allowances.spend(source, spender, units)
 
     def force_transfer(self, source: str, target: str, tranche: int, units: int, now: int) -> list[int]:
         """Rule 32: units and their share of unclaimed cash, frozen or not, by the compliance role; the parts moved."""

@@ -60,6 +60,12 @@ class OrderBook:
         if not self.orders[investor] or investor in done:
             raise Refused("NoOrder", investor, tranche)
 
+    def refuse_move(self, lost: str, new: str, tranche: int) -> None:
+        """Raises when nothing is left of an order to move, or the new wallet has one of its own."""
+        self.refuse_done(lost, tranche)
+        if self.orders[new]:
+            raise Refused("HasOrder", new, tranche)
+
     def had(self, investor: str, done: set[str], *, ends: bool) -> None:
         """Note that an order had its notes or its cash; with both it ends."""
         done.add(investor)

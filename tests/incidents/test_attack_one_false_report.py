@@ -7,7 +7,7 @@ counted twice in a coverage test. Now a report is the last only where the run be
 at most its share of the books, and recovered counts as far as something was written off (rules 6 and 9).
 """
 
-from tests.utils.full_deal import MOST, NO_CORRECTION, ROOT, WAD, Terms, Tranche, build, step
+from tests.utils.full_deal import MOST, ROOT, WAD, Terms, Tranche, build, step
 
 TERMS = Terms((Tranche(1_000),), (step("residual", 0),), gross=2_000, plan=0)
 
@@ -56,7 +56,6 @@ def test_what_is_corrected_later_was_locked_out_by_nothing(lab):
     report = (0, 0, 0, 0, 0, 0, bytes(32), 0, False)
     lab.now = deal.end(2)
     deal.pool.report(2, report, (1, ROOT, 1, -MOST, 0, 0), sender=lab.actor("servicer"))
-    assert NO_CORRECTION[0] == 0
     assert deal.pool.poolBalance(2) == 2_000
 
 

@@ -56,7 +56,7 @@ def test_nobody_else_reports_sooner_or_another_period(lab, miss):
     deal, stranger = build(lab, TERMS).sell(), lab.actor("outsider")
     earliest = deal.end(1) + 2 * GRACE + 1
     lab.now = earliest - 2
-    with lab.refused("TooEarly", None, earliest):
+    with lab.refused("TooEarly", earliest=earliest):
         deal.pool.reportMissing(1, sender=stranger)
     lab.now = earliest
     for period, error in ((2, "WrongPeriod"), (0, "WrongPeriod"), (5, "NoSuchPeriod")):
@@ -72,7 +72,7 @@ def test_nobody_else_reports_sooner_or_another_period(lab, miss):
 def test_a_grace_as_long_as_can_be_keeps_strangers_out(lab):
     deal = build(lab, replace(TERMS, grace=2**40 - 1)).sell()
     lab.now = deal.end(1)
-    with lab.refused("TooEarly", None, deal.end(1) + 2 * (2**40 - 1) + 1):
+    with lab.refused("TooEarly", earliest=deal.end(1) + 2 * (2**40 - 1) + 1):
         deal.pool.reportMissing(1, sender=lab.actor("outsider"))
 
 

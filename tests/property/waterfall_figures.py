@@ -14,6 +14,7 @@ from salvor.model.deal import OFFERING, POOL, WATERFALL, Deal, note_account
 from salvor.model.holders import PARTS, Holder, Note
 from tests.property.waterfall_stage import Drawn
 
+SPENDERS = 2  # of the investors, the last ones, whose allowances are compared
 MOST_BALLOTS = 3  # of which the figures are compared
 _TOTALS = ("net", "gross", "writtenOff", "recovered", "closedValue", "closedPlan")
 _RECORD = ("planned", *_TOTALS, "late", "root", "loansPaying")
@@ -75,6 +76,9 @@ def _tranche_places(drawn: Drawn, place: int, sale: Any, tranche: Any) -> dict[s
     found = {f"{field} of tranche {place}": getattr(tranche, field) for field in _TRANCHE}
     found |= {f"ordered {place}": sale.ordered, f"sold {place}": sale.sold, f"supply {place}": slots._totalSupply}
     found |= {f"{field} of index {place}": getattr(index, field) for field in _INDEX}
+    for owner in drawn.ground.investors:
+        for spender in drawn.ground.investors[-SPENDERS:]:
+            found[f"allowance of {owner} for {spender} in {place}"] = slots._allowances[owner][spender]
     for each in drawn.ground.investors:
         for field in _ORDER:
             found[f"{field} of the order of {each} for {place}"] = getattr(sale.orders[each], field)
@@ -181,6 +185,8 @@ class Twin:
         interest, principal = note.streams
         found += [orders.total, note.supply, note.supply, interest.index + principal.index, principal.index]
         found += [interest.remainder, principal.remainder]
+        for owner in self._investors:
+            found += [note.allowances.given[owner, spender] for spender in self._investors[-SPENDERS:]]
         for each in self._investors:
             holder = note.holders[each]
             found += [orders.orders[each], each in orders.with_notes, each in orders.with_cash]

@@ -111,15 +111,15 @@ struct Correction {
 /// @param late Whether the report came later than the grace after the end.
 /// @param last Whether no report follows.
 struct PeriodRecord {
-    uint112 planned;
     uint112 net;
-    uint32 loansPaying;
-    uint112 gross;
     uint112 writtenOff;
-    bool late;
-    bool last;
     uint112 recovered;
     uint40 end;
+    bool late;
+    bool last;
+    uint112 planned;
+    uint112 gross;
+    uint32 loansPaying;
     uint112 closedValue;
     uint112 closedPlan;
     bytes32 root;

@@ -249,7 +249,7 @@ contract LoanPool is ILoanPool, AccessManaged {
 
     /// @inheritdoc ILoanPool
     function grossBalance() public view returns (uint256) {
-        return _firstBalance + _furtherBalance;
+        return _furtherLoans == 0 ? _firstBalance : _firstBalance + _furtherBalance; // no further tape is without loans
     }
 
     /// @inheritdoc ILoanPool

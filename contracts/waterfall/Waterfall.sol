@@ -17,6 +17,7 @@ import {Losses} from "contracts/waterfall/Losses.sol";
 import {Outcome} from "contracts/waterfall/Outcome.sol";
 import {Steps} from "contracts/waterfall/Steps.sol";
 import {TermsCheck} from "contracts/waterfall/TermsCheck.sol";
+import {TermsCode} from "contracts/waterfall/TermsCode.sol";
 import {Triggers} from "contracts/waterfall/Triggers.sol";
 import {Credit, IDistributor, Share} from "interfaces/IDistributor.sol";
 import {IIndexRecord} from "interfaces/IIndexRecord.sol";
@@ -60,6 +61,10 @@ contract Waterfall is IWaterfall {
     /// @inheritdoc IWaterfall
     address public immutable vote;
 
+    /// @dev Where the terms of each list of steps stand (see `TermsCode`); nowhere where there is no second one.
+    address private immutable _terms;
+    address private immutable _acceleratedTerms;
+
     bool private immutable _ledgers;
     Period private immutable _revolvesTo;
     uint256 private immutable _revolvingStops;
@@ -89,7 +94,8 @@ contract Waterfall is IWaterfall {
         _reserveShare = terms.reserve.share;
         _reserveTranches = terms.reserve.tranches;
         TermsCheck.check(terms, offering_);
-        TermsCheck.keep(_deal, terms);
+        (_terms, _acceleratedTerms) = TermsCheck.keep(_deal, terms);
+        distributor.openAccounts(TermsCheck.payees(terms.lines));
     }
 
     /* CLOSING */
@@ -102,8 +108,10 @@ contract Waterfall is IWaterfall {
         uint256 raised;
         uint256 reserved;
         for (uint256 i; i < sold.length; ++i) {
-            _deal.tranches[i].atClosing = sold[i].toUint112();
-            _deal.tranches[i].principal = uint112(sold[i]); // just cast
+            TrancheBook storage book = _deal.tranches[i];
+            book.atClosing = sold[i].toUint112();
+            book.principal = uint112(sold[i]); // just cast
+            book.open = true;
             raised += sold[i];
             if ((_reserveTranches >> i) & 1 == 1) reserved += sold[i];
         }
@@ -124,12 +132,10 @@ contract Waterfall is IWaterfall {
     /// @inheritdoc IWaterfall
     function run(Period period) external {
         Run memory done = _compute(period);
-        _deal.lastRun = period;
         if (done.on & _revolvingStops != 0) _deal.stopped = true;
         _tellIndex(period);
         Outcome.tell(done, _deal);
         (Share[] memory shares, Credit[] memory credits) = Outcome.give(done, dustOwner);
-        if (done.figures.last) _deal.woundUp = true;
         _deal.store(done);
 
         distributor.book(done.figures.net, shares, credits);
@@ -157,7 +163,7 @@ contract Waterfall is IWaterfall {
     function declareDefault() external {
         if (msg.sender != vote) revert NotTheVote(msg.sender, vote);
         if (_deal.declared) revert AlreadyDeclared();
-        if (_deal.stepCounts[1] == 0) revert NoAcceleration();
+        if (_acceleratedTerms == address(0)) revert NoAcceleration();
         _deal.declared = true;
         emit DefaultDeclared(_deal.lastRun);
     }
@@ -167,21 +173,23 @@ contract Waterfall is IWaterfall {
     /// @inheritdoc IWaterfall
     function tranche(TrancheId id) external view returns (TrancheState memory) {
         TrancheBook storage book = _tranche(id);
+        (uint256 interest, ) = distributor.given(address(trancheTerms(id).note));
         return
             TrancheState({
                 atClosing: book.atClosing,
                 principal: book.principal,
                 principalPaid: uint256(book.atClosing) - book.principal - book.lost,
                 interestDue: book.interestDue,
-                interestPaid: book.interestPaid,
+                interestPaid: interest,
                 loss: book.lost,
                 deficiency: book.deficiency
             });
     }
 
     /// @inheritdoc IWaterfall
-    function trancheTerms(TrancheId id) external view returns (TrancheTerms memory) {
-        return _tranche(id).terms;
+    function trancheTerms(TrancheId id) public view returns (TrancheTerms memory) {
+        _tranche(id);
+        return TermsCode.read(_terms).tranches[id.place()];
     }
 
     /// @inheritdoc IWaterfall
@@ -199,13 +207,14 @@ contract Waterfall is IWaterfall {
 
     /// @inheritdoc IWaterfall
     function step(bool accelerated, uint256 place) external view returns (Step memory) {
-        _check(place, stepCount(accelerated));
-        return Steps.unpack(_deal.steps[accelerated ? 1 : 0][place / 2] >> ((place % 2) * 128));
+        uint256[] memory list = _steps(accelerated);
+        _check(place, list.length);
+        return Steps.unpack(list[place]);
     }
 
     /// @inheritdoc IWaterfall
-    function stepCount(bool accelerated) public view returns (uint256) {
-        return _deal.stepCounts[accelerated ? 1 : 0];
+    function stepCount(bool accelerated) external view returns (uint256) {
+        return _steps(accelerated).length;
     }
 
     /// @inheritdoc IWaterfall
@@ -241,7 +250,7 @@ contract Waterfall is IWaterfall {
     function feeLine(uint256 place) external view returns (FeeTerms memory, uint256 paid, uint256 due) {
         _check(place, _deal.lineCount);
         LineBook storage line = _deal.lines[place];
-        return (line.terms, line.paid, line.due);
+        return (TermsCode.read(_terms).lines[place], line.paid, line.due);
     }
 
     /// @inheritdoc IWaterfall
@@ -299,6 +308,7 @@ contract Waterfall is IWaterfall {
         current.ledgers = _ledgers;
         current.reserveTerms = _reserveTerms();
         _deal.load(current);
+        current.terms = TermsCode.read(current.accelerated ? _acceleratedTerms : _terms);
         bool within = !(period > _revolvesTo) && !current.figures.last;
         current.revolves = within && !_deal.stopped && !_deal.declared;
         current.cash += current.figures.net;
@@ -315,16 +325,11 @@ contract Waterfall is IWaterfall {
         _carry(current);
     }
 
-    function _paySteps(Run memory current) private view {
-        uint256 list = current.accelerated ? 1 : 0;
-        uint256 count = _deal.stepCounts[list];
-        current.due = new uint256[](count);
-        current.paid = new uint256[](count);
-        uint256 words;
-        for (uint256 i; i < count; ++i) {
-            words = i % 2 == 0 ? _deal.steps[list][i / 2] : words >> 128;
-            Steps.pay(current, i, words);
-        }
+    function _paySteps(Run memory current) private pure {
+        uint256[] memory list = current.terms.steps;
+        current.due = new uint256[](list.length);
+        current.paid = new uint256[](list.length);
+        for (uint256 i; i < list.length; ++i) Steps.pay(current, i, list[i]);
     }
 
     /// @dev Rule 11.6.
@@ -335,7 +340,7 @@ contract Waterfall is IWaterfall {
         }
         for (uint256 i; i < current.lines.length; ++i) {
             LineRun memory line = current.lines[i];
-            line.due = line.terms.carried ? line.due - line.settled : 0;
+            line.due = current.terms.lines[i].carried ? line.due - line.settled : 0;
         }
         if (current.figures.last) Losses.end(current);
     }
@@ -345,6 +350,11 @@ contract Waterfall is IWaterfall {
         if (address(indexRecord) == address(0)) return (0, true);
         (index, told) = indexRecord.told(period);
         if (!told) index = _deal.index;
+    }
+
+    function _steps(bool accelerated) private view returns (uint256[] memory) {
+        if (!accelerated) return TermsCode.read(_terms).steps;
+        return _acceleratedTerms == address(0) ? new uint256[](0) : TermsCode.read(_acceleratedTerms).steps;
     }
 
     function _creditSeller(uint256 received, uint256 cash) private {

@@ -53,28 +53,31 @@ struct TriggerBook {
     uint104 figure;
 }
 
-/// @notice The deal in storage; what every run reads is in the first three slots, none of which is ever empty. Terms that a
-///         run needs are code (see `TermsCode`).
+/// @notice The deal in storage; what every run reads is in the first two slots. No slot is ever empty. Terms that a run needs
+///         are code (see `TermsCode`).
+/// @param poolBalance At the last run.
 /// @param stopped Revolving has ended before its period.
 /// @param declared The senior class voted for acceleration.
 /// @param left Cash that no step took.
-/// @param poolBalance At the last run.
+/// @param aside The third slot has something to say.
+/// @param open Keeps the second slot from being empty.
 struct DealBook {
     Period lastRun;
-    uint120 reserve;
     int64 index;
+    uint112 poolBalance;
     bool begun;
     bool stopped;
     bool declared;
     bool woundUp;
-    uint120 revolving;
-    uint120 left;
-    uint8 trancheCount;
-    uint112 unallocated;
-    uint112 poolBalance;
-    uint8 lineCount;
     uint8 hurdleCount;
     uint8 triggerCount;
+    uint120 reserve;
+    uint120 left;
+    bool aside;
+    bool open;
+    uint120 revolving;
+    uint112 unallocated;
+    uint8 trancheCount;
     mapping(uint256 place => TrancheBook) tranches;
     mapping(uint256 place => RatePath) paths;
     mapping(uint256 place => LineBook) lines;
@@ -183,16 +186,18 @@ library Books {
 
     /* FROM STORAGE */
 
+    /// @dev The terms are there already.
     function load(DealBook storage self, Run memory run) internal view {
         run.cash = self.left;
         run.reserve = self.reserve;
-        run.revolving = self.revolving;
-        run.unallocated = self.unallocated;
+        if (self.aside) {
+            run.revolving = self.revolving;
+            run.unallocated = self.unallocated;
+        }
         run.openingBalance = self.poolBalance;
-        run.accelerated = self.declared;
-        run.tranches = new TrancheRun[](self.trancheCount);
+        run.tranches = new TrancheRun[](run.terms.tranches.length);
         for (uint256 i; i < run.tranches.length; ++i) _loadTranche(run.tranches[i], self.tranches[i]);
-        run.lines = new LineRun[](self.lineCount);
+        run.lines = new LineRun[](run.terms.lines.length);
         for (uint256 i; i < run.lines.length; ++i) {
             LineBook storage line = self.lines[i];
             run.lines[i].due = line.due;
@@ -217,18 +222,21 @@ library Books {
 
     /// @dev Sizes are checked first: what follows in one go is one write a slot.
     function store(DealBook storage self, Run memory run) internal {
-        uint120 reserve = run.reserve.toUint120();
-        uint120 revolving = run.revolving.toUint120();
-        uint120 left = run.cash.toUint120();
-        uint112 unallocated = run.unallocated.toUint112();
         uint112 poolBalance = run.figures.balance.toUint112();
+        uint120 reserve = run.reserve.toUint120();
+        uint120 left = run.cash.toUint120();
+        bool before = self.aside;
+        bool aside = run.revolving != 0 || run.unallocated != 0;
         self.lastRun = run.period;
-        self.reserve = reserve;
-        self.woundUp = run.figures.last;
-        self.revolving = revolving;
-        self.left = left;
-        self.unallocated = unallocated;
         self.poolBalance = poolBalance;
+        self.woundUp = run.figures.last;
+        self.reserve = reserve;
+        self.left = left;
+        self.aside = aside;
+        if (aside || before) {
+            self.revolving = run.revolving.toUint120();
+            self.unallocated = run.unallocated.toUint112();
+        }
         for (uint256 i; i < run.tranches.length; ++i) _storeTranche(run.tranches[i], self.tranches[i]);
         for (uint256 i; i < run.lines.length; ++i) _storeLine(run.lines[i], self.lines[i]);
         for (uint256 i; i < run.hurdles.length; ++i) self.hurdles[i].balance = run.hurdles[i].balance.toUint128();

@@ -61,8 +61,8 @@ library TermsCheck {
             accelerated = TermsCode.write(RunTerms(terms.tranches, terms.lines, terms.accelerated), 1);
         }
         deal.index = terms.firstIndex;
+        deal.open = true;
         deal.trancheCount = uint8(terms.tranches.length); // the counts are checked above
-        deal.lineCount = uint8(terms.lines.length);
         deal.hurdleCount = uint8(terms.hurdles.length);
         deal.triggerCount = uint8(terms.triggers.length);
         for (uint256 i; i < terms.tranches.length; ++i) {

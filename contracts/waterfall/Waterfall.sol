@@ -248,9 +248,10 @@ contract Waterfall is IWaterfall {
 
     /// @inheritdoc IWaterfall
     function feeLine(uint256 place) external view returns (FeeTerms memory, uint256 paid, uint256 due) {
-        _check(place, _deal.lineCount);
+        FeeTerms[] memory lines = TermsCode.read(_terms).lines;
+        _check(place, lines.length);
         LineBook storage line = _deal.lines[place];
-        return (TermsCode.read(_terms).lines[place], line.paid, line.due);
+        return (lines[place], line.paid, line.due);
     }
 
     /// @inheritdoc IWaterfall
@@ -307,8 +308,9 @@ contract Waterfall is IWaterfall {
         current.figures = pool.figures(period);
         current.ledgers = _ledgers;
         current.reserveTerms = _reserveTerms();
-        _deal.load(current);
+        current.accelerated = _deal.declared;
         current.terms = TermsCode.read(current.accelerated ? _acceleratedTerms : _terms);
+        _deal.load(current);
         bool within = !(period > _revolvesTo) && !current.figures.last;
         current.revolves = within && !_deal.stopped && !_deal.declared;
         current.cash += current.figures.net;

@@ -12,13 +12,12 @@ library Accrual {
     using Books for uint256;
 
     /// @notice Adds the period's interest, fees and growth of hurdles, on the principal before its losses and payments.
-    /// @param index Of the period, WAD a year.
-    function accrue(Run memory run, DealBook storage deal, int256 index) internal view {
+    function accrue(Run memory run, DealBook storage deal) internal view {
         for (uint256 i; i < run.tranches.length; ++i) {
             TrancheRun memory tranche = run.tranches[i];
             TrancheTerms memory terms = run.terms.tranches[i];
             uint256 rate = terms.rate.value();
-            if (terms.rateKind != RateKind.Fixed) rate = rateOf(terms, deal.paths[i], run.period.number(), index);
+            if (terms.rateKind != RateKind.Fixed) rate = rateOf(terms, deal.paths[i], run.period.number(), run.index);
             accrueTranche(run, tranche, terms, rate);
         }
         for (uint256 i; i < run.lines.length; ++i) accrueLine(run, run.lines[i], run.terms.lines[i]);

@@ -129,6 +129,7 @@ struct HurdleRun {
 /// @notice One period on its way through the rules. Settlement units.
 /// @param cash Not yet paid to anybody.
 /// @param openingBalance Pool balance of the last run.
+/// @param index WAD a year; the last known one where `untold`.
 /// @param on Set of the triggers that are on.
 struct Run {
     Period period;
@@ -140,8 +141,8 @@ struct Run {
     uint256 revolving;
     uint256 unallocated;
     uint256 openingBalance;
-    ReserveTerms reserveTerms;
-    bool ledgers;
+    int64 index;
+    bool untold;
     bool revolves;
     bool accelerated;
     uint256 on;
@@ -170,7 +171,7 @@ library Books {
 
     /// @notice Rule 19.
     function reserveTarget(Run memory run) internal pure returns (uint256) {
-        ReserveTerms memory terms = run.reserveTerms;
+        ReserveTerms memory terms = run.terms.reserve;
         return targetOf(terms, principalOf(run, terms.tranches));
     }
 
@@ -195,6 +196,7 @@ library Books {
             run.unallocated = self.unallocated;
         }
         run.openingBalance = self.poolBalance;
+        run.index = self.index;
         run.tranches = new TrancheRun[](run.terms.tranches.length);
         for (uint256 i; i < run.tranches.length; ++i) _loadTranche(run.tranches[i], self.tranches[i]);
         run.lines = new LineRun[](run.terms.lines.length);
@@ -228,6 +230,7 @@ library Books {
         bool before = self.aside;
         bool aside = run.revolving != 0 || run.unallocated != 0;
         self.lastRun = run.period;
+        self.index = run.index;
         self.poolBalance = poolBalance;
         self.woundUp = run.figures.last;
         self.reserve = reserve;

@@ -11,6 +11,7 @@ library Outcome {
     /// @notice Emits what happened; storage is still as it was before the run.
     function tell(Run memory done, DealBook storage deal) internal {
         Period period = done.period;
+        if (done.untold) emit IWaterfall.IndexMissing(period, done.index);
         emit IWaterfall.PeriodRun(period, done.cashBefore, done.accelerated, done.revolves, done.on, done.passedOver);
         emit IWaterfall.StepsPaid(period, done.due, done.paid);
         for (uint256 i; i < done.triggers.length; ++i) {
@@ -77,7 +78,7 @@ library Outcome {
         // opening = principal + repaid + loss, and loss is below 0 where principal came back
         int256 loss = int256(one.opening) - int256(one.principal + one.repaid);
         if (loss != 0) emit IWaterfall.LossBooked(done.period, id, loss);
-        if (done.ledgers && one.deficiency != one.openingDeficiency) {
+        if (done.terms.ledgers && one.deficiency != one.openingDeficiency) {
             emit IWaterfall.DeficiencyChanged(done.period, id, one.deficiency);
         }
     }

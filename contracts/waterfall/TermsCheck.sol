@@ -56,10 +56,10 @@ library TermsCheck {
         DealBook storage deal,
         WaterfallTerms memory terms
     ) internal returns (address first, address accelerated) {
-        first = TermsCode.write(RunTerms(terms.tranches, terms.lines, terms.steps), 0);
-        if (terms.accelerated.length != 0) {
-            accelerated = TermsCode.write(RunTerms(terms.tranches, terms.lines, terms.accelerated), 1);
-        }
+        RunTerms memory kept = RunTerms(terms.tranches, terms.lines, terms.steps, terms.reserve, terms.ledgers);
+        first = TermsCode.write(kept, 0);
+        kept.steps = terms.accelerated;
+        if (kept.steps.length != 0) accelerated = TermsCode.write(kept, 1);
         deal.index = terms.firstIndex;
         deal.open = true;
         deal.trancheCount = uint8(terms.tranches.length); // the counts are checked above

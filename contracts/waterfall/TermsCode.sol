@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {FeeTerms, TrancheTerms} from "interfaces/DealTerms.sol";
+import {FeeTerms, ReserveTerms, TrancheTerms} from "interfaces/DealTerms.sol";
 import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
 
 /// @notice What a run needs of a deal's terms. They never change.
@@ -10,6 +10,8 @@ struct RunTerms {
     TrancheTerms[] tranches;
     FeeTerms[] lines;
     uint256[] steps;
+    ReserveTerms reserve;
+    bool ledgers;
 }
 
 /// @title Terms kept as the code of a contract of their own: one cold account to read, where slots would be ten or sixty

@@ -65,13 +65,10 @@ contract Waterfall is IWaterfall {
     address private immutable _terms;
     address private immutable _acceleratedTerms;
 
-    bool private immutable _ledgers;
+    address private immutable _seller;
+    uint256 private immutable _price;
     Period private immutable _revolvesTo;
     uint256 private immutable _revolvingStops;
-    uint112 private immutable _reserveFloor;
-    uint112 private immutable _reserveCap;
-    uint64 private immutable _reserveShare;
-    uint8 private immutable _reserveTranches;
 
     /* STORAGE */
 
@@ -83,16 +80,13 @@ contract Waterfall is IWaterfall {
         offering = address(offering_);
         pool = offering_.pool();
         distributor = pool.distributor();
+        _seller = pool.seller();
+        _price = pool.purchasePrice();
         dustOwner = terms.dustOwner;
         indexRecord = terms.indexRecord;
         vote = terms.vote;
-        _ledgers = terms.ledgers;
         _revolvesTo = terms.revolvesTo;
         _revolvingStops = terms.revolvingStops;
-        _reserveFloor = terms.reserve.floor;
-        _reserveCap = terms.reserve.cap;
-        _reserveShare = terms.reserve.share;
-        _reserveTranches = terms.reserve.tranches;
         TermsCheck.check(terms, offering_);
         (_terms, _acceleratedTerms) = TermsCheck.keep(_deal, terms);
         distributor.openAccounts(TermsCheck.payees(terms.lines));
@@ -107,20 +101,21 @@ contract Waterfall is IWaterfall {
         _deal.begun = true;
         uint256 raised;
         uint256 reserved;
+        ReserveTerms memory terms = TermsCode.read(_terms).reserve;
         for (uint256 i; i < sold.length; ++i) {
             TrancheBook storage book = _deal.tranches[i];
             book.atClosing = sold[i].toUint112();
             book.principal = uint112(sold[i]); // just cast
             book.open = true;
             raised += sold[i];
-            if ((_reserveTranches >> i) & 1 == 1) reserved += sold[i];
+            if ((terms.tranches >> i) & 1 == 1) reserved += sold[i];
         }
         for (uint256 i; i < _deal.hurdleCount; ++i) {
             HurdleBook storage account = _deal.hurdles[i];
             account.balance = _deal.tranches[account.tranche.place()].principal;
         }
         _deal.poolBalance = pool.grossBalance().toUint112();
-        uint256 kept = Math.min(raised - pool.purchasePrice(), Books.targetOf(_reserveTerms(), reserved));
+        uint256 kept = Math.min(raised - _price, Books.targetOf(terms, reserved));
         _deal.reserve = kept.toUint120();
         emit Begun(kept, raised - kept);
 
@@ -133,7 +128,6 @@ contract Waterfall is IWaterfall {
     function run(Period period) external {
         Run memory done = _compute(period);
         if (done.on & _revolvingStops != 0) _deal.stopped = true;
-        _tellIndex(period);
         Outcome.tell(done, _deal);
         (Share[] memory shares, Credit[] memory credits) = Outcome.give(done, dustOwner);
         _deal.store(done);
@@ -264,10 +258,11 @@ contract Waterfall is IWaterfall {
     /// @inheritdoc IWaterfall
     function reserve() external view returns (uint256 cash, uint256 target) {
         uint256 principal;
+        ReserveTerms memory terms = TermsCode.read(_terms).reserve;
         for (uint256 i; i < _deal.trancheCount; ++i) {
-            if ((_reserveTranches >> i) & 1 == 1) principal += _deal.tranches[i].principal;
+            if ((terms.tranches >> i) & 1 == 1) principal += _deal.tranches[i].principal;
         }
-        return (_deal.reserve, Books.targetOf(_reserveTerms(), principal));
+        return (_deal.reserve, Books.targetOf(terms, principal));
     }
 
     /// @inheritdoc IWaterfall
@@ -306,8 +301,6 @@ contract Waterfall is IWaterfall {
         if (period != _deal.lastRun.next()) revert WrongPeriod(period, _deal.lastRun.next());
         current.period = period;
         current.figures = pool.figures(period);
-        current.ledgers = _ledgers;
-        current.reserveTerms = _reserveTerms();
         current.accelerated = _deal.declared;
         current.terms = TermsCode.read(current.accelerated ? _acceleratedTerms : _terms);
         _deal.load(current);
@@ -319,8 +312,8 @@ contract Waterfall is IWaterfall {
             current.revolving = 0;
         }
         current.cashBefore = current.cash;
-        (int64 index, ) = _indexFor(period);
-        Accrual.accrue(current, _deal, index);
+        _readIndex(current);
+        Accrual.accrue(current, _deal);
         Losses.book(current);
         Triggers.read(current, _deal.declared);
         _paySteps(current);
@@ -347,11 +340,12 @@ contract Waterfall is IWaterfall {
         if (current.figures.last) Losses.end(current);
     }
 
-    /// @return index Of a period, WAD a year; the last known one where it was not told.
-    function _indexFor(Period period) private view returns (int64 index, bool told) {
-        if (address(indexRecord) == address(0)) return (0, true);
-        (index, told) = indexRecord.told(period);
-        if (!told) index = _deal.index;
+    /// @dev Rule 14. The last known one is there already.
+    function _readIndex(Run memory current) private view {
+        if (address(indexRecord) == address(0)) return;
+        (int64 index, bool told) = indexRecord.told(current.period);
+        if (told) current.index = index;
+        current.untold = !told;
     }
 
     function _steps(bool accelerated) private view returns (uint256[] memory) {
@@ -361,19 +355,8 @@ contract Waterfall is IWaterfall {
 
     function _creditSeller(uint256 received, uint256 cash) private {
         Credit[] memory credits = new Credit[](1);
-        credits[0] = Credit({account: pool.seller(), cash: cash});
+        credits[0] = Credit({account: _seller, cash: cash});
         distributor.book(received, new Share[](0), credits);
-    }
-
-    function _reserveTerms() private view returns (ReserveTerms memory) {
-        return ReserveTerms({floor: _reserveFloor, cap: _reserveCap, share: _reserveShare, tranches: _reserveTranches});
-    }
-
-    function _tellIndex(Period period) private {
-        if (address(indexRecord) == address(0)) return;
-        (int64 index, bool told) = _indexFor(period);
-        if (told) _deal.index = index;
-        else emit IndexMissing(period, index);
     }
 
     function _tranche(TrancheId id) private view returns (TrancheBook storage) {

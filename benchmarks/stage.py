@@ -39,7 +39,7 @@ class Note:
     def distribute(self, cash: int) -> int:
         """Spread cash over all units: half of it interest, half principal. Gives the gas of the booking."""
         send(self.settlement.transfer, self.distributor, cash, sender=self.admin)
-        share = (self.token.address, self.units, cash - cash // 2, cash // 2)
+        share = (self.token.address, cash - cash // 2, cash // 2)
         return gas(self.distributor.book, cash, [share], [], sender=self.admin)
 
 

@@ -28,6 +28,6 @@ def read_loans(checked: Checked) -> tuple[Loan, ...]:
     for name in (EXPECTED, LATER):
         if name not in checked.mapping.fields:
             raise FieldNotMapped(name, "a look back on a deal needs what was expected and what came")
-    wanted = (KEY, EXPECTED, LATER, pl.col(checked.mapping.schema_of.balance).alias("balance"))
+    wanted = (KEY, EXPECTED, LATER, pl.col(checked.mapping.balance).alias("balance"))
     frame = pl.scan_parquet(checked.accepted).select(wanted).fill_null(0).collect()
     return tuple(Loan(key, *(Units(units) for units in amounts)) for key, *amounts in frame.iter_rows())

@@ -163,7 +163,7 @@ def _distribute_and_claim(note: Note, holder: AccountAPI) -> int:
 
 
 def crowd_rows(stage: Stage) -> Iterator[Row]:
-    """Notes of the same supply in more and more hands; of each the second distribution, transfer and claim is measured."""
+    """Notes of one supply in more and more hands; of each the second distribution, transfer and claim is measured."""
     settlement, access = stage.settlement(), stage.access()
     rule = stage.admin.deploy(stage.project.OpenCompliance)
     push = stage.admin.deploy(push_distributor())

@@ -130,7 +130,7 @@ def _other_deals(demo: Terms) -> Iterator[tuple[str, Terms]]:
         yield f"steps: {len(rules.steps)}, tranches: {tranches}", rules
     fees = [Step(StepKind.FEE, line=line, level=WAD) for line in range(15)]
     every = [Step(kind, tranche=place) for kind in (StepKind.INTEREST, StepKind.PRINCIPAL) for place in range(8)]
-    targets = [Step(StepKind.PRINCIPAL_TO_TARGET, tranche=place, level=WAD) for place in range(8)]
+    targets = [Step(StepKind.TO_TARGET, tranche=place, level=WAD) for place in range(8)]
     yield "steps: 40, tranches: 8", _rules(demo, (*fees, *every, *targets, Step(StepKind.RESIDUAL, tranche=7)), 8, 15)
 
 

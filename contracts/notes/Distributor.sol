@@ -12,17 +12,17 @@ contract Distributor is IDistributor, AccessManaged {
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
 
-    /// @notice Where the cash of a note's holders stands. Both indices and what waits of them follow from cash and units, so that
-    ///         a distribution writes the first slot only. All cash that ever comes is below 2^113.
+    /// @notice Where the cash of a note's holders stands, in two slots. Both indices and what waits of them follow from cash and
+    ///         units, so that a distribution writes the first one only. All cash that ever comes is below 2^113.
     /// @param interest Ever given, settlement units.
     /// @param principal Ever given, settlement units.
     /// @param open The note has said its units, so the slot is never empty.
     struct Book {
         uint120 interest;
         uint120 principal;
-        uint8 snapshots;
         bool open;
         uint112 units;
+        uint8 snapshots;
     }
 
     /// @notice What an account may have. Once `open` the slot is never empty again: a credit costs the same each time.

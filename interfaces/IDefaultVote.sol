@@ -14,14 +14,14 @@ struct Ballot {
     ITrancheNote note;
     TrancheId tranche;
     uint40 until;
-    uint8 snapshot;
+    uint32 snapshot;
     uint112 units;
     bool passed;
 }
 
 /// @title The vote of the senior class on acceleration after an event of default
 /// @notice One vote at a time, with the units held when it was called. Notes remember a balance only when it first changes
-///         after a vote was called, so a transfer costs nothing for it otherwise.
+///         while a vote is open, so a transfer costs nothing for it otherwise, and votes are never used up.
 interface IDefaultVote {
     /// @notice `caller` called vote number `number` of a tranche, open until `until` (seconds).
     event VoteCalled(uint256 indexed number, TrancheId indexed tranche, address indexed caller, uint256 until);

@@ -23,13 +23,13 @@ struct Credit {
 /// @param principal The same of principal alone; interest is the difference.
 /// @param interestRemainder Parts of a settlement unit that wait for the next distribution of interest.
 /// @param principalRemainder The same of principal.
-/// @param snapshots How often balances were remembered for a vote.
+/// @param snapshots How many votes were called.
 struct NoteIndex {
     uint256 total;
     uint256 principal;
     uint256 interestRemainder;
     uint256 principalRemainder;
-    uint8 snapshots;
+    uint32 snapshots;
 }
 
 /// @title The cash of a deal in one place: of all holders, of all who have a credit, and of the deal itself
@@ -68,9 +68,6 @@ interface IDistributor {
     /// @notice Cash of nobody's notes would be lost.
     error NoUnits(address note);
 
-    /// @notice A note can be asked for so many votes and no more.
-    error TooManySnapshots(address note, uint256 allowed);
-
     /// @notice Says whose `book` is obeyed, once and for all: no later role can move the cash. Only the offering, at closing.
     function appoint(address waterfall) external;
 
@@ -87,9 +84,9 @@ interface IDistributor {
     /// @dev Warning: that `received` has come is not measured here; pool and offering measure it when it comes.
     function book(uint256 received, Share[] calldata shares, Credit[] calldata credits) external;
 
-    /// @notice Remembers all balances of a note at this moment, for a vote. Only the vote.
+    /// @notice Remembers all balances of a note at this moment, for a vote that is open until then (seconds). Only the vote.
     /// @return snapshot Its number, from 1.
-    function snapshotOf(address note) external returns (uint8 snapshot);
+    function snapshotOf(address note, uint40 until) external returns (uint32 snapshot);
 
     /// @notice Pays the credit of `account` to it. By anyone. Nothing is a valid payment.
     /// @return cash Settlement units.
@@ -104,8 +101,8 @@ interface IDistributor {
 
     /// @notice What tells a note whether anything happened since a holder was brought up to date.
     /// @param total Cumulative cash a unit, interest and principal together, in parts of a settlement unit.
-    /// @param snapshots How often balances were remembered.
-    function mark(address note) external view returns (uint240 total, uint8 snapshots);
+    /// @param snapshot Number of the last snapshot while its vote may be open, up to a day longer; else 0.
+    function mark(address note) external view returns (uint240 total, uint32 snapshot);
 
     /// @notice Both indices of `note`, in parts of a settlement unit.
     function indices(address note) external view returns (uint256 total, uint256 principal);

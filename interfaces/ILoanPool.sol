@@ -183,6 +183,10 @@ interface ILoanPool {
     event Corrected(Period indexed period, Correction correction, bytes32 oldRoot);
 
     error NoSeller();
+
+    /// @notice The distributor would pay out another asset than comes in.
+    error OtherSettlement(IERC20 settlement, IERC20 paidOut);
+
     error EmptyTape(bytes32 tapeRoot, uint256 loanCount);
 
     /// @notice The asset classes must add up to the tape.
@@ -239,12 +243,15 @@ interface ILoanPool {
     /// @notice Buys further loans from the seller with cash of the revolving account, not once the last report is in; their
     ///         gross balance counts from the next run on. Only the manager.
     /// @param price Settlement units, at most the account.
-    /// @dev Warning: the manager is trusted that the loans are worth the price and that the tape adds up.
+    /// @dev Warning: the manager is trusted that the loans are worth the price and that the tape adds up; its gross balance
+    ///      raises the pool balance that over-collateralisation is tested on.
     function buyFurther(FurtherTape calldata tape, uint256 price) external returns (uint256 place);
 
     /// @notice Records what was collected in a period and moves its cash from the caller to the distributor. Only the
     ///         servicer, each period once, in order, not before the period has ended. No cash is a valid report.
     /// @dev Warning: that the root adds up to the cash can't be seen on chain; an auditor checks the loan-level file.
+    /// @dev Warning: one false report can end a deal: all written off and `last` said, anyone may run it and it is wound up;
+    ///      or gross and costs so high that the books of gross are full and no later cash fits. Nothing takes that back.
     function report(Period period, Report calldata report_, Correction calldata correction) external;
 
     /// @notice Proves that `loan` is in the tape. A proof of another length than the tree's depth fails.

@@ -63,6 +63,9 @@ interface IOffering {
     /// @notice The waterfall runs another offering's deal.
     error OtherOffering(IWaterfall waterfall);
 
+    /// @notice The offering has no role, or one with a delay, for a call that closing makes.
+    error ClosingNotAllowed(address target, bytes4 selector);
+
     error WrongSale(Sale given, Sale needed);
 
     /// @notice The deadline (seconds) has passed.
@@ -82,7 +85,10 @@ interface IOffering {
 
     error NoOrder(address investor, TrancheId tranche);
 
-    /// @notice Opens the subscription of the deal that `waterfall` will run. Only the arranger, once, before the deadline.
+    /// @notice Opens the subscription of the deal that `waterfall` will run. Only the arranger, once, before the deadline, and
+    ///         once the offering may make all calls of closing.
+    /// @dev Warning: from closing on the waterfall says whose all cash is, and what stands at its address is the arranger's
+    ///      word. Who orders checks first that it is this deal's `Waterfall`, with the terms that were promised.
     function open(IWaterfall waterfall) external;
 
     /// @notice Brings `units` settlement units for as many units of note, or for more of them. The caller must be one who may
@@ -92,10 +98,13 @@ interface IOffering {
     /// @notice Takes `units` of the caller's order back, until the deadline.
     function reduce(TrancheId tranche, uint256 units) external;
 
-    /// @notice Makes the deal, or cancels it. By anyone, from the deadline on.
+    /// @notice Makes the deal, or cancels it. By anyone, from the deadline on. Refused where what was raised does not arrive
+    ///         whole at the distributor.
     function close() external;
 
     /// @notice Hands an investor's notes and cash over. By anyone, once an order, after closing or cancelling.
+    /// @dev Warning: notes and cash go together. An investor who is not admitted any more, or whom the settlement asset refuses,
+    ///      has neither until that ends.
     /// @return notes Units: order * sold / orders, down.
     /// @return cash Settlement units: order * (orders - sold) / orders, down; the whole order when cancelled.
     function settle(TrancheId tranche, address investor) external returns (uint256 notes, uint256 cash);

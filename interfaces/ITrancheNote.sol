@@ -24,8 +24,15 @@ interface ITrancheNote {
     /// @notice `holder` may from now on not claim nor send, or may again.
     event FreezeSet(address indexed holder, bool frozen);
 
-    /// @notice The transfer agent moved `units` against or without the will of `from`.
-    event ForcedTransfer(address indexed from, address indexed to, uint256 units);
+    /// @notice The transfer agent moved `units` against or without the will of `from`, and their share of what was earned and not
+    ///         claimed, in parts of a settlement unit.
+    event ForcedTransfer(
+        address indexed from,
+        address indexed to,
+        uint256 units,
+        uint256 interestParts,
+        uint256 principalParts
+    );
 
     /// @notice All that `lost` had is `found`'s: `units`, and what was earned and not claimed, in parts of a settlement unit.
     event Recovered(
@@ -45,11 +52,17 @@ interface ITrancheNote {
     /// @notice The notes are issued once.
     error AlreadyIssued(uint256 units);
 
+    /// @notice Only what waits with the issuer is handed over.
+    error NotTheIssuer(address caller, address issuer);
+
     /// @notice The books of the note end at `allowed`.
     error AboveLimit(uint256 given, uint256 allowed);
 
     /// @notice The wallet has no note and no cash to move.
     error NothingToRecover(address lost);
+
+    /// @notice A forced transfer of nothing would carry nothing.
+    error ZeroUnits();
 
     /// @notice A wallet can't be recovered to itself.
     error SameWallet(address wallet);
@@ -57,7 +70,8 @@ interface ITrancheNote {
     /// @notice Issues all units of note to the caller, which hands them over. Only the offering, once, at closing.
     function issue(uint256 units) external;
 
-    /// @notice Hands `units` of the caller's over to whoever ordered them, with all they earned since closing. Only the offering.
+    /// @notice Hands `units` of the caller's over to whoever ordered them, with all they earned since closing. Only the
+    ///         offering that issued them.
     function handOver(address to, uint256 units) external;
 
     /// @notice Pays `holder` what was earned, to the holder whoever calls. Paying nothing is allowed.
@@ -75,7 +89,8 @@ interface ITrancheNote {
     /// @notice Freezes a holder, who goes on earning but can neither claim nor send, or lets them free. Only the transfer agent.
     function setFrozen(address holder, bool frozen) external;
 
-    /// @notice Moves `units` as a transfer does, also from a frozen holder. Only the transfer agent.
+    /// @notice Moves `units`, also from a frozen holder, and of all that the holder has earned and not claimed the same share as of
+    ///         the units: interest and principal apart, in parts of a settlement unit, down. Only the transfer agent.
     /// @dev Warning: no allowance is asked for; the transfer agent is trusted to have the right to do so.
     function forceTransfer(address from, address to, uint256 units) external;
 
@@ -97,8 +112,9 @@ interface ITrancheNote {
     /// @notice Whether `holder` is frozen.
     function isFrozen(address holder) external view returns (bool);
 
-    /// @notice Units that `holder` had at a snapshot (`IDistributor.snapshotOf`); 0 once a later one has taken its place.
-    function unitsAt(address holder, uint8 snapshot) external view returns (uint256 units);
+    /// @notice Units that `holder` had at the note's last snapshot (`IDistributor.snapshotOf`), while its vote is open.
+    /// @dev Warning: afterwards, and of a snapshot that is not the last, this may be what the holder has now.
+    function unitsAt(address holder, uint32 snapshot) external view returns (uint256 units);
 
     /// @notice Where the cash stands.
     function distributor() external view returns (IDistributor);

@@ -120,7 +120,7 @@ interface IWaterfall {
     ///         trigger).
     error TermsInvalid(TermsFault fault, uint256 place);
 
-    /// @notice Loans are bought while the deal revolves only.
+    /// @notice Loans are bought up to the first run that is not revolving, and not once a trigger or the vote ended revolving.
     error NotRevolving();
 
     /// @notice The price is above the revolving account.

@@ -6,6 +6,7 @@ import {PARTS} from "interfaces/Types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 contract Distributor is IDistributor, AccessManaged {
@@ -17,12 +18,16 @@ contract Distributor is IDistributor, AccessManaged {
     /// @param interest Ever given, settlement units.
     /// @param principal Ever given, settlement units.
     /// @param open The note has said its units, so the slot is never empty.
+    /// @param snapshots Votes called so far. One a second fills 32 bits in 136 years.
+    /// @param watchedTo Day since 1970 before which a vote may be open, so that transfers must remember what was held when it was
+    ///        called; EVER for one beyond the days that fit.
     struct Book {
         uint120 interest;
         uint120 principal;
         bool open;
         uint112 units;
-        uint8 snapshots;
+        uint32 snapshots;
+        uint16 watchedTo;
     }
 
     /// @notice What an account may have. Once `open` the slot is never empty again: a credit costs the same each time.
@@ -30,6 +35,8 @@ contract Distributor is IDistributor, AccessManaged {
         uint248 cash;
         bool open;
     }
+
+    uint16 private constant EVER = type(uint16).max;
 
     /* IMMUTABLES */
 
@@ -96,11 +103,12 @@ contract Distributor is IDistributor, AccessManaged {
     }
 
     /// @inheritdoc IDistributor
-    function snapshotOf(address note) external restricted returns (uint8 snapshot) {
-        uint8 last = _books[note].snapshots;
-        if (last == type(uint8).max) revert TooManySnapshots(note, last);
-        snapshot = last + 1;
-        _books[note].snapshots = snapshot;
+    function snapshotOf(address note, uint40 until) external restricted returns (uint32 snapshot) {
+        Book storage kept = _books[note];
+        snapshot = ++kept.snapshots;
+        uint256 day = Math.ceilDiv(until, 1 days);
+        // Of two votes that are open at once, as when the senior class changes and comes back, the longer one counts.
+        if (day > kept.watchedTo) kept.watchedTo = uint16(Math.min(day, EVER));
     }
 
     /* PAYMENTS */
@@ -132,10 +140,14 @@ contract Distributor is IDistributor, AccessManaged {
     /* VIEWS */
 
     /// @inheritdoc IDistributor
-    function mark(address note) external view returns (uint240 total, uint8 snapshots) {
+    function mark(address note) external view returns (uint240 total, uint32 snapshot) {
         Book storage kept = _books[note];
         (uint256 index, ) = _indices(kept);
-        return (uint240(index), kept.snapshots); // see _indices
+        total = uint240(index); // see _indices
+        uint256 day = kept.watchedTo;
+        // Most notes are never voted on: this keeps a transfer of theirs cheap.
+        if (day == 0) return (total, 0);
+        if (day == EVER || block.timestamp / 1 days < day) snapshot = kept.snapshots;
     }
 
     /// @inheritdoc IDistributor

@@ -2,12 +2,15 @@
 pragma solidity 0.8.37;
 
 import {ExactPull} from "contracts/ExactPull.sol";
+import {IDistributor} from "interfaces/IDistributor.sol";
 import {ILoanPool} from "interfaces/ILoanPool.sol";
 import {IOffering, Sale, TrancheOffer} from "interfaces/IOffering.sol";
 import {ITrancheNote} from "interfaces/ITrancheNote.sol";
 import {IWaterfall} from "interfaces/IWaterfall.sol";
 import {MAX_AMOUNT, Period, TrancheId} from "interfaces/Types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
@@ -79,6 +82,7 @@ contract Offering is IOffering, AccessManaged {
         _inSale(Sale.Draft);
         _beforeDeadline();
         if (waterfall_.offering() != address(this)) revert OtherOffering(waterfall_);
+        _mayClose();
         sale = Sale.Open;
         waterfall = waterfall_;
         emit Opened(waterfall_, deadline);
@@ -135,7 +139,7 @@ contract Offering is IOffering, AccessManaged {
             _tranches[i].sold = uint112(units[i]); // at most the cap
             _tranches[i].offer.note.issue(units[i]);
         }
-        _settlement.safeTransfer(address(pool.distributor()), raised);
+        _settlement.sendExact(address(pool.distributor()), raised);
         waterfall.begin(units);
     }
 
@@ -190,7 +194,24 @@ contract Offering is IOffering, AccessManaged {
 
     /* INTERNAL */
 
-    /// @dev The deal is made when every tranche has its minimum and all together the price.
+    /// @dev Without these roles nobody could close, and after the deadline no order can be taken back.
+    function _mayClose() private view {
+        _mayCall(address(pool), ILoanPool.purchase.selector);
+        _mayCall(address(pool.distributor()), IDistributor.appoint.selector);
+        for (uint256 i; i < _tranches.length; ++i) {
+            _mayCall(address(_tranches[i].offer.note), ITrancheNote.issue.selector);
+            _mayCall(address(_tranches[i].offer.note), ITrancheNote.handOver.selector);
+        }
+    }
+
+    function _mayCall(address target, bytes4 selector) private view {
+        IAccessManager manager = IAccessManager(IAccessManaged(target).authority());
+        (bool allowed, ) = manager.canCall(address(this), target, selector);
+        if (!allowed) revert ClosingNotAllowed(target, selector);
+    }
+
+    /// @dev The deal is made when every tranche has its minimum and all together the price, and when nobody else was faster:
+    ///      pool, distributor and notes serve one deal, and the orders of a second would wait here for ever.
     function _outcome() private view returns (uint256[] memory units, uint256 raised, bool made) {
         units = new uint256[](_tranches.length);
         made = true;
@@ -198,9 +219,10 @@ contract Offering is IOffering, AccessManaged {
             Tranche storage one = _tranches[i];
             units[i] = Math.min(one.ordered, one.offer.cap);
             raised += units[i];
-            if (one.ordered < one.offer.minimum) made = false;
+            if (one.ordered < one.offer.minimum || one.offer.note.issuer() != address(0)) made = false;
         }
-        if (raised < pool.purchasePrice()) made = false;
+        bool taken = pool.purchased() || pool.distributor().waterfall() != address(0);
+        if (taken || raised < pool.purchasePrice()) made = false;
     }
 
     function _changeable(TrancheId tranche, uint256 units) private view returns (Tranche storage) {

@@ -7,13 +7,13 @@ import {Cash, ITrancheNote} from "interfaces/ITrancheNote.sol";
 import {MAX_AMOUNT, PARTS} from "interfaces/Types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {ERC20, ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 
 contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
     /// @notice What a holder has ever earned, up to an index, and was paid of it. A claim changes the last slot only, a transfer
     ///         after which nothing was distributed none.
     /// @param total The note's total index when this was last brought up to date.
-    /// @param snapshot The note's snapshot at that time.
     /// @param principalIndex The note's principal index at that time.
     /// @param earned Ever, interest and principal, in parts of a settlement unit. Below 2^240.
     /// @param earnedPrincipal Of it principal.
@@ -22,7 +22,6 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
     /// @param pastUnits Held at `pastSnapshot`.
     struct Account {
         uint240 total;
-        uint8 snapshot;
         bool frozen;
         uint256 principalIndex;
         uint256 earned;
@@ -30,7 +29,7 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
         uint120 interestPaid;
         uint120 principalPaid;
         uint112 pastUnits;
-        uint8 pastSnapshot;
+        uint32 pastSnapshot;
     }
 
     /* IMMUTABLES */
@@ -80,6 +79,8 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
 
     /// @inheritdoc ITrancheNote
     function handOver(address to, uint256 units) external restricted {
+        // Units of anybody else have given their past already.
+        if (msg.sender != issuer) revert NotTheIssuer(msg.sender, issuer);
         if (!compliance.canTransfer(address(0), to, units)) revert NotEligible(address(0), to, units);
         _touch(to);
         Account storage account = _accounts[to];
@@ -139,8 +140,12 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
     /// @inheritdoc ITrancheNote
     function forceTransfer(address from, address to, uint256 units) external restricted {
         _notIssuer(from);
-        emit ForcedTransfer(from, to, units);
-        _transfer(from, to, units);
+        _notIssuer(to);
+        if (units == 0) revert ZeroUnits();
+        uint256 held = balanceOf(from);
+        _transfer(from, to, units); // brings both up to date, and refuses more units than are held
+        (uint256 interest, uint256 principal) = _carry(from, to, units, held);
+        emit ForcedTransfer(from, to, units, interest, principal);
     }
 
     /// @inheritdoc ITrancheNote
@@ -150,16 +155,9 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
         if (lost == found) revert SameWallet(lost);
         uint256 units = balanceOf(lost);
         _transfer(lost, found, units); // brings both up to date
-        Account storage from = _accounts[lost];
-        Account storage to = _accounts[found];
-        uint256 principal = from.earnedPrincipal - uint256(from.principalPaid) * PARTS;
-        uint256 interest = from.earned - from.earnedPrincipal - uint256(from.interestPaid) * PARTS;
+        (uint256 interest, uint256 principal) = _carry(lost, found, 1, 1);
         if (units + principal + interest == 0) revert NothingToRecover(lost);
-        from.earned -= interest + principal;
-        from.earnedPrincipal -= principal;
-        to.earned += interest + principal;
-        to.earnedPrincipal += principal;
-        if (from.frozen) to.frozen = true;
+        if (_accounts[lost].frozen) _accounts[found].frozen = true;
         emit Recovered(lost, found, units, interest, principal);
     }
 
@@ -179,13 +177,13 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
 
     /// @inheritdoc ITrancheNote
     function claimable(address holder) external view returns (uint256) {
-        if (holder == issuer) return 0;
         Cash memory due = claimableApart(holder);
         return due.interest + due.principal;
     }
 
     /// @inheritdoc ITrancheNote
-    function claimableApart(address holder) public view returns (Cash memory) {
+    function claimableApart(address holder) public view returns (Cash memory due) {
+        if (holder == issuer) return due;
         return _due(_accounts[holder], holder);
     }
 
@@ -201,10 +199,10 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
     }
 
     /// @inheritdoc ITrancheNote
-    function unitsAt(address holder, uint8 snapshot) external view returns (uint256) {
+    function unitsAt(address holder, uint32 snapshot) external view returns (uint256) {
         Account storage account = _accounts[holder];
-        if (account.snapshot < snapshot) return balanceOf(holder);
-        return account.pastSnapshot == snapshot ? account.pastUnits : 0;
+        // Whoever moved units while the vote was open was remembered.
+        return account.pastSnapshot == snapshot ? account.pastUnits : balanceOf(holder);
     }
 
     /// @notice Decimals of the settlement asset: a unit of note is a unit of cash at par.
@@ -218,26 +216,26 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
     ///      claim on the past.
     function _update(address from, address to, uint256 units) internal override {
         if (!compliance.canTransfer(from, to, units)) revert NotEligible(from, to, units);
-        (uint240 total, uint8 snapshots) = distributor.mark(address(this));
-        _touch(from, total, snapshots);
-        _touch(to, total, snapshots);
+        (uint240 total, uint32 snapshot) = distributor.mark(address(this));
+        _touch(from, total, snapshot);
+        _touch(to, total, snapshot);
         super._update(from, to, units);
     }
 
     function _touch(address holder) private {
-        (uint240 total, uint8 snapshots) = distributor.mark(address(this));
-        _touch(holder, total, snapshots);
+        (uint240 total, uint32 snapshot) = distributor.mark(address(this));
+        _touch(holder, total, snapshot);
     }
 
-    function _touch(address holder, uint240 total, uint8 snapshots) private {
+    /// @param snapshot Of the vote that is open; 0 where none is, as nobody will ask.
+    function _touch(address holder, uint240 total, uint32 snapshot) private {
         Account storage account = _accounts[holder];
         uint240 last = account.total;
-        if (last == total && account.snapshot == snapshots) return;
+        if (last == total && snapshot == 0) return;
         uint256 units = balanceOf(holder);
-        if (account.snapshot != snapshots) {
-            account.snapshot = snapshots;
+        if (snapshot != 0 && account.pastSnapshot != snapshot) {
             account.pastUnits = uint112(units); // at most MAX_AMOUNT
-            account.pastSnapshot = snapshots;
+            account.pastSnapshot = snapshot;
         }
         if (last == total) return;
         account.total = total;
@@ -246,6 +244,26 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
         if (principal == account.principalIndex) return;
         account.earnedPrincipal += units * (principal - account.principalIndex);
         account.principalIndex = principal;
+    }
+
+    /// @dev Moves `share / whole` of what `giver` has earned and not claimed; both are up to date. Rounded down, the rest stays.
+    function _carry(
+        address giver,
+        address taker,
+        uint256 share,
+        uint256 whole
+    ) private returns (uint256 interest, uint256 principal) {
+        Account storage from = _accounts[giver];
+        Account storage to = _accounts[taker];
+        uint256 earnedInterest = from.earned - from.earnedPrincipal;
+        interest = Math.mulDiv(earnedInterest - uint256(from.interestPaid) * PARTS, share, whole);
+        principal = Math.mulDiv(from.earnedPrincipal - uint256(from.principalPaid) * PARTS, share, whole);
+        if (interest + principal == 0) return (0, 0);
+        from.earned -= interest + principal;
+        to.earned += interest + principal;
+        if (principal == 0) return (interest, 0);
+        from.earnedPrincipal -= principal;
+        to.earnedPrincipal += principal;
     }
 
     function _due(Account storage account, address holder) private view returns (Cash memory due) {

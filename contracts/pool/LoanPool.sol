@@ -81,6 +81,8 @@ contract LoanPool is ILoanPool, AccessManaged {
         if (terms.seller == address(0)) revert NoSeller();
         TapeCommitment memory tape = terms.tape;
         if (tape.root == 0 || tape.loanCount == 0) revert EmptyTape(tape.root, tape.loanCount);
+        IERC20 paidOut = distributor_.settlement();
+        if (terms.settlement != paidOut) revert OtherSettlement(terms.settlement, paidOut);
         settlement = terms.settlement;
         distributor = distributor_;
         seller = terms.seller;

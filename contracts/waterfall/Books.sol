@@ -169,7 +169,12 @@ library Books {
         for (uint256 i; i < run.tranches.length; ++i) if ((set >> i) & 1 == 1) sum += run.tranches[i].principal;
     }
 
-    /// @notice Rule 19.
+    /// @notice Rule 19, as the steps see it: the last run keeps nothing back from those whose reserve it is.
+    function stepTarget(Run memory run) internal pure returns (uint256) {
+        return run.figures.last ? 0 : reserveTarget(run);
+    }
+
+    /// @notice Rule 19, as triggers see it.
     function reserveTarget(Run memory run) internal pure returns (uint256) {
         ReserveTerms memory terms = run.terms.reserve;
         return targetOf(terms, principalOf(run, terms.tranches));

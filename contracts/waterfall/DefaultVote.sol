@@ -63,7 +63,7 @@ contract DefaultVote is IDefaultVote {
         opened.until = until;
         emit VoteCalled(number, senior, msg.sender, until);
 
-        opened.snapshot = distributor.snapshotOf(address(note));
+        opened.snapshot = distributor.snapshotOf(address(note), until);
     }
 
     /// @inheritdoc IDefaultVote

@@ -136,13 +136,13 @@ library Steps {
 
     /// @notice What the reserve lacks.
     function topUp(Run memory run) internal pure returns (uint256 due) {
-        due = Math.saturatingSub(run.reserveTarget(), run.reserve);
+        due = Math.saturatingSub(run.stepTarget(), run.reserve);
         run.reserve += _take(run, due);
     }
 
     /// @notice What the reserve holds above its target becomes cash.
     function release(Run memory run) internal pure returns (uint256 due) {
-        due = Math.saturatingSub(run.reserve, run.reserveTarget());
+        due = Math.saturatingSub(run.reserve, run.stepTarget());
         run.reserve -= due;
         run.cash += due;
     }

@@ -146,7 +146,9 @@ contract Waterfall is IWaterfall {
     /// @inheritdoc IWaterfall
     function spend(uint256 price) external {
         if (msg.sender != address(pool)) revert NotThePool(msg.sender, address(pool));
-        if (_revolvesTo.number() == 0) revert NotRevolving();
+        // Revolving that ended before its time leaves the account to the holders, and no loans are added after its run.
+        bool over = _deal.stopped || _deal.declared || _deal.lastRun > _revolvesTo;
+        if (over || _revolvesTo.number() == 0) revert NotRevolving();
         if (price > _deal.revolving) revert AboveAccount(price, _deal.revolving);
         _deal.revolving -= uint120(price); // at most the account
 

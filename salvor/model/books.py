@@ -43,7 +43,10 @@ class Hurdle:
 
 @dataclass
 class Books:
-    """Figures after `last_run`; `waiting` is cash that no step took, `account` the revolving account."""
+    """Figures after `last_run`; `waiting` is cash that no step took, `account` the revolving account.
+
+    `stopped` says that a trigger ended revolving before its time.
+    """
 
     terms: Terms
     tranches: list[Tranche]
@@ -57,6 +60,7 @@ class Books:
     waiting: int = 0
     unallocated: int = 0
     last_run: int = 0
+    stopped: bool = False
     accelerated: bool = False
     wound_up: bool = False
     told: dict[int, int] = field(default_factory=dict)
@@ -65,6 +69,12 @@ class Books:
     def reserve_target(self) -> int:
         """What the reserve should hold now (rule 19)."""
         return reserve_target(self.terms.reserve, [tranche.principal for tranche in self.tranches])
+
+    @property
+    def may_buy(self) -> bool:
+        """Whether the account is still there for further loans (rule 4)."""
+        ended = self.stopped or self.accelerated
+        return not ended and 0 < self.terms.revolving.until >= self.last_run
 
     @property
     def senior_class(self) -> int | None:

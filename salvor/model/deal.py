@@ -208,7 +208,7 @@ class Deal:
             raise Refused("EmptyTape", root, loans)
         if (balance := self.pool.gross_balance + gross_balance) > LARGEST:
             raise Refused("AboveLimit", balance, LARGEST)
-        if not self.terms.revolving.until:
+        if not books.may_buy:
             raise Refused("NotRevolving")
         if price > books.account:
             raise Refused("AboveAccount", price, books.account)
@@ -248,15 +248,18 @@ class Deal:
     def transfer(self, source: str, target: str, tranche: int, units: int, now: int) -> None:
         """Rules 30, 32 and 34."""
         self.notes[tranche].refuse_frozen(source)
-        self.force_transfer(source, target, tranche, units, now)
-
-    def force_transfer(self, source: str, target: str, tranche: int, units: int, now: int) -> None:
-        """Rule 32: as a transfer, frozen or not, by the compliance role."""
         self.admissions.refuse(source, target, units, now)
         self.notes[tranche].transfer(source, target, units)
 
-    def recover(self, lost: str, new: str, tranche: int, now: int) -> int:
-        """Rule 32: a lost wallet's units and unclaimed cash to a new one, once, by the compliance role."""
+    def force_transfer(self, source: str, target: str, tranche: int, units: int, now: int) -> list[int]:
+        """Rule 32: units and their share of unclaimed cash, frozen or not, by the compliance role; the parts moved."""
+        if not units:
+            raise Refused("ZeroUnits")
+        self.admissions.refuse(source, target, units, now)
+        return self.notes[tranche].force_transfer(source, target, units)
+
+    def recover(self, lost: str, new: str, tranche: int, now: int) -> list[int]:
+        """Rule 32: a lost wallet's units and unclaimed cash to a new one, once, by that role; the parts moved."""
         note = self.notes[tranche]
         if lost == new:
             raise Refused("SameWallet", lost)

@@ -92,22 +92,30 @@ class Note:
         giver.units -= units
         receiver.units += units
 
-    def recover(self, lost: str, new: str) -> int:
-        """All units and all that was earned and not claimed go to the new wallet (rule 32); returns the units."""
-        if not (self.holders[lost].units or any(self._earned(self.holders[lost]))):
+    def force_transfer(self, source: str, target: str, units: int) -> list[int]:
+        """Units move with their share of what was earned and not claimed (rule 32), down; the parts moved."""
+        held = self.holders[source].units
+        self.transfer(source, target, units)
+        return self._carry(source, target, units, held)
+
+    def recover(self, lost: str, new: str) -> list[int]:
+        """All units and all that was earned and not claimed go to the new wallet (rule 32); the parts moved."""
+        units = self.holders[lost].units
+        if not (units or any(self._earned(self.holders[lost]))):
             raise Refused("NothingToRecover", lost)
-        giver, receiver = self._touched(lost), self._touched(new)
-        units, receiver.units, giver.units = giver.units, receiver.units + giver.units, 0
-        for place in (INTEREST, PRINCIPAL):
-            receiver.earned[place] += giver.earned[place]
-            giver.earned[place] = 0
-        receiver.frozen = receiver.frozen or giver.frozen
-        return units
+        self.transfer(lost, new, units)
+        self.holders[new].frozen = self.holders[new].frozen or self.holders[lost].frozen
+        return self._carry(lost, new, 1, 1)
+
+    def parts_of(self, account: str) -> tuple[int, int]:
+        """What is earned and not claimed, of interest and of principal, in parts of a settlement unit."""
+        interest, principal = self._earned(self.holders[account])
+        return interest, principal
 
     def claimable(self, account: str) -> tuple[int, int]:
         """Whole units of interest and of principal that are earned and not claimed, frozen or not."""
-        interest, principal = (parts // PARTS for parts in self._earned(self.holders[account]))
-        return interest, principal
+        interest, principal = self.parts_of(account)
+        return interest // PARTS, principal // PARTS
 
     def refuse_frozen(self, account: str) -> None:
         """Raises when the holder is frozen."""
@@ -121,6 +129,15 @@ class Note:
             paid, holder.earned[place] = divmod(holder.earned[place], PARTS)
             holder.paid[place] += paid
             stream.claimed += paid
+
+    def _carry(self, source: str, target: str, share: int, whole: int) -> list[int]:
+        """Move `share / whole` of what was earned and not claimed, down; both sides are up to date."""
+        giver, receiver = self.holders[source], self.holders[target]
+        moved = [parts * share // whole for parts in giver.earned]
+        for place, parts in enumerate(moved):
+            giver.earned[place] -= parts
+            receiver.earned[place] += parts
+        return moved
 
     def _earned(self, holder: Holder) -> Iterator[int]:
         for place, stream in enumerate(self.streams):

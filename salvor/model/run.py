@@ -39,7 +39,7 @@ def run_period(books: Books, pool: Pool) -> RunOutcome:
     if not books.revolving:
         cash, books.account = cash + books.account, 0
     books.waiting = 0
-    run = Run(books, period, cash, tuple(tranche.principal for tranche in books.tranches))
+    run = Run(books, period, cash, tuple(tranche.principal for tranche in books.tranches), is_last=is_last)
     accrue(run, report.net)
     book_losses(books, report.signed_loss, report.recovered)
     books.pool_balance = pool.totals[period].balance(pool.gross_balance)
@@ -113,7 +113,9 @@ def end(run: Run, is_last: bool) -> None:
     books.last_run = run.period
     books.waiting = run.cash
     revolving = books.terms.revolving
-    if run.period >= revolving.until or books.is_on(revolving.triggers):
+    if books.is_on(revolving.triggers):
+        books.stopped = True
+    if run.period >= revolving.until or books.stopped:
         books.revolving = False
     if is_last:
         run.credits[books.terms.dust_owner] += books.waiting + books.reserve

@@ -26,12 +26,18 @@ class Run:
     principal: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
     credits: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     accrued: dict[int, int] = field(default_factory=dict)
+    is_last: bool = False
 
     def take(self, due: int) -> int:
         """Cash for what is due, or what there is of it."""
         paid = min(due, self.cash)
         self.cash -= paid
         return paid
+
+    @property
+    def reserve_target(self) -> int:
+        """What the steps keep in the reserve: nothing in the last run (rule 19)."""
+        return 0 if self.is_last else self.books.reserve_target
 
     def pay_interest(self, place: int, paid: int) -> None:
         """Cash to a tranche as interest; all its hurdles fall."""
@@ -166,7 +172,7 @@ def set_aside(run: Run, step: Step) -> tuple[int, int]:
 
 def top_up(run: Run, step: Step) -> tuple[int, int]:
     """Cash into the reserve up to its target."""
-    due = max(0, run.books.reserve_target - run.books.reserve)
+    due = max(0, run.reserve_target - run.books.reserve)
     paid = run.take(due)
     run.books.reserve += paid
     return due, paid
@@ -174,7 +180,7 @@ def top_up(run: Run, step: Step) -> tuple[int, int]:
 
 def release(run: Run, step: Step) -> tuple[int, int]:
     """What the reserve holds above its target becomes cash."""
-    above = max(0, run.books.reserve - run.books.reserve_target)
+    above = max(0, run.books.reserve - run.reserve_target)
     return above, _from_reserve(run, above)
 
 

@@ -2,10 +2,14 @@
 
 PROPERTIES = {
     "CO-01": "A note is received only by who is admitted at that second; a burn is always allowed.",
-    "NT-01": "A transfer carries no claim on the past: claimable amounts change only by distributions and claims.",
+    "NT-01": "A transfer by its holder carries no claim on the past: claimable amounts change only by distributions, "
+    "claims, forced transfers and recoveries.",
     "NT-02": "The sum of what holders can claim is never above the cash that the note holds.",
     "NT-03": "The index never falls.",
     "NT-05": "What a view says a holder can claim is what the model says and what a claim pays.",
+    "NT-06": "A forced transfer of a of b units carries a / b of what was earned and not claimed, once, "
+    "down, in one piece or in several.",
+    "NT-07": "Moving units makes no cash and loses none: what all have earned is what was distributed, to the part.",
     "OF-01": "Until closing, cash in the offering equals the notes in all hands, tranche by tranche.",
     "PL-01": "A period is reported once, in order, by the servicer, not before its end, with its cash.",
     "WF-01": "Cash in = cash out + cash held, to the unit, and every contract's books equal its token balance but for "

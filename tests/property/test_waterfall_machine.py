@@ -290,14 +290,18 @@ class WaterfallMachine(RuleBasedStateMachine):
         m, place, to = self.mirror, self.tranche(place), self.people[taker]
         source, note = self.holder(place, giver), self.live.notes[place]
         units = self.units(drawn, self.deal.notes[place].holders[source.address].units)
-        claims = [self.deal.claimable(each.address, place) for each in self.people]
+        parts = [self.deal.notes[place].parts_of(each.address) for each in self.people]
         args = source.address, to.address, place, units
         if forced:
             agent = self.live.parties.transfer_agent
             m.both(lambda: self.deal.force_transfer(*args, m.now), note.forceTransfer, source, to, units, sender=agent)
         else:
             m.both(lambda: self.deal.transfer(*args, m.now), note.transfer, to, units, sender=source)
-        assert claims == [self.deal.claimable(each.address, place) for each in self.people], "NT-01"
+        after = [self.deal.notes[place].parts_of(each.address) for each in self.people]
+        assert forced or parts == after, "NT-01"
+        assert [sum(each) for each in zip(*parts, strict=True)] == [sum(each) for each in zip(*after, strict=True)], (
+            "NT-07"
+        )
 
     @rule(lost=actors, found=actors, place=tranches)
     def recover(self, lost, found, place) -> None:

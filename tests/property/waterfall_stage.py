@@ -101,7 +101,7 @@ def privileges(drawn: Drawn) -> list[tuple[Any, ...]]:
         (live.pool.purchase, nobody),
         (live.offering.open, live.waterfall),
         (live.distributor.appoint, nobody),
-        (live.distributor.snapshotOf, note),
+        (live.distributor.snapshotOf, note, 2**40 - 1),
         (note.issue, 1),
         (note.handOver, nobody, 1),
         (note.setFrozen, holder, True),

@@ -44,7 +44,7 @@ TABLE = (
     Privileged("AllowList", "admit", "TRANSFER_AGENT", ("caller", "tomorrow")),
     Privileged("AllowList", "remove", "TRANSFER_AGENT", ("caller",)),
     Privileged("Distributor", "appoint", "OFFERING", ("caller",)),
-    Privileged("Distributor", "snapshotOf", "VOTE", ("caller",)),
+    Privileged("Distributor", "snapshotOf", "VOTE", ("caller", 1)),
     Privileged("LoanPool", "buyFurther", "MANAGER", ((b"\x01" * 32, 1, 1), 0)),
     Privileged("LoanPool", "purchase", "OFFERING", ("caller",)),
     Privileged("LoanPool", "report", "SERVICER", (1, report_of(0), NO_CORRECTION)),

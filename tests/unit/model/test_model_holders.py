@@ -127,14 +127,68 @@ class TestFreeze:
         played.deal.freeze(HOLDER, 0, False)
         assert played.deal.claim(HOLDER, 0) == 60
 
-    def test_a_forced_transfer_moves_units_and_not_the_past(self, played):
-        played.deal.freeze(HOLDER, 0, True)
+
+class TestForceTransfer:
+    def test_carries_a_half_of_what_was_not_claimed_with_a_half_of_the_units(self, played):
+        played.run(130)  # 100 of principal, 30 of interest
+        played.deal.claim(HOLDER, 0)
+        played.run(41)
+        assert played.deal.force_transfer(HOLDER, "buyer", 0, 50, CLOSING) == [41 * PARTS // 2, 0]
+        assert [played.deal.claimable(name, 0) for name in (HOLDER, "buyer")] == [20, 20]  # half a unit stays with each
+        played.run(1)
+        assert [played.deal.claim(name, 0) for name in (HOLDER, "buyer")] == [21, 21]
+
+    def test_takes_interest_and_principal_apart(self, played):
+        played.run(130)
+        played.deal.force_transfer(HOLDER, "buyer", 0, 40, CLOSING)
+        note = played.deal.notes[0]
+        assert (note.claimable(HOLDER), note.claimable("buyer")) == ((18, 60), (12, 40))
+
+    def test_of_all_units_leaves_nothing(self, played):
         played.run(60)
         played.deal.force_transfer(HOLDER, "buyer", 0, 100, CLOSING)
         played.run(40)
-        assert [played.deal.claimable(name, 0) for name in (HOLDER, "buyer")] == [60, 40]
+        assert [played.deal.claim(name, 0) for name in (HOLDER, "buyer")] == [0, 100]
 
-    def test_a_forced_transfer_asks_compliance_and_balance_too(self, played):
+    def test_a_second_one_finds_what_the_first_left(self, played):
+        played.run(100)
+        for units in (25, 25):
+            played.deal.force_transfer(HOLDER, "buyer", 0, units, CLOSING)
+        assert [played.deal.claimable(name, 0) for name in (HOLDER, "buyer")] == [50, 50]
+        error = refused(played.deal.force_transfer, HOLDER, "buyer", 0, 51, CLOSING)
+        assert error == ("ERC20InsufficientBalance", (HOLDER, 50, 51))
+
+    def test_rounds_down_against_who_receives(self):
+        note = Note(supply=3)
+        note.hand_over(HOLDER, 3)
+        note.holders[HOLDER].earned = [PARTS + 1, 2]
+        assert note.force_transfer(HOLDER, "buyer", 2) == [(PARTS + 1) * 2 // 3, 1]
+        assert note.holders[HOLDER].earned == [PARTS + 1 - (PARTS + 1) * 2 // 3, 1]
+
+    def test_adds_to_what_who_receives_has_of_its_own(self, played):
+        played.deal.transfer(HOLDER, "buyer", 0, 20, CLOSING)
+        played.run(100)
+        played.deal.force_transfer(HOLDER, "buyer", 0, 40, CLOSING)
+        assert [played.deal.claim(name, 0) for name in (HOLDER, "buyer")] == [40, 60]
+
+    def test_to_the_same_holder_changes_nothing(self, played):
+        played.deal.admit(HOLDER, FOREVER, now=0)
+        played.run(130)
+        played.deal.force_transfer(HOLDER, HOLDER, 0, 50, CLOSING)
+        assert played.deal.notes[0].holders[HOLDER].units == 100
+        assert played.deal.notes[0].claimable(HOLDER) == (30, 100)
+
+    def test_takes_from_a_frozen_holder_and_leaves_the_freeze(self, played):
+        played.deal.freeze(HOLDER, 0, True)
+        played.run(60)
+        played.deal.force_transfer(HOLDER, "buyer", 0, 50, CLOSING)
+        assert played.deal.claim("buyer", 0) == 30
+        assert refused(played.deal.claim, HOLDER, 0) == ("HolderFrozen", (HOLDER,))
+
+    def test_refuses_no_units(self, played):
+        assert refused(played.deal.force_transfer, HOLDER, "buyer", 0, 0, CLOSING) == ("ZeroUnits", ())
+
+    def test_asks_compliance_and_balance_too(self, played):
         assert refused(played.deal.force_transfer, HOLDER, "stranger", 0, 1, CLOSING)[0] == "NotEligible"
         error = refused(played.deal.force_transfer, HOLDER, "buyer", 0, 101, CLOSING)
         assert error == ("ERC20InsufficientBalance", (HOLDER, 100, 101))
@@ -144,7 +198,7 @@ class TestRecover:
     def test_all_goes_along_once(self, played):
         played.deal.transfer(HOLDER, "buyer", 0, 30, CLOSING)
         played.run(101)
-        assert played.deal.recover(HOLDER, "other", 0, CLOSING) == 70
+        assert played.deal.recover(HOLDER, "other", 0, CLOSING) == [PARTS * 7 // 10, 70 * PARTS]
         assert refused(played.deal.recover, HOLDER, "other", 0, CLOSING) == ("NothingToRecover", (HOLDER,))
         played.run(100)
         # 70 % of 100 principal, of 1 interest and of 100 interest more.
@@ -161,7 +215,7 @@ class TestRecover:
     def test_claims_left_without_units_are_recovered(self, played):
         played.run(60)
         played.deal.transfer(HOLDER, "buyer", 0, 100, CLOSING)
-        assert played.deal.recover(HOLDER, "other", 0, CLOSING) == 0
+        assert played.deal.recover(HOLDER, "other", 0, CLOSING) == [0, 60 * PARTS]
         assert played.deal.claim("other", 0) == 60
 
     def test_a_freeze_goes_along(self, played):

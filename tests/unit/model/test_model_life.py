@@ -208,6 +208,11 @@ class TestVote:
         assert refused(call, "second", CLOSING) == ("VoteOpen", (1, CLOSING + 10 * DAY))
         call("second", CLOSING + 10 * DAY)
 
+    def test_calls_are_never_used_up(self, played):
+        for number in range(300):
+            played.deal.call_vote("third", CLOSING + number * 10 * DAY)
+        assert played.deal.ballot.number == 300
+
     def test_the_class_changes_with_its_principal(self, played):
         played.deal.call_vote("third", CLOSING)
         played.run(70_000)

@@ -145,10 +145,16 @@ class DealMachine(RuleBasedStateMachine):
     def transfer(self, names, tranche, share, forced):
         place = self.some_tranche(tranche)
         units = self.part(self.deal.notes[place].holders[names[0]].units, share) + share // 4
-        call = self.deal.force_transfer if forced else self.deal.transfer
-        claims = [self.deal.claimable(name, place) for name in NAMES]
-        self.attempt(call, *names, place, units, self.now)
-        assert [self.deal.claimable(name, place) for name in NAMES] == claims, "NT-01"
+        note = self.deal.notes[place]
+        before, held = {name: note.parts_of(name) for name in NAMES}, note.holders[names[0]].units
+        if not forced:
+            self.attempt(self.deal.transfer, *names, place, units, self.now)
+            assert {name: note.parts_of(name) for name in NAMES} == before, "NT-01"
+        elif (moved := self.attempt(self.deal.force_transfer, *names, place, units, self.now)) is not None:
+            assert moved == [parts * units // held for parts in before[names[0]]], "NT-06"
+            for name, sign in zip(names, (-1, 1), strict=True):
+                before[name] = tuple(had + sign * went for had, went in zip(before[name], moved, strict=True))
+            assert {name: note.parts_of(name) for name in NAMES} == before, "NT-06"
 
     @precondition(sold)
     @rule(names=st.tuples(names, names), tranche=st.integers(0, 7))

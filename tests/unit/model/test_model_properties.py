@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from salvor.model import losses
 from salvor.model.deal import Deal, State
-from salvor.model.holders import Note
+from salvor.model.holders import PARTS, Note
 from salvor.model.refusal import Refused
 from salvor.model.steps import holds
 from salvor.model.subscription import OrderBook
@@ -171,6 +171,63 @@ def test_a_transfer_in_pieces_is_the_same_transfer(shares, before, after, data):
         for name in list(note.holders):
             note.settle(name)
     assert picture(whole) == picture(pieces)
+
+
+@LONG
+@given(SHARES, CASH, st.data())
+def test_a_forced_transfer_in_pieces_carries_what_one_carries(shares, cash, data):
+    """But for two parts of a settlement unit a stream, of which 2^126 are one."""
+    whole, pieces = note_of(shares), note_of(shares)
+    units = data.draw(st.integers(1, shares[0]))
+    cut = data.draw(st.integers(0, units))
+    for note in (whole, pieces):
+        for interest, principal in cash:
+            note.distribute(interest, principal)
+    whole.force_transfer("0", "1", units)
+    for part in (cut, units - cut):
+        pieces.force_transfer("0", "1", part) if part else None
+    for name in ("0", "1"):
+        pairs = zip(whole.parts_of(name), pieces.parts_of(name), strict=True)
+        assert all(abs(one - other) <= 2 for one, other in pairs), "NT-06"
+        assert whole.holders[name].units == pieces.holders[name].units
+
+
+MOVES = st.lists(
+    st.tuples(
+        st.sampled_from(("distribute", "transfer", "force", "force", "claim", "recover")),
+        st.integers(0, 3),
+        st.integers(0, 3),
+        st.integers(0, 2**40),
+        amounts,
+    ),
+    max_size=30,
+)
+
+
+@LONG
+@given(SHARES, MOVES)
+def test_no_order_of_forced_transfers_transfers_and_claims_makes_cash(shares, moves):
+    """All parts that were distributed are earned, once: by whom they can be claimed, paid, or still to be spread."""
+    note = note_of(shares)
+    for kind, one, other, units, cash in moves:
+        giver, taker = str(one % len(shares)), str(other % len(shares))
+        units = min(units, note.holders[giver].units)
+        if kind == "distribute":
+            note.distribute(cash, units)
+        elif kind == "claim":
+            note.settle(giver)
+        elif kind == "recover" and giver != taker and (units or any(note.parts_of(giver))):
+            note.recover(giver, taker)
+        elif kind == "transfer":
+            note.transfer(giver, taker, units)
+        elif kind == "force" and units:
+            note.force_transfer(giver, taker, units)
+    names = list(note.holders)
+    for place, stream in enumerate(note.streams):
+        earned = sum(note.parts_of(name)[place] + note.holders[name].paid[place] * PARTS for name in names)
+        assert earned + stream.remainder == stream.distributed * PARTS, "NT-07"
+        left = stream.distributed - sum(note.claimable(name)[place] + note.holders[name].paid[place] for name in names)
+        assert 0 <= left <= len(names), "NT-07"
 
 
 @LONG

@@ -94,12 +94,26 @@ class TestBuyLoans:
         assert (refused.value.error, refused.value.values) == error
         assert played.books.account == 50_000
 
-    def test_ends_with_the_account(self):
+    def test_ends_with_the_run_that_takes_the_account(self):
         played = play(until=1)
         played.run(50_000)
         played.deal.buy_loans(1, ROOT, 1, 1)  # the next run has the rest
         played.run(0)
-        with pytest.raises(Refused, match="AboveAccount"):
+        with pytest.raises(Refused, match="NotRevolving"):
+            played.deal.buy_loans(0, ROOT, 1, 1)
+
+    def test_ends_with_a_named_trigger(self):
+        triggers = (TriggerTerms(TriggerKind.COLLECTION_RATIO, ONE),)
+        played = play(revolving=Revolving(3, frozenset({0})), triggers=triggers)
+        played.run(39_999)
+        with pytest.raises(Refused, match="NotRevolving"):
+            played.deal.buy_loans(1, ROOT, 1, 1)
+
+    def test_ends_with_acceleration(self):
+        played = play()
+        played.run(50_000)
+        played.books.accelerated = True
+        with pytest.raises(Refused, match="NotRevolving"):
             played.deal.buy_loans(1, ROOT, 1, 1)
 
     def test_refuses_in_a_deal_that_never_revolves(self):

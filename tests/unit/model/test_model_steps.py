@@ -193,6 +193,12 @@ class TestReserve:
         played, outcome = one_run(*steps, gross=60_000, reserve=self.TERMS, price=90_000)
         assert (paid(outcome)[1], played.books.reserve) == (0, 8_000)
 
+    def test_the_last_run_keeps_nothing_back(self):
+        steps = (Step(StepKind.TOP_UP), Step(StepKind.RELEASE), Step(StepKind.PRINCIPAL, SENIOR))
+        report = {"written_off": 190_000, "last": True}
+        _, outcome = one_run(*steps, gross=10_000, report=report, reserve=self.TERMS, price=95_000)
+        assert (paid(outcome), outcome.credits["dust owner"]) == ([0, 5_000, 15_000], 0)
+
     def test_release_becomes_cash_of_the_run(self):
         steps = (Step(StepKind.PRINCIPAL, SENIOR), Step(StepKind.RELEASE), Step(StepKind.PRINCIPAL, EQUITY))
         played, outcome = one_run(*steps, gross=60_000, reserve=self.TERMS, price=90_000)

@@ -3,9 +3,10 @@
 import pytest
 
 from salvor.chain.send import selector_of
-from tests.utils.full_deal import NOBODY, PERCENT, Terms, Tranche, build, step
+from tests.utils.full_deal import DAY, NOBODY, PERCENT, Terms, Tranche, build, step
 
 LIMIT = 2**112 - 1
+PARTS = 2**34 * 3**10 * 5**28 * 7**4
 
 
 class TestConstructor:
@@ -146,16 +147,68 @@ class TestSetFrozen:
 
 
 class TestForceTransfer:
-    def test_moves_units_without_an_allowance(self, deal, note, holder, other, agent):
+    def test_moves_units_without_an_allowance_with_their_share_of_the_past(self, deal, note, holder, other, agent):
         deal.run(600)
         receipt = note.forceTransfer(holder, other, 15_000, sender=agent)
         (log,) = receipt.events_of(note, "ForcedTransfer")
-        assert tuple(log.values.values()) == (holder.address, other.address, 15_000)
-        assert (note.balanceOf(other), note.claimable(holder), note.claimable(other)) == (15_000, 600, 0)
+        assert tuple(log.values.values()) == (holder.address, other.address, 15_000, 150 * PARTS, 0)
+        assert (note.balanceOf(other), note.claimable(holder), note.claimable(other)) == (15_000, 450, 150)
+        assert [note.claimFor(each, sender=agent).return_value for each in (other, holder)] == [150, 450]
 
-    def test_refuses_the_offering_s_units(self, lab, deal, note, other, agent):
+    def test_carries_interest_and_principal_apart_and_once(self, sold, other, agent):
+        deal = sold(60_000, principal=True)
+        note, holder = deal.notes[0], deal.holders[0]
+        deal.run(60_090)
+        note.claim(sender=holder)
+        deal.run(31)
+        deal.run(600)
+        for units in (15_000, 15_000):
+            note.forceTransfer(holder, other, units, sender=agent)
+        # A half of 631, which are all interest; 315 and a half each.
+        assert [tuple(note.claimableApart(each)) for each in (holder, other)] == [(315, 0), (315, 0)]
+        assert tuple(note.paidTo(holder)) == (90, 60_000)
+
+    def test_carries_principal(self, sold, other, agent):
+        deal = sold(60_000, principal=True)
+        note, holder = deal.notes[0], deal.holders[0]
+        deal.run(60_090)
+        note.forceTransfer(holder, other, 20_000, sender=agent)
+        assert [tuple(note.claimableApart(each)) for each in (holder, other)] == [(60, 40_000), (30, 20_000)]
+
+    def test_adds_to_what_the_receiver_has(self, deal, note, holder, other, agent):
+        note.transfer(other, 12_000, sender=holder)
+        deal.run(600)
+        note.forceTransfer(holder, other, 24_000, sender=agent)
+        assert (note.claimable(holder), note.claimable(other)) == (240, 360)
+
+    def test_to_the_same_holder_changes_nothing(self, deal, note, holder, agent):
+        deal.run(600)
+        note.forceTransfer(holder, holder, 15_000, sender=agent)
+        assert (note.balanceOf(holder), note.claimable(holder)) == (60_000, 600)
+
+    def test_carries_the_largest_amounts(self, sold, lab, other, agent):
+        deal = sold(LIMIT)
+        deal.run(LIMIT)
+        deal.notes[0].forceTransfer(deal.holders[0], other, LIMIT // 2, sender=agent)
+        assert deal.notes[0].claimable(other) == LIMIT // 2
+
+    def test_refuses_no_units(self, lab, deal, note, holder, other, agent):
+        deal.run(600)
+        with lab.refused("ZeroUnits"):
+            note.forceTransfer(holder, other, 0, sender=agent)
+
+    def test_refuses_more_units_than_are_held(self, lab, deal, note, holder, other, agent):
+        deal.run(600)
+        note.transfer(other, 60_000, sender=holder)
+        with lab.refused("ERC20InsufficientBalance", holder, 0, 1):
+            note.forceTransfer(holder, other, 1, sender=agent)
+        assert (note.claimable(holder), note.claimable(other)) == (600, 0)
+
+    def test_refuses_the_offering(self, lab, deal, note, holder, other, agent):
         with lab.refused("HolderFrozen", deal.offering):
-            note.forceTransfer(deal.offering, other, 0, sender=agent)
+            note.forceTransfer(deal.offering, other, 1, sender=agent)
+        with lab.refused("HolderFrozen", deal.offering):
+            note.forceTransfer(holder, deal.offering, 1, sender=agent)
 
 
 class TestRecover:
@@ -213,3 +266,32 @@ class TestUnitsAt:
         note.transfer(other, 30, sender=holder)
         assert [note.unitsAt(who, 1) for who in (holder, other)] == [100, 0]
         assert [note.balanceOf(who) for who in (holder, other)] == [40, 60]
+
+    def test_are_remembered_up_to_the_end_of_the_vote_and_no_longer(self, lab, voting, other):
+        note, holder = voting.notes[0], voting.holders[0]
+        voting.vote.call(sender=holder)
+        lab.now = voting.vote.ballot(1).until - 1
+        note.transfer(other, 30, sender=holder)
+        assert [note.unitsAt(who, 1) for who in (holder, other)] == [100, 0]
+        lab.wait(2 * DAY)
+        assert voting.distributor.mark(note).snapshot == 0
+        late = lab.actor("late")
+        note.transfer(late, 5, sender=other)
+        assert note.unitsAt(late, 1) == 5  # nobody asks any more, and nothing was written
+
+    def test_are_remembered_beyond_the_days_that_fit(self, lab, other):
+        terms = Terms((Tranche(100),), (step("residual", 0),), accelerated=(step("residual", 0),), window=2**39)
+        deal = build(lab, terms).sell()
+        note, holder = deal.notes[0], deal.holders[0]
+        deal.vote.call(sender=holder)
+        lab.now = deal.vote.ballot(1).until - 1
+        note.transfer(other, 30, sender=holder)
+        assert [note.unitsAt(who, 1) for who in (holder, other)] == [100, 0]
+
+    def test_are_those_of_the_last_vote(self, lab, voting, other):
+        note, holder = voting.notes[0], voting.holders[0]
+        for moved in (10, 20):
+            number = voting.vote.call(sender=holder).return_value
+            note.transfer(other, moved, sender=holder)
+            lab.now = voting.vote.ballot(number).until
+        assert [note.unitsAt(who, 2) for who in (holder, other)] == [90, 10]

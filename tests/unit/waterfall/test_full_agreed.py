@@ -40,6 +40,19 @@ class TestVotes:
         with lab.refused("NoVoteOpen"):
             deal.vote.vote(sender=senior)
 
+    def test_is_never_used_up_by_one_holder_of_one_unit(self, lab):
+        """There were 255 votes in a deal once, and whoever held a unit could call them all."""
+        deal = build(lab, replace(TERMS, window=1)).sell()
+        senior, nuisance = deal.holders[0], lab.actor("holder of a unit")
+        deal.notes[0].transfer(nuisance, 1, sender=senior)
+        for number in range(1, 300):
+            assert deal.vote.call(sender=nuisance).return_value == number
+            lab.wait(1)
+        deal.vote.call(sender=senior)
+        deal.notes[0].transfer(nuisance, 30_000, sender=senior)
+        deal.vote.vote(sender=senior)
+        assert deal.waterfall.phase() == 3
+
     def test_is_not_called_before_closing_nor_in_a_deal_without_a_second_list_nor_after_the_end(self, lab):
         with lab.refused("NothingToVoteOn"):
             build(lab, TERMS).vote.call(sender=lab.actor("holder 0"))

@@ -224,7 +224,7 @@ def _pool(
     root, schema = keccak(f"tape of {loans} loans".encode()), keccak(b"schema")
     tape = (root, loans, ROUND, [("accounts", schema, loans, ROUND)])
     ends = [start + period * DAY for period in (1, 2, 3)]
-    terms = (settlement, stage.accounts[1], ROUND, tape, start, 0, ends, [CASH] * 3)
+    terms = (settlement, stage.accounts[1], ROUND, tape, start, 0, ends, [CASH] * 3, 10**18)
     distributor = stage.admin.deploy(stage.project.Distributor, access, settlement)
     pool = stage.admin.deploy(stage.project.LoanPool, access, distributor, terms)
     stage.restrict(access, pool, access.OFFERING(), "purchase")

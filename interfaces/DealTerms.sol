@@ -203,5 +203,6 @@ enum TermsFault {
     RevolvesTooLong,
     NoDustOwner,
     NoIndexRecord,
-    VoteWithoutSteps
+    VoteWithoutSteps,
+    OtherPool
 }

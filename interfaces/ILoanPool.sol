@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IDistributor} from "interfaces/IDistributor.sol";
-import {Period} from "interfaces/Types.sol";
+import {Period, Wad} from "interfaces/Types.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 /// @notice What is committed of one loan (docs/decisions/0009): a leaf of the tape is made of these three.
@@ -58,6 +58,7 @@ struct TapeCommitment {
 /// @param grace Seconds after a period's end from which on its report is late.
 /// @param periodEnds Seconds since 1970, one a period, rising.
 /// @param plan Net collections that the business plan expects in each period, settlement units.
+/// @param carryingRatio Part of a claim at which the notes carry it, WAD: above 0, at most WAD.
 struct PoolTerms {
     IERC20 settlement;
     address seller;
@@ -67,6 +68,7 @@ struct PoolTerms {
     uint40 grace;
     uint40[] periodEnds;
     uint112[] plan;
+    Wad carryingRatio;
 }
 
 /// @notice What the servicer says of one period. Settlement units.
@@ -129,11 +131,12 @@ struct PeriodRecord {
 /// @param begin Seconds since 1970.
 /// @param end Seconds since 1970.
 /// @param net Cash of this period, settlement units.
-/// @param writtenOff In this period, corrections included: below 0 where they say that less was given up.
+/// @param loss Written off to date, corrections included, at the carrying ratio, less the same of the period before, each
+///        rounded down: below 0 where a correction says that less was given up.
 /// @param recovered In this period.
 /// @param balance Pool balance at the period's end.
 /// @param grossBalance Of all tapes committed by now.
-/// @param lossToDate Written off less recovered, not below 0.
+/// @param lossToDate Claims written off less recovered, not below 0; the carrying ratio is not in it.
 /// @param collectionRatio Net to date / planned to date, WAD, down.
 /// @param profitabilityRatio Closed present value to date / its plan to date, WAD, down.
 /// @param late Whether the report was late.
@@ -142,7 +145,7 @@ struct PeriodFigures {
     uint256 begin;
     uint256 end;
     uint256 net;
-    int256 writtenOff;
+    int256 loss;
     uint256 recovered;
     uint256 balance;
     uint256 grossBalance;
@@ -203,6 +206,9 @@ interface ILoanPool {
 
     /// @notice A period must end after the one before it, the first after closing.
     error ScheduleNotRising(Period period, uint40 end, uint40 previousEnd);
+
+    /// @notice The carrying ratio must be above 0 and at most `allowed` (WAD).
+    error WrongCarryingRatio(Wad given, uint256 allowed);
 
     error AlreadyPurchased();
     error NotPurchased();
@@ -321,6 +327,9 @@ interface ILoanPool {
 
     /// @notice What the loans cost, settlement units.
     function purchasePrice() external view returns (uint256);
+
+    /// @notice Part of a claim at which the notes carry it: what a write-off costs them. WAD.
+    function carryingRatio() external view returns (Wad);
 
     /// @notice Whether the loans are bought.
     function purchased() external view returns (bool);

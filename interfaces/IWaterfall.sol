@@ -191,7 +191,7 @@ interface IWaterfall {
     /// @notice Cash that no step of the last run took; it is cash of the next. Settlement units.
     function cashLeft() external view returns (uint256);
 
-    /// @notice Written off and borne by no tranche, settlement units.
+    /// @notice Lost and borne by no tranche, settlement units.
     function unallocatedLoss() external view returns (uint256);
 
     /// @notice Where the deal stands.

@@ -30,6 +30,11 @@ def mul_div_down(a: int, b: int, denominator: int) -> int:
     return a * b // denominator
 
 
+def mul_div_up(a: int, b: int, denominator: int) -> int:
+    """A * b / denominator, rounded up; all non-negative."""
+    return -(-a * b // denominator)
+
+
 def to_units(amount: Decimal, decimals: int, rounding: Rounding = "exact") -> Units:
     """A decimal amount as integer units; with "exact", raises ValueError when it has more decimals than the money."""
     scaled = amount.scaleb(decimals, Context(prec=80))

@@ -18,7 +18,7 @@ import {
     TapeCommitment
 } from "interfaces/ILoanPool.sol";
 import {IWaterfall} from "interfaces/IWaterfall.sol";
-import {MAX_AMOUNT, Period, WAD} from "interfaces/Types.sol";
+import {MAX_AMOUNT, Period, Wad, WAD} from "interfaces/Types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
@@ -51,6 +51,9 @@ contract LoanPool is ILoanPool, AccessManaged {
     /// @inheritdoc ILoanPool
     Period public immutable periodCount;
 
+    /// @inheritdoc ILoanPool
+    Wad public immutable carryingRatio;
+
     uint256 private immutable _firstLoans;
     uint256 private immutable _firstBalance;
     uint40 private immutable _grace;
@@ -81,9 +84,10 @@ contract LoanPool is ILoanPool, AccessManaged {
         if (terms.seller == address(0)) revert NoSeller();
         TapeCommitment memory tape = terms.tape;
         if (tape.root == 0 || tape.loanCount == 0) revert EmptyTape(tape.root, tape.loanCount);
-        IERC20 paidOut = distributor_.settlement();
-        if (terms.settlement != paidOut) revert OtherSettlement(terms.settlement, paidOut);
-        settlement = terms.settlement;
+        settlement = distributor_.settlement();
+        if (terms.settlement != settlement) revert OtherSettlement(terms.settlement, settlement);
+        carryingRatio = terms.carryingRatio;
+        if (carryingRatio.value() == 0 || carryingRatio.value() > WAD) revert WrongCarryingRatio(carryingRatio, WAD);
         distributor = distributor_;
         seller = terms.seller;
         purchasePrice = terms.purchasePrice;
@@ -200,16 +204,14 @@ contract LoanPool is ILoanPool, AccessManaged {
         PeriodRecord storage current = _reported(period);
         if (period.number() == 0) revert NotReported(period, lastReported);
         PeriodRecord storage previous = _records[Period.wrap(uint32(period.number() - 1))];
-        uint256 written = current.writtenOff;
-        uint256 recovered = current.recovered;
         found.begin = previous.end;
         found.end = current.end;
         found.net = current.net - previous.net;
-        found.writtenOff = int256(written) - int256(uint256(previous.writtenOff)); // both below 2^112
-        found.recovered = recovered - previous.recovered;
+        found.loss = _lossTo(current) - _lossTo(previous);
+        found.recovered = current.recovered - previous.recovered;
         found.grossBalance = grossBalance();
         found.balance = _balance(current);
-        found.lossToDate = Math.saturatingSub(written, recovered);
+        found.lossToDate = Math.saturatingSub(current.writtenOff, current.recovered);
         found.collectionRatio = _ratio(current.net, current.planned);
         found.profitabilityRatio = _ratio(current.closedValue, current.closedPlan);
         found.late = current.late;
@@ -335,6 +337,10 @@ contract LoanPool is ILoanPool, AccessManaged {
     function _balance(PeriodRecord storage to) private view returns (uint256) {
         uint256 gone = uint256(to.gross) - to.recovered + to.writtenOff; // recovered is part of gross
         return Math.saturatingSub(grossBalance(), gone);
+    }
+
+    function _lossTo(PeriodRecord storage to) private view returns (int256) {
+        return int256((to.writtenOff * carryingRatio.value()) / WAD); // at most what is written off, below 2^112
     }
 
     function _ratio(uint256 value, uint256 planned) private pure returns (uint256) {

@@ -4,14 +4,14 @@ pragma solidity 0.8.37;
 import {Run, TrancheRun} from "contracts/waterfall/Books.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-/// @title What was written off climbs from the most junior tranche, what was recovered goes back the same way. Rules 20, 21
+/// @title A loss climbs from the most junior tranche, what was recovered goes back the same way. Rules 20, 21
 library Losses {
-    /// @notice Books the period's losses and gives its recoveries back.
+    /// @notice Books the period's loss and gives its recoveries back.
     function book(Run memory run) internal pure {
-        int256 written = run.figures.writtenOff;
+        int256 loss = run.figures.loss;
         uint256 back = run.figures.recovered;
-        if (written > 0) bear(run, uint256(written));
-        else back += uint256(-written); // above -2^112
+        if (loss > 0) bear(run, uint256(loss));
+        else back += uint256(-loss); // above -2^112
         if (back != 0) giveBack(run, back);
     }
 

@@ -4,6 +4,9 @@ pragma solidity 0.8.37;
 import {DealBook, HurdleBook, TriggerBook} from "contracts/waterfall/Books.sol";
 import {Steps} from "contracts/waterfall/Steps.sol";
 import {RunTerms, TermsCode} from "contracts/waterfall/TermsCode.sol";
+import {IDefaultVote} from "interfaces/IDefaultVote.sol";
+import {IIndexRecord} from "interfaces/IIndexRecord.sol";
+import {ILoanPool} from "interfaces/ILoanPool.sol";
 import {IOffering} from "interfaces/IOffering.sol";
 import {
     FeeBasis,
@@ -36,6 +39,7 @@ library TermsCheck {
         uint256 periods = offering.pool().periodCount().number();
         if (terms.dustOwner == address(0)) _refuse(TermsFault.NoDustOwner, 0);
         if (terms.revolvesTo.number() >= periods) _refuse(TermsFault.RevolvesTooLong, terms.revolvesTo.number());
+        _checkWiring(terms, offering.pool());
         _checkTranches(terms, offering);
         _checkLines(terms);
         _checkHurdles(terms);
@@ -91,6 +95,13 @@ library TermsCheck {
     function payees(FeeTerms[] memory lines) internal pure returns (address[] memory accounts) {
         accounts = new address[](lines.length);
         for (uint256 i; i < lines.length; ++i) accounts[i] = lines[i].payee;
+    }
+
+    /// @dev A record or a vote of another deal would follow that deal's periods and notes.
+    function _checkWiring(WaterfallTerms memory terms, ILoanPool pool) private view {
+        IIndexRecord indices = terms.indexRecord;
+        if (address(indices) != address(0) && indices.pool() != pool) _refuse(TermsFault.OtherPool, 0);
+        if (terms.vote != address(0) && IDefaultVote(terms.vote).pool() != pool) _refuse(TermsFault.OtherPool, 1);
     }
 
     function _checkTranches(WaterfallTerms memory terms, IOffering offering) private view {

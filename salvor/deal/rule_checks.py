@@ -46,6 +46,8 @@ def rule_findings(deal: Deal) -> Iterator[Finding]:
             yield ("hurdles", name, "rate"), "is above 1000 % a year"
     for name, trigger in deal.triggers.items():
         yield from _trigger(deal, ("triggers", name), trigger, tranches)
+    if deal.losses.carrying_ratio is not None and not 0 < deal.losses.carrying_ratio <= WAD:
+        yield ("losses", "carrying_ratio"), "must be above 0 % and at most 100 %"
     yield from _life(deal)
 
 

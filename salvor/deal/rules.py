@@ -188,6 +188,7 @@ class Losses(Part):
     """Where write-offs are booked: in ledgers that cash makes good, or off the principal at once."""
 
     by: Literal["ledgers", "nav"]
+    carrying_ratio: Percent | None = None  # of a claim; price over gross balance when not named, at most 100 %
 
 
 class Revolving(Part):

@@ -28,7 +28,7 @@ def pool_terms(terms: DealTerms, settlement: str, seller: str) -> tuple[object, 
     """`PoolTerms`."""
     own = terms.rules
     tape, ends, plan = terms.tape.as_struct(), list(own.period_ends), list(own.plan)
-    return settlement, seller, own.price, tape, own.closing, own.grace, ends, plan
+    return settlement, seller, own.price, tape, own.closing, own.grace, ends, plan, own.carrying_ratio
 
 
 def offers(terms: DealTerms, notes: Sequence[Any]) -> list[tuple[object, ...]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from salvor.amounts import timestamp
+from salvor.amounts import WAD, mul_div_up, timestamp
 from salvor.deal import rules
 from salvor.deal.schedule import period_ends, plan
 from salvor.deal.schema import Deal
@@ -95,6 +95,7 @@ def compile_terms(deal: Deal, loans: Sequence[Loan], committed: CommittedTape) -
         ),
         triggers=tuple(_trigger(each, names) for each in deal.triggers.values()),
         losses=Losses.BY_LEDGER if deal.losses.by == "ledgers" else Losses.BY_NET_ASSET_VALUE,
+        carrying_ratio=_carrying_ratio(deal, committed.gross_balance),
         revolving=_revolving(deal, names),
         vote=Vote(deal.vote.share, deal.vote.days * 86_400) if deal.vote else Vote(),
         grace=deal.calendar.grace_days * 86_400,
@@ -129,6 +130,18 @@ def _fee(deal: Deal, line: rules.FeeLine, names: Places) -> FeeLine:
         carried_on=line.carried,
         senior=line.senior,
     )
+
+
+def _carrying_ratio(deal: Deal, gross_balance: int) -> int:
+    """What was paid for a unit of claim, unless the deal names it (rule 20); 100 % at most, and without balances.
+
+    Up: when all of the tape is written off, the notes have lost no less than what was paid for it.
+    """
+    if deal.losses.carrying_ratio is not None:
+        return deal.losses.carrying_ratio
+    if not gross_balance:
+        return WAD
+    return min(WAD, mul_div_up(deal.units(deal.purchase_price), WAD, gross_balance))
 
 
 def _reserve(deal: Deal, names: Places) -> ReserveTerms:

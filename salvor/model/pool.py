@@ -46,11 +46,6 @@ class Report:
         """The cash that arrives."""
         return self.gross - self.costs
 
-    @property
-    def signed_loss(self) -> int:
-        """Written off in this period with the difference that it tells; below 0 it is given back (rule 7)."""
-        return self.written_off + (self.correction.written_off if self.correction else 0)
-
 
 @dataclass(frozen=True)
 class Totals:
@@ -95,6 +90,10 @@ class Totals:
         """Present value of closed positions over its plan, WAD."""
         return ratio(self.closed_value, self.closed_plan)
 
+    def loss(self, carrying_ratio: int) -> int:
+        """What the claims written off to date are carried at, down (rule 20)."""
+        return self.written_off * carrying_ratio // ONE
+
     def balance(self, gross_balance: int) -> int:
         """The pool balance (rule 9)."""
         return max(0, gross_balance - (self.gross - self.recovered) - self.written_off)
@@ -131,6 +130,11 @@ class Pool:
     def overdue(self, now: int) -> bool:
         """Whether the next report is missing past its grace."""
         return not self.is_complete and now > self.terms.end(self.reported + 1) + self.terms.grace
+
+    def loss(self, period: int) -> int:
+        """The loss of a reported period; below 0 it is given back (rule 20)."""
+        before, now = (self.totals[each].loss(self.terms.carrying_ratio) for each in (period - 1, period))
+        return now - before
 
     def totals_with(self, report: Report, now: int, may_be_last: bool) -> Totals:
         """Rules 6 and 7: totals with the next period's report, which is not before the period's end; or refused."""

@@ -41,7 +41,7 @@ def run_period(books: Books, pool: Pool) -> RunOutcome:
     books.waiting = 0
     run = Run(books, period, cash, tuple(tranche.principal for tranche in books.tranches), is_last=is_last)
     accrue(run, report.net)
-    book_losses(books, report.signed_loss, report.recovered)
+    book_losses(books, pool.loss(period), report.recovered)
     books.pool_balance = pool.totals[period].balance(pool.gross_balance)
     for trigger in books.triggers:
         trigger.read(figures(run, pool))
@@ -72,11 +72,11 @@ def accrue(run: Run, net: int) -> None:
         hurdle.left = min(CEILING, hurdle.left + growth)
 
 
-def book_losses(books: Books, signed_loss: int, recovered: int) -> None:
-    """Losses first, then what came back, unallocated before all tranches (rules 11.3, 20 and 21)."""
+def book_losses(books: Books, loss: int, recovered: int) -> None:
+    """The loss first, then what came back, unallocated before all tranches (rules 11.3, 20 and 21)."""
     how = books.terms.losses
-    books.unallocated += losses.book(books.tranches, max(0, signed_loss), how)
-    back = recovered + max(0, -signed_loss)
+    books.unallocated += losses.book(books.tranches, max(0, loss), how)
+    back = recovered + max(0, -loss)
     share = min(back, books.unallocated)
     books.unallocated -= share
     losses.give_back(books.tranches, back - share, how)

@@ -54,6 +54,7 @@ def refuse_unsound(terms: Terms) -> None:
     caps = sum(tranche.cap for tranche in terms.tranches)
     _demand(terms.price <= caps <= LARGEST, "price", terms.price)
     _demand(terms.gross_balance <= LARGEST, "gross balance", terms.gross_balance)
+    _demand(0 < terms.carrying_ratio <= ONE, "carrying ratio", terms.carrying_ratio)
     for place, tranche in enumerate(terms.tranches):
         rate = tranche.rate
         _demand(0 < tranche.minimum <= tranche.cap, "minimum", place)

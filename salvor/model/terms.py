@@ -202,7 +202,7 @@ class Vote:
 
 @dataclass(frozen=True)
 class Terms:
-    """All of a deal."""
+    """All of a deal; the notes carry a claim at `carrying_ratio` (rule 20)."""
 
     seller: str
     dust_owner: str
@@ -221,6 +221,7 @@ class Terms:
     hurdles: tuple[HurdleTerms, ...] = ()
     triggers: tuple[TriggerTerms, ...] = ()
     losses: Losses = Losses.BY_LEDGER
+    carrying_ratio: int = ONE
     revolving: Revolving = field(default_factory=Revolving)
     vote: Vote = field(default_factory=Vote)
     grace: int = 0

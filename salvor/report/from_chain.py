@@ -32,6 +32,8 @@ def read_statement(live: LiveDeal, deal: Deal, *, investors: Mapping[str, Accoun
         planned=record.planned,
         collected=record.net,
         collection_ratio=live.pool.collectionRatio(last),
+        written_off=record.writtenOff,
+        carrying_ratio=live.pool.carryingRatio(),
         periods=last,
         triggers=_triggers(live, list(deal.triggers)),
         tranches=_tranches(live, names),

@@ -125,6 +125,8 @@ def _statement(play: Play, periods: int) -> Statement:
         planned=totals.planned,
         collected=totals.net,
         collection_ratio=totals.collection_ratio,
+        written_off=totals.written_off,
+        carrying_ratio=terms.rules.carrying_ratio,
         periods=periods,
         triggers=tuple(TriggerLine(name, on) for name, on in zip(deal.triggers, play.runs_on, strict=True)),
         tranches=tuple(_tranche(play, place) for place in play.tranches),

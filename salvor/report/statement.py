@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from salvor.amounts import WAD, mul_div_down
 from salvor.files import write_whole
 from salvor.report.returns import Flow, irr, multiple
 
@@ -106,12 +107,19 @@ class Statement:
     planned: int
     collected: int  # net of the servicer's costs, as the plan is
     collection_ratio: int  # WAD
+    written_off: int  # claim amount
+    carrying_ratio: int  # of a claim, WAD
     periods: int
     triggers: tuple[TriggerLine, ...]
     tranches: tuple[TrancheLine, ...]
     holders: tuple[HolderLine, ...]
     credits: tuple[CreditLine, ...]
     reconciliation: Reconciliation
+
+    @property
+    def written_off_loss(self) -> int:
+        """What the notes carried the written-off claims at, down: booked as losses, before what came back."""
+        return mul_div_down(self.written_off, self.carrying_ratio, WAD)
 
     def as_json(self) -> dict[str, Any]:
         """Amounts as integers in settlement units; rates and multiples as numbers."""
@@ -124,6 +132,9 @@ class Statement:
             "planned": self.planned,
             "collected": self.collected,
             "collection_ratio": str(Decimal(self.collection_ratio).scaleb(-18)),
+            "written_off": self.written_off,
+            "carrying_ratio": str(Decimal(self.carrying_ratio).scaleb(-18)),
+            "written_off_loss": self.written_off_loss,
             "periods": self.periods,
             "triggers": [asdict(line) for line in self.triggers],
             "tranches": [_tranche_json(line) for line in self.tranches],

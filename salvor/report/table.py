@@ -26,6 +26,11 @@ def print_statement(statement: Statement, console: Console) -> None:
             if line.periods_on
         )
     )
+    if statement.written_off:
+        console.print(
+            f"Written off {format_units(statement.written_off, money)} of claims, carried at "
+            f"{format_percent(statement.carrying_ratio)}: a loss of {format_units(statement.written_off_loss, money)}"
+        )
     cash = statement.reconciliation
     console.print(
         f"cash in {format_units(cash.cash_in, money)} (subscriptions {format_units(cash.subscriptions, money)}, "

@@ -7,25 +7,20 @@ mezzanine 300 of two holders, junior 200; loss 400.
 
 import pytest
 
-from salvor.model.deal import Deal
 from salvor.model.terms import Losses, Step, StepKind
-from tests.utils.modelled import CLOSING, Played, sell, small_terms, tranche
+from tests.utils.beside import closed_beside
+from tests.utils.modelled import tranche
 
 ORDERS = (("senior", 0, 1_000), ("first", 1, 150), ("second", 1, 150), ("junior", 2, 200))
 STEPS = tuple(Step(StepKind.PRINCIPAL, place) for place in range(3))
 
 
 @pytest.mark.parametrize("losses", Losses)
-def test_who_asks_first_gets_nothing_before_the_loss_and_its_share_after(losses):
+def test_who_asks_first_gets_nothing_before_the_loss_and_its_share_after(lab, losses):
     tranches = (tranche(1_000), tranche(300), tranche(200))
-    deal = Deal(small_terms(tranches=tranches, price=1_500, steps=STEPS, losses=losses))
-    sell(deal, *ORDERS)
-    deal.close(CLOSING)
-    for investor, place, _ in ORDERS:
-        deal.hand_over(investor, place, CLOSING)
-    played = Played(deal)
-    assert deal.claim("first", 1) == 0
+    played = closed_beside(lab, *ORDERS, tranches=tranches, price=1_500, steps=STEPS, losses=losses)
+    assert played.claim("first", 1) == 0
     played.run(written_off=400)
     assert [own.standing for own in played.tranches] == [1_000, 100, 0]
     played.run(1_100)
-    assert [deal.claim(name, place) for name, place, _ in ORDERS] == [1_000, 50, 50, 0]
+    assert [played.claim(name, place) for name, place, _ in ORDERS] == [1_000, 50, 50, 0]

@@ -37,6 +37,6 @@ def test_a_pool_of_another_asset_than_its_distributor_is_refused(lab, token):
     admin = lab.actor("admin")
     deal = build(lab, TERMS)
     tape = (ROOT, 1, 1, [("accounts", keccak(b"schema"), 1, 1)])
-    terms = (token, lab.actor("seller"), 1, tape, lab.now, 0, [lab.now + DAY], [1])
+    terms = (token, lab.actor("seller"), 1, tape, lab.now, 0, [lab.now + DAY], [1], 10**18)
     with lab.refused("OtherSettlement", token, deal.token):
         lab.deploy("LoanPool", deal.access, deal.distributor, terms, sender=admin)

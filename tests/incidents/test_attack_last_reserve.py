@@ -6,6 +6,8 @@ a loss. In the last run the target is 0 (rule 19): nothing is topped up, and a r
 reserve it was.
 """
 
+from dataclasses import replace
+
 from tests.utils.full_deal import Terms, Tranche, build, step
 
 TRANCHES = (Tranche(60_000), Tranche(40_000))
@@ -28,12 +30,11 @@ def test_the_reserve_is_the_holders_in_the_last_run(lab):
     assert deal.distributor.creditOf(lab.actor("dust owner")) == 0
 
 
-def test_the_last_run_tops_nothing_up(lab):
-    deal = build(lab, TERMS).sell()
-    deal.run(0, written_off=1_000)
-    assert deal.waterfall.trigger(0).on is False
+def test_the_last_run_tops_nothing_up_and_still_says_what_lacks(lab):
     steps = (step("top up"), step("principal", 0), step("residual", 1))
-    deal = build(lab, Terms(TRANCHES, steps, ledgers=True, reserve=(5_000, 5_000, 0, 0b11))).sell()
+    deal = build(lab, replace(TERMS, steps=steps, price=100_000)).sell()
     last = deal.run(10_000, written_off=120_000, last=1)
     assert (last.due, last.paid) == ((0, 60_000, 0), (0, 10_000, 0))
     assert deal.distributor.creditOf(lab.actor("dust owner")) == 0
+    trigger = deal.waterfall.trigger(0)
+    assert (trigger.on, trigger.figure) == (True, 5_000)

@@ -24,6 +24,8 @@ PROPERTIES = {
     "WF-08": "A deficiency ledger is never above its tranche's principal.",
     "WF-09": "What the waterfall paid to a tranche is what its note has distributed, interest and principal apart.",
     "WF-10": "A loss never skips a tranche: where one has borne it, nothing of those below could have.",
+    "LS-01": "What write-offs have cost tranches, and nobody, is never more than the written-off claims at the "
+    "carrying ratio.",
     "AC-01": "An outsider is refused at every privileged function.",
 }
 

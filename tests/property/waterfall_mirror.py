@@ -16,6 +16,7 @@ from salvor.model.run import RunOutcome
 from salvor.model.terms import Losses
 from tests.property.waterfall_figures import Earned, Twin, places
 from tests.property.waterfall_stage import Drawn
+from tests.utils.model_checks import check_losses
 
 NO_CORRECTION = (0, bytes(32), 0, 0, 0, 0)
 _PHASES = {State.REVOLVING: 1, State.AMORTISING: 2, State.ACCELERATED: 3, State.WOUND_UP: 4}
@@ -112,10 +113,12 @@ class WaterfallMirror(Mirror):
             assert 0 <= one.deficiency <= one.principal, "WF-08"
             paid = [stream.distributed for stream in note.streams]
             assert paid == [one.interest_paid, one.principal_paid], "WF-09"
+        if self.deal.books:
+            check_losses(self.deal)
 
     # A run and its preview
 
-    def run(self, period: int) -> None:
+    def run(self, period: int) -> RunOutcome | Refused:
         """Preview, then run: the same figures from preview, events and model, or the same refusal from all."""
         books = self.deal.books
         revolving = bool(books and books.revolving and not self._is_last(period))
@@ -130,11 +133,12 @@ class WaterfallMirror(Mirror):
         if not isinstance(outcome, RunOutcome):
             told = (refused.error, refused.values) if refused else "done"
             assert told == (outcome.error, outcome.values), "WF-07"
-            return
+            return outcome
         assert refused is None, "WF-07"
         self._check_preview(preview, outcome, revolving, accelerated)
         self._check_events(kept.receipt, preview)
         self._check_losses(outcome, before)
+        return outcome
 
     def _is_last(self, period: int) -> bool:
         reports = self.deal.pool.reports

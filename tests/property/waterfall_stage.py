@@ -60,12 +60,16 @@ def prepare(lab: Lab) -> Ground:
 
 
 def deploy(ground: Ground, number: int, size: int) -> Drawn:
-    """Deal `number` on the ground as it was prepared: nothing is for sale yet, everybody has approved everything."""
+    """Deal `number` on the ground as it was prepared."""
+    ground.lab.restore(ground.beginning)
+    return stand(ground, draw_deal(number, size, ground.lab.now))
+
+
+def stand(ground: Ground, terms: DealTerms) -> Drawn:
+    """A deal on the ground: nothing is for sale yet, everybody has approved everything."""
     lab, parties = ground.lab, ground.parties
-    lab.restore(ground.beginning)
     record, witness = lab.engine.record, lab.engine.record.witness
     record.witness = None  # the fifty calls that hand out roles are in nobody's script
-    terms = draw_deal(number, size, lab.now)
     live = apply(lab.contracts, terms, parties=parties, settlement=ground.token, oracle=ground.board)
     _call_by_name(lab, live)
     for owner, spender in (*((each, live.offering) for each in ground.investors), (parties.servicer, live.pool)):

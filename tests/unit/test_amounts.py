@@ -16,6 +16,7 @@ from salvor.amounts import (
     format_percent,
     format_units,
     mul_div_down,
+    mul_div_up,
     timestamp,
     to_units,
 )
@@ -134,6 +135,15 @@ class TestMulDivDown:
     )
     def test_rounds_down(self, a, b, denominator, result):
         assert mul_div_down(a, b, denominator) == result
+
+
+class TestMulDivUp:
+    @pytest.mark.parametrize(
+        ("a", "b", "denominator", "result"),
+        [(0, 5, 7, 0), (7, 3, 10, 3), (10, 10, 10, 10), (1, 1, 2, 1), (2**112 - 1, 2**112 - 1, 2**112, 2**112 - 1)],
+    )
+    def test_rounds_up(self, a, b, denominator, result):
+        assert mul_div_up(a, b, denominator) == result
 
 
 class TestFormatUnits:

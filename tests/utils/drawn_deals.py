@@ -235,6 +235,7 @@ class _Drawing:
             vote=Vote(min(self.share(), ONE - 1), dice.choice((1, 10 * DAY, 400 * DAY))),
             grace=dice.choice((0, 5 * DAY, 100 * DAY)),
             first_index=dice.randint(-15, 15) * PERCENT,
+            carrying_ratio=max(1, self.share()),
         )
         names = tuple((f"T-{place}", f"T{place}") for place in range(self.tranches))
         return DealTerms(names, CommittedTape(b"\x02" * 32, (total,)), rules)

@@ -119,6 +119,7 @@ class Terms:
     triggers: Sequence[tuple[str, int, int, int]] = ()
     reserve: tuple[int, int, int, int] = (0, MOST, 0, 0)
     ledgers: bool = False
+    carrying_ratio: int = WAD
     revolves_to: int = 0
     stops: int = 0
     first_index: int = 0
@@ -251,7 +252,8 @@ def build(lab: Lab, terms: Terms, *, rule: str = "OpenCompliance", token: Contra
     price = sum(sizes) if terms.price is None else terms.price
     ends = [closing + number * terms.length for number in range(1, terms.periods + 1)]
     tape = (ROOT, 100, terms.gross, [("accounts", keccak(b"schema"), 100, terms.gross)])
-    pool_terms = (token, lab.actor("seller"), price, tape, closing, terms.grace, ends, [terms.plan] * terms.periods)
+    plan = [terms.plan] * terms.periods
+    pool_terms = (token, lab.actor("seller"), price, tape, closing, terms.grace, ends, plan, terms.carrying_ratio)
     pool = lab.deploy("LoanPool", access, distributor, pool_terms, sender=admin)
     minima = [tranche.size if tranche.minimum is None else tranche.minimum for tranche in terms.tranches]
     offers = list(zip(notes, sizes, minima, strict=True))

@@ -6,6 +6,7 @@ from dataclasses import is_dataclass
 
 from salvor.model.deal import OFFERING, POOL, WATERFALL, Deal, note_account
 from salvor.model.holders import Holder
+from salvor.model.terms import ONE
 
 
 def check(deal: Deal) -> None:
@@ -22,8 +23,17 @@ def check(deal: Deal) -> None:
         assert tranche.current == 0, "interest between runs is deferred"
         distributed = [stream.distributed for stream in deal.notes[place].streams]
         assert distributed == [tranche.interest_paid, tranche.principal_paid], f"what tranche {place} was paid"
+    check_losses(deal)
     assert min([0, *(hurdle.left for hurdle in deal.books.hurdles)]) == 0
     assert min(deal.books.reserve, deal.books.account, deal.books.waiting, deal.books.unallocated) >= 0
+
+
+def check_losses(deal: Deal) -> None:
+    """Nobody has lost more by write-offs than these claims were carried at; payments and recoveries only lower it."""
+    books, totals = deal.books, deal.pool.totals[deal.books.last_run]
+    lost = books.unallocated + sum(each.written_down for each in books.tranches)
+    lost += sum(each.deficiency for each in books.tranches)
+    assert lost <= totals.written_off * deal.terms.carrying_ratio // ONE, "LS-01"
 
 
 def check_cash(deal: Deal) -> None:

@@ -157,6 +157,7 @@ def random_terms(draw, *, most_steps: int = 40, revolves: bool = True):
         hurdles=hurdles,
         triggers=triggers,
         losses=losses,
+        carrying_ratio=draw(st.one_of(st.sampled_from((ONE, ONE // 5, 1)), st.integers(1, ONE))),
         revolving=Revolving(until, draw(places(len(triggers)))),
         vote=Vote(min(draw(rates), ONE - 1), draw(spans)),
         grace=draw(spans),

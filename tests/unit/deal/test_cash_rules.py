@@ -280,6 +280,19 @@ class TestRefusals:
             ),
             ("vote: { share: 50 %", "vote: { share: 100 %", "vote.share", "must be below 100 %: it has to be exceeded"),
             ("by: ledgers", "by: ledger", "losses.by", "input should be 'ledgers' or 'nav'"),
+            (
+                "carrying_ratio: 35 %",
+                "carrying_ratio: 0 %",
+                "losses.carrying_ratio",
+                "must be above 0 % and at most 100 %",
+            ),
+            (
+                "carrying_ratio: 35 %",
+                "carrying_ratio: 100.0000000000000001 %",
+                "losses.carrying_ratio",
+                "must be above 0 % and at most 100 %",
+            ),
+            ("carrying_ratio: 35 %", "carrying_ratio: 0.35", "losses.carrying_ratio", "'0.35' is not a percentage"),
             # steps
             ("by: ledgers", "by: nav", "waterfall.12", "a deficiency needs `losses: { by: ledgers }`"),
             ("{ pay: top_up }", "{ pay: top_up, tranche: A }", "waterfall.8", "top_up needs no key but a condition"),

@@ -8,7 +8,7 @@ from salvor.deploy.structs import pool_terms
 from salvor.tape.committed import ClassTotal, CommittedTape
 from tests.utils.deploy import ZERO_ADDRESS, refusal_of_deployment, with_terms
 from tests.utils.leaves import SCHEMA, committed
-from tests.utils.world import DAY, LOANS, NO_CORRECTION, SIZES, TAPE, changed, report_of
+from tests.utils.world import DAY, LOANS, NO_CORRECTION, SIZES, TAPE, WAD, changed, report_of
 
 PRICE = sum(SIZES)
 ROOT_OF_TAPE = TAPE.committed.root
@@ -58,6 +58,15 @@ class TestConstructor:
         assert [tuple(total.__dict__.values()) for total in pool.tapeClasses()] == [("accounts", SCHEMA, 5, 130_000)]
         assert (pool.periodCount(), pool.authority()) == (4, live.access.address)
         assert pool.distributor() == live.distributor.address
+
+    @pytest.mark.parametrize("ratio", [1, WAD // 5, WAD])
+    def test_keeps_the_carrying_ratio(self, world, ratio):
+        assert with_terms(world, carrying_ratio=ratio).live.pool.carryingRatio() == ratio
+
+    @pytest.mark.parametrize("ratio", [0, WAD + 1])
+    def test_refuses_a_carrying_ratio_of_nothing_and_one_above_all(self, refused_deployment, ratio):
+        refusal = refused_deployment(carrying_ratio=ratio)
+        assert (refusal.error, refusal.values) == ("WrongCarryingRatio", (ratio, WAD))
 
     def test_starts_with_empty_books(self, pool):
         assert (pool.purchased(), pool.lastReported(), pool.cashToRun(), pool.furtherTapes()) == (False, 0, 0, 0)

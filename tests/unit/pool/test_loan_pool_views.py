@@ -192,10 +192,19 @@ class TestFigures:
             closed.report(period, cash, written_off=10 * period)
         figures = [pool.figures(period) for period in (1, 2, 3)]
         assert [each.net for each in figures] == [300, 0, 44]
-        assert [each.writtenOff for each in figures] == [10, 20, 30]
+        assert [each.loss for each in figures] == [10, 20, 30]
         assert [each.balance for each in figures] == [129_690, 129_670, 129_596]
         assert [each.lossToDate for each in figures] == [10, 30, 60]
         assert (figures[1].begin, figures[1].end) == closed.terms.period_ends[:2]
+
+    def test_carries_losses_to_date_and_leaves_claims_as_they_are(self, world):
+        deal = with_terms(world, carrying_ratio=ONE // 3).close()  # below a third: 3 claims are carried at 0
+        for period, written_off in enumerate((2, 1, 1), start=1):
+            deal.report(period, 0, written_off=written_off)
+        figures = [deal.live.pool.figures(period) for period in (1, 2, 3)]
+        assert [each.loss for each in figures] == [0, 0, 1]
+        assert [each.lossToDate for each in figures] == [2, 3, 4]
+        assert [each.balance for each in figures] == [129_998, 129_997, 129_996]
 
     def test_refuses_a_period_that_is_not_reported(self, closed, pool, outsider):
         closed.report(1, 300)

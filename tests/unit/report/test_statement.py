@@ -32,6 +32,8 @@ STATEMENT = Statement(
     planned=1_300,
     collected=1_200,
     collection_ratio=923_076_923_076_923_076,
+    written_off=1_999,
+    carrying_ratio=200_000_000_000_000_000,
     periods=4,
     triggers=(TriggerLine("behind plan", 1), TriggerLine("late", 0)),
     tranches=(SENIOR, EQUITY),
@@ -166,6 +168,11 @@ class TestJson:
                 "multiple": 0.25,
             },
         ]
+        assert (shown["written_off"], shown["carrying_ratio"], shown["written_off_loss"]) == (
+            1_999,
+            "0.200000000000000000",
+            399,
+        )
         assert shown["holders"][1] == {
             "name": "sponsor",
             "tranche": "equity",

@@ -88,7 +88,8 @@ contract Deal {
             closing: CLOSING,
             grace: 5 days,
             periodEnds: ends,
-            plan: plan
+            plan: plan,
+            carryingRatio: Wad.wrap(1e18)
         });
     }
 

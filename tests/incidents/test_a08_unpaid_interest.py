@@ -1,4 +1,4 @@
-"""A period with nothing in it lost its interest (centrifuge/tinlake 490, 580, 583), in the model.
+"""A period with nothing in it lost its interest (centrifuge/tinlake 490, 580, 583): contracts and model.
 
 Senior 1,000,000.000000 at 6 % simple, Actual/365: two periods of 30 days, the first without cash, pay what one of 60
 days pays, 9,863.013698. A deal that pays interest on deferred interest pays that of 30 days more, and says so.
@@ -7,7 +7,8 @@ days pays, 9,863.013698. A deal that pays interest on deferred interest pays tha
 import pytest
 
 from salvor.model.terms import Step, StepKind, Unpaid
-from tests.utils.modelled import CLOSING, DAY, closed, tranche
+from tests.utils.beside import closed_beside
+from tests.utils.modelled import CLOSING, DAY, tranche
 
 PERIOD = 4_931_506_849
 
@@ -21,8 +22,9 @@ PERIOD = 4_931_506_849
         (Unpaid.DEFERRED_WITH_INTEREST, (30, 60), 2 * PERIOD + PERIOD * 6 * 30 // 36_500),
     ],
 )
-def test_nothing_is_lost(unpaid, days, pays):
-    played = closed(
+def test_nothing_is_lost(lab, unpaid, days, pays):
+    played = closed_beside(
+        lab,
         tranches=(tranche(10**12, 6, unpaid=unpaid),),
         price=10**12,
         steps=(Step(StepKind.INTEREST, 0),),

@@ -112,6 +112,7 @@ struct Correction {
 /// @param loansPaying Leaves under `root`.
 /// @param late Whether the report came later than the grace after the end.
 /// @param last Whether no report follows.
+/// @param closed Whether closed positions were ever reported; else a run need not read their values.
 struct PeriodRecord {
     uint112 net;
     uint112 writtenOff;
@@ -119,6 +120,7 @@ struct PeriodRecord {
     uint40 end;
     bool late;
     bool last;
+    bool closed;
     uint112 planned;
     uint112 gross;
     uint32 loansPaying;

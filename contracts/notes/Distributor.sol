@@ -226,11 +226,11 @@ contract Distributor is IDistributor, AccessManaged {
     /// @dev Cash to date * PARTS / units, down, is what adding each cash and carrying its remainder comes to. Cash is below 2^113
     ///      and PARTS below 2^126: a product is below 2^239, both together below 2^240.
     function _indices(Book storage kept) private view returns (uint256 total, uint256 principal) {
-        uint256 units = kept.units;
+        (uint256 interest, uint256 repaid, uint256 units) = (kept.interest, kept.principal, kept.units);
         if (units == 0) return (0, 0);
         unchecked {
-            principal = (kept.principal * PARTS) / units;
-            total = principal + (kept.interest * PARTS) / units;
+            principal = (repaid * PARTS) / units;
+            total = principal + (interest * PARTS) / units;
         }
     }
 }

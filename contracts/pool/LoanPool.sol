@@ -137,6 +137,7 @@ contract LoanPool is ILoanPool, AccessManaged {
         _record(current, previous, report_);
         current.late = block.timestamp > uint256(current.end) + _grace;
         _correct(period, current, correction);
+        current.closed = current.closedValue != 0 || current.closedPlan != 0;
         lastReported = period;
         if (report_.last) _end(period, current);
         if (report_.last || period == periodCount) _lastIsIn = true;
@@ -210,10 +211,10 @@ contract LoanPool is ILoanPool, AccessManaged {
         found.loss = _lossTo(current) - _lossTo(previous);
         found.recovered = current.recovered - previous.recovered;
         found.grossBalance = grossBalance();
-        found.balance = _balance(current);
+        found.balance = _balance(current, found.grossBalance);
         found.lossToDate = Math.saturatingSub(current.writtenOff, current.recovered);
         found.collectionRatio = _ratio(current.net, current.planned);
-        found.profitabilityRatio = _ratio(current.closedValue, current.closedPlan);
+        found.profitabilityRatio = current.closed ? _ratio(current.closedValue, current.closedPlan) : WAD;
         found.late = current.late;
         found.last = current.last || !(periodCount > period);
     }
@@ -232,7 +233,7 @@ contract LoanPool is ILoanPool, AccessManaged {
 
     /// @inheritdoc ILoanPool
     function poolBalance(Period period) external view returns (uint256) {
-        return _balance(_reported(period));
+        return _balance(_reported(period), grossBalance());
     }
 
     /// @inheritdoc ILoanPool
@@ -324,7 +325,7 @@ contract LoanPool is ILoanPool, AccessManaged {
     }
 
     function _end(Period period, PeriodRecord storage current) private {
-        uint256 balance = _balance(current);
+        uint256 balance = _balance(current, grossBalance());
         if (balance != 0 && !IWaterfall(waterfall).cleanUpOn()) revert PoolNotEmpty(balance);
         _records[period].last = true;
     }
@@ -334,9 +335,8 @@ contract LoanPool is ILoanPool, AccessManaged {
         return _records[period];
     }
 
-    function _balance(PeriodRecord storage to) private view returns (uint256) {
-        uint256 gone = uint256(to.gross) - to.recovered + to.writtenOff; // recovered is part of gross
-        return Math.saturatingSub(grossBalance(), gone);
+    function _balance(PeriodRecord storage to, uint256 bought) private view returns (uint256) {
+        return Math.saturatingSub(bought, uint256(to.gross) - to.recovered + to.writtenOff); // recovered is part of gross
     }
 
     function _lossTo(PeriodRecord storage to) private view returns (int256) {

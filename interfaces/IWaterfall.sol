@@ -120,6 +120,16 @@ interface IWaterfall {
     ///         trigger).
     error TermsInvalid(TermsFault fault, uint256 place);
 
+    /// @notice A step could pay a junior tranche's principal or return while a coverage test of a more senior one is on:
+    ///         rule 35 of docs/waterfall.md.
+    /// @param accelerated The step is of the second list.
+    /// @param step Its place from 0.
+    /// @param trigger Place of the test.
+    error JuniorAhead(bool accelerated, uint256 step, uint256 trigger);
+
+    /// @notice A deal that revolves must end it on each coverage test; this one does not.
+    error RevolvesPastTest(uint256 trigger);
+
     /// @notice Loans are bought up to the first run that is not revolving, and not once a trigger or the vote ended revolving.
     error NotRevolving();
 

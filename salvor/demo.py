@@ -78,7 +78,7 @@ def prepare(deal_file: Path, *, tape_file: Path | None, out: Path) -> Prepared:
     periods = len(terms.period_ends)
     claims_after = sorted({*range(CLAIM_EVERY, periods, CLAIM_EVERY), periods})
     cash = collections(loans, deal.calendar)
-    return Prepared(deal, tape, loans, commitment, secret, terms, cash, claims_after, _indices(deal, periods))
+    return Prepared(deal, tape, loans, commitment, secret, terms, cash, claims_after, assumed_indices(deal, periods))
 
 
 def play(ready: Prepared, project: ProjectManager, provider: ProviderAPI, cast: Cast, audience: Audience) -> Statement:
@@ -145,7 +145,7 @@ def _close(ready: Prepared, live: LiveDeal, cast: Cast, audience: Audience) -> N
     audience.say(f"closed: all notes sold, {price} {token.symbol} paid to the seller")
 
 
-def _indices(deal: Deal, periods: int) -> list[int]:
+def assumed_indices(deal: Deal, periods: int) -> list[int]:
     """The assumed index of each period, the last one for all that follow; nothing where no rate floats."""
     if deal.index is None or not any(tranche.floating for tranche in deal.tranches):
         return []

@@ -92,6 +92,20 @@ class DealInvalid(SalvorError):
         super().__init__(f"{path}: line {line}, column {column}:{where} {reason}")
 
 
+class CollectionsInvalid(SalvorError):
+    """The servicer's collections, at a line where one is to blame."""
+
+    def __init__(self, path: Path, line: int | None, reason: str) -> None:
+        super().__init__(f"{path}: line {line}: {reason}" if line else f"{path}: {reason}")
+
+
+class LoanTwice(SalvorError):
+    """Collections could not say whose they are."""
+
+    def __init__(self, loan: str, first: str, second: str) -> None:
+        super().__init__(f"loan '{loan}' stands in {first} and in '{second}'; give one of them another identifier")
+
+
 class OptionInvalid(SalvorError):
     """A command line that asks for what can't be."""
 

@@ -64,20 +64,11 @@ def cli(deal_file: Path, tape_file: Path | None, out: Path, as_json: bool, pictu
 
 
 def _on_a_local_chain(ready: Prepared, console: Console) -> Statement:
-    from ape import accounts, networks, project
-    from ape.logging import LogLevel, logger
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from salvor.chain.node import local_node
     from salvor.demo import Audience, play
     from salvor.desk.cast import cast_for
+    from salvor.desk.terminal import on_a_local_chain
 
-    logger.set_level(LogLevel.ERROR)
-    with console.status("compiling what changed"):
-        project.load_contracts()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    genesis = ready.terms.closing - 30 * 86_400  # before anybody subscribes
-    with local_node(networks, genesis=genesis) as provider, Progress(*columns, console=console) as progress:
-        bar = progress.add_task("collections by period", total=len(ready.collections))
-        audience = Audience(console.print, lambda done: progress.update(bar, completed=done))
-        return play(ready, project, provider, cast_for(ready.deal, accounts.test_accounts), audience)
+    closing, total = ready.terms.closing, len(ready.collections)
+    with on_a_local_chain(console, closing=closing, task="collections by period", total=total) as chain:
+        cast = cast_for(ready.deal, chain.accounts)
+        return play(ready, chain.project, chain.provider, cast, Audience(console.print, chain.tick))

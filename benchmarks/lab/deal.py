@@ -25,6 +25,7 @@ from salvor.model.pool import Report
 from salvor.model.refusal import Refused
 from tests.property.stage import ODD_SIZES, Stage, set_stage
 from tests.property.test_waterfall_machine import WaterfallMachine
+from tests.property.waterfall_events import Events
 from tests.property.waterfall_figures import Earned, Twin
 from tests.property.waterfall_mirror import WaterfallMirror
 
@@ -190,6 +191,7 @@ class DealMirror(WaterfallMirror):
         self.twin = Twin(drawn)
         Mirror.__init__(self, stage.lab, self.twin, figures, refusals="WF-06", agreement="WF-02")
         self.drawn, self.live, self.deal = drawn, stage.live, self.twin.deal
+        self._events = Events(drawn, self.deal)
         self._earned = Earned(drawn, self._names)
         self._indices = [(0, 0)] * len(self.deal.notes)
 

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {DealBook, HurdleBook, TriggerBook} from "contracts/waterfall/Books.sol";
+import {Seniority} from "contracts/waterfall/Seniority.sol";
 import {Steps} from "contracts/waterfall/Steps.sol";
 import {RunTerms, TermsCode} from "contracts/waterfall/TermsCode.sol";
 import {IDefaultVote} from "interfaces/IDefaultVote.sol";
@@ -52,6 +53,7 @@ library TermsCheck {
         _checkSteps(terms, terms.steps);
         _checkSteps(terms, terms.accelerated);
         if ((terms.vote == address(0)) != (terms.accelerated.length == 0)) _refuse(TermsFault.VoteWithoutSteps, 0);
+        Seniority.check(terms);
     }
 
     /// @notice Writes the terms down: what a run needs as code, one for each list of steps (nowhere where there is none), the

@@ -13,6 +13,7 @@ from salvor.deal.names import Finding, Place, unknown
 from salvor.deal.rule_checks import rule_findings
 from salvor.deal.rules import FeeLine, Reserve
 from salvor.deal.schema import Deal
+from salvor.deal.seniority import seniority_findings
 from salvor.deal.step_checks import step_findings
 
 _OWN_NAMES = ("seller", "servicer", "offering", "pool", "waterfall")
@@ -27,6 +28,7 @@ def findings(deal: Deal) -> Iterator[Finding]:
         yield from _sizes(deal)
     yield from rule_findings(deal)
     yield from step_findings(deal)
+    yield from seniority_findings(deal)
     if not unfit:
         yield from _investors(deal)
         yield from _trades(deal)

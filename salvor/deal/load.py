@@ -12,8 +12,9 @@ from typing import Any, NoReturn, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from salvor.deal import rules, schema
+from salvor.deal import life, rules, schema
 from salvor.deal.checks import findings
+from salvor.deal.life import Life, life_findings
 from salvor.deal.schema import Deal
 from salvor.deal.screening import screening_findings, screening_terms
 from salvor.errors import DealInvalid, FileMissing, near
@@ -48,6 +49,20 @@ def load_screening(path: Path, *, mapping: TapeMapping, decimals: int) -> tuple[
         reason = f"is {deal.settlement.decimals}, and the tape was checked with {decimals}: check it once more"
         _refuse(path, root, ("settlement", "decimals"), reason)
     return deal, screening_terms(deal, mapping)
+
+
+def load_life(path: Path, deal: Deal) -> Life:
+    """Read what happens to a deal, and check that it fits the deal."""
+    root = _compose(path, "life of a deal")
+    found = _validate(path, root, Life)
+    for place, reason in life_findings(found, deal):
+        _refuse(path, root, place, reason)
+    return found
+
+
+def refuse_event(path: Path, place: tuple[str | int, ...], reason: str) -> NoReturn:
+    """Tell where in a life the event stands that can't be."""
+    _refuse(path, _compose(path, "life of a deal"), place, reason)
 
 
 def load_tape_mapping(path: Path) -> TapeMapping:
@@ -134,7 +149,7 @@ def _in_words(error: Any) -> str:
 
 
 def _known_keys() -> list[str]:
-    found = [*vars(schema).values(), *vars(rules).values(), *vars(plan).values()]
+    found = [*vars(schema).values(), *vars(rules).values(), *vars(life).values(), *vars(plan).values()]
     models = [each for each in found if isinstance(each, type) and issubclass(each, BaseModel)]
     return [field for model in models for field in model.model_fields]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,9 +26,9 @@ class Cast:
     outsider: AccountAPI
 
 
-def cast_for(deal: Deal, accounts: TestAccountManager) -> Cast:
-    """One account a part and one an investor; raises when the local chain has too few."""
-    names = list(dict.fromkeys(investor.name for investor in deal.investors))
+def cast_for(deal: Deal, accounts: TestAccountManager, *, wallets: Sequence[str] = ()) -> Cast:
+    """One account a part, one an investor and one a further wallet; raises when the local chain has too few."""
+    names = list(dict.fromkeys([*(investor.name for investor in deal.investors), *wallets]))
     payees = [name for name in deal.payees if name not in ("seller", "servicer", *names)]
     if len(names) + len(payees) + _PARTS > len(accounts):
         raise OptionInvalid(

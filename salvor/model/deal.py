@@ -158,12 +158,12 @@ class Deal:
 
     # Collections and their way through the steps
 
-    def report(self, report: Report, now: int) -> None:
-        """Rules 6 and 7: by the servicer, with the cash."""
+    def report(self, report: Report, now: int, by: str = "") -> None:
+        """Rules 6 and 7: by the servicer of the terms, or by who has that role since; with the cash."""
         books = self._purchased()
         clean_up = [i for i, trigger in enumerate(self.terms.triggers) if trigger.kind == TriggerKind.CLEAN_UP]
         totals = self.pool.totals_with(report, now, books.is_on(frozenset(clean_up)))
-        self._pay_in(self.terms.servicer, POOL, report.net)
+        self._pay_in(by or self.terms.servicer, POOL, report.net)
         self.pool.add(report, totals, now)
 
     def tell_index(self, period: int, index: int, now: int) -> None:
@@ -250,6 +250,14 @@ class Deal:
         self.notes[tranche].refuse_frozen(source)
         self.admissions.refuse(source, target, units, now)
         self.notes[tranche].transfer(source, target, units)
+
+    def transfer_from(self, spender: str, source: str, target: str, tranche: int, units: int, now: int) -> None:
+        """Rule 30: as a transfer, by who was allowed to."""
+        note = self.notes[tranche]
+        note.refuse_frozen(source)
+        note.allowances.refuse(source, spender, units)
+        self.transfer(source, target, tranche, units, now)
+        note.allowances.spend(source, spender, units)
 
     def force_transfer(self, source: str, target: str, tranche: int, units: int, now: int) -> list[int]:
         """Rule 32: units and their share of unclaimed cash, frozen or not, by the compliance role; the parts moved."""

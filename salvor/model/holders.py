@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from salvor.model.allowances import Allowances
 from salvor.model.refusal import Refused
 
 PARTS = 2**34 * 3**10 * 5**28 * 7**4  # of a settlement unit
@@ -65,6 +66,7 @@ class Note:
     supply: int = 0
     streams: tuple[Stream, Stream] = field(default_factory=lambda: (Stream(), Stream()))
     holders: defaultdict[str, Holder] = field(default_factory=lambda: defaultdict(Holder))
+    allowances: Allowances = field(default_factory=Allowances)
 
     @property
     def cash_held(self) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from salvor.model.refusal import Refused
+from salvor.model.seniority import refuse_junior_ahead
 from salvor.model.terms import (
     LARGEST,
     ONE,
@@ -38,7 +39,7 @@ OF_A_TRANCHE = {TriggerKind.OVER_COLLATERALISATION, TriggerKind.INTEREST_COVERAG
 
 
 def refuse_unsound(terms: Terms) -> None:
-    """Rule 35: raises `TermsDoNotFit(part, place)` for the first part that can't work."""
+    """Rule 35: raises `TermsDoNotFit(part, place)` for the first part that can't work, then what seniority demands."""
     _demand(0 < len(terms.tranches) <= MOST_TRANCHES, "tranches", len(terms.tranches))
     _demand(0 < len(terms.steps) <= MOST_STEPS, "steps", len(terms.steps))
     _demand(len(terms.accelerated_steps) <= MOST_STEPS, "accelerated steps", len(terms.accelerated_steps))
@@ -65,6 +66,7 @@ def refuse_unsound(terms: Terms) -> None:
         for place, step in enumerate(steps):
             _refuse_step(terms, step, name, place)
             _demand(step.kind not in TAKES_ALL or place == len(steps) - 1, name, place)
+    refuse_junior_ahead(terms)
 
 
 def _refuse_loose_ends(terms: Terms) -> None:

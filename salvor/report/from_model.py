@@ -11,8 +11,11 @@ from salvor.deal.allotment import orders
 from salvor.deal.schedule import Collected
 from salvor.deal.schema import Deal
 from salvor.deploy.terms import SERVICER, DealTerms
+from salvor.desk.on_model import OnModel
 from salvor.model import deal as model
 from salvor.model.pool import Report
+from salvor.model.run import RunOutcome
+from salvor.model.tranche import Tranche
 from salvor.report.statement import CreditLine, HolderLine, Reconciliation, Statement, TrancheLine, TriggerLine
 
 
@@ -23,6 +26,7 @@ class Play:
     deal: Deal
     terms: DealTerms
     model: model.Deal
+    holders: tuple[str, ...]  # by name, in the order of the statement
     paid: list[list[tuple[date, int]]]  # by tranche
     runs_on: list[int]  # by trigger
     credits_paid: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -43,14 +47,14 @@ def forecast(
     indices: Sequence[int] = (),
 ) -> Statement:
     """Play a deal from subscription to the last claim. Trades of a period come before its claims."""
-    play = Play(deal, terms, model.Deal(terms.rules), [[] for _ in terms.rules.tranches], [0] * len(deal.triggers))
+    play = _begin(deal, terms, model.Deal(terms.rules), _investors(deal))
     _sell(play)
     _pay_credits(play)
     for period, collected in enumerate(collections, start=1):
         if indices:
             play.model.tell_index(period, indices[period - 1], terms.rules.begin(period))
         _report(play, period, collected)
-        _run(play, period)
+        _note(play, play.model.run(period))
         end = terms.period_ends[period - 1]
         for trade in deal.trades:
             if trade.after_period == period:
@@ -58,10 +62,24 @@ def forecast(
                 play.model.transfer(trade.seller, trade.buyer, place, units, end)
         if period in claims_after:
             for place in play.tranches:
-                for name in _investors(deal):
+                for name in play.holders:
                     play.model.claim(name, place)
             _pay_credits(play)
     return _statement(play, len(collections))
+
+
+def statement_of(played: OnModel) -> Statement:
+    """The closing statement of a life that the model has played."""
+    script = played.script
+    play = _begin(script.deal, script.terms, played.deal, script.holders)
+    play.credits_paid, play.refunds = played.credits_paid, played.refunds
+    for outcome in played.outcomes:
+        _note(play, outcome)
+    return _statement(play, len(played.outcomes))
+
+
+def _begin(deal: Deal, terms: DealTerms, own: model.Deal, holders: Sequence[str]) -> Play:
+    return Play(deal, terms, own, tuple(holders), [[] for _ in terms.rules.tranches], [0] * len(deal.triggers))
 
 
 def _investors(deal: Deal) -> list[str]:
@@ -98,11 +116,10 @@ def _report(play: Play, period: int, collected: Collected) -> None:
     play.model.report(report, play.terms.period_ends[period - 1])
 
 
-def _run(play: Play, period: int) -> None:
-    outcome = play.model.run(period)
+def _note(play: Play, outcome: RunOutcome) -> None:
     for place, parts in enumerate(outcome.tranches):
         if sum(parts):
-            play.paid[place].append((_day(play.terms.period_ends[period - 1]), sum(parts)))
+            play.paid[place].append((_day(play.terms.period_ends[outcome.period - 1]), sum(parts)))
     for place, on in enumerate(outcome.triggers_on):
         play.runs_on[place] += on
 
@@ -133,7 +150,7 @@ def _statement(play: Play, periods: int) -> Statement:
         holders=tuple(_holders(play)),
         credits=tuple(CreditLine(n, play.credits_paid[n], play.model.credits[n]) for n in deal.payees),
         reconciliation=Reconciliation(
-            subscriptions=sum(orders(deal).values()),
+            subscriptions=play.model.paid_in - totals.net,
             collections=totals.net,
             refunds=play.refunds,
             claims=sum(sum(each.paid) for note in play.model.notes for each in note.holders.values()),
@@ -144,8 +161,8 @@ def _statement(play: Play, periods: int) -> Statement:
 
 
 def _tranche(play: Play, place: int) -> TrancheLine:
-    assert play.model.books is not None  # closed above
-    state = play.model.books.tranches[place]
+    # A deal that was cancelled has no books, and nothing in them.
+    state = play.model.books.tranches[place] if play.model.books else Tranche(0, 0)
     return TrancheLine(
         name=play.deal.tranches[place].name,
         invested=state.at_closing,
@@ -161,7 +178,7 @@ def _tranche(play: Play, place: int) -> TrancheLine:
 def _holders(play: Play) -> list[HolderLine]:
     lines = []
     for tranche, note in zip(play.deal.tranches, play.model.notes, strict=True):
-        for name in _investors(play.deal):
+        for name in play.holders:
             holder, claimable = note.holders[name], sum(note.claimable(name))
             if holder.units or any(holder.paid) or claimable:
                 lines.append(HolderLine(name, tranche.name, holder.units, sum(holder.paid), claimable))

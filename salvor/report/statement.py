@@ -29,13 +29,13 @@ class TrancheLine:
 
     @property
     def irr(self) -> Decimal | None:
-        """Effective annual rate of what was invested at closing and paid at period ends."""
-        return irr([(self.closing, -self.invested), *self.paid])
+        """Effective annual rate of what was invested at closing and paid at period ends; none where nothing was."""
+        return None if not self.invested else irr([(self.closing, -self.invested), *self.paid])
 
     @property
     def multiple(self) -> Decimal:
-        """Paid for each unit invested."""
-        return multiple(self.invested, self.interest + self.principal)
+        """Paid for each unit invested; 0 where nothing was."""
+        return Decimal(0) if not self.invested else multiple(self.invested, self.interest + self.principal)
 
 
 @dataclass(frozen=True)
@@ -177,20 +177,21 @@ def differences(chain: Statement, model: Statement) -> list[str]:
     """Each figure that the chain and the model do not share, in words; and whether the cash adds up on the chain."""
     found = []
     for each in fields(Statement):
-        found += _compare(each.name, getattr(chain, each.name), getattr(model, each.name))
+        found += unlike(each.name, getattr(chain, each.name), getattr(model, each.name))
     cash = chain.reconciliation
     if not cash.holds:
         found.append(f"cash in {cash.cash_in} is not cash out {cash.cash_out} + cash held {cash.cash_held}")
     return found
 
 
-def _compare(name: str, chain: Any, model: Any) -> list[str]:
+def unlike(name: str, chain: Any, model: Any) -> list[str]:
+    """Each figure below this name that the two sides do not share, in words."""
     if chain == model:
         return []
     if isinstance(chain, tuple) and isinstance(model, tuple) and len(chain) == len(model):
         pairs = enumerate(zip(chain, model, strict=True))
-        return [line for i, (ours, theirs) in pairs for line in _compare(f"{name}[{i}]", ours, theirs)]
+        return [line for i, (ours, theirs) in pairs for line in unlike(f"{name}[{i}]", ours, theirs)]
     if hasattr(chain, "__dataclass_fields__") and type(chain) is type(model):
         names = [each.name for each in fields(chain) if each.compare]
-        return [line for n in names for line in _compare(f"{name}.{n}", getattr(chain, n), getattr(model, n))]
+        return [line for n in names for line in unlike(f"{name}.{n}", getattr(chain, n), getattr(model, n))]
     return [f"{name}: chain {chain}, model {model}"]

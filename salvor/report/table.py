@@ -16,7 +16,7 @@ def print_statement(statement: Statement, console: Console) -> None:
     """Two tables, the collections and the reconciliation line."""
     money = statement.decimals
     for table in (_tranches(statement, money), _holders(statement, money)):
-        _print_whole(table, console)
+        print_whole(table, console)
     console.print(
         f"Collected {format_units(statement.collected, money)} of {format_units(statement.planned, money)} planned on "
         f"{statement.loans} loans: cumulative collection ratio {format_percent(statement.collection_ratio)}"
@@ -48,7 +48,7 @@ def print_statement(statement: Statement, console: Console) -> None:
         console.print(f"[dim]{escape(statement.assumptions)}[/dim]")
 
 
-def _print_whole(table: Table, console: Console) -> None:
+def print_whole(table: Table, console: Console) -> None:
     """On a narrow terminal a line may wrap; money is never cut off."""
     narrow = console.width
     console.width = max(narrow, console.measure(table, options=console.options.update(width=1_000)).maximum)

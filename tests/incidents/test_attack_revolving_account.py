@@ -45,13 +45,14 @@ def test_nothing_is_bought_once_a_trigger_has_ended_revolving(lab, buy):
 
 
 def test_no_loans_for_nothing_cure_a_test_after_revolving(lab, buy):
-    terms = replace(TERMS, ledgers=True, revolves_to=1, triggers=[("over-collateralisation", 0, 2 * WAD, 1)])
+    cover = ("over-collateralisation", 0, 2 * WAD, 1)
+    terms = replace(TERMS, ledgers=True, revolves_to=1, triggers=[cover], stops=1)
     deal = build(lab, terms).sell()
     deal.run(0)
     buy(deal, 0)  # the account's run is still to come
-    deal.run(0, written_off=100_000)
-    assert deal.waterfall.trigger(0).on
+    deal.run(0)
+    assert not deal.waterfall.trigger(0).on  # it is the run that ended revolving
     with lab.refused("NotRevolving"):
         buy(deal, 0, (b"\x02" * 32, 7, 2**100))
-    deal.run(0)
+    deal.run(0, written_off=100_000)
     assert deal.waterfall.trigger(0).on

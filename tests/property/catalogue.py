@@ -10,6 +10,10 @@ PROPERTIES = {
     "NT-06": "A forced transfer of a of b units carries a / b of what was earned and not claimed, once, "
     "down, in one piece or in several.",
     "NT-07": "Moving units makes no cash and loses none: what all have earned is what was distributed, to the part.",
+    "SE-01": "An asset that calls back while it moves gets nothing that a call before or afterwards would not.",
+    "SE-02": "The decimals of the settlement asset change no figure in units.",
+    "SE-03": "An asset that moves less than it says is refused where cash enters, and nothing is booked.",
+    "EV-01": "Each call raises the events that the model knows of, with their values, and no other.",
     "OF-01": "Until closing, cash in the offering equals the notes in all hands, tranche by tranche.",
     "PL-01": "A period is reported once, in order, by the servicer, not before its end, with its cash.",
     "WF-01": "Cash in = cash out + cash held, to the unit, and every contract's books equal its token balance but for "
@@ -20,10 +24,16 @@ PROPERTIES = {
     "WF-05": "Where its step is marked so, mezzanine interest gets nothing while the deal is behind plan and "
     "senior principal is outstanding.",
     "WF-06": "A call that must be refused is refused with the model's error and values, and changes nothing.",
-    "WF-07": "A preview of a run, its events and the run itself tell the same figures, or refuse alike.",
+    "WF-07": "A preview of a run and the run itself tell the same figures, or refuse alike.",
     "WF-08": "A deficiency ledger is never above its tranche's principal.",
     "WF-09": "What the waterfall paid to a tranche is what its note has distributed, interest and principal apart.",
     "WF-10": "A loss never skips a tranche: where one has borne it, nothing of those below could have.",
+    "WF-11": "No unit of a junior tranche's principal, nor of residual, split or hurdle, while a coverage test of a "
+    "more senior tranche is on that has principal outstanding; in a revolving run, beyond its revolving account.",
+    "NT-08": "A spender sends at most what the holder allowed, by a call or by a signature that is good once, in time.",
+    "RO-01": "Who loses a role is refused from then on, who gets it is obeyed, and nothing else changes.",
+    "RO-02": "Pause and resume change nothing: a closed contract refuses its roles, what anybody may do goes on.",
+    "PL-02": "What a loan paid is proved against the last root told for that period, and against no other.",
     "LS-01": "What write-offs have cost tranches, and nobody, is never more than the written-off claims at the "
     "carrying ratio.",
     "AC-01": "An outsider is refused at every privileged function.",

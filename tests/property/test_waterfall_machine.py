@@ -5,35 +5,37 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from salvor.chain.refusal import refusal_of
-from salvor.lab import strategies
 from salvor.model.deal import Sale
 from salvor.model.pool import Correction, Report
-from tests.property.waterfall_mirror import WaterfallMirror, as_struct
+from tests.property.waterfall_draws import (
+    ANY,
+    DAY,
+    EDGE,
+    EDGES,
+    LARGEST,
+    PART,
+    ROOT,
+    TAPE,
+    actors,
+    amounts,
+    beside,
+    faults,
+    indices,
+    seen,
+    small,
+    stages,
+    sums,
+    tranches,
+    waits,
+)
+from tests.property.waterfall_events import as_struct
+from tests.property.waterfall_mirror import WaterfallMirror
+from tests.property.waterfall_notes import NoteRules
+from tests.property.waterfall_roles import RoleRules
 from tests.property.waterfall_stage import deploy, prepare, privileges
 
-DAY = 86_400
-LARGEST = 2**112 - 1  # where the books end
-MOST = 2**256 - 1
-EDGES = (0, 1, 2, 7, 100, 10**6, LARGEST - 1, LARGEST, LARGEST + 1, 2**128, MOST)
-ROOT = b"\7" * 32
-TAPE = b"\5" * 32
 
-seen = strategies.Seen()
-actors = strategies.actors(5)  # three who invest, a new wallet, the outsider
-tranches = st.integers(0, 7)  # from the first again where there are fewer
-# Which kind of amount, a number behind it, and how far beside: `DealsMachine.units` makes an amount of them.
-PART, EDGE, ANY, SEEN = range(4)
-amounts = st.tuples(st.sampled_from([*[PART] * 9, EDGE, ANY, SEEN]), st.integers(0, LARGEST), st.integers(-1, 1))
-sums = st.tuples(st.sampled_from([*[PART] * 40, EDGE, ANY, SEEN]), st.integers(0, LARGEST), st.integers(0, 1))
-small = st.tuples(st.just(PART), st.integers(0, 1_024), st.integers(0, 1))
-beside = st.sampled_from([0, 0, 0, 0, 1, -1, 2])
-waits = st.sampled_from([1, DAY, 10 * DAY - 1, 30 * DAY, 365 * DAY, 3 * 365 * DAY])
-stages = st.sampled_from(["draft", "open", "closed", "paying", "paying", "paying", "paying"])
-faults = st.sampled_from([*["none"] * 12, "costs", "recovered", "no root", "no loans", "loans", "period", "early"])
-indices = st.integers(-20, 20).map(lambda percent: percent * 10**16)
-
-
-class WaterfallMachine(RuleBasedStateMachine):
+class WaterfallMachine(NoteRules, RoleRules, RuleBasedStateMachine):
     """Rules are what people do; each asks the model first and expects exactly its answer."""
 
     ground = None
@@ -46,6 +48,7 @@ class WaterfallMachine(RuleBasedStateMachine):
         self.mirror = m = WaterfallMirror(self.drawn)
         self.deal, self.live, self.people = m.deal, m.live, self.ground.investors
         self.count = len(self.deal.notes)
+        self.take_roles()
         for actor in range(4):
             self.admit(actor, 20_000)
         if stage == "draft":
@@ -103,17 +106,17 @@ class WaterfallMachine(RuleBasedStateMachine):
     @rule(actor=actors, days=st.sampled_from([0, 1, 400, 20_000]))
     def admit(self, actor, days) -> None:
         who, until = self.people[actor], self.mirror.now + days * DAY
-        admit, agent = self.live.allow_list.admit, self.live.parties.transfer_agent
+        admit, agent = self.live.allow_list.admit, self.roles["agent"]
         self.mirror.both(lambda: self.deal.admit(who.address, until, self.mirror.now), admit, who, until, sender=agent)
 
     @rule(actor=actors)
     def remove(self, actor) -> None:
-        who, agent = self.people[actor], self.live.parties.transfer_agent
+        who, agent = self.people[actor], self.roles["agent"]
         self.mirror.both(lambda: self.deal.remove(who.address), self.live.allow_list.remove, who, sender=agent)
 
     @rule()
     def open(self) -> None:
-        m, arranger = self.mirror, self.live.parties.arranger
+        m, arranger = self.mirror, self.roles["arranger"]
         m.both(lambda: self.deal.open(m.now), self.live.offering.open, self.live.waterfall, sender=arranger)
 
     def _order(self, actor, place, units, funded=True) -> None:
@@ -180,11 +183,12 @@ class WaterfallMachine(RuleBasedStateMachine):
         if period <= terms.periods and fault != "period" and self.books:
             self.ground.lab.now = max(m.now, terms.end(period) - (fault == "early"))
         report = self._report(period, drawn, fault, last, self._correction(period, corrected))
+        servicer = self.roles["servicer"]
         if 0 < report.net <= LARGEST:
-            m.fund(m.live.parties.servicer, report.net)
+            m.fund(servicer, report.net)
         call, structs = m.live.pool.report, (as_struct(report), as_struct(report.correction))
         before = self.deal.pool.reported
-        m.both(lambda: self.deal.report(report, m.now), call, period, *structs, sender=m.live.parties.servicer)
+        m.both(lambda: self.deal.report(report, m.now, servicer.address), call, period, *structs, sender=servicer)
         if self.deal.pool.reported > before:
             assert m.now >= terms.end(before + 1), "PL-01"
             seen.note(report.net)
@@ -255,7 +259,7 @@ class WaterfallMachine(RuleBasedStateMachine):
         m, root = self.mirror, TAPE if rooted else bytes(32)
         price, gross = self.units(drawn, self.books.account if self.books else 0), self.within(balance, self.size)
         call, tape = m.live.pool.buyFurther, (root, loans, gross)
-        m.both(lambda: self.deal.buy_loans(price, *tape), call, tape, price, sender=m.live.parties.admin)
+        m.both(lambda: self.deal.buy_loans(price, *tape), call, tape, price, sender=self.roles["manager"])
 
     # Votes
 
@@ -283,54 +287,7 @@ class WaterfallMachine(RuleBasedStateMachine):
             if self.deal.ballot and self.deal.ballot.units.get(who.address):
                 self.vote(actor)
 
-    # Notes
-
-    @rule(giver=actors, taker=actors, place=tranches, drawn=amounts, forced=st.booleans())
-    def transfer(self, giver, taker, place, drawn, forced) -> None:
-        m, place, to = self.mirror, self.tranche(place), self.people[taker]
-        source, note = self.holder(place, giver), self.live.notes[place]
-        units = self.units(drawn, self.deal.notes[place].holders[source.address].units)
-        parts = [self.deal.notes[place].parts_of(each.address) for each in self.people]
-        args = source.address, to.address, place, units
-        if forced:
-            agent = self.live.parties.transfer_agent
-            m.both(lambda: self.deal.force_transfer(*args, m.now), note.forceTransfer, source, to, units, sender=agent)
-        else:
-            m.both(lambda: self.deal.transfer(*args, m.now), note.transfer, to, units, sender=source)
-        after = [self.deal.notes[place].parts_of(each.address) for each in self.people]
-        assert forced or parts == after, "NT-01"
-        assert [sum(each) for each in zip(*parts, strict=True)] == [sum(each) for each in zip(*after, strict=True)], (
-            "NT-07"
-        )
-
-    @rule(lost=actors, found=actors, place=tranches)
-    def recover(self, lost, found, place) -> None:
-        m, place = self.mirror, self.tranche(place)
-        old, new, agent = self.people[lost], self.people[found], self.live.parties.transfer_agent
-        call = self.live.notes[place].recover
-        m.both(lambda: self.deal.recover(old.address, new.address, place, m.now), call, old, new, sender=agent)
-
-    @rule(actor=actors, place=tranches, frozen=st.booleans())
-    def freeze(self, actor, place, frozen) -> None:
-        m, who, place = self.mirror, self.people[actor], self.tranche(place)
-        call, agent = self.live.notes[place].setFrozen, self.live.parties.transfer_agent
-        m.both(lambda: self.deal.freeze(who.address, place, frozen), call, who, frozen, sender=agent)
-
-    @rule(actor=actors, place=tranches, by=actors)
-    def claim(self, actor, place, by) -> None:
-        m, place = self.mirror, self.tranche(place)
-        who, note = self.holder(place, actor), self.live.notes[place]
-        call, args = (note.claim, ()) if by == actor else (note.claimFor, (who,))
-        sender = who if by == actor else self.people[by]
-        before = self.deal.claimable(who.address, place)
-        seen.note(before)
-        m.both(lambda: self.deal.claim(who.address, place), call, *args, sender=sender)
-
-    @rule(place=tranches, chosen=st.lists(actors, max_size=7))
-    def claim_many(self, place, chosen) -> None:
-        m, place, who = self.mirror, self.tranche(place), [self.people[actor] for actor in chosen]
-        names, call = [each.address for each in who], self.live.notes[place].claimMany
-        m.both(lambda: self.deal.claim_batch(names, place), call, names, sender=self.ground.outsider)
+    # Credits
 
     @rule(number=st.integers(0, 7))
     def pay_credit(self, number) -> None:

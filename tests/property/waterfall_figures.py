@@ -14,6 +14,7 @@ from salvor.model.deal import OFFERING, POOL, WATERFALL, Deal, note_account
 from salvor.model.holders import PARTS, Holder, Note, Stream
 from tests.property.waterfall_stage import Drawn
 
+SPENDERS = 2  # of the investors, the last ones, whose allowances are compared
 MOST_BALLOTS = 3  # of which the figures are compared
 _TOTALS = ("net", "gross", "writtenOff", "recovered", "closedValue", "closedPlan")
 _RECORD = ("planned", *_TOTALS, "late", "root", "loansPaying")
@@ -75,6 +76,9 @@ def _tranche_places(drawn: Drawn, place: int, sale: Any, tranche: Any) -> dict[s
     found[f"interest paid to tranche {place}"] = index.interest
     found |= {f"ordered {place}": sale.ordered, f"sold {place}": sale.sold, f"supply {place}": slots._totalSupply}
     found |= {f"{field} given to {place}": getattr(index, field) for field in _INDEX}
+    for owner in drawn.ground.investors:
+        for spender in drawn.ground.investors[-SPENDERS:]:
+            found[f"allowance of {owner} for {spender} in {place}"] = slots._allowances[owner][spender]
     for each in drawn.ground.investors:
         found[f"order of {each} for {place}"] = sale.orders[each]
         found[f"units of {each} in {place}"] = slots._balances[each]
@@ -182,6 +186,8 @@ class Twin:
             found.append(t.interest_paid)
         interest, principal = note.streams
         found += [orders.total, note.supply, note.supply, _given(note, interest), _given(note, principal)]
+        for owner in self._investors:
+            found += [note.allowances.given[owner, spender] for spender in self._investors[-SPENDERS:]]
         for each in self._investors:
             holder = note.holders[each]
             found += [orders.orders[each], holder.units, *_earned(note, holder), 0, 0, *holder.paid, holder.frozen]

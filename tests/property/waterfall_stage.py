@@ -72,7 +72,10 @@ def stand(ground: Ground, terms: DealTerms) -> Drawn:
     record.witness = None  # the fifty calls that hand out roles are in nobody's script
     live = apply(lab.contracts, terms, parties=parties, settlement=ground.token, oracle=ground.board)
     _call_by_name(lab, live)
-    for owner, spender in (*((each, live.offering) for each in ground.investors), (parties.servicer, live.pool)):
+    for owner, spender in (
+        *((each, spender) for each in ground.investors for spender in (live.offering, live.pool)),
+        (parties.servicer, live.pool),
+    ):
         ground.token.approve(spender, UNLIMITED, sender=owner)
     record.witness = witness
     own = terms.rules

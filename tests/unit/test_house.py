@@ -13,7 +13,21 @@ ROOT = Path(__file__).parents[2]
 SALVOR = ROOT / "salvor"
 # Each folder may use itself and those before it; `toolchain` runs before anything is installed,
 # uses nothing, and may be used by all.
-ORDER = ["amounts", "errors", "files", "tape", "deal", "model", "chain", "lab", "deploy", "desk", "report", "demo"]
+ORDER = [
+    "amounts",
+    "errors",
+    "files",
+    "tape",
+    "deal",
+    "model",
+    "chain",
+    "lab",
+    "deploy",
+    "desk",
+    "report",
+    "demo",
+    "play",
+]
 CHAINLESS = ["amounts", "tape", "deal", "model"]
 
 
@@ -73,7 +87,7 @@ def test_the_page_of_properties_is_fresh():
 
 def test_every_property_is_asserted_somewhere():
     text = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
-    text += "".join(path.read_text() for path in (ROOT / "tests/property").glob("*mirror.py"))
+    text += "".join(path.read_text() for path in (ROOT / "tests/property").glob("waterfall_*.py"))
     assert [name for name in PROPERTIES if f'"{name}' not in text] == []
 
 

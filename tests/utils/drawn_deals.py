@@ -1,12 +1,14 @@
 """A whole deal from a number: any terms that docs/waterfall.md allows, the same ones each time.
 
 Half of the lists of steps are ordered as deals really are, with some steps moved, doubled or made conditional; the rest
-is any steps in any order. Amounts are of one scale within a deal, from single units to 2^108.
+is any steps in any order, mended where a junior stands ahead of a failing senior test (`obedient`). Amounts are of one
+scale within a deal, from single units to 2^108.
 """
 
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from salvor.deploy.terms import DealTerms
 from salvor.model.terms import (
@@ -33,6 +35,7 @@ from salvor.model.terms import (
     When,
 )
 from salvor.tape.committed import ClassTotal, CommittedTape
+from tests.utils.obedient import obedient
 
 DAY = 86_400
 PERCENT = 10**16
@@ -42,11 +45,19 @@ SCALES = (1, 10, 1_000, 10**5, 10**7, 10**12, 10**20, 2**90, 2**108)
 LENGTHS = (1, DAY, 28 * DAY, 30 * DAY, 31 * DAY, 91 * DAY, 365 * DAY, 366 * DAY)
 MOST_TRANCHES, MOST_LINES, MOST_HURDLES, MOST_TRIGGERS, MOST_PERIODS = (2, 3, 5, 8), (1, 2, 3, 6), (1, 2, 2, 4), 16, 12
 MOST_STEPS = (5, 10, 20, 40)
+OFTEN = (TriggerKind.OVER_COLLATERALISATION, TriggerKind.INTEREST_COVERAGE, TriggerKind.COLLECTION_RATIO) * 2
 LISTED_LOANS = (1, 7, 2**32 - 1)
 
 
 def draw_deal(number: int, size: int, earliest: int) -> DealTerms:
     """Deal `number`, with more parts the larger `size` (0 to 3) is; closing is within a year of `earliest`."""
+    dice = random.Random(number)
+    drawn = _Drawing(dice, size).deal(earliest + 1)
+    return replace(drawn, rules=obedient(drawn.rules, dice))
+
+
+def draw_any_deal(number: int, size: int, earliest: int) -> DealTerms:
+    """The same before its steps are mended: it may let a junior stand ahead of a failing senior test (rule 35)."""
     return _Drawing(random.Random(number), size).deal(earliest + 1)
 
 
@@ -135,7 +146,7 @@ class _Drawing:
         )
 
     def trigger(self) -> TriggerTerms:
-        kind = self.dice.choice(list(TriggerKind))
+        kind = self.dice.choice([*TriggerKind, *OFTEN])
         level = self.dice.randint(0, 6) if kind == TriggerKind.FINAL_MATURITY else self.ratio()
         if kind == TriggerKind.CUMULATIVE_LOSS:
             level //= 10
@@ -180,6 +191,9 @@ class _Drawing:
         own, places = self.step, range(self.tranches)
         steps = [own(StepKind.FEE) for _ in self.fees]
         steps.append(own(self.dice.choice((StepKind.DRAW, StepKind.RELEASE))))
+        behind = [place for place, each in enumerate(self.triggers) if each.kind == TriggerKind.COLLECTION_RATIO]
+        if behind and self.often(5):
+            return self.waiting(steps, self.dice.choice(behind))
         steps += [own(self.dice.choice((StepKind.INTEREST, StepKind.INTEREST_UP_TO)), place) for place in places]
         steps.append(own(StepKind.TOP_UP))
         if self.losses == Losses.BY_LEDGER:
@@ -187,6 +201,15 @@ class _Drawing:
         steps += [own(self.dice.choice((StepKind.PRINCIPAL, StepKind.PRO_RATA, StepKind.TO_TARGET))) for _ in places]
         steps += [own(StepKind.PRINCIPAL, place) for place in places if self.often(7)]
         return steps + [own(StepKind.HURDLE) for _ in self.hurdles]
+
+    def waiting(self, steps: list[Step], behind: int) -> list[Step]:
+        """As in the Italian deals: interest below the first tranche waits behind principal while behind plan."""
+        interest, principal = StepKind.INTEREST, StepKind.PRINCIPAL
+        early = [replace(self.step(interest, place), when=When.NONE_ON) for place in range(1, self.tranches)]
+        steps = [*steps, self.step(interest, 0), *(replace(each, triggers=each.triggers | {behind}) for each in early)]
+        for place in range(self.tranches):
+            steps += [Step(principal, place), self.step(interest, min(place + 1, self.tranches - 1))]
+        return steps
 
     def steps(self) -> tuple[Step, ...]:
         most = MOST_STEPS[self.size] - 1

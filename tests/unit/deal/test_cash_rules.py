@@ -273,9 +273,9 @@ class TestRefusals:
                 "must be before the last of the deal's 12 periods",
             ),
             (
-                "stops_on: [heavy losses",
-                "stops_on: [heavy loss",
-                "revolving.stops_on.0",
+                "thin interest, heavy losses",
+                "thin interest, heavy loss",
+                "revolving.stops_on.2",
                 "did you mean 'heavy losses'?",
             ),
             ("vote: { share: 50 %", "vote: { share: 100 %", "vote.share", "must be below 100 %: it has to be exceeded"),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from salvor.model.allowances import UNLIMITED
 from salvor.model.holders import PARTS, Note
 from salvor.model.refusal import Refused
 from salvor.model.terms import ONE, Step, StepKind
@@ -116,6 +117,39 @@ class TestTransfer:
     def test_refuses_who_was_removed(self, played):
         played.deal.remove("buyer")
         assert refused(played.deal.transfer, HOLDER, "buyer", 0, 1, CLOSING)[0] == "NotEligible"
+
+
+class TestAllowances:
+    def test_let_a_spender_send_until_they_are_used_up(self, played):
+        played.deal.notes[0].allowances.approve(HOLDER, "spender", 30)
+        played.deal.transfer_from("spender", HOLDER, "buyer", 0, 20, CLOSING)
+        assert played.deal.notes[0].holders["buyer"].units == 20
+        error = refused(played.deal.transfer_from, "spender", HOLDER, "buyer", 0, 11, CLOSING)
+        assert error == ("ERC20InsufficientAllowance", ("spender", 10, 11))
+
+    def test_without_a_limit_are_not_used_up(self, played):
+        played.deal.notes[0].allowances.approve(HOLDER, "spender", UNLIMITED)
+        played.deal.transfer_from("spender", HOLDER, "buyer", 0, 20, CLOSING)
+        assert played.deal.notes[0].allowances.given[HOLDER, "spender"] == UNLIMITED
+
+    def test_ask_for_the_freeze_first_then_the_allowance_then_compliance(self, played):
+        send = played.deal.transfer_from
+        assert refused(send, "spender", HOLDER, "stranger", 0, 1, CLOSING)[0] == "ERC20InsufficientAllowance"
+        played.deal.notes[0].allowances.approve(HOLDER, "spender", 1)
+        assert refused(send, "spender", HOLDER, "stranger", 0, 1, CLOSING)[0] == "NotEligible"
+        assert played.deal.notes[0].allowances.given[HOLDER, "spender"] == 1
+        played.deal.freeze(HOLDER, 0, True)
+        assert refused(send, "spender", HOLDER, "buyer", 0, 2, CLOSING) == ("HolderFrozen", (HOLDER,))
+
+    def test_by_a_signature_are_good_to_the_deadline_and_the_owner_s_own(self, played):
+        books = played.deal.notes[0].allowances
+        assert refused(books.permit, HOLDER, HOLDER, "spender", 5, 99, 100) == ("ERC2612ExpiredSignature", (99,))
+        assert refused(books.permit, HOLDER, "other", "spender", 5, 100, 100) == (
+            "ERC2612InvalidSigner",
+            ("other", HOLDER),
+        )
+        books.permit(HOLDER, HOLDER, "spender", 5, 100, 100)
+        assert (books.given[HOLDER, "spender"], books.used[HOLDER]) == (5, 1)
 
 
 class TestFreeze:

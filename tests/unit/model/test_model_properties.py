@@ -16,10 +16,12 @@ from salvor.model.terms import Losses, Step, StepKind, TrancheTerms, TriggerKind
 from salvor.model.tranche import Tranche
 from tests.utils.model_checks import check, indices, picture
 from tests.utils.modelled import DAY, EQUITY, PERCENT, closed, sell
+from tests.utils.past_a_test import Seen, juniors_paid, mezzanine_paid
 from tests.utils.random_deals import amounts, random_reports, random_terms
 
 SHORT = settings(max_examples=60, deadline=None)
 LONG = settings(max_examples=200, deadline=None)
+TESTS = (TriggerKind.OVER_COLLATERALISATION, TriggerKind.INTEREST_COVERAGE, TriggerKind.COLLECTION_RATIO)
 
 
 def begin(terms):
@@ -104,6 +106,32 @@ def test_no_junior_principal_while_a_senior_test_holds_back(gross, written_off, 
         for junior in (1, 2):
             if any(outcome.triggers_on) and outcome.tranches[junior][1]:
                 assert not any(played.principals[:junior]), "WF-03"
+
+
+def seen(deal, steps, outcome):
+    """The run as `past_a_test` looks at it."""
+    paid = {step.place: step.paid for step in outcome.steps}
+    tranches = deal.books.tranches
+    return Seen(
+        deal.terms,
+        steps,
+        on=frozenset(place for place, on in enumerate(outcome.triggers_on) if on),
+        paid=[paid.get(place, 0) for place in range(len(steps))],
+        principal=[principal for _, principal in outcome.tranches],
+        left=[tranche.principal + tranche.loss for tranche in tranches],
+        account=deal.books.account,
+    )
+
+
+@LONG
+@given(random_terms(tests=TESTS), st.data())
+def test_no_junior_is_paid_past_a_failing_senior_test(terms, data):
+    deal = begin(terms)
+    while deal.state != State.WOUND_UP and report(deal, data):
+        steps = deal.books.steps
+        run = seen(deal, steps, deal.run(deal.books.last_run + 1))
+        assert [*juniors_paid(run)] == [], "WF-11"
+        assert [*mezzanine_paid(run)] == [], "WF-05"
 
 
 @LONG

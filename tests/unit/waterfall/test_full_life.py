@@ -163,7 +163,7 @@ class TestTriggers:
             ("clean-up", 0, 10 * PERCENT, 1),
             ("final maturity", 0, 2, 0),
         ]
-        steps = (step("fee", share=WAD), step("interest", 0), step("residual", 1))
+        steps = (step("fee", share=WAD), step("interest", 0), step("principal", 0), step("residual", 1))
         tranches = (Tranche(60_000, 7 * PERCENT, deferrable=False), Tranche(40_000))
         deal = build(lab, Terms(tranches, steps, lines=[Line(floor=100, senior=True)], triggers=kinds)).sell()
         first = deal.run(400, written_off=7_000, recovered=100, closed_value=99, closed_plan=100, late=6 * DAY)

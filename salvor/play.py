@@ -1,0 +1,120 @@
+"""A deal's whole life: rehearsed on the model, then played on a chain, both compared after every call.
+
+The rehearsal comes first, so a life that can't happen is told with its line in the file and nothing is deployed. What
+`salvor/demo.py` tells of one deal in a straight line, this does for whatever an issuer writes into a life.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from salvor.chain.clock import at
+from salvor.deal.life import Life
+from salvor.deal.load import load_life, load_tape_mapping
+from salvor.deal.schema import Deal
+from salvor.deal.servicing import Serviced, nothing, read_servicing
+from salvor.demo import Audience, Prepared, assumed_indices, prepare
+from salvor.deploy.apply import apply
+from salvor.desk.acts import Script, acts_of
+from salvor.desk.cast import Cast
+from salvor.desk.on_chain import OnChain
+from salvor.desk.on_model import OnModel
+from salvor.desk.reporting import Tapes, reports_of
+from salvor.errors import ChainPastClosing, LoanTwice, ReconciliationFailed, RowsRejected
+from salvor.report.from_chain import read_statement
+from salvor.report.from_model import statement_of
+from salvor.report.life import LifeStatement
+from salvor.report.side_by_side import Stage, perform, rehearse
+from salvor.report.statement import differences
+from salvor.tape.check import check_tape, first_reject
+from salvor.tape.commitment.secret import Secret
+from salvor.tape.commitment.tape import Commitment, checked_part, commit_tape
+
+if TYPE_CHECKING:
+    from ape.api import ProviderAPI
+    from ape.managers.project import ProjectManager
+
+
+@dataclass(frozen=True)
+class LifePrepared:
+    """All that is known of a life before anything is deployed; it was rehearsed and can happen."""
+
+    ready: Prepared
+    life_file: Path
+    script: Script
+    calls: int  # that the chain will be asked to do
+
+
+def prepare_life(deal_file: Path, life_file: Path, *, out: Path) -> LifePrepared:
+    """Read deal, tapes, life and collections, and rehearse them; raises an error of the file that is to blame."""
+    ready = prepare(deal_file, tape_file=None, out=out)
+    deal, life = ready.deal, load_life(life_file, ready.deal)
+    further = _further(life, life_file, deal, out)
+    tapes = [(ready.commitment, ready.secret), *further.values()]
+    _refuse_loans_twice(tapes, ["the deal's tape", *further])
+    reports = reports_of(_serviced(life, life_file, deal, tapes), life, tapes)
+    acts = acts_of(deal, life, ready.terms, reports, assumed_indices(deal, len(reports)))
+    bought = {name: commitment.public for name, (commitment, _) in further.items()}
+    script = Script(deal, ready.terms, acts, bought, tuple(life.wallets))
+    return LifePrepared(ready, life_file, script, rehearse(script, life_file).calls)
+
+
+def play(
+    prepared: LifePrepared, project: ProjectManager, provider: ProviderAPI, cast: Cast, audience: Audience
+) -> LifeStatement:
+    """Deploy the deal and play its life; raises unless chain and model agree on all of it and no unit is missing."""
+    script, parties = prepared.script, cast.parties
+    terms, token = script.terms, script.deal.settlement
+    if (now := provider.get_block("latest").timestamp) > terms.closing:
+        raise ChainPastClosing(now, terms.closing)
+    settlement = parties.admin.deploy(project.SettlementToken, token.name, token.symbol, token.decimals)
+    first_block = provider.get_block("latest").number
+    board = parties.admin.deploy(project.IndexBoard) if prepared.ready.indices else None
+    live = apply(project, terms, parties=parties, settlement=settlement, oracle=board, first_block=first_block)
+    audience.say(f"deployed: pool {live.pool.address} over {terms.tape.loan_count} loans")
+    chain = OnChain(script, live, cast.investors, cast.outsider, lambda seconds: at(provider, seconds), board)
+    stage = Stage(script, prepared.life_file, OnModel(script), chain)
+    perform(stage, tick=lambda calls, sentence: _tell(audience, calls, sentence))
+    statement = read_statement(live, script.deal, investors=cast.investors)
+    if found := differences(statement, statement_of(stage.model)):
+        raise ReconciliationFailed(found)
+    return stage.statement(statement)
+
+
+def _tell(audience: Audience, calls: int, sentence: str) -> None:
+    audience.say(sentence)
+    audience.tick(calls)
+
+
+def _further(life: Life, life_file: Path, deal: Deal, out: Path) -> dict[str, tuple[Commitment, Secret]]:
+    """The tapes that may be bought later, each checked and committed as the first is."""
+    found = {}
+    for number, (name, files) in enumerate(life.further_tapes.items(), start=1):
+        source, folder = life_file.parent / files.file, out / f"further-{number}"
+        mapping = load_tape_mapping(life_file.parent / files.mapping)
+        tape = check_tape(source, mapping, decimals=deal.settlement.decimals, out=folder)
+        if tape.totals.rows_rejected > deal.tape.max_rejected_rows or not tape.totals.rows_accepted:
+            raise RowsRejected(source, first_reject(tape), tape.totals, deal.tape.max_rejected_rows, tape.exceptions)
+        secret = Secret.draw()
+        found[name] = commit_tape([checked_part(folder)], secret), secret
+    return found
+
+
+def _serviced(life: Life, life_file: Path, deal: Deal, tapes: Tapes) -> tuple[Serviced, ...]:
+    periods = life.last_period(deal)
+    if life.collections is None:
+        return nothing(periods)
+    loans = [loan for commitment, _ in tapes for loan in commitment.identifiers]
+    path, costs = life_file.parent / life.collections, deal.calendar.costs
+    return read_servicing(path, frozenset(loans), periods=periods, decimals=deal.settlement.decimals, costs=costs)
+
+
+def _refuse_loans_twice(tapes: Tapes, names: list[str]) -> None:
+    """Collections tell loans apart by their identifiers alone."""
+    seen: dict[str, str] = {}
+    for name, (commitment, _) in zip(names, tapes, strict=True):
+        for loan in commitment.identifiers:
+            if (first := seen.setdefault(loan, name)) != name:
+                raise LoanTwice(loan, first, name)

@@ -1,0 +1,199 @@
+"""A whole life on the model and on a chain: alike to the last unit, and a chain that does otherwise is found out."""
+
+import pytest
+
+from salvor.chain.send import send
+from salvor.desk.acts import Call, RunPeriod
+from salvor.errors import DealInvalid, LoanTwice, ReconciliationFailed
+from salvor.model.deal import State
+from salvor.play import prepare_life
+from salvor.report.from_model import statement_of
+from salvor.report.side_by_side import perform
+from tests.utils.lives import on_a_lab
+
+
+@pytest.fixture
+def stage(early_lab, whole_life):
+    return on_a_lab(early_lab, whole_life)
+
+
+def play(stage, *, until=None, then=lambda: None):
+    """Play it; before the first call whose sentence begins so, something happens that nobody else knows of."""
+    acts = stage.script.acts
+    if until is None:
+        perform(stage, tick=lambda calls, sentence: None)
+        return
+    done = []
+
+    def tick(calls, sentence):
+        if not done and sentence.startswith(until):
+            done.append(sentence)
+            then()
+
+    perform(stage, tick=tick)
+    assert done, acts
+
+
+class TestPlay:
+    def test_equals_the_model_after_every_call(self, stage, whole_life):
+        play(stage)
+        assert stage.calls == whole_life.calls
+        assert stage.model.deal.state is State.WOUND_UP
+        closing = statement_of(stage.model)
+        cash = closing.reconciliation
+        held = stage.chain.live.cash_held()
+        assert cash.holds
+        assert cash.cash_held == sum(held.values())
+
+    def test_shows_what_happened_in_each_period(self, stage):
+        play(stage)
+        life = stage.statement(statement_of(stage.model))
+        lines = life.periods
+        assert [line.phase for line in lines] == [
+            "revolving",
+            *["amortising"] * 4,
+            *["accelerated"] * 3,
+            "wound up",
+        ]
+        assert [line.period for line in lines if line.late] == [4]
+        assert [(line.period, line.correction.period) for line in lines if line.correction] == [(5, 3), (6, 4)]
+        assert lines[4].correction.written_off == -4_331_456
+        assert [line.period for line in lines if line.recovered] == [5, 6]
+        assert [line.period for line in lines if line.accelerated] == [6, 7, 8, 9]
+        assert {one.name: one.since for one in lines[-1].triggers if one.on}["default"] == 6
+
+    def test_shows_losses_by_tranche_that_add_up(self, stage):
+        play(stage)
+        life = stage.statement(statement_of(stage.model))
+        for place in range(3):
+            ledgers = [life.losses_of(period)[place][2] for period in range(len(life.periods))]
+            assert sum(ledgers) == life.periods[-1].tranches[place].deficiency
+        assert life.losses_of(0)[2][2] > 0  # the equity's ledger bears first
+
+    def test_tells_refusals_and_cash(self, stage):
+        play(stage)
+        refused = [event.refused for event in stage.events if event.refused]
+        assert refused == [
+            "NotEligible",
+            "AboveLimit",
+            "WrongSale",
+            "AboveAccount",
+            "HolderFrozen",
+            "HolderFrozen",
+            "NoUnits",
+            "AlreadyVoted",
+            "NoVoteOpen",
+            "NotEligible",
+            "NothingToRecover",
+        ]
+        (batch,) = [event for event in stage.events if event.what.startswith("a custodian claims B")]
+        assert [name for name, _ in batch.cash] == ["family office"]  # the other is frozen
+
+
+class TestAChainThatDoesOtherwise:
+    def test_pays_a_claim_twice(self, stage):
+        """Somebody claims for a holder before the life does: the cash is there, and the life's claim finds none."""
+        chain = stage.chain
+
+        def claim_before():
+            send(chain.live.notes[0].claimFor, chain.account("pension fund"), sender=chain.outsider)
+
+        with pytest.raises(ReconciliationFailed, match=r"a custodian claims A.*pension fund"):
+            play(stage, until="period 1: what bank treasury", then=claim_before)
+
+    def test_moves_notes_in_silence(self, stage):
+        chain = stage.chain
+
+        def transfer():
+            send(chain.live.notes[2].transfer, chain.account("insurer"), 1, sender=chain.account("sponsor"))
+
+        with pytest.raises(ReconciliationFailed, match=r"period 2, period 2 is reported and run\.holders"):
+            play(stage, until="period 1: a custodian", then=transfer)
+
+    def test_pays_a_credit_that_the_life_pays_later(self, stage):
+        chain = stage.chain
+
+        def pay():
+            send(chain.live.distributor.payCredit, chain.account("trustee"), sender=chain.outsider)
+
+        with pytest.raises(ReconciliationFailed, match=r"period 2 is reported and run\.credits"):
+            play(stage, until="period 1: a custodian", then=pay)
+
+    def test_refuses_what_the_model_does(self, stage):
+        chain = stage.chain
+
+        def freeze():
+            agent = chain.live.parties.transfer_agent
+            send(chain.live.notes[1].setFrozen, chain.account("family office"), True, sender=agent)
+
+        with pytest.raises(ReconciliationFailed, match="family office"):
+            play(stage, until="period 3: credit fund transfers", then=freeze)
+
+    def test_does_what_the_model_refuses(self, stage):
+        chain = stage.chain
+
+        def thaw():
+            agent = chain.live.parties.transfer_agent
+            send(chain.live.notes[1].setFrozen, chain.account("credit fund"), False, sender=agent)
+
+        with pytest.raises(ReconciliationFailed, match="chain did it, model refused it with HolderFrozen"):
+            play(stage, until="period 3: credit fund is frozen", then=thaw)
+
+
+class TestRehearsal:
+    """A life that can't happen is told with its place before anything is deployed."""
+
+    def rehearse(self, folder, old, new, file="life.yaml"):
+        text = (folder / file).read_text()
+        assert text.count(old) == 1
+        (folder / file).write_text(text.replace(old, new))
+        return prepare_life(folder / "deal.yaml", folder / "life.yaml", out=folder / "out")
+
+    @pytest.mark.parametrize(
+        ("old", "new", "said"),
+        [
+            ("amount: 430000.00 }", "amount: 4300000.00 }", "would be refused: AboveAccount"),
+            ("amount: 1.00, refused: WrongSale", "amount: 1.00, refused: ZeroUnits", "would be refused: WrongSale"),
+            (
+                "do: vote, who: pension fund }",
+                "do: vote, who: pension fund, refused: NoUnits }",
+                "goes through, and is",
+            ),
+            ("do: hand_over } #", "do: hand_over, tranche: B } #", "there is nothing to hand over"),
+        ],
+    )
+    def test_names_the_line(self, folder, old, new, said):
+        line = 1 + next(i for i, text in enumerate((folder / "life.yaml").read_text().splitlines()) if old in text)
+        with pytest.raises(DealInvalid) as caught:
+            self.rehearse(folder, old, new)
+        assert f"life.yaml: line {line}, " in caught.value.format_message()
+        assert said in caught.value.format_message()
+
+    def test_names_a_report_that_would_be_refused(self, folder):
+        with pytest.raises(DealInvalid, match=r"line 16, column 3: 'reports\.9': period 9, .*PoolNotEmpty"):
+            self.rehearse(folder, "clean_up, below: 15 %", "clean_up, below: 1 %", file="deal.yaml")
+
+    def test_refuses_a_loan_that_stands_in_two_tapes(self, folder):
+        tape = (folder / "further.csv").read_text()
+        (folder / "further.csv").write_text(tape.replace("0101,", "0001,"))
+        with pytest.raises(LoanTwice, match="loan '0001' stands in the deal's tape and in 'second pool'"):
+            prepare_life(folder / "deal.yaml", folder / "life.yaml", out=folder / "out")
+
+    def test_deploys_nothing_and_counts_the_calls(self, whole_life):
+        script = whole_life.script
+        assert whole_life.calls >= len(script.acts)
+        assert sum(isinstance(act.does, RunPeriod) for act in script.acts) == 9
+        assert sum(isinstance(act.does, Call) for act in script.acts) == 11  # the book, and one trade
+
+
+class TestADealThatIsNotMade:
+    def test_gives_everybody_the_order_back_and_runs_no_period(self, early_lab, folder):
+        prepared = prepare_life(folder / "deal.yaml", folder / "cancelled.yaml", out=folder / "out")
+        stage = on_a_lab(early_lab, prepared)
+        perform(stage, tick=lambda calls, sentence: None)
+        assert stage.model.is_cancelled
+        assert stage.periods == []
+        cash = statement_of(stage.model).reconciliation
+        assert (cash.subscriptions, cash.refunds, cash.cash_held) == (290_000_000, 290_000_000, 0)
+        assert cash.holds
+        assert stage.chain.live.cash_held() == {"offering": 0, "distributor": 0}

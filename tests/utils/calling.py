@@ -80,6 +80,7 @@ class Stand:
             "claimFor": (note.claimFor, (holder,)),
             "claimMany": (note.claimMany, ([holder, token],)),
             "payCredit": (deal.distributor.payCredit, (seller,)),
+            "payCredit of a fee": (deal.distributor.payCredit, (deal.lab.actor("payee 0"),)),
             "payHolder": (deal.distributor.payHolder, (token, 1)),
             "tryPayHolder": (deal.distributor.tryPayHolder, (token, 1)),
             "book": (deal.distributor.book, (0, [], [])),

@@ -9,7 +9,8 @@ from salvor.chain.send import send
 from salvor.deal.load import load_deal
 from salvor.report.from_chain import read_statement
 from salvor.report.statement import CreditLine, TriggerLine
-from tests.utils.world import EQUITY, MEZZANINE, SENIOR
+from tests.utils.deploy import with_terms
+from tests.utils.world import EQUITY, MEZZANINE, SENIOR, WAD
 
 SHIPPED = Path("deals/charged-off-accounts/deal.yaml")  # for the names of tranches and trigger
 
@@ -99,3 +100,11 @@ def test_keeps_refunds_apart_when_the_seller_invests(world):
     assert (cash.subscriptions, cash.refunds) == (115_000, 14_999)
     assert cash.cash_held == 100_000 + 1 + 40_000
     assert cash.holds
+
+
+def test_tells_what_was_written_off_and_what_it_cost(world):
+    deal = with_terms(world, carrying_ratio=WAD // 3).close()
+    deal.run(1, 30_000, written_off=400)
+    deal.run(2, 0, written_off=100)
+    shown = statement(deal)
+    assert (shown.written_off, shown.carrying_ratio, shown.written_off_loss) == (500, WAD // 3, 166)

@@ -6,13 +6,10 @@ that are written were written before. (Within its transaction each slot is touch
 
 from __future__ import annotations
 
-import statistics
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -20,38 +17,30 @@ from eth_hash.auto import keccak
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from benchmarks.gas_of_runs import FLAT, FOREVER, run_rows
 from benchmarks.peers import payment_splitter, push_distributor
 from benchmarks.report import RESULTS, Row, all_hold, print_rows, write_rows
 from benchmarks.stage import Note, Stage, crowd, gas
-from salvor.amounts import Units, timestamp
+from salvor.amounts import timestamp
 from salvor.chain.clock import at
 from salvor.chain.node import local_node
 from salvor.chain.send import send
-from salvor.deal.schedule import Collected
 from salvor.errors import CHECK_FAILED
-from salvor.tape.commitment.leaves import COLLECTION_LEAF, COLLECTION_TAG
-from salvor.tape.merkle import StandardMerkleTree
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
     from ape.contracts import ContractInstance
 
-    from salvor.demo import Prepared
-    from salvor.deploy.live import LiveDeal
-    from salvor.desk.cast import Cast
 
 # The project's own targets.
 TRANSFER_RATIO = 1.6
 CLAIM_GAS, CLAIM_RATIO = 70_000, 1.1
-RUN_GAS, RUN_GAS_A_STEP = 60_000, 25_000
-FLAT = 1.01
 CODE_SIZE = 24_576  # EIP-170
 
-DEAL = Path("deals/charged-off-accounts/deal.yaml")
+CROWDS = (10, 100, 1_000, 100_000)
 BEGIN = timestamp(date(2026, 12, 1))  # of the chain: before the demo's deal closes
 DAY = 86_400
 _WIDTH = 140  # of the table in a file or a pipe
-FOREVER = 2**40 - 1
 ROUND = 10_000_000_00  # a tranche of round size: shares come out whole
 ODD = 999_999_937  # a prime near it: everybody keeps a fraction of a unit
 CASH = 12_345_68  # even: half of it is whole
@@ -170,31 +159,41 @@ def _distribute_and_claim(note: Note, holder: AccountAPI) -> int:
     return gas(note.token.claim, sender=holder)
 
 
-# DISTRIBUTE
+# ANY NUMBER OF HOLDERS
 
 
-def distribute_rows(stage: Stage) -> Iterator[Row]:
-    """Notes of the same supply in more and more hands; the second distribution is measured."""
+def crowd_rows(stage: Stage) -> Iterator[Row]:
+    """Notes of one supply in more and more hands; of each the second distribution, transfer and claim is measured."""
     settlement, access = stage.settlement(), stage.access()
-    rule = stage.admin.deploy(stage.project.OpenCompliance)  # distribute asks nobody
+    rule = stage.admin.deploy(stage.project.OpenCompliance)
     push = stage.admin.deploy(push_distributor())
     send(settlement.approve, push, 2**256 - 1, sender=stage.admin)
-    ours: dict[int, int] = {}
-    for count in (10, 100, 1_000, 10_000):
-        owner = stage.accounts[1]
-        note = stage.note(access, settlement, rule, {owner: ODD})
-        stage.spread(note.token, owner, count)
-        for _ in range(2):
-            ours[count] = note.distribute(CASH)
+    used: dict[str, dict[int, int]] = {"distribute": {}, "claim": {}, "transfer": {}}
+    for count in CROWDS:
+        note = stage.note(access, settlement, rule, {stage.accounts[1]: ODD})
+        stage.spread(note.token, stage.accounts[1], count)
+        for name, measured in _second_of_each(note, stage.accounts[1], stage.accounts[2]).items():
+            used[name][count] = measured
     for count in (10, 100):
         holders = crowd(count)
         for _ in range(2):  # the first payment fills empty balances; the second is the steady state
             pushed = gas(push.distribute, settlement, holders, CASH // count, sender=stage.admin)
-        yield Row(f"distribute to {count} holders, warm", ours[count], pushed, ratio_at_most=1)
-    yield Row("distribute to 1,000 holders, warm", ours[1_000])
-    yield Row("distribute to 10,000 holders, warm", ours[10_000])
-    most, least = max(ours.values()), min(ours.values())
-    yield Row("distribute: dearest of the four beside cheapest", most, least, ratio_at_most=FLAT)
+        yield Row(f"distribute to {count} holders, warm", used["distribute"][count], pushed, ratio_at_most=1)
+    for name, limit in (("distribute", None), ("claim", CLAIM_GAS), ("transfer", None)):
+        for count in CROWDS[2 if name == "distribute" else 0 :]:
+            to = "to" if name == "distribute" else "with"
+            yield Row(f"{name} {to} {count:,} holders, warm", used[name][count], ours_at_most=limit)
+        most, least = max(used[name].values()), min(used[name].values())
+        yield Row(f"{name}, 10 to {CROWDS[-1]:,} holders: dearest beside cheapest", most, least, ratio_at_most=FLAT)
+
+
+def _second_of_each(note: Note, owner: AccountAPI, buyer: AccountAPI) -> dict[str, int]:
+    found = {}
+    for _ in range(2):
+        found["distribute"] = note.distribute(CASH)
+        found["claim"] = gas(note.token.claim, sender=owner)
+        found["transfer"] = gas(note.token.transfer, buyer, 1_000, sender=owner)
+    return found
 
 
 # REPORT
@@ -236,86 +235,6 @@ def _pool(
     return pool
 
 
-# RUN
-
-
-@dataclass(frozen=True)
-class _Deal:
-    """The demo's deal, sold and closed: one holder a tranche."""
-
-    ready: Prepared
-    live: LiveDeal
-    cast: Cast
-    holders: tuple[AccountAPI, ...]
-
-
-def run_rows(stage: Stage) -> Iterator[Row]:
-    """The demo's deal, period by period, then the hardest period that can be made of it."""
-    deal = _demo_deal(stage)
-    rules = deal.ready.terms.rules
-    steps = len(rules.steps)
-    budget = RUN_GAS + RUN_GAS_A_STEP * steps
-    by_holders = {}
-    for count in (10, 1_000):
-        with stage.put_back():
-            for note, owner in zip(deal.live.notes, deal.holders, strict=True):
-                stage.spread(note, owner, count)
-            by_holders[count] = _play(stage, deal, deal.ready.collections)
-    few, many = by_holders[10], by_holders[1_000]
-    what = f"run, {steps} steps, {len(deal.live.notes)} tranches"
-    dearest = max(range(len(few)), key=lambda place: few[place])
-    yield Row(f"{what}, demo, warm: median of {len(few)} periods", int(statistics.median(few)), ours_at_most=budget)
-    yield Row(f"{what}, demo, cold: dearest, period {dearest + 1}", few[dearest], ours_at_most=budget)
-    on_plan = [Collected({"all": Units(planned)}) for planned in rules.plan[:3]]
-    with stage.put_back():
-        *_, third = _play(stage, deal, on_plan)
-    yield Row(f"{what}, warm: on plan, two tranches paid", third, ours_at_most=budget)
-    everything = Collected({"all": Units(sum(each.gross for each in deal.ready.collections))})
-    with stage.put_back():
-        _, hardest = _play(stage, deal, [deal.ready.collections[0], everything])
-    yield Row(f"{what}, cold: all three paid", hardest, ours_at_most=budget)
-    most, least = max(zip(many, few, strict=True), key=lambda pair: max(pair[0] / pair[1], pair[1] / pair[0]))
-    yield Row("run: 1,000 holders a tranche beside 10", max(most, least), min(most, least), ratio_at_most=FLAT)
-
-
-def _demo_deal(stage: Stage) -> _Deal:
-    from salvor.demo import prepare
-    from salvor.deploy.apply import apply
-    from salvor.desk import actions as desk
-    from salvor.desk.cast import cast_for
-
-    with TemporaryDirectory() as folder:
-        ready = prepare(DEAL, tape_file=None, out=Path(folder))
-    cast = cast_for(ready.deal, stage.accounts)
-    live = apply(stage.project, ready.terms, parties=cast.parties, settlement=stage.settlement())
-    holders = tuple(cast.investors.values())[: len(live.notes)]
-    desk.open_sale(live)
-    for tranche, (holder, units) in enumerate(zip(holders, ready.terms.sizes, strict=True)):
-        send(live.settlement.mint, holder, units, sender=holder)
-        desk.admit(live, holder, until=FOREVER)
-        desk.order(live, holder, tranche=tranche, units=Units(units))
-    at(stage.provider, ready.terms.closing)
-    desk.close(live, by=cast.outsider)
-    for tranche, holder in enumerate(holders):
-        desk.settle(live, holder, tranche=tranche, by=cast.outsider)
-    return _Deal(ready, live, cast, holders)
-
-
-def _play(stage: Stage, deal: _Deal, collections: Sequence[Collected]) -> list[int]:
-    """The gas of each period's run."""
-    from salvor.desk import actions as desk
-
-    used = []
-    for period, collected in enumerate(collections, start=1):
-        at(stage.provider, deal.ready.terms.period_ends[period - 1])
-        send(deal.live.settlement.mint, deal.live.parties.servicer, collected.net, sender=stage.admin)
-        leaf = (COLLECTION_TAG, period, bytes(32), collected.gross, bytes(32))
-        desk.collect(deal.live, period, collected, StandardMerkleTree([leaf], COLLECTION_LEAF))
-        used.append(gas(deal.live.waterfall.run, period, sender=deal.cast.outsider))
-        stage.tick(period, len(collections))
-    return used
-
-
 # CODE
 
 
@@ -332,9 +251,9 @@ def code_rows(stage: Stage) -> Iterator[Row]:
 _SUBJECTS: dict[str, Callable[[Stage], Iterator[Row]]] = {
     "transfer": transfer_rows,
     "claim beside PaymentSplitter": claim_rows,
-    "distribute to up to 10,000 holders": distribute_rows,
+    "up to 100,000 holders": crowd_rows,
     "report": report_rows,
-    "run of the demo's deal": run_rows,
+    "run": run_rows,
     "code size": code_rows,
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from eth_hash.auto import keccak
@@ -33,13 +34,12 @@ class Note:
     token: ContractInstance
     distributor: ContractInstance
     settlement: ContractInstance
-    units: int
     admin: AccountAPI
 
     def distribute(self, cash: int) -> int:
         """Spread cash over all units: half of it interest, half principal. Gives the gas of the booking."""
         send(self.settlement.transfer, self.distributor, cash, sender=self.admin)
-        share = (self.token.address, self.units, cash - cash // 2, cash // 2)
+        share = (self.token.address, cash - cash // 2, cash // 2)
         return gas(self.distributor.book, cash, [share], [], sender=self.admin)
 
 
@@ -87,7 +87,7 @@ class Stage:
         send(note.issue, sum(units.values()), sender=self.admin)
         for holder, held in units.items():
             send(note.handOver, holder, held, sender=self.admin)
-        return Note(note, distributor, settlement, sum(units.values()), self.admin)
+        return Note(note, distributor, settlement, self.admin)
 
     def restrict(self, access: ContractInstance, contract: ContractInstance, role: int, *functions: str) -> None:
         """Only the role may call these functions of the contract."""
@@ -109,8 +109,8 @@ class Stage:
     def spread(self, note: ContractInstance, owner: AccountAPI, count: int) -> None:
         """Put the owner's notes into `count` hands in equal parts; the owner is one of them and keeps the rest.
 
-        Written straight into the ledger of balances: what sales before the first distribution leave behind. (Ten
-        thousand real sales fill anvil's memory, as Ape has it remember each step.)
+        Written straight into the ledger of balances: what sales before the first distribution leave behind. (A
+        hundred thousand real sales fill anvil's memory, as Ape has it remember each step.)
         """
         units = note.balanceOf(owner)
         part = units // count
@@ -132,7 +132,12 @@ class Stage:
 
 def crowd(count: int) -> list[str]:
     """Addresses that nobody has a key of; the same ones in every run."""
-    return [to_checksum_address(keccak(f"holder {number}".encode())[-20:]) for number in range(count)]
+    return [_of_the_crowd(number) for number in range(count)]
+
+
+@cache
+def _of_the_crowd(number: int) -> str:
+    return to_checksum_address(keccak(f"holder {number}".encode())[-20:])
 
 
 def gas(method: ContractTransactionHandler, *args: Any, sender: AccountAPI) -> int:
@@ -140,6 +145,7 @@ def gas(method: ContractTransactionHandler, *args: Any, sender: AccountAPI) -> i
     return int(send(method, *args, sender=sender).gas_used)
 
 
+@cache
 def _slot(holder: str) -> str:
     """Where OpenZeppelin's ERC20 keeps a holder's balance."""
     return "0x" + bytes(keccak(bytes.fromhex(holder[2:]).rjust(32, b"\0") + _BALANCES.to_bytes(32))).hex()

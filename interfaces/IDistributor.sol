@@ -4,12 +4,10 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 /// @notice What a run, or the closing, gives to the holders of one note.
-/// @param units Units sold at closing, over which the cash is spread.
 /// @param interest Settlement units.
 /// @param principal Settlement units.
 struct Share {
     address note;
-    uint256 units;
     uint256 interest;
     uint256 principal;
 }
@@ -64,11 +62,22 @@ interface IDistributor {
     error NotTheWaterfall(address caller, address waterfall);
     error AlreadyAppointed(address waterfall);
 
+    /// @notice A note says its units once.
+    error AlreadyOpen(address note);
+
     /// @notice Cash of nobody's notes would be lost.
     error NoUnits(address note);
 
     /// @notice Says whose `book` is obeyed, once and for all: no later role can move the cash. Only the offering, at closing.
     function appoint(address waterfall) external;
+
+    /// @notice The caller is a note of so many units: cash that is ever given to it is spread over them. Once.
+    /// @dev By any contract: only notes that the waterfall names are ever given cash.
+    function openBook(uint256 units) external;
+
+    /// @notice Makes room for accounts that will be credited, so that the first credit costs what later ones do. By anyone;
+    ///         nothing else changes.
+    function openAccounts(address[] calldata accounts) external;
 
     /// @notice Takes `received` settlement units into the books, which came here before, and gives shares and credits out of
     ///         them and of what the deal has. Only the waterfall.
@@ -103,6 +112,9 @@ interface IDistributor {
 
     /// @notice All that is kept of a note.
     function indexOf(address note) external view returns (NoteIndex memory);
+
+    /// @notice What the holders of `note` were ever given, settlement units.
+    function given(address note) external view returns (uint256 interest, uint256 principal);
 
     /// @notice What `payCredit` would pay, settlement units.
     function creditOf(address account) external view returns (uint256);

@@ -112,16 +112,18 @@ struct Correction {
 /// @param loansPaying Leaves under `root`.
 /// @param late Whether the report came later than the grace after the end.
 /// @param last Whether no report follows.
+/// @param closed Whether closed positions were ever reported; else a run need not read their values.
 struct PeriodRecord {
-    uint112 planned;
     uint112 net;
-    uint32 loansPaying;
-    uint112 gross;
     uint112 writtenOff;
-    bool late;
-    bool last;
     uint112 recovered;
     uint40 end;
+    bool late;
+    bool last;
+    bool closed;
+    uint112 planned;
+    uint112 gross;
+    uint32 loansPaying;
     uint112 closedValue;
     uint112 closedPlan;
     bytes32 root;

@@ -13,19 +13,27 @@ contract Distributor is IDistributor, AccessManaged {
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
 
-    /// @notice As `NoteIndex`, in three slots. The first is all that a transfer of a note reads when nothing has happened.
-    /// @param total Below 2^240: all cash that ever comes is below 2^113, and PARTS below 2^126.
+    /// @notice Where the cash of a note's holders stands, in two slots. Both indices and what waits of them follow from cash and
+    ///         units, so that a distribution writes the first one only. All cash that ever comes is below 2^113.
+    /// @param interest Ever given, settlement units.
+    /// @param principal Ever given, settlement units.
+    /// @param open The note has said its units, so the slot is never empty.
+    /// @param snapshots Votes called so far. One a second fills 32 bits in 136 years.
     /// @param watchedTo Day since 1970 before which a vote may be open, so that transfers must remember what was held when it was
     ///        called; EVER for one beyond the days that fit.
-    /// @param snapshots Votes called so far. One a second fills 32 bits in 136 years.
-    /// @param interestRemainder Below the units of the note, which are below 2^112.
     struct Book {
-        uint240 total;
-        uint16 watchedTo;
-        uint256 principal;
-        uint112 interestRemainder;
-        uint112 principalRemainder;
+        uint120 interest;
+        uint120 principal;
+        bool open;
+        uint112 units;
         uint32 snapshots;
+        uint16 watchedTo;
+    }
+
+    /// @notice What an account may have. Once `open` the slot is never empty again: a credit costs the same each time.
+    struct Account {
+        uint248 cash;
+        bool open;
     }
 
     uint16 private constant EVER = type(uint16).max;
@@ -40,14 +48,14 @@ contract Distributor is IDistributor, AccessManaged {
     /// @inheritdoc IDistributor
     address public waterfall;
 
-    uint128 private _heldForHolders;
-    uint128 private _heldForDeal;
+    // Holders and credits change with every run, what is the deal's seldom. The last of each slot keeps it from being empty.
+    uint120 private _heldForHolders;
+    uint120 private _heldForCredits;
+    bool private _heldOpen;
+    uint248 private _heldForDeal;
+    bool private _dealOpen;
 
-    /// @inheritdoc IDistributor
-    uint256 public heldForCredits;
-
-    /// @inheritdoc IDistributor
-    mapping(address account => uint256 cash) public creditOf;
+    mapping(address account => Account credit) private _credits;
 
     mapping(address note => Book book) private _books;
 
@@ -63,7 +71,22 @@ contract Distributor is IDistributor, AccessManaged {
     function appoint(address waterfall_) external restricted {
         if (waterfall != address(0)) revert AlreadyAppointed(waterfall);
         waterfall = waterfall_;
+        _heldOpen = true;
+        _dealOpen = true;
         emit Appointed(waterfall_);
+    }
+
+    /// @inheritdoc IDistributor
+    function openBook(uint256 units) external {
+        Book storage kept = _books[msg.sender];
+        if (kept.open) revert AlreadyOpen(msg.sender);
+        kept.open = true;
+        kept.units = units.toUint112();
+    }
+
+    /// @inheritdoc IDistributor
+    function openAccounts(address[] calldata accounts) external {
+        for (uint256 i; i < accounts.length; ++i) _credits[accounts[i]].open = true;
     }
 
     /// @inheritdoc IDistributor
@@ -74,9 +97,9 @@ contract Distributor is IDistributor, AccessManaged {
         uint256 credited;
         for (uint256 i; i < credits.length; ++i) credited += _credit(credits[i]);
         // What the deal does not have can't be given away: this line reverts.
-        _heldForDeal = (_heldForDeal + received - shared - credited).toUint128();
-        _heldForHolders = (_heldForHolders + shared).toUint128();
-        if (credited != 0) heldForCredits += credited;
+        if (received != shared + credited) _heldForDeal = (_heldForDeal + received - shared - credited).toUint248();
+        _heldForHolders = (_heldForHolders + shared).toUint120();
+        _heldForCredits = (_heldForCredits + credited).toUint120();
     }
 
     /// @inheritdoc IDistributor
@@ -92,9 +115,10 @@ contract Distributor is IDistributor, AccessManaged {
 
     /// @inheritdoc IDistributor
     function payCredit(address account) external returns (uint256 cash) {
-        cash = creditOf[account];
-        creditOf[account] = 0;
-        heldForCredits -= cash;
+        Account storage credit = _credits[account];
+        cash = credit.cash;
+        credit.cash = 0;
+        _heldForCredits = (_heldForCredits - cash).toUint120();
         emit CreditPaid(account, cash);
 
         if (cash != 0) settlement.safeTransfer(account, cash); // some assets refuse to move nothing
@@ -110,7 +134,7 @@ contract Distributor is IDistributor, AccessManaged {
     function tryPayHolder(address holder, uint256 cash) external returns (bool paid) {
         _takeForHolder(cash);
         paid = settlement.trySafeTransfer(holder, cash);
-        if (!paid) _heldForHolders += uint128(cash); // it was taken from there
+        if (!paid) _heldForHolders += uint120(cash); // it was taken from there
     }
 
     /* VIEWS */
@@ -118,8 +142,9 @@ contract Distributor is IDistributor, AccessManaged {
     /// @inheritdoc IDistributor
     function mark(address note) external view returns (uint240 total, uint32 snapshot) {
         Book storage kept = _books[note];
+        (uint256 index, ) = _indices(kept);
+        total = uint240(index); // see _indices
         uint256 day = kept.watchedTo;
-        total = kept.total;
         // Most notes are never voted on: this keeps a transfer of theirs cheap.
         if (day == 0) return (total, 0);
         if (day == EVER || block.timestamp / 1 days < day) snapshot = kept.snapshots;
@@ -127,26 +152,37 @@ contract Distributor is IDistributor, AccessManaged {
 
     /// @inheritdoc IDistributor
     function indices(address note) external view returns (uint256 total, uint256 principal) {
-        Book storage kept = _books[note];
-        return (kept.total, kept.principal);
+        return _indices(_books[note]);
     }
 
     /// @inheritdoc IDistributor
-    function principalIndex(address note) external view returns (uint256) {
-        return _books[note].principal;
+    function principalIndex(address note) external view returns (uint256 principal) {
+        (, principal) = _indices(_books[note]);
     }
 
     /// @inheritdoc IDistributor
-    function indexOf(address note) external view returns (NoteIndex memory) {
+    function indexOf(address note) external view returns (NoteIndex memory found) {
         Book storage kept = _books[note];
-        return
-            NoteIndex({
-                total: kept.total,
-                principal: kept.principal,
-                interestRemainder: kept.interestRemainder,
-                principalRemainder: kept.principalRemainder,
-                snapshots: kept.snapshots
-            });
+        (found.total, found.principal) = _indices(kept);
+        found.snapshots = kept.snapshots;
+        if (kept.units == 0) return found;
+        found.interestRemainder = (kept.interest * PARTS) % kept.units;
+        found.principalRemainder = (kept.principal * PARTS) % kept.units;
+    }
+
+    /// @inheritdoc IDistributor
+    function given(address note) external view returns (uint256 interest, uint256 principal) {
+        return (_books[note].interest, _books[note].principal);
+    }
+
+    /// @inheritdoc IDistributor
+    function creditOf(address account) external view returns (uint256) {
+        return _credits[account].cash;
+    }
+
+    /// @inheritdoc IDistributor
+    function heldForCredits() external view returns (uint256) {
+        return _heldForCredits;
     }
 
     /// @inheritdoc IDistributor
@@ -164,34 +200,37 @@ contract Distributor is IDistributor, AccessManaged {
     function _distribute(Share calldata share) private returns (uint256 cash) {
         cash = share.interest + share.principal;
         if (cash == 0) return 0;
-        if (share.units == 0) revert NoUnits(share.note);
         Book storage kept = _books[share.note];
-        // A remainder is below 2^112 and cash * PARTS below 2^240: no overflow.
-        uint256 interestParts = share.interest * PARTS + kept.interestRemainder;
-        uint256 principalParts = share.principal * PARTS + kept.principalRemainder;
-        uint256 principal = kept.principal;
-        uint256 total = kept.total + interestParts / share.units;
-        if (share.principal != 0) {
-            total += principalParts / share.units;
-            principal += principalParts / share.units;
-            kept.principal = principal;
-            principalParts %= share.units;
-        }
-        kept.total = uint240(total); // see Book
-        kept.interestRemainder = uint112(interestParts % share.units); // below units, below 2^112
-        kept.principalRemainder = uint112(principalParts);
+        if (kept.units == 0) revert NoUnits(share.note);
+        kept.interest = (kept.interest + share.interest).toUint120();
+        kept.principal = (kept.principal + share.principal).toUint120();
+        (uint256 total, uint256 principal) = _indices(kept);
         emit Distributed(share.note, share.interest, share.principal, total, principal);
     }
 
     function _credit(Credit calldata credit) private returns (uint256 cash) {
         cash = credit.cash;
         if (cash == 0) return 0;
-        creditOf[credit.account] += cash;
+        Account storage account = _credits[credit.account];
+        account.cash = (account.cash + cash).toUint248();
+        account.open = true;
         emit Credited(credit.account, cash);
     }
 
     function _takeForHolder(uint256 cash) private {
-        if (_books[msg.sender].total == 0) revert NotANote(msg.sender);
-        _heldForHolders = (_heldForHolders - cash).toUint128();
+        Book storage kept = _books[msg.sender];
+        if (kept.interest == 0 && kept.principal == 0) revert NotANote(msg.sender);
+        _heldForHolders = (_heldForHolders - cash).toUint120();
+    }
+
+    /// @dev Cash to date * PARTS / units, down, is what adding each cash and carrying its remainder comes to. Cash is below 2^113
+    ///      and PARTS below 2^126: a product is below 2^239, both together below 2^240.
+    function _indices(Book storage kept) private view returns (uint256 total, uint256 principal) {
+        (uint256 interest, uint256 repaid, uint256 units) = (kept.interest, kept.principal, kept.units);
+        if (units == 0) return (0, 0);
+        unchecked {
+            principal = (repaid * PARTS) / units;
+            total = principal + (interest * PARTS) / units;
+        }
     }
 }

@@ -74,6 +74,7 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
         emit Issued(units);
         // Nobody is asked: the offering is no holder, it keeps the notes of those who ordered.
         super._update(address(0), msg.sender, units);
+        distributor.openBook(units);
     }
 
     /// @inheritdoc ITrancheNote

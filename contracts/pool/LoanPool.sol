@@ -222,10 +222,10 @@ contract LoanPool is ILoanPool, AccessManaged {
         found.loss = _lossTo(current) - _lossTo(previous);
         found.recovered = current.recovered - previous.recovered;
         found.grossBalance = grossBalance();
-        found.balance = _balance(current);
+        found.balance = _balance(current, found.grossBalance);
         found.lossToDate = Math.saturatingSub(current.writtenOff, current.recovered);
         found.collectionRatio = _ratio(current.net, current.planned);
-        found.profitabilityRatio = _ratio(current.closedValue, current.closedPlan);
+        found.profitabilityRatio = current.closed ? _ratio(current.closedValue, current.closedPlan) : WAD;
         found.late = current.late;
         found.last = current.last || !(periodCount > period);
     }
@@ -244,7 +244,7 @@ contract LoanPool is ILoanPool, AccessManaged {
 
     /// @inheritdoc ILoanPool
     function poolBalance(Period period) external view returns (uint256) {
-        return _balance(_reported(period));
+        return _balance(_reported(period), grossBalance());
     }
 
     /// @inheritdoc ILoanPool
@@ -265,7 +265,7 @@ contract LoanPool is ILoanPool, AccessManaged {
 
     /// @inheritdoc ILoanPool
     function grossBalance() public view returns (uint256) {
-        return _firstBalance + _furtherBalance;
+        return _furtherLoans == 0 ? _firstBalance : _firstBalance + _furtherBalance; // no further tape is without loans
     }
 
     /// @inheritdoc ILoanPool
@@ -294,6 +294,7 @@ contract LoanPool is ILoanPool, AccessManaged {
 
     function _take(Period period, PeriodRecord storage current, Report memory given) private {
         current.late = block.timestamp > uint256(current.end) + _grace;
+        current.closed = current.closedValue != 0 || current.closedPlan != 0;
         lastReported = period;
         if (given.last || period == periodCount) _lastIsIn = true;
         emit Reported(period, given, current.late);
@@ -317,7 +318,7 @@ contract LoanPool is ILoanPool, AccessManaged {
 
     /// @dev What this report itself writes off does not count: the holders see a pool given up one period before the end.
     function _end(PeriodRecord storage current) private {
-        uint256 balance = _balance(_records[IWaterfall(waterfall).lastRun()]);
+        uint256 balance = _balance(_records[IWaterfall(waterfall).lastRun()], grossBalance());
         if (balance != 0 && !IWaterfall(waterfall).cleanUpOn()) revert PoolNotEmpty(balance);
         current.last = true;
     }
@@ -327,8 +328,8 @@ contract LoanPool is ILoanPool, AccessManaged {
         return _records[period];
     }
 
-    function _balance(PeriodRecord storage to) private view returns (uint256) {
-        return Math.saturatingSub(grossBalance(), to.gone());
+    function _balance(PeriodRecord storage to, uint256 bought) private view returns (uint256) {
+        return Math.saturatingSub(bought, to.gone());
     }
 
     function _lossTo(PeriodRecord storage to) private view returns (int256) {

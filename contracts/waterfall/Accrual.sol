@@ -12,16 +12,15 @@ library Accrual {
     using Books for uint256;
 
     /// @notice Adds the period's interest, fees and growth of hurdles, on the principal before its losses and payments.
-    /// @param index Of the period, WAD a year.
-    function accrue(Run memory run, DealBook storage deal, int256 index) internal view {
+    function accrue(Run memory run, DealBook storage deal) internal view {
         for (uint256 i; i < run.tranches.length; ++i) {
             TrancheRun memory tranche = run.tranches[i];
-            TrancheTerms memory terms = tranche.terms;
+            TrancheTerms memory terms = run.terms.tranches[i];
             uint256 rate = terms.rate.value();
-            if (terms.rateKind != RateKind.Fixed) rate = rateOf(terms, deal.paths[i], run.period.number(), index);
-            accrueTranche(run, tranche, rate);
+            if (terms.rateKind != RateKind.Fixed) rate = rateOf(terms, deal.paths[i], run.period.number(), run.index);
+            accrueTranche(run, tranche, terms, rate);
         }
-        for (uint256 i; i < run.lines.length; ++i) accrueLine(run, run.lines[i]);
+        for (uint256 i; i < run.lines.length; ++i) accrueLine(run, run.lines[i], run.terms.lines[i]);
         for (uint256 i; i < run.hurdles.length; ++i) {
             HurdleBook storage hurdle = deal.hurdles[i];
             uint256 grown = _grown(run, hurdle.balance, hurdle.rate.value(), hurdle.dayCount);
@@ -31,8 +30,12 @@ library Accrual {
     }
 
     /// @notice Rules 13 and 15: interest on principal is of this period, interest on deferred interest is deferred.
-    function accrueTranche(Run memory run, TrancheRun memory tranche, uint256 rate) internal pure {
-        TrancheTerms memory terms = tranche.terms;
+    function accrueTranche(
+        Run memory run,
+        TrancheRun memory tranche,
+        TrancheTerms memory terms,
+        uint256 rate
+    ) internal pure {
         (uint256 time, uint256 year) = DayCounts.between(run.figures.begin, run.figures.end, terms.dayCount);
         tranche.time = time;
         tranche.year = year;
@@ -44,8 +47,7 @@ library Accrual {
     }
 
     /// @notice Rule 16.
-    function accrueLine(Run memory run, LineRun memory line) internal pure {
-        FeeTerms memory terms = line.terms;
+    function accrueLine(Run memory run, LineRun memory line, FeeTerms memory terms) internal pure {
         uint256 accrued;
         uint256 rate = terms.rate.value();
         if (terms.basis == FeeBasis.Collections) accrued = (run.figures.net * rate) / WAD;

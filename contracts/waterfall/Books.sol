@@ -1,32 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {RunTerms} from "contracts/waterfall/TermsCode.sol";
 import {PeriodFigures} from "interfaces/ILoanPool.sol";
-import {DayCount, FeeTerms, RatePath, ReserveTerms, TrancheTerms, TriggerKind} from "interfaces/DealTerms.sol";
+import {DayCount, RatePath, ReserveTerms, TriggerKind} from "interfaces/DealTerms.sol";
 import {MAX_ACCRUED, Period, TrancheId, Wad} from "interfaces/Types.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @notice A tranche in storage. Settlement units; cash that ever comes is below 2^113. Principal paid is what is neither
-///         outstanding nor lost.
-/// @param marked The last slot is not empty: a run of a deal without losses does not read it.
+///         outstanding nor lost; interest paid stands in the distributor. A run of a deal without losses reads and writes the
+///         first slot only.
+/// @param marked The second slot has something to say.
+/// @param open The second slot is never empty: the first loss costs a run no more than later ones.
 struct TrancheBook {
-    TrancheTerms terms;
-    uint112 atClosing;
     uint112 principal;
-    bool marked;
     uint128 interestDue;
-    uint128 interestPaid;
+    bool marked;
     uint112 lost;
     uint112 deficiency;
+    bool open;
+    uint112 atClosing;
 }
 
-/// @notice A fee line in storage.
+/// @notice A fee line in storage, one slot.
 /// @param due Carried from earlier periods.
+/// @param open The slot is never empty: the first payment costs a run no more than later ones.
 struct LineBook {
-    FeeTerms terms;
     uint128 due;
-    uint128 paid;
+    uint120 paid;
+    bool open;
 }
 
 /// @notice A hurdle in storage, one slot.
@@ -50,48 +53,49 @@ struct TriggerBook {
     uint104 figure;
 }
 
-/// @notice The deal in storage; what every run reads is in the first three slots.
+/// @notice The deal in storage; what every run reads is in the first two slots. No slot is ever empty. Terms that a run needs
+///         are code (see `TermsCode`).
+/// @param poolBalance At the last run.
 /// @param stopped Revolving has ended before its period.
 /// @param declared The senior class voted for acceleration.
 /// @param left Cash that no step took.
-/// @param poolBalance At the last run.
-/// @param steps Packed steps of the first list (0) and the second (1), two a word, the earlier one in the lower half.
+/// @param aside The third slot has something to say.
+/// @param open Keeps the second slot from being empty.
 struct DealBook {
     Period lastRun;
-    uint120 reserve;
     int64 index;
+    uint112 poolBalance;
     bool begun;
     bool stopped;
     bool declared;
     bool woundUp;
-    uint120 revolving;
-    uint120 left;
-    uint8[2] stepCounts;
-    uint112 unallocated;
-    uint112 poolBalance;
-    uint8 trancheCount;
-    uint8 lineCount;
     uint8 hurdleCount;
     uint8 triggerCount;
+    uint120 reserve;
+    uint120 left;
+    bool aside;
+    bool open;
+    uint120 revolving;
+    uint112 unallocated;
+    uint8 trancheCount;
     mapping(uint256 place => TrancheBook) tranches;
     mapping(uint256 place => RatePath) paths;
     mapping(uint256 place => LineBook) lines;
     mapping(uint256 place => HurdleBook) hurdles;
     mapping(uint256 place => TriggerBook) triggers;
-    mapping(uint256 list => mapping(uint256 pair => uint256 words)) steps;
 }
 
 /// @notice A tranche on its way through a run.
 /// @param opening Principal before losses and payments.
+/// @param openingDeficiency Before this run.
 /// @param time Of the period, by the tranche's count, and `year` in the same unit.
 /// @param accrued This period's interest, and what of it is left.
 /// @param deferred Interest due from earlier periods, with what it earned.
 /// @param interest Paid in this run.
 /// @param repaid Principal paid in this run.
 struct TrancheRun {
-    TrancheTerms terms;
-    uint256 atClosing;
     uint256 opening;
+    uint256 openingDeficiency;
     uint256 principal;
     uint256 lost;
     uint256 deficiency;
@@ -101,7 +105,6 @@ struct TrancheRun {
     uint256 accrued;
     uint256 accruedLeft;
     uint256 deferred;
-    uint256 interestPaid;
     uint256 interest;
     uint256 repaid;
 }
@@ -111,7 +114,6 @@ struct TrancheRun {
 /// @param settled Paid of it in this run.
 /// @param split Paid above it, as a share of what was left.
 struct LineRun {
-    FeeTerms terms;
     uint256 due;
     uint256 settled;
     uint256 split;
@@ -127,18 +129,20 @@ struct HurdleRun {
 /// @notice One period on its way through the rules. Settlement units.
 /// @param cash Not yet paid to anybody.
 /// @param openingBalance Pool balance of the last run.
+/// @param index WAD a year; the last known one where `untold`.
 /// @param on Set of the triggers that are on.
 struct Run {
     Period period;
     PeriodFigures figures;
+    RunTerms terms;
     uint256 cash;
     uint256 cashBefore;
     uint256 reserve;
     uint256 revolving;
     uint256 unallocated;
     uint256 openingBalance;
-    ReserveTerms reserveTerms;
-    bool ledgers;
+    int64 index;
+    bool untold;
     bool revolves;
     bool accelerated;
     uint256 on;
@@ -172,7 +176,7 @@ library Books {
 
     /// @notice Rule 19, as triggers see it.
     function reserveTarget(Run memory run) internal pure returns (uint256) {
-        ReserveTerms memory terms = run.reserveTerms;
+        ReserveTerms memory terms = run.terms.reserve;
         return targetOf(terms, principalOf(run, terms.tranches));
     }
 
@@ -188,19 +192,21 @@ library Books {
 
     /* FROM STORAGE */
 
+    /// @dev The terms are there already.
     function load(DealBook storage self, Run memory run) internal view {
         run.cash = self.left;
         run.reserve = self.reserve;
-        run.revolving = self.revolving;
-        run.unallocated = self.unallocated;
+        if (self.aside) {
+            run.revolving = self.revolving;
+            run.unallocated = self.unallocated;
+        }
         run.openingBalance = self.poolBalance;
-        run.accelerated = self.declared && self.stepCounts[1] != 0;
-        run.tranches = new TrancheRun[](self.trancheCount);
+        run.index = self.index;
+        run.tranches = new TrancheRun[](run.terms.tranches.length);
         for (uint256 i; i < run.tranches.length; ++i) _loadTranche(run.tranches[i], self.tranches[i]);
-        run.lines = new LineRun[](self.lineCount);
+        run.lines = new LineRun[](run.terms.lines.length);
         for (uint256 i; i < run.lines.length; ++i) {
             LineBook storage line = self.lines[i];
-            run.lines[i].terms = line.terms;
             run.lines[i].due = line.due;
             run.lines[i].paid = line.paid;
         }
@@ -210,33 +216,46 @@ library Books {
     }
 
     function _loadTranche(TrancheRun memory to, TrancheBook storage from) private view {
-        to.terms = from.terms;
         to.principal = from.principal;
+        to.opening = from.principal;
         to.deferred = from.interestDue;
-        to.interestPaid = from.interestPaid;
-        to.atClosing = from.atClosing;
-        to.opening = to.principal;
         if (!from.marked) return;
         to.lost = from.lost;
         to.deficiency = from.deficiency;
+        to.openingDeficiency = from.deficiency;
     }
 
     /* TO STORAGE */
 
+    /// @dev Sizes are checked first: what follows in one go is one write a slot.
     function store(DealBook storage self, Run memory run) internal {
-        self.reserve = run.reserve.toUint120();
-        self.left = run.cash.toUint120();
-        self.revolving = run.revolving.toUint120();
-        self.unallocated = run.unallocated.toUint112();
-        self.poolBalance = run.figures.balance.toUint112();
-        for (uint256 i; i < run.tranches.length; ++i) _storeTranche(run.tranches[i], self.tranches[i]);
-        for (uint256 i; i < run.lines.length; ++i) {
-            LineRun memory line = run.lines[i];
-            self.lines[i].due = line.due.toUint128();
-            self.lines[i].paid = (line.paid + line.settled + line.split).toUint128();
+        uint112 poolBalance = run.figures.balance.toUint112();
+        uint120 reserve = run.reserve.toUint120();
+        uint120 left = run.cash.toUint120();
+        bool before = self.aside;
+        bool aside = run.revolving != 0 || run.unallocated != 0;
+        self.lastRun = run.period;
+        self.index = run.index;
+        self.poolBalance = poolBalance;
+        self.woundUp = run.figures.last;
+        self.reserve = reserve;
+        self.left = left;
+        self.aside = aside;
+        if (aside || before) {
+            self.revolving = run.revolving.toUint120();
+            self.unallocated = run.unallocated.toUint112();
         }
+        for (uint256 i; i < run.tranches.length; ++i) _storeTranche(run.tranches[i], self.tranches[i]);
+        for (uint256 i; i < run.lines.length; ++i) _storeLine(run.lines[i], self.lines[i]);
         for (uint256 i; i < run.hurdles.length; ++i) self.hurdles[i].balance = run.hurdles[i].balance.toUint128();
         for (uint256 i; i < run.triggers.length; ++i) _storeTrigger(run.triggers[i], self.triggers[i]);
+    }
+
+    function _storeLine(LineRun memory from, LineBook storage to) private {
+        uint128 due = from.due.toUint128();
+        uint120 paid = (from.paid + from.settled + from.split).toUint120();
+        to.due = due;
+        to.paid = paid;
     }
 
     function _storeTrigger(TriggerBook memory from, TriggerBook storage to) private {
@@ -247,12 +266,14 @@ library Books {
     }
 
     function _storeTranche(TrancheRun memory from, TrancheBook storage to) private {
-        to.principal = from.principal.toUint112();
-        to.interestDue = from.deferred.toUint128();
-        to.interestPaid = (from.interestPaid + from.interest).toUint128();
+        uint112 principal = from.principal.toUint112();
+        uint128 due = from.deferred.toUint128();
+        bool before = to.marked;
         bool marked = from.lost != 0 || from.deficiency != 0;
-        if (!marked && !to.marked) return;
+        to.principal = principal;
+        to.interestDue = due;
         to.marked = marked;
+        if (!marked && !before) return;
         to.lost = from.lost.toUint112();
         to.deficiency = from.deficiency.toUint112();
     }

@@ -20,7 +20,7 @@ library Losses {
         for (uint256 i = run.tranches.length; i != 0 && loss != 0; --i) {
             TrancheRun memory tranche = run.tranches[i - 1];
             uint256 borne = Math.min(loss, tranche.principal - tranche.deficiency);
-            if (run.ledgers) tranche.deficiency += borne;
+            if (run.terms.ledgers) tranche.deficiency += borne;
             else _lose(tranche, borne);
             loss -= borne;
         }
@@ -34,8 +34,8 @@ library Losses {
         back -= given;
         for (uint256 i; i < run.tranches.length && back != 0; ++i) {
             TrancheRun memory tranche = run.tranches[i];
-            given = Math.min(back, run.ledgers ? tranche.deficiency : tranche.lost);
-            if (run.ledgers) tranche.deficiency -= given;
+            given = Math.min(back, run.terms.ledgers ? tranche.deficiency : tranche.lost);
+            if (run.terms.ledgers) tranche.deficiency -= given;
             else {
                 tranche.principal += given;
                 tranche.lost -= given;

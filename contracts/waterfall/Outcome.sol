@@ -11,13 +11,14 @@ library Outcome {
     /// @notice Emits what happened; storage is still as it was before the run.
     function tell(Run memory done, DealBook storage deal) internal {
         Period period = done.period;
+        if (done.untold) emit IWaterfall.IndexMissing(period, done.index);
         emit IWaterfall.PeriodRun(period, done.cashBefore, done.accelerated, done.revolves, done.on, done.passedOver);
         emit IWaterfall.StepsPaid(period, done.due, done.paid);
         for (uint256 i; i < done.triggers.length; ++i) {
             TriggerBook memory read = done.triggers[i];
             if (read.on != deal.triggers[i].on) emit IWaterfall.TriggerTurned(period, i, read.on, read.figure);
         }
-        for (uint256 i; i < done.tranches.length; ++i) _tellLosses(done, i, deal);
+        for (uint256 i; i < done.tranches.length; ++i) _tellLosses(done, i);
     }
 
     /// @notice Who gets what; after the last run what is left is the owner of dust's, and the run holds nothing more.
@@ -29,8 +30,7 @@ library Outcome {
         for (uint256 i; i < shares.length; ++i) {
             TrancheRun memory one = done.tranches[i];
             shares[i] = Share({
-                note: address(one.terms.note),
-                units: one.atClosing,
+                note: address(done.terms.tranches[i].note),
                 interest: one.interest,
                 principal: one.repaid
             });
@@ -39,7 +39,7 @@ library Outcome {
         credits = new Credit[](done.figures.last ? count + 1 : count);
         for (uint256 i; i < count; ++i) {
             LineRun memory line = done.lines[i];
-            credits[i] = Credit({account: line.terms.payee, cash: line.settled + line.split});
+            credits[i] = Credit({account: done.terms.lines[i].payee, cash: line.settled + line.split});
         }
         if (!done.figures.last) return (shares, credits);
         uint256 left = done.cash + done.reserve;
@@ -72,13 +72,13 @@ library Outcome {
         for (uint256 i; i < done.triggers.length; ++i) shown.figures[i] = done.triggers[i].figure;
     }
 
-    function _tellLosses(Run memory done, uint256 place, DealBook storage deal) private {
+    function _tellLosses(Run memory done, uint256 place) private {
         TrancheRun memory one = done.tranches[place];
         TrancheId id = TrancheId.wrap(uint8(place)); // at most 8
         // opening = principal + repaid + loss, and loss is below 0 where principal came back
         int256 loss = int256(one.opening) - int256(one.principal + one.repaid);
         if (loss != 0) emit IWaterfall.LossBooked(done.period, id, loss);
-        if (done.ledgers && one.deficiency != deal.tranches[place].deficiency) {
+        if (done.terms.ledgers && one.deficiency != one.openingDeficiency) {
             emit IWaterfall.DeficiencyChanged(done.period, id, one.deficiency);
         }
     }

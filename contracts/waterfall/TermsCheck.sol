@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {DealBook, HurdleBook, TriggerBook} from "contracts/waterfall/Books.sol";
 import {Seniority} from "contracts/waterfall/Seniority.sol";
 import {Steps} from "contracts/waterfall/Steps.sol";
+import {RunTerms, TermsCode} from "contracts/waterfall/TermsCode.sol";
 import {IDefaultVote} from "interfaces/IDefaultVote.sol";
 import {IIndexRecord} from "interfaces/IIndexRecord.sol";
 import {ILoanPool} from "interfaces/ILoanPool.sol";
@@ -55,19 +56,25 @@ library TermsCheck {
         Seniority.check(terms);
     }
 
-    /// @notice Writes the terms into storage.
-    function keep(DealBook storage deal, WaterfallTerms memory terms) internal {
+    /// @notice Writes the terms down: what a run needs as code, one for each list of steps (nowhere where there is none), the
+    ///         rest into storage.
+    function keep(
+        DealBook storage deal,
+        WaterfallTerms memory terms
+    ) internal returns (address first, address accelerated) {
+        RunTerms memory kept = RunTerms(terms.tranches, terms.lines, terms.steps, terms.reserve, terms.ledgers);
+        first = TermsCode.write(kept, 0);
+        kept.steps = terms.accelerated;
+        if (kept.steps.length != 0) accelerated = TermsCode.write(kept, 1);
         deal.index = terms.firstIndex;
-        deal.stepCounts = [uint8(terms.steps.length), uint8(terms.accelerated.length)]; // at most 40
+        deal.open = true;
         deal.trancheCount = uint8(terms.tranches.length); // the counts are checked above
-        deal.lineCount = uint8(terms.lines.length);
         deal.hurdleCount = uint8(terms.hurdles.length);
         deal.triggerCount = uint8(terms.triggers.length);
         for (uint256 i; i < terms.tranches.length; ++i) {
-            deal.tranches[i].terms = terms.tranches[i];
             if (terms.tranches[i].rateKind != RateKind.Fixed) deal.paths[i] = terms.paths[i];
         }
-        for (uint256 i; i < terms.lines.length; ++i) deal.lines[i].terms = terms.lines[i];
+        for (uint256 i; i < terms.lines.length; ++i) deal.lines[i].open = true;
         for (uint256 i; i < terms.hurdles.length; ++i) {
             HurdleTerms memory hurdle = terms.hurdles[i];
             deal.hurdles[i] = HurdleBook({
@@ -84,10 +91,12 @@ library TermsCheck {
             trigger.level = terms.triggers[i].level;
             trigger.cureAfter = terms.triggers[i].cureAfter;
         }
-        for (uint256 i; i < terms.steps.length; ++i) deal.steps[0][i / 2] |= terms.steps[i] << ((i % 2) * 128);
-        for (uint256 i; i < terms.accelerated.length; ++i) {
-            deal.steps[1][i / 2] |= terms.accelerated[i] << ((i % 2) * 128);
-        }
+    }
+
+    /// @notice Of each line.
+    function payees(FeeTerms[] memory lines) internal pure returns (address[] memory accounts) {
+        accounts = new address[](lines.length);
+        for (uint256 i; i < lines.length; ++i) accounts[i] = lines[i].payee;
     }
 
     /// @dev A record or a vote of another deal would follow that deal's periods and notes.

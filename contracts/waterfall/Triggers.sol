@@ -74,7 +74,7 @@ library Triggers {
     /// @notice Interest due of a tranche and all above it, and the fees of senior lines.
     function interestTo(Run memory run, uint256 place) internal pure returns (uint256 sum) {
         for (uint256 i; i <= place; ++i) sum += run.tranches[i].deferred + run.tranches[i].accruedLeft;
-        for (uint256 i; i < run.lines.length; ++i) if (run.lines[i].terms.senior) sum += run.lines[i].due;
+        for (uint256 i; i < run.lines.length; ++i) if (run.terms.lines[i].senior) sum += run.lines[i].due;
     }
 
     /// @dev value / base < level, exactly: amounts are below 2^132 here, so times a WAD of 2^64 nothing overflows.

@@ -17,6 +17,7 @@ import {Losses} from "contracts/waterfall/Losses.sol";
 import {Outcome} from "contracts/waterfall/Outcome.sol";
 import {Steps} from "contracts/waterfall/Steps.sol";
 import {TermsCheck} from "contracts/waterfall/TermsCheck.sol";
+import {TermsCode} from "contracts/waterfall/TermsCode.sol";
 import {Triggers} from "contracts/waterfall/Triggers.sol";
 import {Credit, IDistributor, Share} from "interfaces/IDistributor.sol";
 import {IIndexRecord} from "interfaces/IIndexRecord.sol";
@@ -60,13 +61,14 @@ contract Waterfall is IWaterfall {
     /// @inheritdoc IWaterfall
     address public immutable vote;
 
-    bool private immutable _ledgers;
+    /// @dev Where the terms of each list of steps stand (see `TermsCode`); nowhere where there is no second one.
+    address private immutable _terms;
+    address private immutable _acceleratedTerms;
+
+    address private immutable _seller;
+    uint256 private immutable _price;
     Period private immutable _revolvesTo;
     uint256 private immutable _revolvingStops;
-    uint112 private immutable _reserveFloor;
-    uint112 private immutable _reserveCap;
-    uint64 private immutable _reserveShare;
-    uint8 private immutable _reserveTranches;
 
     /* STORAGE */
 
@@ -78,18 +80,16 @@ contract Waterfall is IWaterfall {
         offering = address(offering_);
         pool = offering_.pool();
         distributor = pool.distributor();
+        _seller = pool.seller();
+        _price = pool.purchasePrice();
         dustOwner = terms.dustOwner;
         indexRecord = terms.indexRecord;
         vote = terms.vote;
-        _ledgers = terms.ledgers;
         _revolvesTo = terms.revolvesTo;
         _revolvingStops = terms.revolvingStops;
-        _reserveFloor = terms.reserve.floor;
-        _reserveCap = terms.reserve.cap;
-        _reserveShare = terms.reserve.share;
-        _reserveTranches = terms.reserve.tranches;
         TermsCheck.check(terms, offering_);
-        TermsCheck.keep(_deal, terms);
+        (_terms, _acceleratedTerms) = TermsCheck.keep(_deal, terms);
+        distributor.openAccounts(TermsCheck.payees(terms.lines));
     }
 
     /* CLOSING */
@@ -101,18 +101,21 @@ contract Waterfall is IWaterfall {
         _deal.begun = true;
         uint256 raised;
         uint256 reserved;
+        ReserveTerms memory terms = TermsCode.read(_terms).reserve;
         for (uint256 i; i < sold.length; ++i) {
-            _deal.tranches[i].atClosing = sold[i].toUint112();
-            _deal.tranches[i].principal = uint112(sold[i]); // just cast
+            TrancheBook storage book = _deal.tranches[i];
+            book.atClosing = sold[i].toUint112();
+            book.principal = uint112(sold[i]); // just cast
+            book.open = true;
             raised += sold[i];
-            if ((_reserveTranches >> i) & 1 == 1) reserved += sold[i];
+            if ((terms.tranches >> i) & 1 == 1) reserved += sold[i];
         }
         for (uint256 i; i < _deal.hurdleCount; ++i) {
             HurdleBook storage account = _deal.hurdles[i];
             account.balance = _deal.tranches[account.tranche.place()].principal;
         }
         _deal.poolBalance = pool.grossBalance().toUint112();
-        uint256 kept = Math.min(raised - pool.purchasePrice(), Books.targetOf(_reserveTerms(), reserved));
+        uint256 kept = Math.min(raised - _price, Books.targetOf(terms, reserved));
         _deal.reserve = kept.toUint120();
         emit Begun(kept, raised - kept);
 
@@ -124,12 +127,9 @@ contract Waterfall is IWaterfall {
     /// @inheritdoc IWaterfall
     function run(Period period) external {
         Run memory done = _compute(period);
-        _deal.lastRun = period;
         if (done.on & _revolvingStops != 0) _deal.stopped = true;
-        _tellIndex(period);
         Outcome.tell(done, _deal);
         (Share[] memory shares, Credit[] memory credits) = Outcome.give(done, dustOwner);
-        if (done.figures.last) _deal.woundUp = true;
         _deal.store(done);
 
         distributor.book(done.figures.net, shares, credits);
@@ -159,7 +159,7 @@ contract Waterfall is IWaterfall {
     function declareDefault() external {
         if (msg.sender != vote) revert NotTheVote(msg.sender, vote);
         if (_deal.declared) revert AlreadyDeclared();
-        if (_deal.stepCounts[1] == 0) revert NoAcceleration();
+        if (_acceleratedTerms == address(0)) revert NoAcceleration();
         _deal.declared = true;
         emit DefaultDeclared(_deal.lastRun);
     }
@@ -169,21 +169,23 @@ contract Waterfall is IWaterfall {
     /// @inheritdoc IWaterfall
     function tranche(TrancheId id) external view returns (TrancheState memory) {
         TrancheBook storage book = _tranche(id);
+        (uint256 interest, ) = distributor.given(address(trancheTerms(id).note));
         return
             TrancheState({
                 atClosing: book.atClosing,
                 principal: book.principal,
                 principalPaid: uint256(book.atClosing) - book.principal - book.lost,
                 interestDue: book.interestDue,
-                interestPaid: book.interestPaid,
+                interestPaid: interest,
                 loss: book.lost,
                 deficiency: book.deficiency
             });
     }
 
     /// @inheritdoc IWaterfall
-    function trancheTerms(TrancheId id) external view returns (TrancheTerms memory) {
-        return _tranche(id).terms;
+    function trancheTerms(TrancheId id) public view returns (TrancheTerms memory) {
+        _tranche(id);
+        return TermsCode.read(_terms).tranches[id.place()];
     }
 
     /// @inheritdoc IWaterfall
@@ -201,13 +203,14 @@ contract Waterfall is IWaterfall {
 
     /// @inheritdoc IWaterfall
     function step(bool accelerated, uint256 place) external view returns (Step memory) {
-        _check(place, stepCount(accelerated));
-        return Steps.unpack(_deal.steps[accelerated ? 1 : 0][place / 2] >> ((place % 2) * 128));
+        uint256[] memory list = _steps(accelerated);
+        _check(place, list.length);
+        return Steps.unpack(list[place]);
     }
 
     /// @inheritdoc IWaterfall
-    function stepCount(bool accelerated) public view returns (uint256) {
-        return _deal.stepCounts[accelerated ? 1 : 0];
+    function stepCount(bool accelerated) external view returns (uint256) {
+        return _steps(accelerated).length;
     }
 
     /// @inheritdoc IWaterfall
@@ -241,9 +244,10 @@ contract Waterfall is IWaterfall {
 
     /// @inheritdoc IWaterfall
     function feeLine(uint256 place) external view returns (FeeTerms memory, uint256 paid, uint256 due) {
-        _check(place, _deal.lineCount);
+        FeeTerms[] memory lines = TermsCode.read(_terms).lines;
+        _check(place, lines.length);
         LineBook storage line = _deal.lines[place];
-        return (line.terms, line.paid, line.due);
+        return (lines[place], line.paid, line.due);
     }
 
     /// @inheritdoc IWaterfall
@@ -256,10 +260,11 @@ contract Waterfall is IWaterfall {
     /// @inheritdoc IWaterfall
     function reserve() external view returns (uint256 cash, uint256 target) {
         uint256 principal;
+        ReserveTerms memory terms = TermsCode.read(_terms).reserve;
         for (uint256 i; i < _deal.trancheCount; ++i) {
-            if ((_reserveTranches >> i) & 1 == 1) principal += _deal.tranches[i].principal;
+            if ((terms.tranches >> i) & 1 == 1) principal += _deal.tranches[i].principal;
         }
-        return (_deal.reserve, Books.targetOf(_reserveTerms(), principal));
+        return (_deal.reserve, Books.targetOf(terms, principal));
     }
 
     /// @inheritdoc IWaterfall
@@ -298,8 +303,8 @@ contract Waterfall is IWaterfall {
         if (period != _deal.lastRun.next()) revert WrongPeriod(period, _deal.lastRun.next());
         current.period = period;
         current.figures = pool.figures(period);
-        current.ledgers = _ledgers;
-        current.reserveTerms = _reserveTerms();
+        current.accelerated = _deal.declared;
+        current.terms = TermsCode.read(current.accelerated ? _acceleratedTerms : _terms);
         _deal.load(current);
         bool within = !(period > _revolvesTo) && !current.figures.last;
         current.revolves = within && !_deal.stopped && !_deal.declared;
@@ -309,24 +314,19 @@ contract Waterfall is IWaterfall {
             current.revolving = 0;
         }
         current.cashBefore = current.cash;
-        (int64 index, ) = _indexFor(period);
-        Accrual.accrue(current, _deal, index);
+        _readIndex(current);
+        Accrual.accrue(current, _deal);
         Losses.book(current);
         Triggers.read(current, _deal.declared);
         _paySteps(current);
         _carry(current);
     }
 
-    function _paySteps(Run memory current) private view {
-        uint256 list = current.accelerated ? 1 : 0;
-        uint256 count = _deal.stepCounts[list];
-        current.due = new uint256[](count);
-        current.paid = new uint256[](count);
-        uint256 words;
-        for (uint256 i; i < count; ++i) {
-            words = i % 2 == 0 ? _deal.steps[list][i / 2] : words >> 128;
-            Steps.pay(current, i, words);
-        }
+    function _paySteps(Run memory current) private pure {
+        uint256[] memory list = current.terms.steps;
+        current.due = new uint256[](list.length);
+        current.paid = new uint256[](list.length);
+        for (uint256 i; i < list.length; ++i) Steps.pay(current, i, list[i]);
     }
 
     /// @dev Rule 11.6.
@@ -337,33 +337,28 @@ contract Waterfall is IWaterfall {
         }
         for (uint256 i; i < current.lines.length; ++i) {
             LineRun memory line = current.lines[i];
-            line.due = line.terms.carried ? line.due - line.settled : 0;
+            line.due = current.terms.lines[i].carried ? line.due - line.settled : 0;
         }
         if (current.figures.last) Losses.end(current);
     }
 
-    /// @return index Of a period, WAD a year; the last known one where it was not told.
-    function _indexFor(Period period) private view returns (int64 index, bool told) {
-        if (address(indexRecord) == address(0)) return (0, true);
-        (index, told) = indexRecord.told(period);
-        if (!told) index = _deal.index;
+    /// @dev Rule 14. The last known one is there already.
+    function _readIndex(Run memory current) private view {
+        if (address(indexRecord) == address(0)) return;
+        (int64 index, bool told) = indexRecord.told(current.period);
+        if (told) current.index = index;
+        current.untold = !told;
+    }
+
+    function _steps(bool accelerated) private view returns (uint256[] memory) {
+        if (!accelerated) return TermsCode.read(_terms).steps;
+        return _acceleratedTerms == address(0) ? new uint256[](0) : TermsCode.read(_acceleratedTerms).steps;
     }
 
     function _creditSeller(uint256 received, uint256 cash) private {
         Credit[] memory credits = new Credit[](1);
-        credits[0] = Credit({account: pool.seller(), cash: cash});
+        credits[0] = Credit({account: _seller, cash: cash});
         distributor.book(received, new Share[](0), credits);
-    }
-
-    function _reserveTerms() private view returns (ReserveTerms memory) {
-        return ReserveTerms({floor: _reserveFloor, cap: _reserveCap, share: _reserveShare, tranches: _reserveTranches});
-    }
-
-    function _tellIndex(Period period) private {
-        if (address(indexRecord) == address(0)) return;
-        (int64 index, bool told) = _indexFor(period);
-        if (told) _deal.index = index;
-        else emit IndexMissing(period, index);
     }
 
     function _tranche(TrancheId id) private view returns (TrancheBook storage) {

@@ -23,8 +23,7 @@ class Twin(Note):
 
     def figures(self):
         interest, principal = self.streams
-        books = [interest.index + principal.index, principal.index, interest.remainder, principal.remainder]
-        found = [*books, self.cash_held, self.waiting]
+        found = [interest.distributed, principal.distributed, self.cash_held, self.waiting]
         for each in (self.holders[person] for person in self.people):
             found += [each.units, *each.paid, each.frozen]
         return found
@@ -48,8 +47,7 @@ class NoteMachine(RuleBasedStateMachine):
         cls.cash.mint(cls.issuer, 2**110, sender=cls.issuer)
         note, books = lab.slots(cls.note), lab.slots(cls.distributor)
         index = books._books[cls.note]
-        names = {"index": index.total, "index of principal": index.principal}
-        names |= {"remainder": index.interestRemainder, "remainder of principal": index.principalRemainder}
+        names = {"interest given": index.interest, "principal given": index.principal}
         names |= {"cash held": books._heldForHolders, "not handed over": note._balances[cls.issuer]}
         for each in cls.people:
             account = note._accounts[each]
@@ -88,7 +86,7 @@ class NoteMachine(RuleBasedStateMachine):
     def distribute(self, interest, principal) -> None:
         self.twin.distribute(interest, principal)
         self.cash.transfer(self.distributor, interest + principal, sender=self.issuer)
-        share = (self.note, SUPPLY, interest, principal)
+        share = (self.note, interest, principal)
         self.distributor.book(interest + principal, [share], [], sender=self.issuer)
 
     @rule(holder=holders)
@@ -109,6 +107,9 @@ class NoteMachine(RuleBasedStateMachine):
     @invariant()
     def chain_equals_model(self) -> None:
         self.mirror.check()
+        interest, principal = self.twin.streams
+        index = interest.index + principal.index, principal.index, interest.remainder, principal.remainder
+        assert tuple(self.distributor.indexOf(self.note))[:4] == index, "WF-02"
         due = [tuple(self.note.claimableApart(person)) for person in self.people]
         assert due == [self.twin.claimable(person) for person in self.twin.people], "NT-01"
         assert sum(map(sum, due)) <= self.twin.cash_held, "NT-02"

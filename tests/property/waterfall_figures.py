@@ -11,7 +11,7 @@ from salvor.chain.layout import Place
 from salvor.model.ballot import Ballot
 from salvor.model.books import Books
 from salvor.model.deal import OFFERING, POOL, WATERFALL, Deal, note_account
-from salvor.model.holders import PARTS, Holder, Note
+from salvor.model.holders import PARTS, Holder, Note, Stream
 from tests.property.waterfall_stage import Drawn
 
 SPENDERS = 2  # of the investors, the last ones, whose allowances are compared
@@ -21,9 +21,9 @@ _RECORD = ("planned", *_TOTALS, "late", "root", "loansPaying")
 _DEAL = ("lastRun", "begun", "declared", "woundUp", "reserve", "revolving", "left", "unallocated", "poolBalance")
 _TRIGGER = ("on", "since", "figure", "calm")
 _BALLOT = ("tranche", "until", "units", "passed")
-_TRANCHE = ("atClosing", "principal", "interestDue", "interestPaid", "lost", "deficiency")
+_TRANCHE = ("atClosing", "principal", "interestDue", "lost", "deficiency")
 _ORDER = ("units", "handedOver", "refunded")
-_INDEX = ("total", "principal", "interestRemainder", "principalRemainder")
+_INDEX = ("interest", "principal")  # given to date: indices and what waits of them follow
 _ACCOUNT = ("total", "principalIndex", "earned", "earnedPrincipal", "interestPaid", "principalPaid", "frozen")
 
 
@@ -52,8 +52,8 @@ def places(drawn: Drawn) -> dict[str, Place]:
     for place in range(len(rules.triggers)):
         found |= {f"{field} of trigger {place}": getattr(deal.triggers[place], field) for field in _TRIGGER}
     found |= {"for holders": distributor._heldForHolders, "for the deal": distributor._heldForDeal}
-    found["for credits"] = distributor.heldForCredits
-    found |= {f"credit of {lab.name_of(each)}": distributor.creditOf[each] for each in drawn.payees}
+    found["for credits"] = distributor._heldForCredits
+    found |= {f"credit of {lab.name_of(each)}": distributor._credits[each].cash for each in drawn.payees}
     admitted = lab.slots(live.allow_list).admittedUntil
     found |= {f"admission of {each}": admitted[each] for each in drawn.ground.investors}
     if live.index_record:
@@ -74,8 +74,9 @@ def _tranche_places(drawn: Drawn, place: int, sale: Any, tranche: Any) -> dict[s
     lab, note = drawn.ground.lab, drawn.live.notes[place]
     slots, index = lab.slots(note), lab.slots(drawn.live.distributor)._books[note]
     found = {f"{field} of tranche {place}": getattr(tranche, field) for field in _TRANCHE}
+    found[f"interest paid to tranche {place}"] = index.interest
     found |= {f"ordered {place}": sale.ordered, f"sold {place}": sale.sold, f"supply {place}": slots._totalSupply}
-    found |= {f"{field} of index {place}": getattr(index, field) for field in _INDEX}
+    found |= {f"{field} given to {place}": getattr(index, field) for field in _INDEX}
     for owner in drawn.ground.investors:
         for spender in drawn.ground.investors[-SPENDERS:]:
             found[f"allowance of {owner} for {spender} in {place}"] = slots._allowances[owner][spender]
@@ -98,18 +99,20 @@ class Earned:
     def __init__(self, drawn: Drawn, names: list[str]) -> None:
         at = {name: number for number, name in enumerate(names)}
         self._accounts = [
-            (at[f"units of {each} in {place}"], at[f"total of index {place}"])
+            (at[f"units of {each} in {place}"], at[f"supply {place}"])
             for place in range(len(drawn.rules.tranches))
             for each in drawn.ground.investors
         ]
 
     def bring_up_to_now(self, figures: list[int]) -> None:
         """In place."""
-        for units_at, index_at in self._accounts:
+        for units_at, supply_at in self._accounts:
             units, total, seen, earned, earned_principal, interest_paid, principal_paid = figures[
                 units_at : units_at + 7
             ]
-            index, principal_index = figures[index_at : index_at + 2]
+            supply, *given = figures[supply_at : supply_at + 3]
+            interest_index, principal_index = (cash * PARTS // supply if supply else 0 for cash in given)
+            index = interest_index + principal_index
             principal = earned_principal + units * (principal_index - seen)
             interest = earned + units * (index - total) - principal
             parts = interest - interest_paid * PARTS, principal - principal_paid * PARTS
@@ -178,13 +181,13 @@ class Twin:
 
     def _tranche(self, place: int, note: Note) -> list[Any]:
         books, orders = self.deal.books, self.deal.order_books[place]
-        found: list[Any] = [0] * len(_TRANCHE)
+        found: list[Any] = [0] * (len(_TRANCHE) + 1)
         if books:
             t = books.tranches[place]
-            found = [t.at_closing, t.principal, t.deferred, t.interest_paid, t.written_down + t.loss, t.deficiency]
+            found = [t.at_closing, t.principal, t.deferred, t.written_down + t.loss, t.deficiency]
+            found.append(t.interest_paid)
         interest, principal = note.streams
-        found += [orders.total, note.supply, note.supply, interest.index + principal.index, principal.index]
-        found += [interest.remainder, principal.remainder]
+        found += [orders.total, note.supply, note.supply, _given(note, interest), _given(note, principal)]
         for owner in self._investors:
             found += [note.allowances.given[owner, spender] for spender in self._investors[-SPENDERS:]]
         for each in self._investors:
@@ -192,6 +195,13 @@ class Twin:
             found += [orders.orders[each], each in orders.with_notes, each in orders.with_cash]
             found += [holder.units, *_earned(note, holder), 0, 0, *holder.paid, holder.frozen]
         return found
+
+
+def _given(note: Note, stream: Stream) -> int:
+    """All cash that ever went into an index, from the index and what waits of it."""
+    cash, rest = divmod(stream.index * note.supply + stream.remainder, PARTS)
+    assert rest == 0, "the index is not what its cash comes to"
+    return cash
 
 
 def _of_books(books: Books) -> list[Any]:

@@ -61,6 +61,8 @@ TABLE = (
 OPEN_TO_ALL = {
     ("DefaultVote", "call"),
     ("DefaultVote", "vote"),
+    ("Distributor", "openAccounts"),
+    ("Distributor", "openBook"),
     ("Distributor", "payCredit"),
     ("IndexRecord", "tell"),
     ("Offering", "close"),

@@ -51,6 +51,53 @@ class TestBook:
             deal.distributor.book(0, [], [], sender=outsider)
 
 
+class TestOpenBook:
+    def test_is_done_by_each_note_when_it_is_issued(self, lab, deal):
+        note = deal.notes[0]
+        books = lab.slots(deal.distributor)._books[note]
+        assert lab.sheet(books.open, books.units).read() == [True, note.totalSupply()]
+
+    def test_is_done_once(self, lab, deal):
+        stranger = lab.actor("outsider")
+        deal.distributor.openBook(5, sender=stranger)
+        with lab.refused("AlreadyOpen", stranger):
+            deal.distributor.openBook(6, sender=stranger)
+
+    def test_by_a_stranger_gives_the_stranger_nothing(self, lab, deal):
+        stranger = lab.actor("outsider")
+        deal.run(600)
+        deal.distributor.openBook(1, sender=stranger)
+        assert tuple(deal.distributor.indices(stranger)) == tuple(deal.distributor.given(stranger)) == (0, 0)
+        with lab.refused("NotANote", stranger):
+            deal.distributor.payHolder(stranger, 600, sender=stranger)
+
+    def test_refuses_cash_for_a_note_that_has_said_nothing(self, lab):
+        waterfall = lab.actor("waterfall")
+        token = lab.deploy("SettlementToken", "Euro", "EUR", 2, sender=waterfall)
+        access = lab.deploy("DealAccess", waterfall, sender=waterfall)
+        distributor = lab.deploy("Distributor", access, token, sender=waterfall)
+        distributor.appoint(waterfall, sender=waterfall)
+        with lab.refused("NoUnits", token):
+            distributor.book(10, [(token, 4, 6)], [], sender=waterfall)
+
+
+class TestOpenAccounts:
+    def test_changes_nothing_that_anybody_sees(self, lab, deal):
+        seller, stranger = lab.actor("seller"), lab.actor("outsider")
+        deal.distributor.openAccounts([seller, stranger], sender=stranger)
+        assert [deal.distributor.creditOf(each) for each in (seller, stranger)] == [60_000, 0]
+        assert deal.distributor.heldForCredits() == 60_000
+
+
+class TestGiven:
+    def test_is_all_that_a_note_ever_had_claimed_or_not(self, sold):
+        deal = sold(ODD, principal=True)
+        deal.run(ODD + 5)
+        deal.notes[0].claim(sender=deal.holders[0])
+        deal.run(4)
+        assert tuple(deal.distributor.given(deal.notes[0])) == (9, ODD)
+
+
 class TestPayCredit:
     def test_pays_the_account_whoever_calls(self, lab, deal):
         seller = lab.actor("seller")

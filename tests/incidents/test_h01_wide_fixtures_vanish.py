@@ -30,7 +30,7 @@ def suite(tmp_path):
         (tmp_path / name).symlink_to(ROOT / name)
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -p salvor.lab.plugin -p no:cacheprovider -q\n")
     (tmp_path / "conftest.py").symlink_to(SUITES / "fixtures.py")
-    for name in ("first", "second", "broken"):
+    for name in ("first", "second", "broken", "apes_own"):
         (tmp_path / f"test_{name}.py").symlink_to(SUITES / f"{name}.py")
 
     def run(*args, rounds=None, plugin="no:ape_test"):
@@ -95,6 +95,12 @@ def test_on_apes_chain(suite):
     said, found = suite(*args, plugin="ape_test")
     assert f"{len(states(found))} passed" in said, said
     assert len(states(found)) > 5
+
+
+def test_what_apes_own_isolation_keeps(suite):
+    """In a process of its own: a session fixture that comes after it finds no way back to an empty chain."""
+    said, _ = suite("test_apes_own.py", plugin="ape_test")
+    assert "5 passed" in said, said
 
 
 def test_on_apes_chain_with_apes_isolation_on(pytestconfig):

@@ -210,8 +210,9 @@ class TestTheDeal:
 
     def test_with_ape(self, trio):
         story = Story(trio, 8)
-        story.run(30)
-        assert story.outcomes["report", "done"]
+        while not story.outcomes["report", "done"]:
+            story.run(10)
+            assert sum(story.outcomes.values()) < 500, story.outcomes
 
     def test_the_same_seed_gives_the_same_result(self, pair):
         snapshots = [side.lab.snapshot() for side in pair.sides]

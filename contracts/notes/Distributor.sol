@@ -140,32 +140,33 @@ contract Distributor is IDistributor, AccessManaged {
     /* VIEWS */
 
     /// @inheritdoc IDistributor
-    function mark(address note) external view returns (uint240 total, uint32 snapshot) {
+    function mark(address note) external view returns (uint256 interest, uint256 principal, uint32 snapshot) {
         Book storage kept = _books[note];
-        (uint256 index, ) = _indices(kept);
-        total = uint240(index); // see _indices
+        (interest, principal) = (kept.interest, kept.principal);
         uint256 day = kept.watchedTo;
         // Most notes are never voted on: this keeps a transfer of theirs cheap.
-        if (day == 0) return (total, 0);
+        if (day == 0) return (interest, principal, 0);
         if (day == EVER || block.timestamp / 1 days < day) snapshot = kept.snapshots;
     }
 
     /// @inheritdoc IDistributor
-    function indices(address note) external view returns (uint256 total, uint256 principal) {
-        return _indices(_books[note]);
-    }
-
-    /// @inheritdoc IDistributor
-    function principalIndex(address note) external view returns (uint256 principal) {
-        (, principal) = _indices(_books[note]);
+    function growthSince(
+        address note,
+        uint256 interestSeen,
+        uint256 principalSeen
+    ) external view returns (uint256 interest, uint256 principal) {
+        Book storage kept = _books[note];
+        uint256 units = kept.units;
+        interest = _index(kept.interest, units) - _index(interestSeen, units);
+        principal = _index(kept.principal, units) - _index(principalSeen, units);
     }
 
     /// @inheritdoc IDistributor
     function indexOf(address note) external view returns (NoteIndex memory found) {
         Book storage kept = _books[note];
-        (found.total, found.principal) = _indices(kept);
         found.snapshots = kept.snapshots;
         if (kept.units == 0) return found;
+        (found.total, found.principal) = _indices(kept);
         found.interestRemainder = (kept.interest * PARTS) % kept.units;
         found.principalRemainder = (kept.principal * PARTS) % kept.units;
     }
@@ -223,14 +224,14 @@ contract Distributor is IDistributor, AccessManaged {
         _heldForHolders = (_heldForHolders - cash).toUint120();
     }
 
+    function _indices(Book storage kept) private view returns (uint256 total, uint256 principal) {
+        principal = _index(kept.principal, kept.units);
+        total = principal + _index(kept.interest, kept.units);
+    }
+
     /// @dev Cash to date * PARTS / units, down, is what adding each cash and carrying its remainder comes to. Cash is below 2^113
     ///      and PARTS below 2^126: a product is below 2^239, both together below 2^240.
-    function _indices(Book storage kept) private view returns (uint256 total, uint256 principal) {
-        (uint256 interest, uint256 repaid, uint256 units) = (kept.interest, kept.principal, kept.units);
-        if (units == 0) return (0, 0);
-        unchecked {
-            principal = (repaid * PARTS) / units;
-            total = principal + (interest * PARTS) / units;
-        }
+    function _index(uint256 cash, uint256 units) private pure returns (uint256) {
+        return cash == 0 ? 0 : (cash * PARTS) / units; // a note that was given cash has units
     }
 }

@@ -11,23 +11,29 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 
 contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
-    /// @notice What a holder has ever earned, up to an index, and was paid of it. A claim changes the last slot only, a transfer
-    ///         after which nothing was distributed none.
-    /// @param total The note's total index when this was last brought up to date.
-    /// @param principalIndex The note's principal index at that time.
-    /// @param earned Ever, interest and principal, in parts of a settlement unit. Below 2^240.
-    /// @param earnedPrincipal Of it principal.
+    /// @notice What a holder has ever earned, up to some cash of the note, and was paid of it. Each slot is all that some call
+    ///         needs: a claim of one whose units never moved reads and writes the first only, a transfer after which nothing was
+    ///         distributed reads the second and writes none.
     /// @param interestPaid Ever, settlement units; below 2^113, as all cash is.
     /// @param principalPaid Ever, settlement units.
+    /// @param frozen For claims.
+    /// @param moved Something was earned apart from what the units held now have earned since closing: `seen` is above 0.
+    /// @param interestSeen Interest the note was ever given when this was last brought up to date, settlement units.
+    /// @param principalSeen The same of principal.
+    /// @param barred The same as `frozen`, for transfers.
+    /// @param interestEarned Ever, up to what was seen, in parts of a settlement unit. Below 2^240.
+    /// @param principalEarned The same of principal.
     /// @param pastUnits Held at `pastSnapshot`.
     struct Account {
-        uint240 total;
-        bool frozen;
-        uint256 principalIndex;
-        uint256 earned;
-        uint256 earnedPrincipal;
         uint120 interestPaid;
         uint120 principalPaid;
+        bool frozen;
+        bool moved;
+        uint120 interestSeen;
+        uint120 principalSeen;
+        bool barred;
+        uint256 interestEarned;
+        uint256 principalEarned;
         uint112 pastUnits;
         uint32 pastSnapshot;
     }
@@ -70,7 +76,7 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
         if (issuer != address(0)) revert AlreadyIssued(totalSupply());
         if (units > MAX_AMOUNT) revert AboveLimit(units, MAX_AMOUNT);
         issuer = msg.sender;
-        _accounts[msg.sender].frozen = true;
+        _freeze(msg.sender, true);
         emit Issued(units);
         // Nobody is asked: the offering is no holder, it keeps the notes of those who ordered.
         super._update(address(0), msg.sender, units);
@@ -82,11 +88,10 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
         // Units of anybody else have given their past already.
         if (msg.sender != issuer) revert NotTheIssuer(msg.sender, issuer);
         if (!compliance.canTransfer(address(0), to, units)) revert NotEligible(address(0), to, units);
-        _touch(to);
-        Account storage account = _accounts[to];
-        // Indices began at 0 and these units have been there since.
-        account.earned += units * account.total;
-        account.earnedPrincipal += units * account.principalIndex;
+        (uint256 interest, uint256 principal, uint32 snapshot) = distributor.mark(address(this));
+        _touch(to, interest, principal, snapshot);
+        // Nothing was given at first, and these units have been there since.
+        _earn(_accounts[to], units, 0, 0);
         super._update(msg.sender, to, units);
     }
 
@@ -133,7 +138,7 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
     /// @inheritdoc ITrancheNote
     function setFrozen(address holder, bool frozen) external restricted {
         _notIssuer(holder);
-        _accounts[holder].frozen = frozen;
+        _freeze(holder, frozen);
         emit FreezeSet(holder, frozen);
     }
 
@@ -157,19 +162,19 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
         _transfer(lost, found, units); // brings both up to date
         (uint256 interest, uint256 principal) = _carry(lost, found, 1, 1);
         if (units + principal + interest == 0) revert NothingToRecover(lost);
-        if (_accounts[lost].frozen) _accounts[found].frozen = true;
+        if (_accounts[lost].frozen) _freeze(found, true);
         emit Recovered(lost, found, units, interest, principal);
     }
 
     /* TRANSFERS */
 
     function transfer(address to, uint256 units) public override returns (bool) {
-        if (_accounts[msg.sender].frozen) revert HolderFrozen(msg.sender);
+        if (_accounts[msg.sender].barred) revert HolderFrozen(msg.sender);
         return super.transfer(to, units);
     }
 
     function transferFrom(address from, address to, uint256 units) public override returns (bool) {
-        if (_accounts[from].frozen) revert HolderFrozen(from);
+        if (_accounts[from].barred) revert HolderFrozen(from);
         return super.transferFrom(from, to, units);
     }
 
@@ -216,34 +221,44 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
     ///      claim on the past.
     function _update(address from, address to, uint256 units) internal override {
         if (!compliance.canTransfer(from, to, units)) revert NotEligible(from, to, units);
-        (uint240 total, uint32 snapshot) = distributor.mark(address(this));
-        _touch(from, total, snapshot);
-        _touch(to, total, snapshot);
+        (uint256 interest, uint256 principal, uint32 snapshot) = distributor.mark(address(this));
+        _touch(from, interest, principal, snapshot);
+        _touch(to, interest, principal, snapshot);
         super._update(from, to, units);
     }
 
-    function _touch(address holder) private {
-        (uint240 total, uint32 snapshot) = distributor.mark(address(this));
-        _touch(holder, total, snapshot);
-    }
-
+    /// @param interest Ever given to the note, settlement units.
+    /// @param principal The same.
     /// @param snapshot Of the vote that is open; 0 where none is, as nobody will ask.
-    function _touch(address holder, uint240 total, uint32 snapshot) private {
+    function _touch(address holder, uint256 interest, uint256 principal, uint32 snapshot) private {
         Account storage account = _accounts[holder];
-        uint240 last = account.total;
-        if (last == total && snapshot == 0) return;
+        (uint256 interestSeen, uint256 principalSeen) = (account.interestSeen, account.principalSeen);
+        bool same = interestSeen == interest && principalSeen == principal;
+        if (same && snapshot == 0) return;
         uint256 units = balanceOf(holder);
         if (snapshot != 0 && account.pastSnapshot != snapshot) {
             account.pastUnits = uint112(units); // at most MAX_AMOUNT
             account.pastSnapshot = snapshot;
         }
-        if (last == total) return;
-        account.total = total;
-        account.earned += units * (total - last);
-        uint256 principal = distributor.principalIndex(address(this));
-        if (principal == account.principalIndex) return;
-        account.earnedPrincipal += units * (principal - account.principalIndex);
-        account.principalIndex = principal;
+        if (same) return;
+        _earn(account, units, interestSeen, principalSeen);
+        if (interestSeen == 0 && principalSeen == 0) account.moved = true;
+        account.interestSeen = uint120(interest); // of the distributor's book, where it is no wider
+        account.principalSeen = uint120(principal);
+    }
+
+    /// @dev Credits what `units` have earned since the note had been given so much.
+    function _earn(Account storage account, uint256 units, uint256 interestSeen, uint256 principalSeen) private {
+        (uint256 interest, uint256 principal) = distributor.growthSince(address(this), interestSeen, principalSeen);
+        // A slot that would stay the same is not read.
+        if (units * interest != 0) account.interestEarned += units * interest;
+        if (units * principal != 0) account.principalEarned += units * principal;
+    }
+
+    /// @dev Kept twice, so that neither a claim nor a transfer reads a slot for it that it needs for nothing else.
+    function _freeze(address holder, bool frozen) private {
+        _accounts[holder].frozen = frozen;
+        _accounts[holder].barred = frozen;
     }
 
     /// @dev Moves `share / whole` of what `giver` has earned and not claimed; both are up to date. Rounded down, the rest stays.
@@ -255,39 +270,39 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
     ) private returns (uint256 interest, uint256 principal) {
         Account storage from = _accounts[giver];
         Account storage to = _accounts[taker];
-        uint256 earnedInterest = from.earned - from.earnedPrincipal;
-        interest = Math.mulDiv(earnedInterest - uint256(from.interestPaid) * PARTS, share, whole);
-        principal = Math.mulDiv(from.earnedPrincipal - uint256(from.principalPaid) * PARTS, share, whole);
-        if (interest + principal == 0) return (0, 0);
-        from.earned -= interest + principal;
-        to.earned += interest + principal;
-        if (principal == 0) return (interest, 0);
-        from.earnedPrincipal -= principal;
-        to.earnedPrincipal += principal;
+        interest = Math.mulDiv(from.interestEarned - uint256(from.interestPaid) * PARTS, share, whole);
+        principal = Math.mulDiv(from.principalEarned - uint256(from.principalPaid) * PARTS, share, whole);
+        // Where something was earned something was seen, so both have moved.
+        if (interest != 0) {
+            from.interestEarned -= interest;
+            to.interestEarned += interest;
+        }
+        if (principal != 0) {
+            from.principalEarned -= principal;
+            to.principalEarned += principal;
+        }
     }
 
     function _due(Account storage account, address holder) private view returns (Cash memory due) {
-        (uint256 total, uint256 principalIndex) = distributor.indices(address(this));
-        uint256 last = account.total;
-        uint256 earned;
+        uint256 interest;
         uint256 principal;
+        // Of one who never moved nothing else is kept: the units have been there since closing.
+        if (account.moved) {
+            (interest, principal) = distributor.growthSince(address(this), account.interestSeen, account.principalSeen);
+        } else {
+            (interest, principal) = distributor.growthSince(address(this), 0, 0);
+        }
         unchecked {
-            // Indices never fall, and units * index is below 2^240 (see PARTS); paid is the whole units of what was earned.
-            if (last == 0) {
-                // Nothing moved since closing, and nothing else is kept.
+            // Units * index is below 2^240 (see PARTS); paid is the whole units of what was earned.
+            if (interest + principal != 0) {
                 uint256 units = balanceOf(holder);
-                earned = units * total;
-                principal = units * principalIndex;
-            } else {
-                earned = account.earned;
-                principal = account.earnedPrincipal;
-                if (total != last) {
-                    uint256 units = balanceOf(holder);
-                    earned += units * (total - last);
-                    principal += units * (principalIndex - account.principalIndex);
-                }
+                (interest, principal) = (units * interest, units * principal);
             }
-            due.interest = (earned - principal) / PARTS - account.interestPaid;
+            if (account.moved) {
+                interest += account.interestEarned;
+                principal += account.principalEarned;
+            }
+            due.interest = interest / PARTS - account.interestPaid;
             due.principal = principal / PARTS - account.principalPaid;
         }
     }

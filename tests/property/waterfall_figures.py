@@ -23,7 +23,8 @@ _TRIGGER = ("on", "since", "figure", "calm")
 _BALLOT = ("tranche", "until", "units", "passed")
 _TRANCHE = ("atClosing", "principal", "interestDue", "lost", "deficiency")
 _INDEX = ("interest", "principal")  # given to date: indices and what waits of them follow
-_ACCOUNT = ("total", "principalIndex", "earned", "earnedPrincipal", "interestPaid", "principalPaid", "frozen")
+_SEEN = ("interestSeen", "principalSeen", "interestEarned", "principalEarned")
+_ACCOUNT = (*_SEEN, "interestPaid", "principalPaid", "frozen", "barred")
 
 
 def people(drawn: Drawn) -> list[str]:
@@ -90,8 +91,8 @@ def _tranche_places(drawn: Drawn, place: int, sale: Any, tranche: Any) -> dict[s
 class Earned:
     """Brings what holders have earned on chain up to now, in a list of figures as `places` orders them.
 
-    The places of `total` and `principalIndex` then tell interest and principal earned and not claimed; the two after
-    them are taken off.
+    The places of `interestSeen` and `principalSeen` then tell interest and principal earned and not claimed; the two
+    after them are taken off.
     """
 
     def __init__(self, drawn: Drawn, names: list[str]) -> None:
@@ -105,15 +106,13 @@ class Earned:
     def bring_up_to_now(self, figures: list[int]) -> None:
         """In place."""
         for units_at, supply_at in self._accounts:
-            units, total, seen, earned, earned_principal, interest_paid, principal_paid = figures[
-                units_at : units_at + 7
-            ]
             supply, *given = figures[supply_at : supply_at + 3]
-            interest_index, principal_index = (cash * PARTS // supply if supply else 0 for cash in given)
-            index = interest_index + principal_index
-            principal = earned_principal + units * (principal_index - seen)
-            interest = earned + units * (index - total) - principal
-            parts = interest - interest_paid * PARTS, principal - principal_paid * PARTS
+            units, *account = figures[units_at : units_at + 7]
+            streams = zip(account[:2], account[2:4], account[4:], given, strict=True)
+            parts = [
+                earned + units * (_index(cash, supply) - _index(seen, supply)) - paid * PARTS
+                for seen, earned, paid, cash in streams
+            ]
             figures[units_at + 1 : units_at + 5] = *parts, 0, 0
 
 
@@ -190,8 +189,14 @@ class Twin:
             found += [note.allowances.given[owner, spender] for spender in self._investors[-SPENDERS:]]
         for each in self._investors:
             holder = note.holders[each]
-            found += [orders.orders[each], holder.units, *_earned(note, holder), 0, 0, *holder.paid, holder.frozen]
+            frozen = holder.frozen, holder.frozen
+            found += [orders.orders[each], holder.units, *_earned(note, holder), 0, 0, *holder.paid, *frozen]
         return found
+
+
+def _index(cash: int, supply: int) -> int:
+    """Of a note that was given so much in all."""
+    return cash * PARTS // supply if supply else 0
 
 
 def _given(note: Note, stream: Stream) -> int:

@@ -65,6 +65,9 @@ interface IDistributor {
     /// @notice A note says its units once.
     error AlreadyOpen(address note);
 
+    /// @notice `note` was never given so much; settlement units.
+    error NotGivenYet(address note, uint256 interest, uint256 principal);
+
     /// @notice Cash of nobody's notes would be lost.
     error NoUnits(address note);
 
@@ -106,7 +109,7 @@ interface IDistributor {
     function mark(address note) external view returns (uint256 interest, uint256 principal, uint32 snapshot);
 
     /// @notice What both indices of `note` have grown since it had been given so much (settlement units; 0: since closing), in
-    ///         parts of a settlement unit. What was never given yet is refused.
+    ///         parts of a settlement unit, each index rounded down. More than was ever given is refused.
     function growthSince(
         address note,
         uint256 interestSeen,

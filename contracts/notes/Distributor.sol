@@ -156,17 +156,24 @@ contract Distributor is IDistributor, AccessManaged {
         uint256 principalSeen
     ) external view returns (uint256 interest, uint256 principal) {
         Book storage kept = _books[note];
-        uint256 units = kept.units;
-        interest = _index(kept.interest, units) - _index(interestSeen, units);
-        principal = _index(kept.principal, units) - _index(principalSeen, units);
+        (uint256 interestGiven, uint256 principalGiven, uint256 units) = (kept.interest, kept.principal, kept.units);
+        if (interestGiven < interestSeen || principalGiven < principalSeen) {
+            revert NotGivenYet(note, interestSeen, principalSeen);
+        }
+        if (units == 0) return (0, 0);
+        unchecked {
+            // See _indices.
+            interest = (interestGiven * PARTS) / units - (interestSeen * PARTS) / units;
+            principal = (principalGiven * PARTS) / units - (principalSeen * PARTS) / units;
+        }
     }
 
     /// @inheritdoc IDistributor
     function indexOf(address note) external view returns (NoteIndex memory found) {
         Book storage kept = _books[note];
+        (found.total, found.principal) = _indices(kept);
         found.snapshots = kept.snapshots;
         if (kept.units == 0) return found;
-        (found.total, found.principal) = _indices(kept);
         found.interestRemainder = (kept.interest * PARTS) % kept.units;
         found.principalRemainder = (kept.principal * PARTS) % kept.units;
     }
@@ -224,14 +231,14 @@ contract Distributor is IDistributor, AccessManaged {
         _heldForHolders = (_heldForHolders - cash).toUint120();
     }
 
-    function _indices(Book storage kept) private view returns (uint256 total, uint256 principal) {
-        principal = _index(kept.principal, kept.units);
-        total = principal + _index(kept.interest, kept.units);
-    }
-
     /// @dev Cash to date * PARTS / units, down, is what adding each cash and carrying its remainder comes to. Cash is below 2^113
     ///      and PARTS below 2^126: a product is below 2^239, both together below 2^240.
-    function _index(uint256 cash, uint256 units) private pure returns (uint256) {
-        return cash == 0 ? 0 : (cash * PARTS) / units; // a note that was given cash has units
+    function _indices(Book storage kept) private view returns (uint256 total, uint256 principal) {
+        (uint256 interest, uint256 repaid, uint256 units) = (kept.interest, kept.principal, kept.units);
+        if (units == 0) return (0, 0);
+        unchecked {
+            principal = (repaid * PARTS) / units;
+            total = principal + (interest * PARTS) / units;
+        }
     }
 }

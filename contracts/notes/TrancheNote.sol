@@ -11,27 +11,31 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 
 contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
-    /// @notice What a holder has ever earned, up to some cash of the note, and was paid of it. Each slot is all that some call
-    ///         needs: a claim of one whose units never moved reads and writes the first only, a transfer after which nothing was
-    ///         distributed reads the second and writes none.
-    /// @param interestPaid Ever, settlement units; below 2^113, as all cash is.
-    /// @param principalPaid Ever, settlement units.
-    /// @param frozen For claims.
-    /// @param moved Something was earned apart from what the units held now have earned since closing: `seen` is above 0.
-    /// @param interestSeen Interest the note was ever given when this was last brought up to date, settlement units.
-    /// @param principalSeen The same of principal.
-    /// @param barred The same as `frozen`, for transfers.
+    /// @notice What a holder was ever paid, settlement units; all cash is below 2^113. All that a claim of one whose units never
+    ///         moved reads and writes.
+    /// @param moved Something was earned beside what the units held now have earned since closing: what was seen is above 0.
+    struct Paid {
+        uint120 interest;
+        uint120 principal;
+        bool frozen;
+        bool moved;
+    }
+
+    /// @notice What the note had ever been given when a holder was last brought up to date, settlement units. All that a
+    ///         transfer reads of either side when nothing was distributed since.
+    /// @param barred The same as `Paid.frozen`, so that neither a claim nor a transfer reads a slot for it alone.
+    struct Seen {
+        uint120 interest;
+        uint120 principal;
+        bool barred;
+    }
+
     /// @param interestEarned Ever, up to what was seen, in parts of a settlement unit. Below 2^240.
     /// @param principalEarned The same of principal.
     /// @param pastUnits Held at `pastSnapshot`.
     struct Account {
-        uint120 interestPaid;
-        uint120 principalPaid;
-        bool frozen;
-        bool moved;
-        uint120 interestSeen;
-        uint120 principalSeen;
-        bool barred;
+        Paid paid;
+        Seen seen;
         uint256 interestEarned;
         uint256 principalEarned;
         uint112 pastUnits;
@@ -105,10 +109,11 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
     /// @inheritdoc ITrancheNote
     function claimFor(address holder) public returns (uint256 cash) {
         Account storage account = _accounts[holder];
-        if (account.frozen) revert HolderFrozen(holder);
-        Cash memory due = _due(account, holder);
+        Paid memory paid = account.paid;
+        if (paid.frozen) revert HolderFrozen(holder);
+        Cash memory due = _due(account, paid, holder);
         cash = due.interest + due.principal;
-        _book(account, due);
+        _book(account, paid, due);
         emit Claimed(holder, due.interest, due.principal);
 
         if (cash != 0) distributor.payHolder(holder, cash); // some assets refuse to move nothing
@@ -118,12 +123,13 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
     function claimMany(address[] calldata holders) external returns (uint256 cash) {
         for (uint256 i; i < holders.length; ++i) {
             Account storage account = _accounts[holders[i]];
-            if (account.frozen) continue;
-            Cash memory due = _due(account, holders[i]);
+            Paid memory paid = account.paid;
+            if (paid.frozen) continue;
+            Cash memory due = _due(account, paid, holders[i]);
             uint256 one = due.interest + due.principal;
             if (one == 0) continue;
             // Booked first, so that an asset that calls back finds nothing left; what is refused is booked back.
-            _book(account, due);
+            _book(account, paid, due);
             if (distributor.tryPayHolder(holders[i], one)) {
                 cash += one;
                 emit Claimed(holders[i], due.interest, due.principal);
@@ -162,19 +168,19 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
         _transfer(lost, found, units); // brings both up to date
         (uint256 interest, uint256 principal) = _carry(lost, found, 1, 1);
         if (units + principal + interest == 0) revert NothingToRecover(lost);
-        if (_accounts[lost].frozen) _freeze(found, true);
+        if (_accounts[lost].paid.frozen) _freeze(found, true);
         emit Recovered(lost, found, units, interest, principal);
     }
 
     /* TRANSFERS */
 
     function transfer(address to, uint256 units) public override returns (bool) {
-        if (_accounts[msg.sender].barred) revert HolderFrozen(msg.sender);
+        if (_accounts[msg.sender].seen.barred) revert HolderFrozen(msg.sender);
         return super.transfer(to, units);
     }
 
     function transferFrom(address from, address to, uint256 units) public override returns (bool) {
-        if (_accounts[from].barred) revert HolderFrozen(from);
+        if (_accounts[from].seen.barred) revert HolderFrozen(from);
         return super.transferFrom(from, to, units);
     }
 
@@ -189,18 +195,19 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
     /// @inheritdoc ITrancheNote
     function claimableApart(address holder) public view returns (Cash memory due) {
         if (holder == issuer) return due;
-        return _due(_accounts[holder], holder);
+        Account storage account = _accounts[holder];
+        return _due(account, account.paid, holder);
     }
 
     /// @inheritdoc ITrancheNote
     function paidTo(address holder) external view returns (Cash memory) {
-        Account storage account = _accounts[holder];
-        return Cash({interest: account.interestPaid, principal: account.principalPaid});
+        Paid storage paid = _accounts[holder].paid;
+        return Cash({interest: paid.interest, principal: paid.principal});
     }
 
     /// @inheritdoc ITrancheNote
     function isFrozen(address holder) external view returns (bool) {
-        return _accounts[holder].frozen;
+        return _accounts[holder].paid.frozen;
     }
 
     /// @inheritdoc ITrancheNote
@@ -232,8 +239,8 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
     /// @param snapshot Of the vote that is open; 0 where none is, as nobody will ask.
     function _touch(address holder, uint256 interest, uint256 principal, uint32 snapshot) private {
         Account storage account = _accounts[holder];
-        (uint256 interestSeen, uint256 principalSeen) = (account.interestSeen, account.principalSeen);
-        bool same = interestSeen == interest && principalSeen == principal;
+        Seen memory seen = account.seen;
+        bool same = seen.interest == interest && seen.principal == principal;
         if (same && snapshot == 0) return;
         uint256 units = balanceOf(holder);
         if (snapshot != 0 && account.pastSnapshot != snapshot) {
@@ -241,10 +248,11 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
             account.pastSnapshot = snapshot;
         }
         if (same) return;
-        _earn(account, units, interestSeen, principalSeen);
-        if (interestSeen == 0 && principalSeen == 0) account.moved = true;
-        account.interestSeen = uint120(interest); // of the distributor's book, where it is no wider
-        account.principalSeen = uint120(principal);
+        _earn(account, units, seen.interest, seen.principal);
+        if (seen.interest == 0 && seen.principal == 0) account.paid.moved = true;
+        seen.interest = uint120(interest); // no wider in the distributor's book
+        seen.principal = uint120(principal);
+        account.seen = seen;
     }
 
     /// @dev Credits what `units` have earned since the note had been given so much.
@@ -257,8 +265,8 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
 
     /// @dev Kept twice, so that neither a claim nor a transfer reads a slot for it that it needs for nothing else.
     function _freeze(address holder, bool frozen) private {
-        _accounts[holder].frozen = frozen;
-        _accounts[holder].barred = frozen;
+        _accounts[holder].paid.frozen = frozen;
+        _accounts[holder].seen.barred = frozen;
     }
 
     /// @dev Moves `share / whole` of what `giver` has earned and not claimed; both are up to date. Rounded down, the rest stays.
@@ -270,8 +278,8 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
     ) private returns (uint256 interest, uint256 principal) {
         Account storage from = _accounts[giver];
         Account storage to = _accounts[taker];
-        interest = Math.mulDiv(from.interestEarned - uint256(from.interestPaid) * PARTS, share, whole);
-        principal = Math.mulDiv(from.principalEarned - uint256(from.principalPaid) * PARTS, share, whole);
+        interest = Math.mulDiv(from.interestEarned - uint256(from.paid.interest) * PARTS, share, whole);
+        principal = Math.mulDiv(from.principalEarned - uint256(from.paid.principal) * PARTS, share, whole);
         // Where something was earned something was seen, so both have moved.
         if (interest != 0) {
             from.interestEarned -= interest;
@@ -283,42 +291,39 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
         }
     }
 
-    function _due(Account storage account, address holder) private view returns (Cash memory due) {
-        uint256 interest;
-        uint256 principal;
+    function _due(Account storage account, Paid memory paid, address holder) private view returns (Cash memory due) {
         // Of one who never moved nothing else is kept: the units have been there since closing.
-        if (account.moved) {
-            (interest, principal) = distributor.growthSince(address(this), account.interestSeen, account.principalSeen);
-        } else {
-            (interest, principal) = distributor.growthSince(address(this), 0, 0);
-        }
+        Seen memory seen;
+        if (paid.moved) seen = account.seen;
+        (uint256 interest, uint256 principal) = distributor.growthSince(address(this), seen.interest, seen.principal);
         unchecked {
             // Units * index is below 2^240 (see PARTS); paid is the whole units of what was earned.
             if (interest + principal != 0) {
                 uint256 units = balanceOf(holder);
                 (interest, principal) = (units * interest, units * principal);
             }
-            if (account.moved) {
+            if (paid.moved) {
                 interest += account.interestEarned;
                 principal += account.principalEarned;
             }
-            due.interest = interest / PARTS - account.interestPaid;
-            due.principal = principal / PARTS - account.principalPaid;
+            due.interest = interest / PARTS - paid.interest;
+            due.principal = principal / PARTS - paid.principal;
         }
     }
 
     /// @dev Only the record changes: what was ever earned is counted from the index again next time.
-    function _book(Account storage account, Cash memory due) private {
+    function _book(Account storage account, Paid memory paid, Cash memory due) private {
         unchecked {
             // All cash that ever comes is below 2^113.
-            account.interestPaid += uint120(due.interest);
-            account.principalPaid += uint120(due.principal);
+            paid.interest += uint120(due.interest);
+            paid.principal += uint120(due.principal);
         }
+        account.paid = paid;
     }
 
     function _unbook(Account storage account, Cash memory due) private {
-        account.interestPaid -= uint120(due.interest); // it was added just before
-        account.principalPaid -= uint120(due.principal);
+        account.paid.interest -= uint120(due.interest); // it was added just before
+        account.paid.principal -= uint120(due.principal);
     }
 
     function _notIssuer(address holder) private view {

@@ -51,9 +51,9 @@ class NoteMachine(RuleBasedStateMachine):
         names |= {"cash held": books._heldForHolders, "not handed over": note._balances[cls.issuer]}
         for each in cls.people:
             account = note._accounts[each]
-            names |= {f"held by {each}": note._balances[each], f"interest paid to {each}": account.interestPaid}
-            names |= {f"principal paid to {each}": account.principalPaid, f"{each} frozen": account.frozen}
-            names[f"{each} barred"] = account.barred
+            names |= {f"held by {each}": note._balances[each], f"interest paid to {each}": account.paid.interest}
+            names |= {f"principal paid to {each}": account.paid.principal, f"{each} frozen": account.paid.frozen}
+            names[f"{each} barred"] = account.seen.barred
         cls.places, cls.start = names, lab.snapshot()
 
     def __init__(self) -> None:

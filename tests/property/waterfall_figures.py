@@ -5,6 +5,7 @@ What a holder has earned stands on chain up to an index; it is compared as it is
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from salvor.chain.layout import Place
@@ -23,8 +24,8 @@ _TRIGGER = ("on", "since", "figure", "calm")
 _BALLOT = ("tranche", "until", "units", "passed")
 _TRANCHE = ("atClosing", "principal", "interestDue", "lost", "deficiency")
 _INDEX = ("interest", "principal")  # given to date: indices and what waits of them follow
-_SEEN = ("interestSeen", "principalSeen", "interestEarned", "principalEarned")
-_ACCOUNT = (*_SEEN, "interestPaid", "principalPaid", "frozen", "barred")
+_EARNED = ("seen.interest", "seen.principal", "interestEarned", "principalEarned")
+_ACCOUNT = (*_EARNED, "paid.interest", "paid.principal", "paid.frozen", "seen.barred")
 
 
 def people(drawn: Drawn) -> list[str]:
@@ -84,14 +85,14 @@ def _tranche_places(drawn: Drawn, place: int, sale: Any, tranche: Any) -> dict[s
         found[f"order of {each} for {place}"] = sale.orders[each]
         found[f"units of {each} in {place}"] = slots._balances[each]
         for field in _ACCOUNT:
-            found[f"{field} of {each} in {place}"] = getattr(slots._accounts[each], field)
+            found[f"{field} of {each} in {place}"] = attrgetter(field)(slots._accounts[each])
     return found
 
 
 class Earned:
     """Brings what holders have earned on chain up to now, in a list of figures as `places` orders them.
 
-    The places of `interestSeen` and `principalSeen` then tell interest and principal earned and not claimed; the two
+    The places of `seen.interest` and `seen.principal` then tell interest and principal earned and not claimed; the two
     after them are taken off.
     """
 

@@ -52,6 +52,25 @@ class TestBook:
             deal.distributor.book(0, [], [], sender=outsider)
 
 
+class TestGrowthSince:
+    def test_is_both_indices_less_those_of_what_was_given_by_then(self, sold):
+        """Each rounded down: of 7 and of 18 units over a supply that divides neither."""
+        deal = sold(ODD, principal=True)
+        deal.run(ODD + 7)
+        deal.run(11)
+        interest = 18 * PARTS // ODD - 7 * PARTS // ODD
+        assert tuple(deal.distributor.growthSince(deal.notes[0], 7, 4)) == (interest, PARTS - 4 * PARTS // ODD)
+        assert tuple(deal.distributor.growthSince(deal.notes[0], 18, ODD)) == (0, 0)
+
+    @pytest.mark.parametrize("more", [(1, 0), (0, 1)])
+    def test_refuses_more_than_was_given(self, lab, sold, more):
+        deal = sold(ODD, principal=True)
+        deal.run(ODD + 7)
+        seen = 7 + more[0], ODD + more[1]
+        with lab.refused("NotGivenYet", deal.notes[0], *seen):
+            deal.distributor.growthSince(deal.notes[0], *seen)
+
+
 class TestOpenBook:
     def test_is_done_by_each_note_when_it_is_issued(self, lab, deal):
         note = deal.notes[0]

@@ -28,6 +28,12 @@ class TestBook:
         assert (index.principal, index.total) == (PARTS, PARTS + growth)
         assert (index.principalRemainder, index.interestRemainder) == (0, rest)
 
+    def test_says_what_waits_of_principal(self, sold):
+        deal = sold(ODD, principal=True)
+        deal.run(7)
+        index = deal.distributor.indexOf(deal.notes[0])
+        assert (index.principal, index.principalRemainder, index.interestRemainder) == (*divmod(7 * PARTS, ODD), 0)
+
     def test_says_what_it_did(self, sold):
         deal = sold(ODD, principal=True)
         deal.run(ODD + 5)
@@ -54,13 +60,14 @@ class TestBook:
 
 class TestGrowthSince:
     def test_is_both_indices_less_those_of_what_was_given_by_then(self, sold):
-        """Each rounded down: of 7 and of 18 units over a supply that divides neither."""
+        """Each rounded down: of 70 and of 81 units over a supply that divides neither."""
         deal = sold(ODD, principal=True)
-        deal.run(ODD + 7)
+        deal.run(ODD + 70)
         deal.run(11)
-        interest = 18 * PARTS // ODD - 7 * PARTS // ODD
-        assert tuple(deal.distributor.growthSince(deal.notes[0], 7, 4)) == (interest, PARTS - 4 * PARTS // ODD)
-        assert tuple(deal.distributor.growthSince(deal.notes[0], 18, ODD)) == (0, 0)
+        interest = 81 * PARTS // ODD - 70 * PARTS // ODD
+        assert interest != 11 * PARTS // ODD
+        assert tuple(deal.distributor.growthSince(deal.notes[0], 70, 4)) == (interest, PARTS - 4 * PARTS // ODD)
+        assert tuple(deal.distributor.growthSince(deal.notes[0], 81, ODD)) == (0, 0)
 
     @pytest.mark.parametrize("more", [(1, 0), (0, 1)])
     def test_refuses_more_than_was_given(self, lab, sold, more):

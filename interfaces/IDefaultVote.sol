@@ -49,7 +49,7 @@ interface IDefaultVote {
 
     error AlreadyVoted(uint256 number, address holder);
 
-    /// @notice The share must be below 1 WAD, and the window above 0 seconds.
+    /// @notice The share must be below 1 WAD, and the window from 1 to 2^32 - 1 seconds.
     error CantPass(Wad share, uint40 window);
 
     /// @notice Calls a vote. By any holder of the senior class, while none of that class is open.

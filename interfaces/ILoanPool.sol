@@ -184,6 +184,9 @@ interface ILoanPool {
     /// @notice A period was reported, and its cash is with the distributor.
     event Reported(Period indexed period, Report report, bool late);
 
+    /// @notice `caller` reported a period whose servicer was silent; the same transaction's `Reported` says nothing came.
+    event ReportMissing(Period indexed period, address indexed caller);
+
     /// @notice The report of `period` corrected an earlier one, whose root was `oldRoot`.
     event Corrected(Period indexed period, Correction correction, bytes32 oldRoot);
 
@@ -241,7 +244,7 @@ interface ILoanPool {
     /// @notice Nothing follows the last report.
     error LastReportIsIn(Period last);
 
-    /// @notice The last report needs a pool with nothing in it, or a clean-up trigger that is on.
+    /// @notice The last report needs a pool with nothing in it after the last run, or a clean-up trigger that was on after it.
     error PoolNotEmpty(uint256 balance);
 
     /// @notice Records that the loans are bought and whose waterfall runs their collections. Only the offering, once, at or
@@ -258,9 +261,16 @@ interface ILoanPool {
     /// @notice Records what was collected in a period and moves its cash from the caller to the distributor. Only the
     ///         servicer, each period once, in order, not before the period has ended. No cash is a valid report.
     /// @dev Warning: that the root adds up to the cash can't be seen on chain; an auditor checks the loan-level file.
-    /// @dev Warning: one false report can end a deal: all written off and `last` said, anyone may run it and it is wound up;
-    ///      or gross and costs so high that the books of gross are full and no later cash fits. Nothing takes that back.
+    ///      The gross of one is at most `MAX_AMOUNT` / periods, so that none leaves no room for a later one.
+    /// @dev Warning: two false reports end a deal: one writes all off, and once it is run the next may say `last`. Holders have
+    ///      the time between them, which is none where two periods wait for their reports.
     function report(Period period, Report calldata report_, Correction calldata correction) external;
+
+    /// @notice Reports the next period as missing: no cash, nothing under a root, late. By anyone, once it is past the period's end
+    ///         by more than twice the grace (`TooEarly` says from when on).
+    /// @dev Warning: what the servicer collected comes with the report of the next period; after the last one there is none,
+    ///      so a deal needs a grace that a servicer in trouble can keep.
+    function reportMissing(Period period) external;
 
     /// @notice Proves that `loan` is in the tape. A proof of another length than the tree's depth fails.
     function verifyLoan(Loan calldata loan, bytes32[] calldata proof) external view returns (bool);

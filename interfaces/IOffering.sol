@@ -23,6 +23,16 @@ struct TrancheOffer {
     uint112 minimum;
 }
 
+/// @notice What is left of an investor's order of one tranche; with both parts had, nothing is.
+/// @param units Ordered.
+/// @param handedOver Whether the notes are had.
+/// @param refunded Whether the cash is had that bought no notes.
+struct Order {
+    uint112 units;
+    bool handedOver;
+    bool refunded;
+}
+
 /// @title Sale of the notes at par, and the purchase of the loans with what it raised
 /// @notice Orders are taken until the closing date, also above the cap; then anyone may close. What each investor has of notes
 ///         and cash is fixed from closing on and handed over whenever somebody asks.
@@ -42,8 +52,14 @@ interface IOffering {
     /// @notice The deal is not made: everybody can have the whole order back.
     event SaleCancelled();
 
-    /// @notice An order was settled: notes and cash are with the investor.
-    event Settled(address indexed investor, TrancheId indexed tranche, uint256 notes, uint256 cash);
+    /// @notice The notes of an order are with the investor.
+    event HandedOver(address indexed investor, TrancheId indexed tranche, uint256 notes);
+
+    /// @notice The cash of an order that bought no notes is with the investor.
+    event Refunded(address indexed investor, TrancheId indexed tranche, uint256 cash);
+
+    /// @notice What is left of an order is another wallet's.
+    event OrderRecovered(address indexed lost, address indexed found, TrancheId indexed tranche, uint256 units);
 
     /// @notice There must be from 1 to `allowed` tranches.
     error WrongNumberOfTranches(uint256 given, uint256 allowed);
@@ -83,7 +99,11 @@ interface IOffering {
     /// @notice The order is smaller, or the books end at `available`.
     error AboveLimit(uint256 given, uint256 available);
 
+    /// @notice There is no order, or what was asked for was had.
     error NoOrder(address investor, TrancheId tranche);
+
+    /// @notice A wallet with an order of its own left takes no second.
+    error HasOrder(address investor, TrancheId tranche);
 
     /// @notice Opens the subscription of the deal that `waterfall` will run. Only the arranger, once, before the deadline, and
     ///         once the offering may make all calls of closing.
@@ -102,18 +122,31 @@ interface IOffering {
     ///         whole at the distributor.
     function close() external;
 
-    /// @notice Hands an investor's notes and cash over. By anyone, once an order, after closing or cancelling.
-    /// @dev Warning: notes and cash go together. An investor who is not admitted any more, or whom the settlement asset refuses,
-    ///      has neither until that ends.
-    /// @return notes Units: order * sold / orders, down.
-    /// @return cash Settlement units: order * (orders - sold) / orders, down; the whole order when cancelled.
+    /// @notice Hands over what is left of an investor's order, notes and cash, both or nothing. By anyone, after closing or
+    ///         cancelling. Where the investor is not admitted, or the settlement asset refuses it, the other part can be
+    ///         asked for alone.
+    /// @return notes Units, of those not handed over before.
+    /// @return cash Settlement units, of those not refunded before.
     function settle(TrancheId tranche, address investor) external returns (uint256 notes, uint256 cash);
+
+    /// @notice Hands an investor's notes over. By anyone, once an order, after closing, while compliance admits the investor.
+    /// @return notes Units: order * sold / orders, down.
+    function handOver(TrancheId tranche, address investor) external returns (uint256 notes);
+
+    /// @notice Pays an investor's cash back. By anyone, once an order, after closing or cancelling.
+    /// @return cash Settlement units: order * (orders - sold) / orders, down; the whole order when cancelled.
+    function refund(TrancheId tranche, address investor) external returns (uint256 cash);
+
+    /// @notice Moves what is left of a lost wallet's order to a new one of the same investor, which must be one who may hold the
+    ///         notes. Only the transfer agent, after closing or cancelling.
+    /// @dev Warning: as with notes, the agent is trusted that both wallets are one investor's. A freeze does not go along.
+    function recoverOrder(TrancheId tranche, address lost, address found) external;
 
     /// @notice Where the sale stands.
     function sale() external view returns (Sale);
 
-    /// @notice An investor's order; 0 once it is settled.
-    function orderOf(TrancheId tranche, address investor) external view returns (uint256);
+    /// @notice What is left of an investor's order.
+    function orderOf(TrancheId tranche, address investor) external view returns (Order memory);
 
     /// @notice All orders of a tranche, units.
     function ordered(TrancheId tranche) external view returns (uint256);

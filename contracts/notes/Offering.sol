@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {ExactPull} from "contracts/ExactPull.sol";
 import {IDistributor} from "interfaces/IDistributor.sol";
 import {ILoanPool} from "interfaces/ILoanPool.sol";
-import {IOffering, Sale, TrancheOffer} from "interfaces/IOffering.sol";
+import {IOffering, Order, Sale, TrancheOffer} from "interfaces/IOffering.sol";
 import {ITrancheNote} from "interfaces/ITrancheNote.sol";
 import {IWaterfall} from "interfaces/IWaterfall.sol";
 import {MAX_AMOUNT, Period, TrancheId} from "interfaces/Types.sol";
@@ -24,7 +24,7 @@ contract Offering is IOffering, AccessManaged {
         TrancheOffer offer;
         uint112 ordered;
         uint112 sold;
-        mapping(address investor => uint256 units) orders;
+        mapping(address investor => Order order) orders;
     }
 
     uint256 private constant MAX_TRANCHES = 8;
@@ -96,8 +96,8 @@ contract Offering is IOffering, AccessManaged {
         if (!wanted.offer.note.compliance().canTransfer(address(0), msg.sender, units)) {
             revert NotEligible(msg.sender, tranche, units);
         }
-        wanted.ordered += uint112(units); // at most the room
-        wanted.orders[msg.sender] += units;
+        wanted.ordered += uint112(units); // at most the room, so any order fits too
+        wanted.orders[msg.sender].units += uint112(units);
         cashHeld += units;
         emit Ordered(msg.sender, tranche, units);
 
@@ -107,10 +107,10 @@ contract Offering is IOffering, AccessManaged {
     /// @inheritdoc IOffering
     function reduce(TrancheId tranche, uint256 units) external {
         Tranche storage wanted = _changeable(tranche, units);
-        uint256 own = wanted.orders[msg.sender];
-        if (units > own) revert AboveLimit(units, own);
-        wanted.orders[msg.sender] = own - units;
-        wanted.ordered -= uint112(units); // at most one order
+        Order storage own = wanted.orders[msg.sender];
+        if (units > own.units) revert AboveLimit(units, own.units);
+        own.units -= uint112(units); // at most the order
+        wanted.ordered -= uint112(units);
         cashHeld -= units;
         emit OrderReduced(msg.sender, tranche, units);
 
@@ -143,27 +143,49 @@ contract Offering is IOffering, AccessManaged {
         waterfall.begin(units);
     }
 
+    /* HANDING OVER */
+
     /// @inheritdoc IOffering
     function settle(TrancheId tranche, address investor) external returns (uint256 notes, uint256 cash) {
-        if (sale != Sale.Closed) _inSale(Sale.Cancelled);
-        Tranche storage wanted = _tranche(tranche);
-        uint256 own = wanted.orders[investor];
-        if (own == 0) revert NoOrder(investor, tranche);
-        uint256 all = wanted.ordered;
-        notes = (own * wanted.sold) / all; // both below 2^112
-        cash = (own * (all - wanted.sold)) / all;
-        wanted.orders[investor] = 0;
-        cashHeld -= cash;
-        emit Settled(investor, tranche, notes, cash);
+        _afterClosing();
+        Order storage own = _tranche(tranche).orders[investor];
+        if (own.units == 0) revert NoOrder(investor, tranche);
+        if (sale == Sale.Closed && !own.handedOver) notes = _handOver(tranche, investor);
+        // Looked up again: with the notes the order may have ended.
+        if (own.units != 0 && !own.refunded) cash = _refund(tranche, investor);
+    }
 
-        if (notes != 0) wanted.offer.note.handOver(investor, notes);
-        if (cash != 0) _settlement.safeTransfer(investor, cash); // some assets refuse to move nothing
+    /// @inheritdoc IOffering
+    function handOver(TrancheId tranche, address investor) external returns (uint256) {
+        _inSale(Sale.Closed);
+        return _handOver(tranche, investor);
+    }
+
+    /// @inheritdoc IOffering
+    function refund(TrancheId tranche, address investor) external returns (uint256) {
+        _afterClosing();
+        return _refund(tranche, investor);
+    }
+
+    /// @inheritdoc IOffering
+    function recoverOrder(TrancheId tranche, address lost, address found) external restricted {
+        _afterClosing();
+        Tranche storage wanted = _tranche(tranche);
+        Order memory own = wanted.orders[lost];
+        if (own.units == 0) revert NoOrder(lost, tranche);
+        if (wanted.orders[found].units != 0) revert HasOrder(found, tranche);
+        if (!wanted.offer.note.compliance().canTransfer(address(0), found, own.units)) {
+            revert NotEligible(found, tranche, own.units);
+        }
+        delete wanted.orders[lost];
+        wanted.orders[found] = own;
+        emit OrderRecovered(lost, found, tranche, own.units);
     }
 
     /* VIEWS */
 
     /// @inheritdoc IOffering
-    function orderOf(TrancheId tranche, address investor) external view returns (uint256) {
+    function orderOf(TrancheId tranche, address investor) external view returns (Order memory) {
         return _tranche(tranche).orders[investor];
     }
 
@@ -193,6 +215,32 @@ contract Offering is IOffering, AccessManaged {
     }
 
     /* INTERNAL */
+
+    function _handOver(TrancheId tranche, address investor) private returns (uint256 notes) {
+        Tranche storage wanted = _tranche(tranche);
+        Order storage own = wanted.orders[investor];
+        if (own.units == 0 || own.handedOver) revert NoOrder(investor, tranche);
+        notes = (uint256(own.units) * wanted.sold) / wanted.ordered; // all below 2^112
+        if (own.refunded) delete wanted.orders[investor];
+        else own.handedOver = true;
+        emit HandedOver(investor, tranche, notes);
+
+        if (notes != 0) wanted.offer.note.handOver(investor, notes);
+    }
+
+    function _refund(TrancheId tranche, address investor) private returns (uint256 cash) {
+        Tranche storage wanted = _tranche(tranche);
+        Order storage own = wanted.orders[investor];
+        if (own.units == 0 || own.refunded) revert NoOrder(investor, tranche);
+        uint256 all = wanted.ordered;
+        cash = (own.units * (all - wanted.sold)) / all; // nothing is sold of a cancelled deal
+        if (own.handedOver || sale == Sale.Cancelled) delete wanted.orders[investor];
+        else own.refunded = true;
+        cashHeld -= cash;
+        emit Refunded(investor, tranche, cash);
+
+        if (cash != 0) _settlement.safeTransfer(investor, cash); // some assets refuse to move nothing
+    }
 
     /// @dev Without these roles nobody could close, and after the deadline no order can be taken back.
     function _mayClose() private view {
@@ -234,6 +282,10 @@ contract Offering is IOffering, AccessManaged {
 
     function _inSale(Sale needed) private view {
         if (sale != needed) revert WrongSale(sale, needed);
+    }
+
+    function _afterClosing() private view {
+        if (sale != Sale.Closed) _inSale(Sale.Cancelled);
     }
 
     function _beforeDeadline() private view {

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ExactPull} from "contracts/ExactPull.sol";
+import {Reports} from "contracts/pool/Reports.sol";
 import {TapeLeaves} from "contracts/pool/TapeLeaves.sol";
 import {IDistributor} from "interfaces/IDistributor.sol";
 import {
@@ -26,6 +27,9 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 contract LoanPool is ILoanPool, AccessManaged {
     using ExactPull for IERC20;
+    using Reports for Report;
+    using Reports for Correction;
+    using Reports for PeriodRecord;
     using SafeCast for uint256;
 
     /// @dev More kinds of loan in one tape would be several deals; the loop over them runs once, in the constructor.
@@ -131,19 +135,26 @@ contract LoanPool is ILoanPool, AccessManaged {
     /// @inheritdoc ILoanPool
     function report(Period period, Report calldata report_, Correction calldata correction) external restricted {
         _mayReport(period);
-        _addUp(report_);
+        _notBefore(_records[period].end);
+        report_.check(loanCount(), periodCount);
         PeriodRecord storage current = _records[period];
-        PeriodRecord storage previous = _records[lastReported];
-        _record(current, previous, report_);
-        current.late = block.timestamp > uint256(current.end) + _grace;
+        current.add(_records[lastReported], report_);
         _correct(period, current, correction);
-        current.closed = current.closedValue != 0 || current.closedPlan != 0;
-        lastReported = period;
-        if (report_.last) _end(period, current);
-        if (report_.last || period == periodCount) _lastIsIn = true;
-        emit Reported(period, report_, current.late);
+        if (report_.last) _end(current);
+        _take(period, current, report_);
 
         settlement.moveExact(msg.sender, address(distributor), report_.gross - report_.costs);
+    }
+
+    /// @inheritdoc ILoanPool
+    function reportMissing(Period period) external {
+        _mayReport(period);
+        PeriodRecord storage current = _records[period];
+        _notBefore(uint256(current.end) + 2 * uint256(_grace) + 1);
+        Report memory nothing;
+        current.add(_records[lastReported], nothing);
+        emit ReportMissing(period, msg.sender);
+        _take(period, current, nothing);
     }
 
     /* PROOFS */
@@ -275,59 +286,41 @@ contract LoanPool is ILoanPool, AccessManaged {
         if (period > periodCount) revert NoSuchPeriod(period, periodCount);
         if (period != lastReported.next()) revert WrongPeriod(period, lastReported.next());
         if (_lastIsIn) revert LastReportIsIn(lastReported);
-        uint256 end = _records[period].end;
-        if (block.timestamp < end) revert TooEarly(block.timestamp, end);
     }
 
-    function _addUp(Report calldata given) private view {
-        bool complete = (given.root == 0) == (given.loansPaying == 0) && (given.gross == 0 || given.loansPaying != 0);
-        bool within = given.costs <= given.gross && given.recovered <= given.gross - given.costs;
-        if (!complete || !within || given.loansPaying > loanCount()) {
-            revert ReportDoesNotAddUp(given, loanCount());
-        }
+    function _notBefore(uint256 earliest) private view {
+        if (block.timestamp < earliest) revert TooEarly(block.timestamp, earliest);
     }
 
-    function _record(PeriodRecord storage current, PeriodRecord storage previous, Report calldata given) private {
-        current.net = _sum(previous.net, given.gross - given.costs);
-        current.gross = _sum(previous.gross, given.gross);
-        current.writtenOff = _sum(previous.writtenOff, given.writtenOff);
-        current.recovered = _sum(previous.recovered, given.recovered);
-        current.closedValue = _sum(previous.closedValue, given.closedValue);
-        current.closedPlan = _sum(previous.closedPlan, given.closedPlan);
-        current.root = given.root;
-        current.loansPaying = given.loansPaying;
+    function _take(Period period, PeriodRecord storage current, Report memory given) private {
+        current.late = block.timestamp > uint256(current.end) + _grace;
+        current.closed = current.closedValue != 0 || current.closedPlan != 0;
+        lastReported = period;
+        if (given.last || period == periodCount) _lastIsIn = true;
+        emit Reported(period, given, current.late);
     }
 
     function _correct(Period period, PeriodRecord storage current, Correction calldata correction) private {
         Period earlier = correction.period;
         if (earlier.number() == 0) {
-            if (!_saysNothing(correction)) revert CorrectionDoesNotAddUp(correction, lastReported);
+            if (!correction.saysNothing()) revert CorrectionDoesNotAddUp(correction, lastReported);
             return;
         }
         if (earlier > lastReported) revert CorrectionDoesNotAddUp(correction, lastReported);
         PeriodRecord storage corrected = _records[earlier];
         bool paid = corrected.gross != _records[Period.wrap(uint32(earlier.number() - 1))].gross;
-        bool complete =
-            (correction.root == 0) == (correction.loansPaying == 0) && (!paid || correction.loansPaying != 0);
-        if (!complete || correction.loansPaying > loanCount()) revert CorrectionDoesNotAddUp(correction, lastReported);
+        correction.check(paid, loanCount(), lastReported);
         emit Corrected(period, correction, corrected.root);
         corrected.root = correction.root;
         corrected.loansPaying = correction.loansPaying;
-        current.writtenOff = _change(period, current.writtenOff, correction.writtenOff);
-        current.closedValue = _change(period, current.closedValue, correction.closedValue);
-        current.closedPlan = _change(period, current.closedPlan, correction.closedPlan);
+        current.change(correction, period);
     }
 
-    /// @dev Differences without a period would be lost in silence.
-    function _saysNothing(Correction calldata one) private pure returns (bool) {
-        bool noRoot = one.root == 0 && one.loansPaying == 0;
-        return noRoot && one.writtenOff == 0 && one.closedValue == 0 && one.closedPlan == 0;
-    }
-
-    function _end(Period period, PeriodRecord storage current) private {
-        uint256 balance = _balance(current, grossBalance());
+    /// @dev What this report itself writes off does not count: the holders see a pool given up one period before the end.
+    function _end(PeriodRecord storage current) private {
+        uint256 balance = _balance(_records[IWaterfall(waterfall).lastRun()], grossBalance());
         if (balance != 0 && !IWaterfall(waterfall).cleanUpOn()) revert PoolNotEmpty(balance);
-        _records[period].last = true;
+        current.last = true;
     }
 
     function _reported(Period period) private view returns (PeriodRecord storage) {
@@ -336,7 +329,7 @@ contract LoanPool is ILoanPool, AccessManaged {
     }
 
     function _balance(PeriodRecord storage to, uint256 bought) private view returns (uint256) {
-        return Math.saturatingSub(bought, uint256(to.gross) - to.recovered + to.writtenOff); // recovered is part of gross
+        return Math.saturatingSub(bought, to.gone());
     }
 
     function _lossTo(PeriodRecord storage to) private view returns (int256) {
@@ -345,18 +338,6 @@ contract LoanPool is ILoanPool, AccessManaged {
 
     function _ratio(uint256 value, uint256 planned) private pure returns (uint256) {
         return planned == 0 ? WAD : (value * WAD) / planned; // value < 2^112
-    }
-
-    function _sum(uint256 before, uint256 more) private pure returns (uint112) {
-        uint256 total = before + more;
-        if (total > MAX_AMOUNT) revert AboveLimit(total, MAX_AMOUNT);
-        return uint112(total); // at most MAX_AMOUNT
-    }
-
-    function _change(Period period, uint256 before, int120 difference) private pure returns (uint112) {
-        int256 total = int256(before) + difference; // before < 2^112
-        if (total < 0) revert TotalBelowZero(period);
-        return _sum(uint256(total), 0);
     }
 
     function _schedule(uint40 closing, uint40[] memory ends, uint112[] memory plan) private returns (Period) {

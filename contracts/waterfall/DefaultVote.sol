@@ -10,6 +10,9 @@ import {TrancheId, Wad, WAD} from "interfaces/Types.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 contract DefaultVote is IDefaultVote {
+    /// @dev Seconds, 136 years: with it the end of a vote fits 40 bits for 34,000 years to come.
+    uint40 private constant LONGEST = type(uint32).max;
+
     /* IMMUTABLES */
 
     /// @inheritdoc IDefaultVote
@@ -37,7 +40,7 @@ contract DefaultVote is IDefaultVote {
     /* CONSTRUCTOR */
 
     constructor(ILoanPool pool_, Wad share_, uint40 window_) {
-        if (share_.value() >= WAD || window_ == 0) revert CantPass(share_, window_);
+        if (share_.value() >= WAD || window_ == 0 || window_ > LONGEST) revert CantPass(share_, window_);
         pool = pool_;
         distributor = pool_.distributor();
         share = share_;
@@ -56,7 +59,7 @@ contract DefaultVote is IDefaultVote {
         ITrancheNote note = waterfall.trancheTerms(senior).note;
         if (IERC20(address(note)).balanceOf(msg.sender) == 0) revert NoUnits(msg.sender);
         number = ++ballots;
-        uint40 until = uint40(block.timestamp) + window; // timestamps are far below 2^40
+        uint40 until = uint40(block.timestamp) + window; // timestamps are far below 2^39
         Ballot storage opened = _ballots[number];
         opened.note = note;
         opened.tranche = senior;

@@ -57,7 +57,7 @@ def apply(
 def _set_roles(live: LiveDeal) -> None:
     """Each privileged function to its role, each role to its holder (DealAccess.sol names them)."""
     access, parties, pool = live.access, live.parties, live.pool
-    agent = [(live.allow_list, ["admit", "remove"])]
+    agent = [(live.allow_list, ["admit", "remove"]), (live.offering, ["recoverOrder"])]
     agent += [(note, ["setFrozen", "forceTransfer", "recover"]) for note in live.notes]
     issue = [(note, ["issue", "handOver"]) for note in live.notes]
     roles = {

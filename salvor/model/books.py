@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from salvor.model.terms import ONE, FeeLine, HurdleTerms, ReserveTerms, Step, Terms
+from salvor.model.terms import ONE, FeeLine, HurdleTerms, ReserveTerms, Step, Terms, TriggerKind
 from salvor.model.tranche import Tranche
 from salvor.model.triggers import Trigger
 
@@ -94,6 +94,11 @@ class Books:
     def is_on(self, places: frozenset[int]) -> bool:
         """Whether any of these triggers is on."""
         return any(self.triggers[place].on for place in places)
+
+    @property
+    def clean_up_on(self) -> bool:
+        """Whether a clean-up trigger is on after the last run (rule 6)."""
+        return any(trigger.on for trigger in self.triggers if trigger.terms.kind == TriggerKind.CLEAN_UP)
 
 
 def reserve_target(terms: ReserveTerms, principals: Sequence[int]) -> int:

@@ -22,7 +22,7 @@ from salvor.model.refusal import Refused
 from salvor.model.run import RunOutcome, run_period
 from salvor.model.soundness import refuse_unsound
 from salvor.model.subscription import OrderBook
-from salvor.model.terms import LARGEST, ONE, Terms, TriggerKind
+from salvor.model.terms import LARGEST, ONE, Terms
 
 OFFERING, POOL, WATERFALL = "offering", "pool", "waterfall"
 NOBODY = "0x" + 40 * "0"  # from whom newly made units come
@@ -141,30 +141,64 @@ class Deal:
         return self.state
 
     def hand_over(self, investor: str, tranche: int, now: int) -> tuple[int, int]:
-        """Rule 2: units and cash of an order to who made it, once."""
-        if self.sale in {Sale.DRAFT, Sale.OPEN}:
-            raise Refused("WrongSale", self.sale, Sale.CANCELLED)
+        """Rule 2: what is left of units and cash of an order to who made it, both or nothing."""
+        self._refuse_before_closing()
         book = self.order_books[tranche]
-        if not book.orders[investor]:
-            raise Refused("NoOrder", investor, tranche)
-        units, cash = book.outcome(investor, cancelled=self.sale == Sale.CANCELLED)
+        book.refuse_done(investor, tranche)
+        units, cash = book.left(investor, cancelled=self.sale == Sale.CANCELLED)
         if units:
             self.admissions.refuse(NOBODY, investor, units, now)
         self._pay_out(OFFERING, investor, cash)
-        del book.orders[investor]
+        book.end(investor)
         if units:
             self.notes[tranche].hand_over(investor, units)
         return units, cash
+
+    def hand_over_notes(self, investor: str, tranche: int, now: int) -> int:
+        """Rule 2: the units of an order alone, once."""
+        self._refuse_other_sale(Sale.CLOSED)
+        book = self.order_books[tranche]
+        book.refuse_done(investor, tranche, book.with_notes)
+        units, _ = book.left(investor, cancelled=False)
+        if units:
+            self.admissions.refuse(NOBODY, investor, units, now)
+            self.notes[tranche].hand_over(investor, units)
+        book.had(investor, book.with_notes, ends=investor in book.with_cash)
+        return units
+
+    def refund(self, investor: str, tranche: int) -> int:
+        """Rule 2: the cash of an order alone, once."""
+        self._refuse_before_closing()
+        book = self.order_books[tranche]
+        book.refuse_done(investor, tranche, book.with_cash)
+        _, cash = book.left(investor, cancelled=self.sale == Sale.CANCELLED)
+        self._pay_out(OFFERING, investor, cash)
+        book.had(investor, book.with_cash, ends=self.sale == Sale.CANCELLED or investor in book.with_notes)
+        return cash
+
+    def recover_order(self, lost: str, new: str, tranche: int, now: int) -> None:
+        """Rule 2: what is left of an order to another wallet of its investor, by the role that recovers."""
+        self._refuse_before_closing()
+        book = self.order_books[tranche]
+        book.refuse_move(lost, new, tranche)
+        if not self.admissions.admitted(new, now):
+            raise Refused("NotEligible", new, tranche, book.orders[lost])
+        book.move(lost, new)
 
     # Collections and their way through the steps
 
     def report(self, report: Report, now: int, by: str = "") -> None:
         """Rules 6 and 7: by the servicer of the terms, or by who has that role since; with the cash."""
         books = self._purchased()
-        clean_up = [i for i, trigger in enumerate(self.terms.triggers) if trigger.kind == TriggerKind.CLEAN_UP]
-        totals = self.pool.totals_with(report, now, books.is_on(frozenset(clean_up)))
+        totals = self.pool.totals_with(report, now, last_run=books.last_run, clean_up=books.clean_up_on)
         self._pay_in(by or self.terms.servicer, POOL, report.net)
         self.pool.add(report, totals, now)
+
+    def report_missing(self, period: int, now: int) -> None:
+        """Rule 10: by anyone, where the servicer is silent for more than twice the grace."""
+        books = self._purchased()
+        nothing = self.pool.missing(period, now)
+        self.pool.add(nothing, self.pool.totals_with(nothing, now, last_run=books.last_run, clean_up=False), now)
 
     def tell_index(self, period: int, index: int, now: int) -> None:
         """Rule 14: what the oracle says for a period's start, by anyone, once."""
@@ -324,6 +358,10 @@ class Deal:
         """What the deal's contracts hold."""
         own = [OFFERING, POOL, WATERFALL, *(note_account(place) for place in range(len(self.terms.tranches)))]
         return sum(self.asset.balances[account] for account in own)
+
+    def _refuse_before_closing(self) -> None:
+        if self.sale in {Sale.DRAFT, Sale.OPEN}:
+            raise Refused("WrongSale", self.sale, Sale.CANCELLED)
 
     def _refuse_other_sale(self, needed: Sale) -> None:
         if self.sale != needed:

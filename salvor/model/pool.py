@@ -95,8 +95,9 @@ class Totals:
         return self.written_off * carrying_ratio // ONE
 
     def balance(self, gross_balance: int) -> int:
-        """The pool balance (rule 9)."""
-        return max(0, gross_balance - (self.gross - self.recovered) - self.written_off)
+        """The pool balance (rule 9): what came on loans that nobody wrote off was collected."""
+        recovered = min(self.recovered, self.written_off)
+        return max(0, gross_balance - (self.gross - recovered) - self.written_off)
 
 
 def ratio(part: int, planned: int) -> int:
@@ -136,9 +137,19 @@ class Pool:
         before, now = (self.totals[each].loss(self.terms.carrying_ratio) for each in (period - 1, period))
         return now - before
 
-    def totals_with(self, report: Report, now: int, may_be_last: bool) -> Totals:
+    def missing(self, period: int, now: int) -> Report:
+        """Rule 10: the report that anyone may make of a period whose servicer is silent; or refused."""
+        self._refuse_wrong_period(period)
+        earliest = self.terms.end(period) + 2 * self.terms.grace + 1
+        if now < earliest:
+            raise Refused("TooEarly", now, earliest)
+        return Report(period)
+
+    def totals_with(self, report: Report, now: int, *, last_run: int, clean_up: bool) -> Totals:
         """Rules 6 and 7: totals with the next period's report, which is not before the period's end; or refused."""
-        self._refuse_wrong_time(report, now)
+        self._refuse_wrong_period(report.period)
+        if now < (end := self.terms.end(report.period)):
+            raise Refused("TooEarly", now, end)
         self._refuse_sums(report)
         totals = self.totals[-1].plus(report, self.terms.plan[report.period - 1])
         _refuse_totals(totals, report.period)
@@ -146,8 +157,8 @@ class Pool:
             self._refuse_correction(report.correction)
             totals = totals.corrected(report.correction)
             _refuse_totals(totals, report.period)
-        balance = totals.balance(self.gross_balance)
-        if report.last and not may_be_last and balance:
+        balance = self.totals[last_run].balance(self.gross_balance)
+        if report.last and not clean_up and balance:
             raise Refused("PoolNotEmpty", balance)
         return totals
 
@@ -162,20 +173,20 @@ class Pool:
             self.roots[report.correction.period - 1] = report.correction.root
             self.loans[report.correction.period - 1] = report.correction.loans
 
-    def _refuse_wrong_time(self, report: Report, now: int) -> None:
-        if report.period > self.terms.periods:
-            raise Refused("NoSuchPeriod", report.period, self.terms.periods)
-        if report.period != self.reported + 1:
-            raise Refused("WrongPeriod", report.period, self.reported + 1)
+    def _refuse_wrong_period(self, period: int) -> None:
+        if period > self.terms.periods:
+            raise Refused("NoSuchPeriod", period, self.terms.periods)
+        if period != self.reported + 1:
+            raise Refused("WrongPeriod", period, self.reported + 1)
         if self.is_complete:
             raise Refused("LastReportIsIn", self.reported)
-        if now < (end := self.terms.end(report.period)):
-            raise Refused("TooEarly", now, end)
 
     def _refuse_sums(self, report: Report) -> None:
         within = report.costs <= report.gross and report.recovered <= report.net
         if not within or not self._is_listed(report.root, report.loans, report.gross):
             raise Refused("ReportDoesNotAddUp", report, self.loan_count)
+        if report.gross > (most := LARGEST // self.terms.periods):
+            raise Refused("AboveLimit", report.gross, most)
 
     def _refuse_correction(self, correction: Correction) -> None:
         known = 0 < correction.period <= self.reported
@@ -189,8 +200,7 @@ class Pool:
 
 
 def _refuse_totals(totals: Totals, period: int) -> None:
-    sums = (totals.net, totals.gross, totals.written_off, totals.recovered, totals.closed_value, totals.closed_plan)
-    for amount in sums:
+    for amount in (totals.written_off, totals.closed_value, totals.closed_plan):  # gross bounds the others (rule 6)
         if amount < 0:
             raise Refused("TotalBelowZero", period)
         if amount > LARGEST:

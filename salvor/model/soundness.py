@@ -26,6 +26,7 @@ from salvor.model.terms import (
 )
 
 MOST_TRANCHES, MOST_STEPS, MOST_TRIGGERS, MOST_RATES, MOST_LINES, MOST_HURDLES = 8, 40, 16, 4, 16, 16
+LONGEST_VOTE = 2**32 - 1  # seconds
 NAMES_TRANCHE = REVOLVED - {StepKind.PRO_RATA} | {
     StepKind.INTEREST,
     StepKind.INTEREST_UP_TO,
@@ -51,7 +52,8 @@ def refuse_unsound(terms: Terms) -> None:
     _all_there(terms.revolving.triggers, len(terms.triggers), "revolving", 0)
     _all_there(terms.reserve.tranches, len(terms.tranches), "reserve", 0)
     _demand(0 <= terms.reserve.floor <= terms.reserve.cap, "reserve", 0)
-    _demand(not terms.accelerated_steps or (terms.vote.share < ONE and terms.vote.seconds > 0), "vote", 0)
+    can_pass = terms.vote.share < ONE and 0 < terms.vote.seconds <= LONGEST_VOTE
+    _demand(not terms.accelerated_steps or can_pass, "vote", 0)
     caps = sum(tranche.cap for tranche in terms.tranches)
     _demand(terms.price <= caps <= LARGEST, "price", terms.price)
     _demand(terms.gross_balance <= LARGEST, "gross balance", terms.gross_balance)

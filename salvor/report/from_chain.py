@@ -99,7 +99,7 @@ def _reconcile(live: LiveDeal) -> Reconciliation:
     # The first two of a report are gross and costs; Ape gives a struct within an event without its names.
     collected = sum(log.report[0] - log.report[1] for log in _logs(live.pool.Reported, live))
     refunds = sum(log.units for log in _logs(live.offering.OrderReduced, live))
-    refunds += sum(log.cash for log in _logs(live.offering.Settled, live))
+    refunds += sum(log.cash for log in _logs(live.offering.Refunded, live))
     credited = sum(log.cash for log in _logs(live.distributor.CreditPaid, live))
     claims = sum(log.interest + log.principal for note in live.notes for log in _logs(note.Claimed, live))
     asked_in = {"offering": subscribed, "distributor": collected}

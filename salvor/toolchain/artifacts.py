@@ -12,7 +12,6 @@ import hashlib
 import json
 from pathlib import Path
 
-from salvor.files import write_whole
 from salvor.toolchain.paths import ROOT
 
 
@@ -29,7 +28,7 @@ def drop_stale(root: Path = ROOT) -> bool:
 def start_afresh(root: Path = ROOT) -> None:
     """Delete Ape's manifest, and write down of which sources the next one is."""
     _manifest(root).unlink(missing_ok=True)
-    write_whole(_build(root) / "made-from", fingerprint(root))
+    _stamp(root, "made-from", fingerprint(root))
 
 
 def drop_outlived(began_with: str, root: Path = ROOT) -> bool:
@@ -50,7 +49,7 @@ def is_compiled(root: Path = ROOT) -> bool:
 
 def keep_compiled(root: Path = ROOT) -> None:
     """Write down that the contracts that are there were compiled from the sources that are there."""
-    write_whole(_build(root) / "compiled", f"{fingerprint(root)} {_contracts_of(_manifest(root))}")
+    _stamp(root, "compiled", f"{fingerprint(root)} {_contracts_of(_manifest(root))}")
 
 
 def fingerprint(root: Path = ROOT) -> str:
@@ -83,6 +82,12 @@ def _contracts_of(manifest: Path) -> str:
         return "none"
     kept = {name: [each.get("abi"), each.get("deploymentBytecode")] for name, each in types.items()}
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
+
+def _stamp(root: Path, name: str, text: str) -> None:
+    """A stamp that is cut off is that of nothing."""
+    _build(root).mkdir(exist_ok=True)
+    (_build(root) / name).write_text(text)
 
 
 def _build(root: Path) -> Path:

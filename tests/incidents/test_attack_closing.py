@@ -27,7 +27,7 @@ def test_a_closing_that_loses_cash_on_the_way_is_refused(lab, token):
     token.charge(1, sender=outsider)
     with lab.refused("CashArrivedShort", 999, 1_000):
         deal.offering.close(sender=outsider)
-    assert (deal.offering.sale(), deal.offering.orderOf(0, holder)) == (1, 1_000)
+    assert (deal.offering.sale(), deal.offering.orderOf(0, holder).units) == (1, 1_000)
     token.charge(0, sender=outsider)
     deal.offering.close(sender=outsider)
     deal.check_books()

@@ -155,11 +155,16 @@ class WaterfallMachine(NoteRules, RoleRules, RuleBasedStateMachine):
         self.ground.lab.now = max(self.mirror.now, self.deal.terms.closing)
         self.close()
 
-    @rule(actor=actors, place=tranches)
-    def settle(self, actor, place) -> None:
-        m, who, place = self.mirror, self.people[actor].address, self.tranche(place)
-        settle = m.live.offering.settle
-        m.both(lambda: self.deal.hand_over(who, place, m.now), settle, place, who, sender=self.ground.outsider)
+    @rule(actor=actors, place=tranches, part=st.sampled_from(["both", "notes", "cash"]))
+    def settle(self, actor, place, part) -> None:
+        m, deal, offering = self.mirror, self.deal, self.live.offering
+        who, place = self.people[actor].address, self.tranche(place)
+        call, expected = {
+            "both": (offering.settle, lambda: deal.hand_over(who, place, m.now)),
+            "notes": (offering.handOver, lambda: deal.hand_over_notes(who, place, m.now)),
+            "cash": (offering.refund, lambda: deal.refund(who, place)),
+        }[part]
+        m.both(expected, call, place, who, sender=self.ground.outsider)
 
     @precondition(lambda self: self.deal.sale > Sale.OPEN)
     @rule()
@@ -167,7 +172,7 @@ class WaterfallMachine(NoteRules, RoleRules, RuleBasedStateMachine):
         for place in range(self.count):
             for actor in range(3):
                 if self.deal.order_books[place].orders[self.people[actor].address]:
-                    self.settle(actor, place)
+                    self.settle(actor, place, "both")
 
     # Collections and runs
 
@@ -193,9 +198,18 @@ class WaterfallMachine(NoteRules, RoleRules, RuleBasedStateMachine):
             assert m.now >= terms.end(before + 1), "PL-01"
             seen.note(report.net)
 
+    @rule(side=beside, early=st.sampled_from([0, 0, 0, 1]))
+    def report_missing(self, side, early) -> None:
+        m, terms, period = self.mirror, self.deal.terms, self.deal.pool.reported + 1 + side
+        if 0 < period <= terms.periods and self.books:
+            self.ground.lab.now = max(m.now, terms.end(period) + 2 * terms.grace + 1 - early)
+        call, who = m.live.pool.reportMissing, self.ground.outsider
+        m.both(lambda: self.deal.report_missing(period, m.now), call, period, sender=who)
+
     def _report(self, period, drawn, fault, last, correction) -> Report:
         whole = max(self.size, self.deal.terms.gross_balance) // (2 + self.deal.terms.periods // 2)
-        gross = self.within(drawn[0], whole)
+        most = min(LARGEST // self.deal.terms.periods + drawn[0][2], LARGEST)
+        gross = most if fault == "above" else self.within(drawn[0], whole)
         costs = min(gross, self.units(drawn[1], gross // 4)) if fault != "costs" else min(gross + 1, LARGEST)
         recovered = min(gross - costs, self.units(drawn[3], gross // 2)) if costs <= gross else 0
         recovered = min(recovered + (fault == "recovered"), LARGEST)

@@ -117,10 +117,30 @@ class Events:
         return [*told, *self._credited(rules.seller, to_seller)]
 
     def _settle(self, tranche: int, investor: str, *, sender: str) -> Teller:
+        book = self.deal.order_books[tranche]
+        notes = self.deal.sale is Sale.CLOSED and investor not in book.with_notes
+        paid = investor not in book.with_cash
         units, cash = yield
+        told = self._handed_over(tranche, investor, units) if notes else []
+        return told + ([(self.live.offering, "Refunded", (investor, tranche, cash))] if paid else [])
+
+    def _hand_over(self, tranche: int, investor: str, *, sender: str) -> Teller:
+        units = yield
+        return self._handed_over(tranche, investor, units)
+
+    def _refund(self, tranche: int, investor: str, *, sender: str) -> Teller:
+        cash = yield
+        return [(self.live.offering, "Refunded", (investor, tranche, cash))]
+
+    def _handed_over(self, tranche: int, investor: str, units: int) -> list[Told]:
         note, offering = self.live.notes[tranche], self.live.offering
         moved = [(note, "Transfer", (offering, investor, units))] if units else []
-        return [(offering, "Settled", (investor, tranche, units, cash)), *moved]
+        return [(offering, "HandedOver", (investor, tranche, units)), *moved]
+
+    def _recover_order(self, tranche: int, lost: str, found: str, *, sender: str) -> Teller:
+        yield
+        units = self.deal.order_books[tranche].orders[found]
+        return [(self.live.offering, "OrderRecovered", (lost, found, tranche, units))]
 
     # Collections and runs
 
@@ -130,6 +150,11 @@ class Events:
         yield
         told: list[Told] = [(self.live.pool, "Reported", (period, report, pool.late[period - 1]))]
         return told + ([(self.live.pool, "Corrected", (period, correction, old))] if earlier else [])
+
+    def _report_missing(self, period: int, *, sender: str) -> Teller:
+        yield
+        told = [(self.live.pool, "Reported", (period, as_struct(Report(period)), True))]
+        return [*told, (self.live.pool, "ReportMissing", (period, sender))]
 
     def _run(self, period: int, *, sender: str) -> Teller:
         live, books, deal = self.live, self.deal.books, self.deal

@@ -23,6 +23,7 @@ _DEAL = ("lastRun", "begun", "declared", "woundUp", "reserve", "revolving", "lef
 _TRIGGER = ("on", "since", "figure", "calm")
 _BALLOT = ("tranche", "until", "units", "passed")
 _TRANCHE = ("atClosing", "principal", "interestDue", "lost", "deficiency")
+_ORDER = ("units", "handedOver", "refunded")
 _INDEX = ("interest", "principal")  # given to date: indices and what waits of them follow
 _EARNED = ("seen.interest", "seen.principal", "interestEarned", "principalEarned")
 _ACCOUNT = (*_EARNED, "paid.interest", "paid.principal", "paid.frozen", "seen.barred")
@@ -82,7 +83,8 @@ def _tranche_places(drawn: Drawn, place: int, sale: Any, tranche: Any) -> dict[s
         for spender in drawn.ground.investors[-SPENDERS:]:
             found[f"allowance of {owner} for {spender} in {place}"] = slots._allowances[owner][spender]
     for each in drawn.ground.investors:
-        found[f"order of {each} for {place}"] = sale.orders[each]
+        for field in _ORDER:
+            found[f"{field} of the order of {each} for {place}"] = getattr(sale.orders[each], field)
         found[f"units of {each} in {place}"] = slots._balances[each]
         for field in _ACCOUNT:
             found[f"{field} of {each} in {place}"] = attrgetter(field)(slots._accounts[each])
@@ -190,8 +192,9 @@ class Twin:
             found += [note.allowances.given[owner, spender] for spender in self._investors[-SPENDERS:]]
         for each in self._investors:
             holder = note.holders[each]
+            found += [orders.orders[each], each in orders.with_notes, each in orders.with_cash]
             frozen = holder.frozen, holder.frozen
-            found += [orders.orders[each], holder.units, *_earned(note, holder), 0, 0, *holder.paid, *frozen]
+            found += [holder.units, *_earned(note, holder), 0, 0, *holder.paid, *frozen]
         return found
 
 

@@ -34,6 +34,13 @@ class NoteRules:
         call = self.live.notes[place].recover
         m.both(lambda: self.deal.recover(old.address, new.address, place, m.now), call, old, new, sender=agent)
 
+    @rule(lost=actors, found=actors, place=tranches)
+    def recover_order(self, lost, found, place) -> None:
+        m, place, agent = self.mirror, self.tranche(place), self.roles["agent"]
+        args = [self.people[each].address for each in (lost, found)]
+        call = self.live.offering.recoverOrder
+        m.both(lambda: self.deal.recover_order(*args, place, m.now), call, place, *args, sender=agent)
+
     @rule(actor=actors, place=tranches, frozen=st.booleans())
     def freeze(self, actor, place, frozen) -> None:
         m, who, place = self.mirror, self.people[actor], self.tranche(place)

@@ -8,6 +8,7 @@ from tests.property.waterfall_draws import actors
 from tests.property.waterfall_stage import privileges
 
 ROLES = ("agent", "arranger", "servicer", "manager")
+AGENT = ("admit", "remove", "recoverOrder", "setFrozen", "forceTransfer", "recover")
 CLOSED = "AccessManagedUnauthorized"
 
 
@@ -24,7 +25,7 @@ class RoleRules:
 
     def privileged_by(self, name) -> list:
         """Calls that a role may make, with arguments that do no harm where they are obeyed."""
-        held = {"agent": ("admit", "remove", "setFrozen", "forceTransfer", "recover"), "arranger": ("open",)}
+        held = {"agent": AGENT, "arranger": ("open",)}
         held |= {"servicer": ("report",), "manager": ("buyFurther",)}
         calls = [(method, args) for _, method, *args in privileges(self.drawn)]
         return [(method, args) for method, args in calls if method.called.split(".")[1] in held[name]]

@@ -107,6 +107,7 @@ def privileges(drawn: Drawn) -> list[tuple[Any, ...]]:
         (live.pool.buyFurther, (bytes(32), 1, 1), 0),
         (live.pool.purchase, nobody),
         (live.offering.open, live.waterfall),
+        (live.offering.recoverOrder, 0, holder, nobody),
         (live.distributor.appoint, nobody),
         (live.distributor.snapshotOf, note, 2**40 - 1),
         (note.issue, 1),

@@ -83,12 +83,22 @@ class Beside(Played):
         structs = as_struct(report), as_struct(report.correction)
         self._both(partial(self.deal.report, report), self.live.pool.report, period, *structs, by=servicer)
 
-    def run(self, gross: int = 0, **fields) -> RunOutcome:
-        """Report the next period and run it."""
-        self.report(gross, **fields)
+    def report_missing(self) -> None:
+        """The next period, by anyone, as soon as the servicer was silent long enough."""
+        terms, period = self.deal.terms, self.deal.pool.reported + 1
+        self.lab.now = max(self.lab.now, terms.end(period) + 2 * terms.grace + 1)
+        self._both(partial(self.deal.report_missing, period), self.live.pool.reportMissing, period)
+
+    def run_reported(self) -> RunOutcome:
+        """Run the next period, which is reported."""
         outcome = self.mirror.run(self.books.last_run + 1)
         self.mirror.check()
         return outcome
+
+    def run(self, gross: int = 0, **fields) -> RunOutcome:
+        """Report the next period and run it."""
+        self.report(gross, **fields)
+        return self.run_reported()
 
     def tell_index(self, period: int, index: int) -> None:
         """By the oracle, on the first second of the period."""

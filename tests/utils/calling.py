@@ -99,7 +99,7 @@ class Stand:
         own = (deal.offering, deal.distributor)
         found: list[Any] = [deal.token.balanceOf(each) for each in (*people, *own)]
         found += [deal.offering.sale(), deal.offering.cashHeld(), *map(deal.offering.ordered, range(2))]
-        found += [deal.offering.orderOf(0, each) for each in people]
+        found += [tuple(deal.offering.orderOf(0, each)) for each in people]
         for note in deal.notes:
             found += [(note.balanceOf(each), tuple(note.claimableApart(each)), note.isFrozen(each)) for each in people]
             found += [tuple(note.paidTo(each)) for each in people]

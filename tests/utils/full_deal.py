@@ -296,6 +296,7 @@ def build(lab: Lab, terms: Terms, *, rule: str = "OpenCompliance", token: Contra
 def _set_roles(deal: Deal) -> None:
     access, admin, actor = deal.access, deal.lab.actor("admin"), deal.lab.actor
     agent = [(note, ["setFrozen", "forceTransfer", "recover"]) for note in deal.notes]
+    agent.append((deal.offering, ["recoverOrder"]))
     if deal.rule.blueprint.name == "AllowList":
         agent.append((deal.rule, ["admit", "remove"]))
     issue = [(note, ["issue", "handOver"]) for note in deal.notes]

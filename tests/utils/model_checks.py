@@ -54,7 +54,7 @@ def check_cash(deal: Deal) -> None:
         assert claims <= note.cash_held, f"NT-02 of note {place}"
         assert sum(holder.units for holder in note.holders.values()) <= note.supply, f"supply of note {place}"
     open_orders = sum(
-        sum(deal.order_books[place].outcome(name, cancelled=False)[1] for name in book.orders if book.orders[name])
+        sum(deal.order_books[place].left(name, cancelled=False)[1] for name in book.orders if book.orders[name])
         for place, book in enumerate(deal.order_books)
     )
     assert balances[OFFERING] >= open_orders, "refunds are there"

@@ -209,7 +209,7 @@ class TestTheDeal:
         assert sum(number for (_, error), number in story.outcomes.items() if error != "done") > 50
 
     def test_with_ape(self, trio):
-        story = Story(trio, 7)
+        story = Story(trio, 8)
         story.run(30)
         assert story.outcomes["report", "done"]
 

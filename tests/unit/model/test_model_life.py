@@ -91,10 +91,11 @@ class TestTheEnd:
     def test_dust_and_reserve_are_credited_to_their_owner(self):
         reserve = ReserveTerms(frozenset({SENIOR}), floor=5_000)
         played = closed(steps=(Step(StepKind.INTEREST, SENIOR),), price=95_000, reserve=reserve)
-        outcome = played.run(180_000, written_off=20_000, last=True)
+        played.run(180_000, written_off=20_000)
+        outcome = played.run(last=True)
         assert outcome.wound_up
         assert played.deal.state == State.WOUND_UP
-        assert played.deal.claim_credit("dust owner") == 180_000 - due(60_000, 7) + 5_000
+        assert played.deal.claim_credit("dust owner") == 180_000 - 2 * due(60_000, 7) + 5_000
         assert (played.books.waiting, played.books.reserve) == (0, 0)
 
     def test_claims_stay_open(self):

@@ -90,6 +90,26 @@ class DealMachine(RuleBasedStateMachine):
     def hand_over(self, name, tranche):
         self.attempt(self.deal.hand_over, name, self.some_tranche(tranche), self.now)
 
+    @rule(name=names, tranche=st.integers(0, 7), notes=st.booleans())
+    def hand_over_a_part(self, name, tranche, notes):
+        place = self.some_tranche(tranche)
+        if notes:
+            self.attempt(self.deal.hand_over_notes, name, place, self.now)
+        else:
+            self.attempt(self.deal.refund, name, place)
+
+    @rule(lost=names, new=names, tranche=st.integers(0, 7))
+    def recover_order(self, lost, new, tranche):
+        self.attempt(self.deal.recover_order, lost, new, self.some_tranche(tranche), self.now)
+
+    @precondition(sold)
+    @rule(early=st.sampled_from((0, 0, 1)))
+    def report_missing(self, early):
+        period, terms = self.deal.pool.reported + 1, self.deal.terms
+        if period <= terms.periods:
+            self.now = max(self.now, terms.end(period) + 2 * terms.grace + 1 - early)
+        self.attempt(self.deal.report_missing, period, self.now)
+
     @precondition(sold)
     @rule(data=st.data(), late=st.integers(0, 1))
     def report(self, data, late):

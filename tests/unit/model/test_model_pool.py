@@ -2,10 +2,11 @@
 
 import pytest
 
+from salvor.model.deal import Deal
 from salvor.model.pool import Correction, Report
 from salvor.model.refusal import Refused
 from salvor.model.terms import LARGEST, ONE, TriggerKind, TriggerTerms
-from tests.utils.modelled import CLOSING, DAY, closed
+from tests.utils.modelled import CLOSING, DAY, closed, small_terms
 
 ROOT = b"\1" * 32
 END = CLOSING + 30 * DAY
@@ -49,8 +50,9 @@ class TestReport:
             ({"correction": Correction(1, ROOT, 1)}, ("CorrectionDoesNotAddUp", (Correction(1, ROOT, 1), 0))),
             ({"written_off": LARGEST + 1}, ("AboveLimit", (LARGEST + 1, LARGEST))),
             ({"closed_plan": LARGEST + 1}, ("AboveLimit", (LARGEST + 1, LARGEST))),
-            ({"gross": LARGEST + 1}, ("AboveLimit", (LARGEST + 1, LARGEST))),
-            ({"last": True}, ("PoolNotEmpty", (199_900,))),
+            ({"gross": LARGEST // 4 + 1}, ("AboveLimit", (LARGEST // 4 + 1, LARGEST // 4))),
+            ({"last": True}, ("PoolNotEmpty", (200_000,))),
+            ({"last": True, "written_off": 200_000}, ("PoolNotEmpty", (200_000,))),
         ],
     )
     def test_refuses(self, played, fields, error):
@@ -63,8 +65,14 @@ class TestReport:
         assert played.deal.asset.balances["pool"] == 0
 
     def test_exactly_the_largest_amount_is_taken(self, played):
-        played.report(LARGEST, written_off=LARGEST)
+        played.report(LARGEST // 4, written_off=LARGEST)
         assert played.deal.pool.totals[1].written_off == LARGEST
+
+    def test_the_largest_in_every_period_leaves_room_for_the_last(self, played):
+        for _ in range(4):
+            played.report(LARGEST // 4, recovered=LARGEST // 4)
+        totals = played.deal.pool.totals[4]
+        assert totals.gross == totals.net == totals.recovered == LARGEST // 4 * 4
 
     def test_refuses_before_the_end_of_the_period(self, played):
         assert refused(played.deal.report, Report(1), END - 1) == ("TooEarly", (END - 1, END))
@@ -87,13 +95,23 @@ class TestReport:
 
 class TestLastReport:
     def test_an_empty_pool_may_end_early(self, played):
-        outcome = played.run(150_000, written_off=50_000, last=True)
-        assert outcome.wound_up
-        assert refused(played.deal.report, Report(2), END * 2)[0] == "LastReportIsIn"
+        played.run(150_000, written_off=50_000)
+        assert played.run(last=True).wound_up
+        assert refused(played.deal.report, Report(3), END * 2)[0] == "LastReportIsIn"
 
     def test_nothing_is_reported_after_it(self, played):
-        played.report(150_000, written_off=50_000, last=True)
-        assert refused(played.deal.report, Report(2), END * 2) == ("LastReportIsIn", (1,))
+        played.run(150_000, written_off=50_000)
+        played.report(last=True)
+        assert refused(played.deal.report, Report(3), END * 2) == ("LastReportIsIn", (2,))
+        assert refused(played.deal.report_missing, 3, END * 9) == ("LastReportIsIn", (2,))
+
+    def test_waits_for_the_run_that_shows_the_pool_empty(self, played):
+        played.report(150_000, written_off=50_000)
+        end = played.deal.terms.end(2)
+        assert refused(played.deal.report, Report(2, last=True), end) == ("PoolNotEmpty", (200_000,))
+        played.deal.run(1)
+        played.deal.report(Report(2, last=True), end)
+        assert played.deal.pool.is_complete
 
     def test_a_clean_up_trigger_lets_the_rest_be_sold(self):
         played = closed(triggers=(TriggerTerms(TriggerKind.CLEAN_UP, ONE // 10),))
@@ -106,7 +124,45 @@ class TestLastReport:
         played.run(180_000)
         played.deal.asset.mint("servicer", 5_000)
         report = Report(2, 5_000, root=ROOT, loans=1, last=True)
-        assert refused(played.deal.report, report, END * 2) == ("PoolNotEmpty", (15_000,))
+        assert refused(played.deal.report, report, END * 2) == ("PoolNotEmpty", (20_000,))
+
+
+class TestReportMissing:
+    def test_is_a_late_report_of_nothing(self):
+        played = closed(grace=3 * DAY)
+        earliest = END + 6 * DAY + 1
+        assert refused(played.deal.report_missing, 1, earliest - 1) == ("TooEarly", (earliest - 1, earliest))
+        played.deal.report_missing(1, earliest)
+        assert (played.deal.pool.reports, played.deal.pool.late) == ([Report(1)], [True])
+        assert played.deal.run(1).cash == 0
+
+    @pytest.mark.parametrize(("period", "error"), [(2, ("WrongPeriod", (2, 1))), (5, ("NoSuchPeriod", (5, 4)))])
+    def test_refuses_another_period(self, played, period, error):
+        assert refused(played.deal.report_missing, period, END * 9) == error
+
+    def test_what_was_collected_comes_with_the_next(self, played):
+        played.deal.report_missing(1, END + 2 * played.deal.terms.grace + 1)
+        played.deal.run(1)
+        correction = Correction(1, ROOT, 1)
+        assert played.run(7_000, correction=correction).cash == 7_000
+        assert (played.deal.pool.roots[0], played.deal.pool.totals[2].net) == (ROOT, 7_000)
+
+    def test_refuses_before_closing(self):
+        assert refused(Deal(small_terms()).report_missing, 1, END) == ("NotPurchased", ())
+
+
+class TestPoolBalance:
+    def test_recovered_counts_as_far_as_written_off(self, played):
+        played.report(40_000, recovered=30_000)
+        played.report(written_off=10_000)
+        played.report(written_off=25_000)
+        balances = [one.balance(200_000) for one in played.deal.pool.totals[1:]]
+        assert balances == [160_000, 160_000, 155_000]
+
+    def test_a_correction_may_take_what_was_written_off_back(self, played):
+        played.report(40_000, recovered=30_000, written_off=30_000)
+        played.report(correction=Correction(1, ROOT, 1, written_off=-30_000))
+        assert [one.balance(200_000) for one in played.deal.pool.totals[1:]] == [160_000, 160_000]
 
 
 class TestTotals:

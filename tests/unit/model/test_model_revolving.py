@@ -53,7 +53,7 @@ def test_a_named_trigger_ends_it_after_its_run_and_for_good():
 
 
 def test_the_last_run_never_revolves():
-    played = play(until=3)
+    played = play(until=3, gross_balance=20_000)
     played.run(20_000)
     outcome = played.run(180_000, last=True)
     assert outcome.tranches == ((0, 60_000), (0, 25_000), (100_000, 15_000))
@@ -121,7 +121,7 @@ class TestBuyLoans:
             closed().deal.buy_loans(0, ROOT, 1, 1)
 
     def test_refuses_once_the_last_report_is_in(self):
-        played = play()
+        played = play(gross_balance=50_000)
         played.run(50_000)
         played.report(150_000, last=True)
         with pytest.raises(Refused, match="LastReportIsIn"):

@@ -195,8 +195,8 @@ class TestReserve:
 
     def test_the_last_run_keeps_nothing_back(self):
         steps = (Step(StepKind.TOP_UP), Step(StepKind.RELEASE), Step(StepKind.PRINCIPAL, SENIOR))
-        report = {"written_off": 190_000, "last": True}
-        _, outcome = one_run(*steps, gross=10_000, report=report, reserve=self.TERMS, price=95_000)
+        terms = {"reserve": self.TERMS, "price": 95_000, "gross_balance": 0}
+        _, outcome = one_run(*steps, gross=10_000, report={"written_off": 190_000, "last": True}, **terms)
         assert (paid(outcome), outcome.credits["dust owner"]) == ([0, 5_000, 15_000], 0)
 
     def test_release_becomes_cash_of_the_run(self):

@@ -179,6 +179,33 @@ class TestHandOver:
         one.remove("first")
         assert one.hand_over("first", 0, CLOSING) == (0, 0)  # 0.01 units and 0.99 back
 
+    def test_notes_and_cash_do_not_wait_for_each_other(self):
+        one = deal((100, 1))
+        sell(one, ("first", 0, 80), ("second", 0, 120))
+        one.close(CLOSING)
+        one.remove("first")
+        assert refused(one.hand_over_notes, "first", 0, CLOSING) == ("NotEligible", (NOBODY, "first", 40))
+        assert one.refund("first", 0) == 40
+        assert refused(one.refund, "first", 0) == ("NoOrder", ("first", 0))
+        one.asset.blocked.add("second")
+        assert refused(one.hand_over, "second", 0, CLOSING) == ("Refused", ("second",))
+        assert one.hand_over_notes("second", 0, CLOSING) == 60
+        assert refused(one.hand_over_notes, "second", 0, CLOSING) == ("NoOrder", ("second", 0))
+        one.admit("first", FOREVER, CLOSING)
+        one.asset.blocked.clear()
+        assert [one.hand_over(name, 0, CLOSING) for name in ("first", "second")] == [(40, 0), (0, 60)]
+        assert refused(one.refund, "second", 0) == ("NoOrder", ("second", 0))
+        assert [one.notes[0].holders[name].units for name in ("first", "second")] == [40, 60]
+        assert one.cash_held == 100  # the notes'
+
+    def test_cancelled_there_are_no_notes(self):
+        one = deal((100, 90))
+        sell(one, ("first", 0, 89))
+        one.close(CLOSING)
+        assert refused(one.hand_over_notes, "first", 0, CLOSING) == ("WrongSale", (Sale.CANCELLED, Sale.CLOSED))
+        assert one.refund("first", 0) == 89
+        assert refused(one.refund, "first", 0) == ("NoOrder", ("first", 0))
+
     def test_an_empty_tranche_is_no_deal(self):
         one = deal((100, 1), (100, 1))
         sell(one, ("first", 0, 100))
@@ -190,3 +217,30 @@ def test_a_deal_of_fixed_size_leaves_nothing_over():
     sell(one, ("first", 0, 100))
     one.close(CLOSING)
     assert one.hand_over("first", 0, CLOSING) == (100, 0)
+
+
+class TestRecoverOrder:
+    @pytest.fixture
+    def one(self):
+        one = deal((100, 1))
+        sell(one, ("lost", 0, 80), ("second", 0, 120))
+        one.close(CLOSING)
+        one.admit("new", FOREVER, CLOSING)
+        return one
+
+    def test_moves_what_is_left_once(self, one):
+        one.refund("lost", 0)
+        one.recover_order("lost", "new", 0, CLOSING)
+        assert refused(one.recover_order, "lost", "new", 0, CLOSING) == ("NoOrder", ("lost", 0))
+        assert one.hand_over("new", 0, CLOSING) == (40, 0)
+        assert refused(one.hand_over, "lost", 0, CLOSING) == ("NoOrder", ("lost", 0))
+
+    def test_refuses_a_wallet_that_has_an_order_or_is_not_admitted(self, one):
+        assert refused(one.recover_order, "lost", "second", 0, CLOSING) == ("HasOrder", ("second", 0))
+        one.remove("new")
+        assert refused(one.recover_order, "lost", "new", 0, CLOSING) == ("NotEligible", ("new", 0, 80))
+
+    def test_refuses_before_closing(self):
+        one = deal((100, 1))
+        sell(one, ("lost", 0, 80))
+        assert refused(one.recover_order, "lost", "new", 0, 0) == ("WrongSale", (Sale.OPEN, Sale.CANCELLED))

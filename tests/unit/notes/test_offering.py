@@ -106,7 +106,7 @@ class TestOrder:
         opened.order(0, 100, investor)
         opened.order(1, 7, investor)
         offering = opened.offering
-        assert [offering.orderOf(place, investor) for place in range(3)] == [500, 7, 0]
+        assert [offering.orderOf(place, investor).units for place in range(3)] == [500, 7, 0]
         assert [offering.ordered(place) for place in range(3)] == [500, 7, 0]
         assert offering.cashHeld() == opened.token.balanceOf(offering) == 507
         assert opened.notes[0].totalSupply() == 0
@@ -159,7 +159,7 @@ class TestReduce:
         opened.order(0, 400, investor)
         (log,) = opened.offering.reduce(0, 150, sender=investor).events_of(opened.offering, "OrderReduced")
         assert tuple(log.values.values()) == (investor.address, 0, 150)
-        assert (opened.offering.orderOf(0, investor), opened.token.balanceOf(investor)) == (250, 150)
+        assert (opened.offering.orderOf(0, investor).units, opened.token.balanceOf(investor)) == (250, 150)
         assert (opened.offering.ordered(0), opened.offering.cashHeld()) == (250, 250)
 
     def test_refuses_more_than_was_ordered(self, lab, opened, investor):
@@ -216,10 +216,14 @@ class TestSettle:
             opened.order(place, SIZES[place], investor)
         lab.now = opened.closing
         opened.offering.close(sender=second)
-        (log,) = opened.offering.settle(0, second, sender=investor).events_of(opened.offering, "Settled")
-        assert tuple(log.values.values()) == (second.address, 0, 20_000, 10_000)
+        receipt = opened.offering.settle(0, second, sender=investor)
+        (notes,) = receipt.events_of(opened.offering, "HandedOver")
+        (cash,) = receipt.events_of(opened.offering, "Refunded")
+        assert tuple(notes.values.values()) == (second.address, 0, 20_000)
+        assert tuple(cash.values.values()) == (second.address, 0, 10_000)
+        assert receipt.return_value == (20_000, 10_000)
         assert (opened.notes[0].balanceOf(second), opened.token.balanceOf(second)) == (20_000, 10_000)
-        assert opened.offering.orderOf(0, second) == 0
+        assert tuple(opened.offering.orderOf(0, second)) == (0, False, False)
 
     def test_refuses_before_closing(self, lab, opened, investor):
         opened.order(0, 1, investor)
@@ -230,3 +234,96 @@ class TestSettle:
         deal.sell()
         with lab.refused("NoOrder", deal.holders[0], 0):
             deal.offering.settle(0, deal.holders[0], sender=deal.holders[0])
+
+
+@pytest.fixture
+def scaled(lab, opened, investor):
+    """Closed with 60,000 of 90,000 allotted of the first tranche; `second` ordered 30,000."""
+    opened.order(0, 60_000, investor)
+    opened.order(0, 30_000, lab.actor("second"))
+    for place in (1, 2):
+        opened.order(place, SIZES[place], investor)
+    lab.now = opened.closing
+    opened.offering.close(sender=investor)
+    return opened
+
+
+def had(deal, who):
+    """Notes and cash of somebody, and what is left of the order."""
+    order = deal.offering.orderOf(0, who)
+    return deal.notes[0].balanceOf(who), deal.token.balanceOf(who), tuple(order)
+
+
+class TestHandOver:
+    def test_gives_the_notes_alone_and_settle_the_rest(self, lab, scaled, investor):
+        second = lab.actor("second")
+        assert scaled.offering.handOver(0, second, sender=investor).return_value == 20_000
+        assert had(scaled, second) == (20_000, 0, (30_000, True, False))
+        assert scaled.offering.settle(0, second, sender=investor).return_value == (0, 10_000)
+        assert had(scaled, second) == (20_000, 10_000, (0, False, False))
+
+    def test_refuses_a_second_time(self, lab, scaled, investor):
+        scaled.offering.handOver(0, investor, sender=investor)
+        with lab.refused("NoOrder", investor, 0):
+            scaled.offering.handOver(0, investor, sender=investor)
+
+    def test_refuses_a_cancelled_deal(self, lab, opened, investor):
+        opened.order(0, 1, investor)
+        lab.now = opened.closing
+        opened.offering.close(sender=investor)
+        with lab.refused("WrongSale", CANCELLED, CLOSED):
+            opened.offering.handOver(0, investor, sender=investor)
+
+
+class TestRefund:
+    def test_gives_the_cash_alone_and_settle_the_rest(self, lab, scaled, investor):
+        second = lab.actor("second")
+        assert scaled.offering.refund(0, second, sender=investor).return_value == 10_000
+        assert had(scaled, second) == (0, 10_000, (30_000, False, True))
+        assert scaled.offering.settle(0, second, sender=investor).return_value == (20_000, 0)
+        assert had(scaled, second) == (20_000, 10_000, (0, False, False))
+        scaled.check_books()
+
+    def test_refuses_a_second_time(self, lab, scaled, investor):
+        scaled.offering.refund(0, investor, sender=investor)
+        with lab.refused("NoOrder", investor, 0):
+            scaled.offering.refund(0, investor, sender=investor)
+
+    def test_ends_an_order_of_a_cancelled_deal(self, lab, opened, investor):
+        opened.order(0, 7, investor)
+        lab.now = opened.closing
+        opened.offering.close(sender=investor)
+        opened.offering.refund(0, investor, sender=lab.actor("outsider"))
+        assert had(opened, investor) == (0, 7, (0, False, False))
+
+    def test_refuses_before_closing(self, lab, opened, investor):
+        opened.order(0, 1, investor)
+        with lab.refused("WrongSale", OPEN, CANCELLED):
+            opened.offering.refund(0, investor, sender=investor)
+
+
+class TestRecoverOrder:
+    def test_moves_what_is_left_once(self, lab, scaled, investor):
+        second, found, agent = lab.actor("second"), lab.actor("found"), lab.actor("agent")
+        scaled.offering.refund(0, second, sender=investor)
+        (log,) = scaled.offering.recoverOrder(0, second, found, sender=agent).events_of(
+            scaled.offering, "OrderRecovered"
+        )
+        assert tuple(log.values.values()) == (second.address, found.address, 0, 30_000)
+        assert scaled.offering.settle(0, found, sender=investor).return_value == (20_000, 0)
+        assert (had(scaled, second), had(scaled, found)) == ((0, 10_000, (0,) * 3), (20_000, 0, (0,) * 3))
+        with lab.refused("NoOrder", second, 0):
+            scaled.offering.recoverOrder(0, second, found, sender=agent)
+
+    def test_refuses_a_wallet_with_an_order_of_its_own(self, lab, scaled, investor):
+        with lab.refused("HasOrder", investor, 0):
+            scaled.offering.recoverOrder(0, lab.actor("second"), investor, sender=lab.actor("agent"))
+
+    def test_refuses_before_closing(self, lab, opened, investor):
+        opened.order(0, 1, investor)
+        with lab.refused("WrongSale", OPEN, CANCELLED):
+            opened.offering.recoverOrder(0, investor, lab.actor("found"), sender=lab.actor("agent"))
+
+    def test_refuses_who_is_not_the_agent(self, lab, scaled, investor):
+        with lab.refused("AccessManagedUnauthorized", investor):
+            scaled.offering.recoverOrder(0, lab.actor("second"), investor, sender=investor)

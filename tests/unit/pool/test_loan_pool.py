@@ -272,14 +272,15 @@ class TestReport:
         refusal = refusal_of(lambda: report(1, cash, root, paying))
         assert (refusal.error, refusal.values) == ("ReportDoesNotAddUp", (report_of(cash, root=root, loans=paying), 5))
 
-    def test_fills_the_books_to_the_limit(self, closed, pool, report):
-        report(1, LIMIT)
-        assert pool.cashToRun() == LIMIT
+    def test_takes_its_share_of_the_books(self, closed, pool, report):
+        most = LIMIT // pool.periodCount()
+        report(1, most)
+        assert pool.cashToRun() == most
 
-    def test_refuses_one_unit_more_than_the_books_hold(self, closed, report):
-        report(1, 500)
-        refusal = refusal_of(lambda: report(2, LIMIT - 499))
-        assert (refusal.error, refusal.values) == ("AboveLimit", (LIMIT + 1, LIMIT))
+    def test_refuses_one_unit_more_than_its_share(self, closed, pool, report):
+        most = LIMIT // pool.periodCount()
+        refusal = refusal_of(lambda: report(1, most + 1))
+        assert (refusal.error, refusal.values) == ("AboveLimit", (most + 1, most))
 
     def test_refuses_cash_that_is_not_approved(self, closed, pool, servicer):
         closed.fund(servicer, 500)

@@ -60,7 +60,8 @@ class TestVotes:
         with lab.refused("NothingToVoteOn"):
             deal.vote.call(sender=deal.holders[0])
         deal = build(lab, TERMS).sell()
-        deal.run(1, written_off=130_000, last=1)
+        deal.run(1, written_off=130_000)
+        deal.run(0, last=1)
         with lab.refused("NothingToVoteOn"):
             deal.vote.call(sender=deal.holders[0])
 

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Correction, ILoanPool, PeriodRecord, Report} from "interfaces/ILoanPool.sol";
+import {MAX_AMOUNT, Period} from "interfaces/Types.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+/// @title What a report and its correction must satisfy, and the sums to date with them. Rules 6 to 9
+library Reports {
+    /// @notice A report as rule 6 demands it. The share of the books that one may take leaves room for all others.
+    function check(Report memory given, uint256 loanCount, Period periodCount) internal pure {
+        bool complete = _listed(given.root, given.loansPaying) && (given.gross == 0 || given.loansPaying != 0);
+        bool within = given.costs <= given.gross && given.recovered <= given.gross - given.costs;
+        if (!complete || !within || given.loansPaying > loanCount) {
+            revert ILoanPool.ReportDoesNotAddUp(given, loanCount);
+        }
+        uint256 most = MAX_AMOUNT / periodCount.number();
+        if (given.gross > most) revert ILoanPool.AboveLimit(given.gross, most);
+    }
+
+    /// @notice The sums to date with one more period.
+    function add(PeriodRecord storage current, PeriodRecord storage previous, Report memory given) internal {
+        // A report's gross is at most its part of MAX_AMOUNT, and net and recovered are parts of gross.
+        current.net = previous.net + given.gross - given.costs;
+        current.gross = previous.gross + given.gross;
+        current.writtenOff = _sum(previous.writtenOff, given.writtenOff);
+        current.recovered = previous.recovered + given.recovered;
+        current.closedValue = _sum(previous.closedValue, given.closedValue);
+        current.closedPlan = _sum(previous.closedPlan, given.closedPlan);
+        current.root = given.root;
+        current.loansPaying = given.loansPaying;
+    }
+
+    /// @notice A correction as rule 7 demands it; where `paid`, the period has gross.
+    function check(Correction calldata given, bool paid, uint256 loanCount, Period reported) internal pure {
+        bool complete = _listed(given.root, given.loansPaying) && (!paid || given.loansPaying != 0);
+        if (!complete || given.loansPaying > loanCount) revert ILoanPool.CorrectionDoesNotAddUp(given, reported);
+    }
+
+    /// @notice The sums to date with a correction's differences.
+    function change(PeriodRecord storage current, Correction calldata given, Period period) internal {
+        current.writtenOff = _change(period, current.writtenOff, given.writtenOff);
+        current.closedValue = _change(period, current.closedValue, given.closedValue);
+        current.closedPlan = _change(period, current.closedPlan, given.closedPlan);
+    }
+
+    /// @dev Differences without a period would be lost in silence.
+    function saysNothing(Correction calldata one) internal pure returns (bool) {
+        bool noRoot = one.root == 0 && one.loansPaying == 0;
+        return noRoot && one.writtenOff == 0 && one.closedValue == 0 && one.closedPlan == 0;
+    }
+
+    /// @notice What is gone of a pool: collected and given up. Recovered counts as far as written off, the rest was collected.
+    function gone(PeriodRecord storage to) internal view returns (uint256) {
+        uint256 writtenOff = to.writtenOff;
+        return to.gross - Math.min(to.recovered, writtenOff) + writtenOff; // recovered is part of gross
+    }
+
+    function _listed(bytes32 root, uint32 loans) private pure returns (bool) {
+        return (root == 0) == (loans == 0);
+    }
+
+    function _sum(uint256 before, uint256 more) private pure returns (uint112) {
+        uint256 total = before + more;
+        if (total > MAX_AMOUNT) revert ILoanPool.AboveLimit(total, MAX_AMOUNT);
+        return uint112(total); // at most MAX_AMOUNT
+    }
+
+    function _change(Period period, uint256 before, int120 difference) private pure returns (uint112) {
+        int256 total = int256(before) + difference; // before < 2^112
+        if (total < 0) revert ILoanPool.TotalBelowZero(period);
+        return _sum(uint256(total), 0);
+    }
+}

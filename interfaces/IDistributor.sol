@@ -65,6 +65,9 @@ interface IDistributor {
     /// @notice A note says its units once.
     error AlreadyOpen(address note);
 
+    /// @notice `note` was never given so much; settlement units.
+    error NotGivenYet(address note, uint256 interest, uint256 principal);
+
     /// @notice Cash of nobody's notes would be lost.
     error NoUnits(address note);
 
@@ -100,15 +103,18 @@ interface IDistributor {
     function tryPayHolder(address holder, uint256 cash) external returns (bool paid);
 
     /// @notice What tells a note whether anything happened since a holder was brought up to date.
-    /// @param total Cumulative cash a unit, interest and principal together, in parts of a settlement unit.
+    /// @param interest Ever given to the note, settlement units.
+    /// @param principal The same.
     /// @param snapshot Number of the last snapshot while its vote may be open, up to a day longer; else 0.
-    function mark(address note) external view returns (uint240 total, uint32 snapshot);
+    function mark(address note) external view returns (uint256 interest, uint256 principal, uint32 snapshot);
 
-    /// @notice Both indices of `note`, in parts of a settlement unit.
-    function indices(address note) external view returns (uint256 total, uint256 principal);
-
-    /// @notice Cumulative principal a unit of `note`, in parts of a settlement unit.
-    function principalIndex(address note) external view returns (uint256);
+    /// @notice What both indices of `note` have grown since it had been given so much (settlement units; 0: since closing), in
+    ///         parts of a settlement unit, each index rounded down. More than was ever given is refused.
+    function growthSince(
+        address note,
+        uint256 interestSeen,
+        uint256 principalSeen
+    ) external view returns (uint256 interest, uint256 principal);
 
     /// @notice All that is kept of a note.
     function indexOf(address note) external view returns (NoteIndex memory);

@@ -140,24 +140,32 @@ contract Distributor is IDistributor, AccessManaged {
     /* VIEWS */
 
     /// @inheritdoc IDistributor
-    function mark(address note) external view returns (uint240 total, uint32 snapshot) {
+    function mark(address note) external view returns (uint256 interest, uint256 principal, uint32 snapshot) {
         Book storage kept = _books[note];
-        (uint256 index, ) = _indices(kept);
-        total = uint240(index); // see _indices
+        (interest, principal) = (kept.interest, kept.principal);
         uint256 day = kept.watchedTo;
         // Most notes are never voted on: this keeps a transfer of theirs cheap.
-        if (day == 0) return (total, 0);
+        if (day == 0) return (interest, principal, 0);
         if (day == EVER || block.timestamp / 1 days < day) snapshot = kept.snapshots;
     }
 
     /// @inheritdoc IDistributor
-    function indices(address note) external view returns (uint256 total, uint256 principal) {
-        return _indices(_books[note]);
-    }
-
-    /// @inheritdoc IDistributor
-    function principalIndex(address note) external view returns (uint256 principal) {
-        (, principal) = _indices(_books[note]);
+    function growthSince(
+        address note,
+        uint256 interestSeen,
+        uint256 principalSeen
+    ) external view returns (uint256 interest, uint256 principal) {
+        Book storage kept = _books[note];
+        (uint256 interestGiven, uint256 principalGiven, uint256 units) = (kept.interest, kept.principal, kept.units);
+        if (interestGiven < interestSeen || principalGiven < principalSeen) {
+            revert NotGivenYet(note, interestSeen, principalSeen);
+        }
+        if (units == 0) return (0, 0);
+        unchecked {
+            // See _indices.
+            interest = (interestGiven * PARTS) / units - (interestSeen * PARTS) / units;
+            principal = (principalGiven * PARTS) / units - (principalSeen * PARTS) / units;
+        }
     }
 
     /// @inheritdoc IDistributor

@@ -11,23 +11,33 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 
 contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
-    /// @notice What a holder has ever earned, up to an index, and was paid of it. A claim changes the last slot only, a transfer
-    ///         after which nothing was distributed none.
-    /// @param total The note's total index when this was last brought up to date.
-    /// @param principalIndex The note's principal index at that time.
-    /// @param earned Ever, interest and principal, in parts of a settlement unit. Below 2^240.
-    /// @param earnedPrincipal Of it principal.
-    /// @param interestPaid Ever, settlement units; below 2^113, as all cash is.
-    /// @param principalPaid Ever, settlement units.
+    /// @notice What a holder was ever paid, settlement units; all cash is below 2^113. All that a claim of one whose units never
+    ///         moved reads and writes.
+    /// @param moved Something was earned beside what the units held now have earned since closing: what was seen is above 0.
+    struct Paid {
+        uint120 interest;
+        uint120 principal;
+        bool frozen;
+        bool moved;
+    }
+
+    /// @notice What the note had ever been given when a holder was last brought up to date, settlement units. All that a
+    ///         transfer reads of either side when nothing was distributed since.
+    /// @param barred The same as `Paid.frozen`, so that neither a claim nor a transfer reads a slot for it alone.
+    struct Seen {
+        uint120 interest;
+        uint120 principal;
+        bool barred;
+    }
+
+    /// @param interestEarned Ever, up to what was seen, in parts of a settlement unit. Below 2^240.
+    /// @param principalEarned The same of principal.
     /// @param pastUnits Held at `pastSnapshot`.
     struct Account {
-        uint240 total;
-        bool frozen;
-        uint256 principalIndex;
-        uint256 earned;
-        uint256 earnedPrincipal;
-        uint120 interestPaid;
-        uint120 principalPaid;
+        Paid paid;
+        Seen seen;
+        uint256 interestEarned;
+        uint256 principalEarned;
         uint112 pastUnits;
         uint32 pastSnapshot;
     }
@@ -70,7 +80,7 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
         if (issuer != address(0)) revert AlreadyIssued(totalSupply());
         if (units > MAX_AMOUNT) revert AboveLimit(units, MAX_AMOUNT);
         issuer = msg.sender;
-        _accounts[msg.sender].frozen = true;
+        _freeze(msg.sender, true);
         emit Issued(units);
         // Nobody is asked: the offering is no holder, it keeps the notes of those who ordered.
         super._update(address(0), msg.sender, units);
@@ -82,11 +92,10 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
         // Units of anybody else have given their past already.
         if (msg.sender != issuer) revert NotTheIssuer(msg.sender, issuer);
         if (!compliance.canTransfer(address(0), to, units)) revert NotEligible(address(0), to, units);
-        _touch(to);
-        Account storage account = _accounts[to];
-        // Indices began at 0 and these units have been there since.
-        account.earned += units * account.total;
-        account.earnedPrincipal += units * account.principalIndex;
+        (uint256 interest, uint256 principal, uint32 snapshot) = distributor.mark(address(this));
+        _touch(to, interest, principal, snapshot);
+        // Nothing was given at first, and these units have been there since.
+        _earn(_accounts[to], units, 0, 0);
         super._update(msg.sender, to, units);
     }
 
@@ -100,10 +109,11 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
     /// @inheritdoc ITrancheNote
     function claimFor(address holder) public returns (uint256 cash) {
         Account storage account = _accounts[holder];
-        if (account.frozen) revert HolderFrozen(holder);
-        Cash memory due = _due(account, holder);
+        Paid memory paid = account.paid;
+        if (paid.frozen) revert HolderFrozen(holder);
+        Cash memory due = _due(account, paid, holder);
         cash = due.interest + due.principal;
-        _book(account, due);
+        _book(account, paid, due);
         emit Claimed(holder, due.interest, due.principal);
 
         if (cash != 0) distributor.payHolder(holder, cash); // some assets refuse to move nothing
@@ -113,12 +123,13 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
     function claimMany(address[] calldata holders) external returns (uint256 cash) {
         for (uint256 i; i < holders.length; ++i) {
             Account storage account = _accounts[holders[i]];
-            if (account.frozen) continue;
-            Cash memory due = _due(account, holders[i]);
+            Paid memory paid = account.paid;
+            if (paid.frozen) continue;
+            Cash memory due = _due(account, paid, holders[i]);
             uint256 one = due.interest + due.principal;
             if (one == 0) continue;
             // Booked first, so that an asset that calls back finds nothing left; what is refused is booked back.
-            _book(account, due);
+            _book(account, paid, due);
             if (distributor.tryPayHolder(holders[i], one)) {
                 cash += one;
                 emit Claimed(holders[i], due.interest, due.principal);
@@ -133,7 +144,7 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
     /// @inheritdoc ITrancheNote
     function setFrozen(address holder, bool frozen) external restricted {
         _notIssuer(holder);
-        _accounts[holder].frozen = frozen;
+        _freeze(holder, frozen);
         emit FreezeSet(holder, frozen);
     }
 
@@ -157,19 +168,19 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
         _transfer(lost, found, units); // brings both up to date
         (uint256 interest, uint256 principal) = _carry(lost, found, 1, 1);
         if (units + principal + interest == 0) revert NothingToRecover(lost);
-        if (_accounts[lost].frozen) _accounts[found].frozen = true;
+        if (_accounts[lost].paid.frozen) _freeze(found, true);
         emit Recovered(lost, found, units, interest, principal);
     }
 
     /* TRANSFERS */
 
     function transfer(address to, uint256 units) public override returns (bool) {
-        if (_accounts[msg.sender].frozen) revert HolderFrozen(msg.sender);
+        if (_accounts[msg.sender].seen.barred) revert HolderFrozen(msg.sender);
         return super.transfer(to, units);
     }
 
     function transferFrom(address from, address to, uint256 units) public override returns (bool) {
-        if (_accounts[from].frozen) revert HolderFrozen(from);
+        if (_accounts[from].seen.barred) revert HolderFrozen(from);
         return super.transferFrom(from, to, units);
     }
 
@@ -184,18 +195,19 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
     /// @inheritdoc ITrancheNote
     function claimableApart(address holder) public view returns (Cash memory due) {
         if (holder == issuer) return due;
-        return _due(_accounts[holder], holder);
+        Account storage account = _accounts[holder];
+        return _due(account, account.paid, holder);
     }
 
     /// @inheritdoc ITrancheNote
     function paidTo(address holder) external view returns (Cash memory) {
-        Account storage account = _accounts[holder];
-        return Cash({interest: account.interestPaid, principal: account.principalPaid});
+        Paid storage paid = _accounts[holder].paid;
+        return Cash({interest: paid.interest, principal: paid.principal});
     }
 
     /// @inheritdoc ITrancheNote
     function isFrozen(address holder) external view returns (bool) {
-        return _accounts[holder].frozen;
+        return _accounts[holder].paid.frozen;
     }
 
     /// @inheritdoc ITrancheNote
@@ -216,34 +228,45 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
     ///      claim on the past.
     function _update(address from, address to, uint256 units) internal override {
         if (!compliance.canTransfer(from, to, units)) revert NotEligible(from, to, units);
-        (uint240 total, uint32 snapshot) = distributor.mark(address(this));
-        _touch(from, total, snapshot);
-        _touch(to, total, snapshot);
+        (uint256 interest, uint256 principal, uint32 snapshot) = distributor.mark(address(this));
+        _touch(from, interest, principal, snapshot);
+        _touch(to, interest, principal, snapshot);
         super._update(from, to, units);
     }
 
-    function _touch(address holder) private {
-        (uint240 total, uint32 snapshot) = distributor.mark(address(this));
-        _touch(holder, total, snapshot);
-    }
-
+    /// @param interest Ever given to the note, settlement units.
+    /// @param principal The same.
     /// @param snapshot Of the vote that is open; 0 where none is, as nobody will ask.
-    function _touch(address holder, uint240 total, uint32 snapshot) private {
+    function _touch(address holder, uint256 interest, uint256 principal, uint32 snapshot) private {
         Account storage account = _accounts[holder];
-        uint240 last = account.total;
-        if (last == total && snapshot == 0) return;
+        Seen memory seen = account.seen;
+        bool same = seen.interest == interest && seen.principal == principal;
+        if (same && snapshot == 0) return;
         uint256 units = balanceOf(holder);
         if (snapshot != 0 && account.pastSnapshot != snapshot) {
             account.pastUnits = uint112(units); // at most MAX_AMOUNT
             account.pastSnapshot = snapshot;
         }
-        if (last == total) return;
-        account.total = total;
-        account.earned += units * (total - last);
-        uint256 principal = distributor.principalIndex(address(this));
-        if (principal == account.principalIndex) return;
-        account.earnedPrincipal += units * (principal - account.principalIndex);
-        account.principalIndex = principal;
+        if (same) return;
+        _earn(account, units, seen.interest, seen.principal);
+        if (seen.interest == 0 && seen.principal == 0) account.paid.moved = true;
+        seen.interest = uint120(interest); // no wider in the distributor's book
+        seen.principal = uint120(principal);
+        account.seen = seen;
+    }
+
+    /// @dev Credits what `units` have earned since the note had been given so much.
+    function _earn(Account storage account, uint256 units, uint256 interestSeen, uint256 principalSeen) private {
+        (uint256 interest, uint256 principal) = distributor.growthSince(address(this), interestSeen, principalSeen);
+        // A slot that would stay the same is not read.
+        if (units * interest != 0) account.interestEarned += units * interest;
+        if (units * principal != 0) account.principalEarned += units * principal;
+    }
+
+    /// @dev Kept twice, so that neither a claim nor a transfer reads a slot for it that it needs for nothing else.
+    function _freeze(address holder, bool frozen) private {
+        _accounts[holder].paid.frozen = frozen;
+        _accounts[holder].seen.barred = frozen;
     }
 
     /// @dev Moves `share / whole` of what `giver` has earned and not claimed; both are up to date. Rounded down, the rest stays.
@@ -255,55 +278,52 @@ contract TrancheNote is ITrancheNote, ERC20Permit, AccessManaged {
     ) private returns (uint256 interest, uint256 principal) {
         Account storage from = _accounts[giver];
         Account storage to = _accounts[taker];
-        uint256 earnedInterest = from.earned - from.earnedPrincipal;
-        interest = Math.mulDiv(earnedInterest - uint256(from.interestPaid) * PARTS, share, whole);
-        principal = Math.mulDiv(from.earnedPrincipal - uint256(from.principalPaid) * PARTS, share, whole);
-        if (interest + principal == 0) return (0, 0);
-        from.earned -= interest + principal;
-        to.earned += interest + principal;
-        if (principal == 0) return (interest, 0);
-        from.earnedPrincipal -= principal;
-        to.earnedPrincipal += principal;
+        interest = Math.mulDiv(from.interestEarned - uint256(from.paid.interest) * PARTS, share, whole);
+        principal = Math.mulDiv(from.principalEarned - uint256(from.paid.principal) * PARTS, share, whole);
+        // Where something was earned something was seen, so both have moved.
+        if (interest != 0) {
+            from.interestEarned -= interest;
+            to.interestEarned += interest;
+        }
+        if (principal != 0) {
+            from.principalEarned -= principal;
+            to.principalEarned += principal;
+        }
     }
 
-    function _due(Account storage account, address holder) private view returns (Cash memory due) {
-        (uint256 total, uint256 principalIndex) = distributor.indices(address(this));
-        uint256 last = account.total;
-        uint256 earned;
-        uint256 principal;
+    function _due(Account storage account, Paid memory paid, address holder) private view returns (Cash memory due) {
+        // Of one who never moved nothing else is kept: the units have been there since closing.
+        Seen memory seen;
+        if (paid.moved) seen = account.seen;
+        (uint256 interest, uint256 principal) = distributor.growthSince(address(this), seen.interest, seen.principal);
         unchecked {
-            // Indices never fall, and units * index is below 2^240 (see PARTS); paid is the whole units of what was earned.
-            if (last == 0) {
-                // Nothing moved since closing, and nothing else is kept.
+            // Units * index is below 2^240 (see PARTS); paid is the whole units of what was earned.
+            if (interest + principal != 0) {
                 uint256 units = balanceOf(holder);
-                earned = units * total;
-                principal = units * principalIndex;
-            } else {
-                earned = account.earned;
-                principal = account.earnedPrincipal;
-                if (total != last) {
-                    uint256 units = balanceOf(holder);
-                    earned += units * (total - last);
-                    principal += units * (principalIndex - account.principalIndex);
-                }
+                (interest, principal) = (units * interest, units * principal);
             }
-            due.interest = (earned - principal) / PARTS - account.interestPaid;
-            due.principal = principal / PARTS - account.principalPaid;
+            if (paid.moved) {
+                interest += account.interestEarned;
+                principal += account.principalEarned;
+            }
+            due.interest = interest / PARTS - paid.interest;
+            due.principal = principal / PARTS - paid.principal;
         }
     }
 
     /// @dev Only the record changes: what was ever earned is counted from the index again next time.
-    function _book(Account storage account, Cash memory due) private {
+    function _book(Account storage account, Paid memory paid, Cash memory due) private {
         unchecked {
             // All cash that ever comes is below 2^113.
-            account.interestPaid += uint120(due.interest);
-            account.principalPaid += uint120(due.principal);
+            paid.interest += uint120(due.interest);
+            paid.principal += uint120(due.principal);
         }
+        account.paid = paid;
     }
 
     function _unbook(Account storage account, Cash memory due) private {
-        account.interestPaid -= uint120(due.interest); // it was added just before
-        account.principalPaid -= uint120(due.principal);
+        account.paid.interest -= uint120(due.interest); // it was added just before
+        account.paid.principal -= uint120(due.principal);
     }
 
     function _notIssuer(address holder) private view {

@@ -10,27 +10,25 @@ from pathlib import Path
 
 from salvor.chain.solc import check_project
 from salvor.errors import FileUnreadable
-from salvor.files import write_whole
-from salvor.toolchain.artifacts import drop_stale, fingerprint
+from salvor.toolchain.artifacts import is_compiled, keep_compiled, start_afresh
 
 
 def build(root: Path) -> Path:
     """The project's build folder, after `ape compile` when anything has changed since."""
     folder = root / ".build"
-    compiled = folder / "compiled"
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        drop_stale(root)
-        if compiled.is_file() and compiled.read_text() == fingerprint(root) and (folder / "__local__.json").is_file():
+        if is_compiled(root):
             return folder
+        start_afresh(root)  # nobody knows of what is there whether it is old
         check_project(root)
         command = [sys.executable, "-c", "from ape._cli import cli; cli()", "compile"]
         done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
         if done.returncode:
             said = (done.stdout + done.stderr).strip() or "no output"
             raise FileUnreadable(root / "contracts", "Solidity that compiles", _reason(said))
-        write_whole(compiled, fingerprint(root))
+        keep_compiled(root)
     return folder
 
 

@@ -7,6 +7,7 @@ APE_DATA_FOLDER. A `.pth` line in the virtual environment calls `activate` whene
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 from pathlib import Path
@@ -23,6 +24,7 @@ def activate() -> None:
     os.environ.setdefault("APE_DATA_FOLDER", str(APE_DATA))
     os.environ.setdefault("ETH_HASH_BACKEND", "pysha3")  # five times faster than the pure-Python default
     if "ape" in (Path(argument).name for argument in sys.orig_argv[:2]):
-        from salvor.toolchain.artifacts import drop_stale
+        from salvor.toolchain.artifacts import drop_outlived, drop_stale, fingerprint
 
         drop_stale()
+        atexit.register(drop_outlived, fingerprint())

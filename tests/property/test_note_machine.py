@@ -25,7 +25,7 @@ class Twin(Note):
         interest, principal = self.streams
         found = [interest.distributed, principal.distributed, self.cash_held, self.waiting]
         for each in (self.holders[person] for person in self.people):
-            found += [each.units, *each.paid, each.frozen]
+            found += [each.units, *each.paid, each.frozen, each.frozen]
         return found
 
 
@@ -51,8 +51,9 @@ class NoteMachine(RuleBasedStateMachine):
         names |= {"cash held": books._heldForHolders, "not handed over": note._balances[cls.issuer]}
         for each in cls.people:
             account = note._accounts[each]
-            names |= {f"held by {each}": note._balances[each], f"interest paid to {each}": account.interestPaid}
-            names |= {f"principal paid to {each}": account.principalPaid, f"{each} frozen": account.frozen}
+            names |= {f"held by {each}": note._balances[each], f"interest paid to {each}": account.paid.interest}
+            names |= {f"principal paid to {each}": account.paid.principal, f"{each} frozen": account.paid.frozen}
+            names[f"{each} barred"] = account.seen.barred
         cls.places, cls.start = names, lab.snapshot()
 
     def __init__(self) -> None:

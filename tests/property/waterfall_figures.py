@@ -5,6 +5,7 @@ What a holder has earned stands on chain up to an index; it is compared as it is
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from salvor.chain.layout import Place
@@ -24,7 +25,8 @@ _BALLOT = ("tranche", "until", "units", "passed")
 _TRANCHE = ("atClosing", "principal", "interestDue", "lost", "deficiency")
 _ORDER = ("units", "handedOver", "refunded")
 _INDEX = ("interest", "principal")  # given to date: indices and what waits of them follow
-_ACCOUNT = ("total", "principalIndex", "earned", "earnedPrincipal", "interestPaid", "principalPaid", "frozen")
+_EARNED = ("seen.interest", "seen.principal", "interestEarned", "principalEarned")
+_ACCOUNT = (*_EARNED, "paid.interest", "paid.principal", "paid.frozen", "seen.barred")
 
 
 def people(drawn: Drawn) -> list[str]:
@@ -85,15 +87,15 @@ def _tranche_places(drawn: Drawn, place: int, sale: Any, tranche: Any) -> dict[s
             found[f"{field} of the order of {each} for {place}"] = getattr(sale.orders[each], field)
         found[f"units of {each} in {place}"] = slots._balances[each]
         for field in _ACCOUNT:
-            found[f"{field} of {each} in {place}"] = getattr(slots._accounts[each], field)
+            found[f"{field} of {each} in {place}"] = attrgetter(field)(slots._accounts[each])
     return found
 
 
 class Earned:
     """Brings what holders have earned on chain up to now, in a list of figures as `places` orders them.
 
-    The places of `total` and `principalIndex` then tell interest and principal earned and not claimed; the two after
-    them are taken off.
+    The places of `seen.interest` and `seen.principal` then tell interest and principal earned and not claimed; the two
+    after them are taken off.
     """
 
     def __init__(self, drawn: Drawn, names: list[str]) -> None:
@@ -107,15 +109,13 @@ class Earned:
     def bring_up_to_now(self, figures: list[int]) -> None:
         """In place."""
         for units_at, supply_at in self._accounts:
-            units, total, seen, earned, earned_principal, interest_paid, principal_paid = figures[
-                units_at : units_at + 7
-            ]
             supply, *given = figures[supply_at : supply_at + 3]
-            interest_index, principal_index = (cash * PARTS // supply if supply else 0 for cash in given)
-            index = interest_index + principal_index
-            principal = earned_principal + units * (principal_index - seen)
-            interest = earned + units * (index - total) - principal
-            parts = interest - interest_paid * PARTS, principal - principal_paid * PARTS
+            units, *account = figures[units_at : units_at + 7]
+            streams = zip(account[:2], account[2:4], account[4:], given, strict=True)
+            parts = [
+                earned + units * (_index(cash, supply) - _index(seen, supply)) - paid * PARTS
+                for seen, earned, paid, cash in streams
+            ]
             figures[units_at + 1 : units_at + 5] = *parts, 0, 0
 
 
@@ -193,8 +193,14 @@ class Twin:
         for each in self._investors:
             holder = note.holders[each]
             found += [orders.orders[each], each in orders.with_notes, each in orders.with_cash]
-            found += [holder.units, *_earned(note, holder), 0, 0, *holder.paid, holder.frozen]
+            frozen = holder.frozen, holder.frozen
+            found += [holder.units, *_earned(note, holder), 0, 0, *holder.paid, *frozen]
         return found
+
+
+def _index(cash: int, supply: int) -> int:
+    """Of a note that was given so much in all."""
+    return cash * PARTS // supply if supply else 0
 
 
 def _given(note: Note, stream: Stream) -> int:

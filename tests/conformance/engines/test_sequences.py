@@ -210,9 +210,12 @@ class TestTheDeal:
 
     def test_with_ape(self, trio):
         story = Story(trio, 8)
-        while not story.outcomes["report", "done"]:
-            story.run(10)
-            assert sum(story.outcomes.values()) < 500, story.outcomes
+        story.run(30)
+        # What a seed tells changes with the functions of the contracts; the deal must have been sold and under way.
+        for _ in range(9):
+            if not story.outcomes["report", "done"]:
+                story.run(10)
+        assert story.outcomes["report", "done"]
 
     def test_the_same_seed_gives_the_same_result(self, pair):
         snapshots = [side.lab.snapshot() for side in pair.sides]

@@ -28,6 +28,12 @@ class TestBook:
         assert (index.principal, index.total) == (PARTS, PARTS + growth)
         assert (index.principalRemainder, index.interestRemainder) == (0, rest)
 
+    def test_says_what_waits_of_principal(self, sold):
+        deal = sold(ODD, principal=True)
+        deal.run(7)
+        index = deal.distributor.indexOf(deal.notes[0])
+        assert (index.principal, index.principalRemainder, index.interestRemainder) == (*divmod(7 * PARTS, ODD), 0)
+
     def test_says_what_it_did(self, sold):
         deal = sold(ODD, principal=True)
         deal.run(ODD + 5)
@@ -38,17 +44,38 @@ class TestBook:
     def test_moves_the_index_by_one_unit_of_cash_at_the_largest_supply(self, sold):
         deal = sold(2**112 - 1)
         deal.run(1)
-        assert deal.distributor.mark(deal.notes[0]).total == PARTS // (2**112 - 1) > 0
+        assert deal.distributor.indexOf(deal.notes[0]).total == PARTS // (2**112 - 1) > 0
 
     def test_touches_no_note_that_got_nothing(self, lab):
         deal = build(lab, Terms((Tranche(10), Tranche(10)), (step("principal", 0), step("residual", 1)))).sell()
         deal.run(10)
-        assert [tuple(deal.distributor.indices(note)) for note in deal.notes] == [(PARTS, PARTS), (0, 0)]
+        indices = [deal.distributor.indexOf(note) for note in deal.notes]
+        assert [(index.total, index.principal) for index in indices] == [(PARTS, PARTS), (0, 0)]
 
     def test_takes_nobody_s_word_but_the_waterfall_s(self, lab, deal):
         outsider = lab.actor("outsider")
         with lab.refused("NotTheWaterfall", outsider, deal.waterfall):
             deal.distributor.book(0, [], [], sender=outsider)
+
+
+class TestGrowthSince:
+    def test_is_both_indices_less_those_of_what_was_given_by_then(self, sold):
+        """Each rounded down: of 70 and of 81 units over a supply that divides neither."""
+        deal = sold(ODD, principal=True)
+        deal.run(ODD + 70)
+        deal.run(11)
+        interest = 81 * PARTS // ODD - 70 * PARTS // ODD
+        assert interest != 11 * PARTS // ODD
+        assert tuple(deal.distributor.growthSince(deal.notes[0], 70, 4)) == (interest, PARTS - 4 * PARTS // ODD)
+        assert tuple(deal.distributor.growthSince(deal.notes[0], 81, ODD)) == (0, 0)
+
+    @pytest.mark.parametrize("more", [(1, 0), (0, 1)])
+    def test_refuses_more_than_was_given(self, lab, sold, more):
+        deal = sold(ODD, principal=True)
+        deal.run(ODD + 7)
+        seen = 7 + more[0], ODD + more[1]
+        with lab.refused("NotGivenYet", deal.notes[0], *seen):
+            deal.distributor.growthSince(deal.notes[0], *seen)
 
 
 class TestOpenBook:
@@ -67,7 +94,7 @@ class TestOpenBook:
         stranger = lab.actor("outsider")
         deal.run(600)
         deal.distributor.openBook(1, sender=stranger)
-        assert tuple(deal.distributor.indices(stranger)) == tuple(deal.distributor.given(stranger)) == (0, 0)
+        assert tuple(deal.distributor.growthSince(stranger, 0, 0)) == tuple(deal.distributor.given(stranger)) == (0, 0)
         with lab.refused("NotANote", stranger):
             deal.distributor.payHolder(stranger, 600, sender=stranger)
 

@@ -73,6 +73,14 @@ class TestClaim:
         assert total == claim(deal, other) == 550
         assert deal.distributor.heldForHolders() == 2
 
+    def test_counts_what_was_paid_before_the_units_first_moved(self, deal, note, claim, holder, other):
+        deal.run(600)
+        assert claim(deal, holder) == 600
+        note.transfer(other, 20_000, sender=holder)
+        assert [claim(deal, each) for each in (holder, other)] == [0, 0]
+        deal.run(600)
+        assert [claim(deal, each) for each in (holder, other)] == [400, 200]
+
     def test_stays_open_after_the_units_are_gone(self, deal, note, claim, holder, other):
         deal.run(600)
         note.transfer(other, 60_000, sender=holder)

@@ -1,8 +1,10 @@
-"""Compiled contracts are dropped when anything they were made from has changed."""
+"""Compiled contracts are dropped when anything they were made from has changed, or another process wrote over them."""
+
+import json
 
 import pytest
 
-from salvor.toolchain.artifacts import drop_stale
+from salvor.toolchain.artifacts import drop_outlived, drop_stale, fingerprint, is_compiled, keep_compiled
 
 FILES = ("contracts/notes/A.sol", "interfaces/IA.sol", "ape-config.yaml", "package-lock.json")
 
@@ -49,3 +51,65 @@ def test_drops_what_was_compiled_before_the_first_stamp(tmp_path, checkout):
     (checkout / ".build/made-from").unlink()
     assert drop_stale(checkout)
     assert not manifest(checkout).exists()
+
+
+def contracts(abi=(), code="0x60", **more):
+    """What Ape writes of one contract, beside the sources of the day."""
+    types = {"A": {"abi": list(abi), "deploymentBytecode": {"bytecode": code}}}
+    return json.dumps({"contractTypes": types, "sources": {}} | more)
+
+
+@pytest.fixture
+def compiled(checkout):
+    """A checkout whose contracts are known to be of its sources."""
+    manifest(checkout).write_text(contracts())
+    keep_compiled(checkout)
+    assert is_compiled(checkout)
+    return checkout
+
+
+class TestWrittenOver:
+    """By a process that began before an edit and holds the contracts of then."""
+
+    def test_is_kept_when_the_same_is_written_again(self, compiled):
+        manifest(compiled).write_text(contracts(compilers=[], name="written again"))
+        assert is_compiled(compiled)
+        assert not drop_stale(compiled)
+
+    @pytest.mark.parametrize(
+        "other",
+        [contracts(code="0x61"), contracts(abi=[{"name": "old"}]), "{}", "cut off"],
+        ids=lambda text: text[-20:],
+    )
+    def test_is_dropped_when_the_contracts_are_others(self, compiled, other):
+        manifest(compiled).write_text(other)
+        assert not is_compiled(compiled)
+        assert drop_stale(compiled)
+        assert not manifest(compiled).exists()
+
+    def test_is_not_compiled_when_a_source_changed_since(self, compiled):
+        (compiled / FILES[0]).write_text("two")
+        assert not is_compiled(compiled)
+
+    def test_is_not_compiled_before_somebody_has(self, checkout):
+        assert not is_compiled(checkout)
+
+
+class TestOutlived:
+    """A process of Ape ends, and the sources may be others than when it began."""
+
+    def test_keeps_what_is_of_the_same_sources(self, checkout):
+        assert not drop_outlived(fingerprint(checkout), checkout)
+        assert manifest(checkout).exists()
+
+    def test_drops_what_may_be_its_own(self, checkout):
+        began = fingerprint(checkout)
+        (checkout / FILES[0]).write_text("two")
+        drop_stale(checkout)  # by somebody who begins meanwhile
+        manifest(checkout).write_text(contracts())
+        assert drop_outlived(began, checkout)
+        assert not manifest(checkout).exists()
+
+    def test_keeps_what_was_compiled_meanwhile(self, compiled):
+        assert not drop_outlived("of older sources", compiled)
+        assert manifest(compiled).exists()

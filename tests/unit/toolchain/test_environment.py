@@ -1,5 +1,6 @@
 """The environment of every process in .venv, and the compiler behind it."""
 
+import atexit
 import json
 import os
 import shutil
@@ -7,7 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from salvor.toolchain import environment, paths
+import pytest
+
+from salvor.toolchain import artifacts, environment, paths
 
 
 class TestActivate:
@@ -30,6 +33,17 @@ class TestActivate:
         monkeypatch.setenv("APE_DATA_FOLDER", "/elsewhere")
         environment.activate()
         assert os.environ["APE_DATA_FOLDER"] == "/elsewhere"
+
+    @pytest.mark.parametrize(("command", "done"), [("ape", ["drop_stale", "drop_outlived"]), ("python", [])])
+    def test_drops_what_is_old_when_ape_begins_and_when_it_ends(self, monkeypatch, command, done):
+        called, at_the_end = [], []
+        monkeypatch.setattr(sys, "orig_argv", ["python", f"/somewhere/{command}", "test"])
+        monkeypatch.setattr(artifacts, "drop_stale", lambda: called.append("drop_stale"))
+        monkeypatch.setattr(artifacts, "drop_outlived", lambda began: called.append("drop_outlived") or began)
+        monkeypatch.setattr(atexit, "register", lambda *call: at_the_end.append(call))
+        environment.activate()
+        assert [call(began) for call, began in at_the_end] == [artifacts.fingerprint()] * len(at_the_end)
+        assert called == done
 
 
 class TestCompiler:

@@ -37,7 +37,7 @@ _DAMAGE = (
     expat.ExpatError,
     struct.error,
     InvalidOperation,
-    NotImplementedError,
+    NotImplementedError,  # zipfile raises it for a way of packing that it does not know
     RuntimeError,
     EOFError,
     LookupError,

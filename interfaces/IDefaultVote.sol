@@ -20,7 +20,8 @@ struct Ballot {
 }
 
 /// @title The vote of the senior class on acceleration after an event of default
-/// @notice One vote at a time, with the units held when it was called. Notes remember a balance only when it first changes
+/// @notice One vote at a time, with the units held both when it was called and when they are voted with, later than in that
+///         second: units lent for a transaction, or sold since, decide nothing. Notes remember a balance only when it first changes
 ///         while a vote is open, so a transfer costs nothing for it otherwise, and votes are never used up.
 interface IDefaultVote {
     /// @notice `caller` called vote number `number` of a tranche, open until `until` (seconds).
@@ -44,18 +45,22 @@ interface IDefaultVote {
     /// @notice The tranche that was asked is no longer the senior class.
     error NotSenior(TrancheId tranche);
 
+    /// @notice Votes count from the second after the call, which was at `called` (seconds).
+    error JustCalled(uint256 number, uint256 called);
+
     /// @notice Who has no unit, or had none when the vote was called, has no say.
     error NoUnits(address holder);
 
     error AlreadyVoted(uint256 number, address holder);
 
-    /// @notice The share must be below 1 WAD, and the window from 1 to 2^32 - 1 seconds.
+    /// @notice The share must be below 1 WAD, and the window from 2 to 2^32 - 1 seconds.
     error CantPass(Wad share, uint40 window);
 
     /// @notice Calls a vote. By any holder of the senior class, while none of that class is open.
     function call() external returns (uint256 number);
 
-    /// @notice Votes for it with all units held when it was called. Passes at once when more than the share is for it.
+    /// @notice Votes for it with the units held when it was called, as far as they still are. Passes at once when more than the
+    ///         share is for it.
     function vote() external;
 
     /// @notice A vote by its number, from 1.

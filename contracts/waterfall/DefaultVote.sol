@@ -8,8 +8,12 @@ import {ITrancheNote} from "interfaces/ITrancheNote.sol";
 import {IWaterfall, Phase} from "interfaces/IWaterfall.sol";
 import {TrancheId, Wad, WAD} from "interfaces/Types.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 contract DefaultVote is IDefaultVote {
+    /// @dev Seconds: votes count from the second after the call.
+    uint40 private constant SHORTEST = 2;
+
     /// @dev Seconds, 136 years: with it the end of a vote fits 40 bits for 34,000 years to come.
     uint40 private constant LONGEST = type(uint32).max;
 
@@ -40,7 +44,7 @@ contract DefaultVote is IDefaultVote {
     /* CONSTRUCTOR */
 
     constructor(ILoanPool pool_, Wad share_, uint40 window_) {
-        if (share_.value() >= WAD || window_ == 0 || window_ > LONGEST) revert CantPass(share_, window_);
+        if (share_.value() >= WAD || window_ < SHORTEST || window_ > LONGEST) revert CantPass(share_, window_);
         pool = pool_;
         distributor = pool_.distributor();
         share = share_;
@@ -77,8 +81,12 @@ contract DefaultVote is IDefaultVote {
         IWaterfall waterfall = IWaterfall(pool.waterfall());
         TrancheId tranche = open.tranche;
         if (waterfall.seniorTranche().place() != tranche.place()) revert NotSenior(tranche);
+        // In that second units could be lent for one transaction, and be back before it ends.
+        uint256 called = open.until - window;
+        if (block.timestamp == called) revert JustCalled(number, called);
         if (hasVoted[number][msg.sender]) revert AlreadyVoted(number, msg.sender);
-        uint256 units = open.note.unitsAt(msg.sender, open.snapshot);
+        uint256 held = IERC20(address(open.note)).balanceOf(msg.sender);
+        uint256 units = Math.min(held, open.note.unitsAt(msg.sender, open.snapshot));
         if (units == 0) revert NoUnits(msg.sender);
         hasVoted[number][msg.sender] = true;
         open.units += uint112(units); // all units are at most MAX_AMOUNT

@@ -22,7 +22,7 @@ from salvor.tape.committed import CommittedTape
 DAY = 86_400
 SUBSCRIPTION, AT_CLOSING = "subscription", "closing"
 _NOTHING = Units(0)
-_BEFORE_CLOSING = 20 * DAY
+_BEFORE_CLOSING, _HOUR = 20 * DAY, 3_600
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,9 @@ def _acts(deal: Deal, life: Life, terms: DealTerms, reports: Sequence[Report], i
 
 def _events(when: str, now: int, place: Place, events: Sequence[Event]) -> Iterator[Act]:
     for i, event in enumerate(events):
-        yield Act(when, now, event, (*place, i), event.refused)
+        # Votes count from the second after the call, so they have an hour of their own on its day.
+        at = now + _HOUR if event.do is Do.VOTE else now
+        yield Act(when, at, event, (*place, i), event.refused)
 
 
 def calls_of(event: Event, script: Script, model: Model) -> list[Call]:

@@ -1,4 +1,4 @@
-"""A vote of the senior class on acceleration, with the units held when it was called (rule 28)."""
+"""A vote of the senior class on acceleration, with the units held when it was called and ever since (rule 28)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ class Ballot:
 
     number: int
     tranche: int
+    called: int
     until: int
     units: dict[str, int]
     supply: int
@@ -30,9 +31,11 @@ class Ballot:
         """Whether votes still count: in time, and not carried yet."""
         return now < self.until and not self.passed
 
-    def cast(self, holder: str) -> bool:
-        """Vote for it, once; returns whether it is carried."""
-        units = self.units.get(holder, 0)
+    def cast(self, holder: str, held: int, now: int) -> bool:
+        """Vote for it, once, with what the holder `held` then and has `now`; returns whether it is carried."""
+        units = min(self.units.get(holder, 0), held)
+        if now == self.called:
+            raise Refused("JustCalled", self.number, self.called)
         if holder in self.voted:
             raise Refused("AlreadyVoted", self.number, holder)
         if not units:

@@ -265,7 +265,7 @@ class Deal:
         if not units.get(holder):
             raise Refused("NoUnits", holder)
         vote, number = self.terms.vote, last.number + 1 if last else 1
-        self.ballot = Ballot(number, senior, now + vote.seconds, units, self.notes[senior].supply, vote.share)
+        self.ballot = Ballot(number, senior, now, now + vote.seconds, units, self.notes[senior].supply, vote.share)
 
     def vote(self, holder: str, now: int) -> None:
         """Rule 28: for acceleration, once a holder."""
@@ -274,7 +274,7 @@ class Deal:
             raise Refused("NoVoteOpen")
         if ballot.tranche != _senior_class(books):
             raise Refused("NotSenior", ballot.tranche)
-        if ballot.cast(holder):
+        if ballot.cast(holder, self.notes[ballot.tranche].holders[holder].units, now):
             books.accelerated, books.revolving = True, False
 
     # Notes

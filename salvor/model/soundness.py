@@ -26,7 +26,8 @@ from salvor.model.terms import (
 )
 
 MOST_TRANCHES, MOST_STEPS, MOST_TRIGGERS, MOST_RATES, MOST_LINES, MOST_HURDLES = 8, 40, 16, 4, 16, 16
-LONGEST_VOTE = 2**32 - 1  # seconds
+SHORTEST_VOTE = 2  # seconds: votes count from the second after the call
+LONGEST_VOTE = 2**32 - 1
 NAMES_TRANCHE = REVOLVED - {StepKind.PRO_RATA} | {
     StepKind.INTEREST,
     StepKind.INTEREST_UP_TO,
@@ -52,7 +53,7 @@ def refuse_unsound(terms: Terms) -> None:
     _all_there(terms.revolving.triggers, len(terms.triggers), "revolving", 0)
     _all_there(terms.reserve.tranches, len(terms.tranches), "reserve", 0)
     _demand(0 <= terms.reserve.floor <= terms.reserve.cap, "reserve", 0)
-    can_pass = terms.vote.share < ONE and 0 < terms.vote.seconds <= LONGEST_VOTE
+    can_pass = terms.vote.share < ONE and SHORTEST_VOTE <= terms.vote.seconds <= LONGEST_VOTE
     _demand(not terms.accelerated_steps or can_pass, "vote", 0)
     caps = sum(tranche.cap for tranche in terms.tranches)
     _demand(terms.price <= caps <= LARGEST, "price", terms.price)

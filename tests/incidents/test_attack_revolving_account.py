@@ -28,6 +28,7 @@ def test_nothing_is_bought_once_the_senior_class_has_voted(lab, buy):
     deal.run(20_000)
     buy(deal, 1)
     deal.vote.call(sender=deal.holders[0])
+    lab.wait(1)
     deal.vote.vote(sender=deal.holders[0])
     with lab.refused("NotRevolving"):
         buy(deal, 19_999)

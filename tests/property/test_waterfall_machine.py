@@ -297,6 +297,7 @@ class WaterfallMachine(NoteRules, RoleRules, RuleBasedStateMachine):
     def accelerate(self) -> None:
         """Whoever may vote does."""
         self.call_vote(0)
+        self.wait(1)
         for actor, who in enumerate(self.people):
             if self.deal.ballot and self.deal.ballot.units.get(who.address):
                 self.vote(actor)

@@ -236,9 +236,10 @@ class Events:
         return [(self.live.vote, "VoteCalled", (ballot.number, ballot.tranche, sender, ballot.until))]
 
     def _vote(self, *, sender: str) -> Teller:
+        before = self.deal.ballot.votes if self.deal.ballot else 0
         yield
         ballot = self.deal.ballot
-        told: list[Told] = [(self.live.vote, "Voted", (ballot.number, sender, ballot.units[sender]))]
+        told: list[Told] = [(self.live.vote, "Voted", (ballot.number, sender, ballot.votes - before))]
         if ballot.passed:
             told.append((self.live.vote, "VotePassed", (ballot.number, ballot.votes, ballot.supply)))
             told.append((self.live.waterfall, "DefaultDeclared", (self.deal.books.last_run,)))

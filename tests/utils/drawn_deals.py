@@ -255,7 +255,7 @@ class _Drawing:
             triggers=self.triggers,
             losses=self.losses,
             revolving=self.revolving(periods),
-            vote=Vote(min(self.share(), ONE - 1), dice.choice((1, 10 * DAY, 400 * DAY))),
+            vote=Vote(min(self.share(), ONE - 1), dice.choice((2, 10 * DAY, 400 * DAY))),
             grace=dice.choice((0, 5 * DAY, 100 * DAY)),
             first_index=dice.randint(-15, 15) * PERCENT,
             carrying_ratio=max(1, self.share()),

@@ -162,7 +162,7 @@ def random_terms(
         losses=losses,
         carrying_ratio=draw(st.one_of(st.sampled_from((ONE, ONE // 5, 1)), st.integers(1, ONE))),
         revolving=Revolving(until, draw(places(len(triggers)))),
-        vote=Vote(min(draw(rates), ONE - 1), draw(spans)),
+        vote=Vote(min(draw(rates), ONE - 1), max(2, draw(spans))),
         grace=draw(spans),
         first_index=draw(rates) - ONE // 2,
     )

@@ -175,31 +175,42 @@ class TestVote:
     def test_more_than_the_share_accelerates_from_the_next_run(self, played):
         played.run(1_000)
         played.deal.call_vote("third", CLOSING)
-        played.deal.vote("second", CLOSING)
-        played.deal.vote("third", CLOSING)  # 60 % exactly
+        played.deal.vote("second", CLOSING + 1)
+        played.deal.vote("third", CLOSING + 1)  # 60 % exactly
         assert played.deal.state == State.AMORTISING
-        played.deal.vote("holder 0", CLOSING)
+        played.deal.vote("holder 0", CLOSING + 1)
         assert played.deal.state == State.ACCELERATED
         outcome = played.run(80_000)
         assert len(outcome.steps) == 2
         assert outcome.triggers_on == (True,)
         assert outcome.tranches[MEZZANINE] == (0, 0)
 
-    def test_with_the_units_of_when_it_was_called(self, played):
+    def test_with_no_more_units_than_when_it_was_called(self, played):
         played.deal.call_vote("third", CLOSING)
         played.deal.transfer("holder 0", "third", SENIOR, 24_000, CLOSING)
-        played.deal.vote("third", CLOSING)
+        played.deal.vote("third", CLOSING + 1)
         assert played.deal.ballot.votes == 15_000
-        played.deal.vote("holder 0", CLOSING)
-        assert played.deal.ballot.votes == 39_000
+
+    def test_with_no_more_units_than_are_held_still(self, played):
+        played.deal.call_vote("third", CLOSING)
+        played.deal.transfer("holder 0", "third", SENIOR, 23_999, CLOSING)
+        played.deal.vote("holder 0", CLOSING + 1)
+        assert played.deal.ballot.votes == 1
+        played.deal.transfer("second", "third", SENIOR, 21_000, CLOSING)
+        assert refused(played.deal.vote, "second", CLOSING + 1) == ("NoUnits", ("second",))
+
+    def test_not_in_the_second_of_the_call(self, played):
+        played.deal.call_vote("third", CLOSING)
+        assert refused(played.deal.vote, "third", CLOSING) == ("JustCalled", (1, CLOSING))
+        played.deal.vote("third", CLOSING + 1)
 
     def test_refuses_to_vote(self, played):
         vote = played.deal.vote
-        assert refused(vote, "third", CLOSING) == ("NoVoteOpen", ())
+        assert refused(vote, "third", CLOSING + 1) == ("NoVoteOpen", ())
         played.deal.call_vote("third", CLOSING)
-        assert refused(vote, "holder 1", CLOSING) == ("NoUnits", ("holder 1",))
+        assert refused(vote, "holder 1", CLOSING + 1) == ("NoUnits", ("holder 1",))
         vote("third", CLOSING + 10 * DAY - 1)
-        assert refused(vote, "third", CLOSING) == ("AlreadyVoted", (1, "third"))
+        assert refused(vote, "third", CLOSING + 1) == ("AlreadyVoted", (1, "third"))
         assert refused(vote, "second", CLOSING + 10 * DAY) == ("NoVoteOpen", ())
 
     def test_refuses_to_call(self, played):
@@ -217,12 +228,12 @@ class TestVote:
     def test_the_class_changes_with_its_principal(self, played):
         played.deal.call_vote("third", CLOSING)
         played.run(70_000)
-        assert refused(played.deal.vote, "third", CLOSING) == ("NotSenior", (SENIOR,))
+        assert refused(played.deal.vote, "third", CLOSING + 1) == ("NotSenior", (SENIOR,))
         played.deal.call_vote("holder 1", CLOSING)
-        played.deal.vote("holder 1", CLOSING)
+        played.deal.vote("holder 1", CLOSING + 1)
         assert played.deal.state == State.ACCELERATED
         assert refused(played.deal.call_vote, "holder 1", CLOSING) == ("NothingToVoteOn", ())
-        assert refused(played.deal.vote, "holder 1", CLOSING) == ("NoVoteOpen", ())
+        assert refused(played.deal.vote, "holder 1", CLOSING + 1) == ("NoVoteOpen", ())
 
     def test_without_a_second_list_there_is_no_vote(self):
         assert refused(closed().deal.call_vote, "holder 0", CLOSING) == ("NothingToVoteOn", ())
@@ -234,7 +245,7 @@ class TestVote:
         played.deal.call_vote("holder 0", CLOSING)
         for name in ("holder 0", "second", "third"):
             if played.deal.state != State.ACCELERATED:
-                played.deal.vote(name, CLOSING)
+                played.deal.vote(name, CLOSING + 1)
         assert not books.revolving
         assert played.run(1_000).cash == 1_500
 
@@ -264,7 +275,7 @@ class TestTermsThatDoNotFit:
             ("hurdles", {"hurdles": (HurdleTerms(EQUITY, 0),) * 17}),
             ("plan", {"plan": (2**111, 2**111, 0, 0)}),
             ("vote", {"accelerated_steps": SECOND_LIST, "vote": Vote(ONE)}),
-            ("vote", {"accelerated_steps": SECOND_LIST, "vote": Vote(ONE // 2, 0)}),
+            ("vote", {"accelerated_steps": SECOND_LIST, "vote": Vote(ONE // 2, 1)}),
             ("reserve", {"reserve": ReserveTerms(frozenset({3}))}),
             ("reserve", {"reserve": ReserveTerms(floor=2, cap=1)}),
         ],

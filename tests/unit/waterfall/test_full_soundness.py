@@ -132,7 +132,7 @@ FIT = [
     step(StepKind.TOP_UP, when=When.ANY_ON, triggers=FIRST),
     {"steps": (Step(StepKind.SPLIT, 1, level=ONE),)},
     {"vote": Vote(ONE, 0)},  # which a deal without a second list does not have
-    FAST | {"vote": Vote(ONE - 1, 1)},
+    FAST | {"vote": Vote(ONE - 1, 2)},
 ]
 # What the chain refuses it with, what the model does (part of the terms and place in it), and what is changed.
 UNFIT = [
@@ -216,8 +216,8 @@ UNFIT = [
     ((Fault.STEP_TRANCHE, 0), ("steps", 0), {"steps": (Step(StepKind.RESIDUAL, 2),)}),
     ((Fault.CONDITIONAL, 0), ("steps", 0), {"steps": (Step(StepKind.RESIDUAL, 1, when=When.NONE_ON),)}),
     ((Fault.LAST_ONLY, 0), ("accelerated steps", 0), {"accelerated_steps": (Step(StepKind.RESIDUAL, 1), INTEREST)}),
-    (("CantPass", ONE, 1), ("vote", 0), FAST | {"vote": Vote(ONE, 1)}),
-    (("CantPass", ONE // 2, 0), ("vote", 0), FAST | {"vote": Vote(ONE // 2, 0)}),
+    (("CantPass", ONE, 2), ("vote", 0), FAST | {"vote": Vote(ONE, 2)}),
+    (("CantPass", ONE // 2, 1), ("vote", 0), FAST | {"vote": Vote(ONE // 2, 1)}),
 ]
 
 

@@ -266,8 +266,11 @@ class TestAcceleration:
         holder, other = deal.holders[0], lab.actor("buyer")
         deal.run(1_000)
         deal.vote.call(sender=holder)
-        # Units move after the vote was called: the vote stays with who held them.
-        deal.notes[0].transfer(other, 60_000, sender=holder)
+        with lab.refused("JustCalled", 1, lab.now):
+            deal.vote.vote(sender=holder)
+        lab.wait(1)
+        # Who has units only since has no vote, and who gave them away none with those.
+        deal.notes[0].transfer(other, 29_000, sender=holder)
         with lab.refused("NoUnits", other):
             deal.vote.vote(sender=other)
         deal.vote.vote(sender=holder)
@@ -280,6 +283,7 @@ class TestAcceleration:
         holder, other = deal.holders[0], lab.actor("buyer")
         deal.notes[0].transfer(other, 30_000, sender=holder)
         deal.vote.call(sender=other)
+        lab.wait(1)
         deal.vote.vote(sender=other)
         with lab.refused("AlreadyVoted", 1, other):
             deal.vote.vote(sender=other)

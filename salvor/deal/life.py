@@ -28,6 +28,8 @@ class Do(StrEnum):
     ORDER = "order"
     TAKE_BACK = "take_back"
     HAND_OVER = "hand_over"
+    REFUND = "refund"
+    RECOVER_ORDER = "recover_order"
     TRANSFER = "transfer"
     FREEZE = "freeze"
     UNFREEZE = "unfreeze"
@@ -48,6 +50,8 @@ _KEYS: dict[Do, str] = {
     Do.ORDER: "who tranche amount",
     Do.TAKE_BACK: "who tranche amount",
     Do.HAND_OVER: "who? tranche?",
+    Do.REFUND: "who? tranche?",
+    Do.RECOVER_ORDER: "who to tranche?",
     Do.TRANSFER: "who to tranche amount",
     Do.FREEZE: "who tranche?",
     Do.UNFREEZE: "who tranche?",
@@ -76,10 +80,11 @@ class Event(Part):
 
 
 class ReportTerms(Part):
-    """What is not in the collections: how late a report comes, and whether it is the last."""
+    """What is not in the collections: how late a report comes, whether it is the last, and whether it comes at all."""
 
     days_late: Annotated[Whole, Field(le=25)] = 0  # after the period's end; the next period ends later
     last: Flag = False  # what remained was sold
+    missing: Flag = False  # the servicer is silent, and a stranger reports the period as missing
 
 
 class FurtherTape(Part):
@@ -133,6 +138,9 @@ def _periods(life: Life, deal: Deal) -> Iterator[Finding]:
                 yield (section, str(period)), f"the deal has {deal.calendar.periods} periods"
             elif period > last:
                 yield (section, str(period)), f"the report of period {last} is the last one"
+    for period, terms in life.reports.items():
+        if terms.missing and (terms.last or terms.days_late):
+            yield ("reports", str(period), "missing"), "who is silent is not late, and reports no last period"
     book = [each.name for each in deal.investors]
     for i, name in enumerate(life.wallets):
         if name in (*book, *deal.payees, *life.wallets[:i], "seller", "servicer"):

@@ -45,6 +45,9 @@ class Serviced:
     corrected: Corrected | None = None
 
 
+NOTHING = Serviced({}, 0, 0, 0, 0, 0)
+
+
 @dataclass(frozen=True)
 class _Line:
     number: int
@@ -76,7 +79,7 @@ def read_servicing(
 
 def nothing(periods: int) -> tuple[Serviced, ...]:
     """Reports of a deal in which nothing was ever collected."""
-    return (Serviced({}, 0, 0, 0, 0, 0),) * periods
+    return (NOTHING,) * periods
 
 
 def _report(path: Path, said: Mapping[tuple[int, int], Mapping[str, Row]], period: int, costs: int) -> Serviced:

@@ -85,6 +85,11 @@ def report(live: LiveDeal, said: Report) -> None:
     send(live.pool.report, said.period, (*amounts, said.root, said.loans, said.last), correction, sender=servicer)
 
 
+def report_missing(live: LiveDeal, period: int, *, by: AccountAPI) -> None:
+    """Anybody says that the report of a period does not come, long after the period's end."""
+    send(live.pool.reportMissing, period, sender=by)
+
+
 def buy_loans(live: LiveDeal, tape: CommittedTape, *, price: Units) -> None:
     """The manager buys further loans from the seller with cash of the revolving account."""
     further = (tape.root, tape.loan_count, tape.gross_balance)
@@ -135,6 +140,16 @@ def force_transfer(live: LiveDeal, *, source: AccountAPI, target: AccountAPI, tr
 def recover(live: LiveDeal, *, lost: AccountAPI, new: AccountAPI, tranche: int) -> None:
     """The transfer agent moves all that a lost wallet has to a new one of the same holder."""
     send(live.notes[tranche].recover, lost, new, sender=live.parties.transfer_agent)
+
+
+def recover_order(live: LiveDeal, *, lost: AccountAPI, new: AccountAPI, tranche: int) -> None:
+    """The transfer agent moves what is left of a lost wallet's order to a new one of the same investor."""
+    send(live.offering.recoverOrder, tranche, lost, new, sender=live.parties.transfer_agent)
+
+
+def refund(live: LiveDeal, investor: AccountAPI, *, tranche: int, by: AccountAPI) -> None:
+    """Anybody has an investor's cash paid back that bought no notes, whether the notes can be handed over or not."""
+    send(live.offering.refund, tranche, investor, sender=by)
 
 
 def call_vote(live: LiveDeal, holder: AccountAPI) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from salvor.amounts import Units
 from salvor.deal.allotment import orders
-from salvor.deal.life import Do, Event, Life
+from salvor.deal.life import Do, Event, Life, ReportTerms
 from salvor.deal.names import Place
 from salvor.deal.schema import Deal
 from salvor.deploy.terms import DealTerms
@@ -50,10 +50,14 @@ class Close:
 
 @dataclass(frozen=True)
 class RunPeriod:
-    """The index of the period is told where rates float, then the servicer reports and anybody runs it."""
+    """The index of the period is told where rates float, then the servicer reports and anybody runs it.
+
+    Where the report is `missing` anybody says so instead.
+    """
 
     report: Report
     index: int | None = None
+    missing: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,12 +105,14 @@ def _acts(deal: Deal, life: Life, terms: DealTerms, reports: Sequence[Report], i
     yield from _events(SUBSCRIPTION, early, ("subscription",), life.subscription)
     yield Act(AT_CLOSING, closing, Close())
     yield from _events(AT_CLOSING, closing, ("at_closing",), life.at_closing)
+    now = closing
     for report in reports:
         period, index = report.period, indices[report.period - 1] if indices else None
-        terms_of_report = life.reports.get(period)
-        now = terms.period_ends[period - 1] + (terms_of_report.days_late if terms_of_report else 0) * DAY
+        how, end = life.reports.get(period, ReportTerms()), terms.period_ends[period - 1]
+        # A report that is missing is said so only when the next period may be over.
+        now = max(now, end + (2 * terms.rules.grace + 1 if how.missing else how.days_late * DAY))
         when = f"period {period}"
-        yield Act(when, now, RunPeriod(report, index))
+        yield Act(when, now, RunPeriod(report, index, how.missing))
         for trade in deal.trades:
             if trade.after_period == period:
                 place, units = deal.place_of(trade.tranche), deal.units(trade.amount)
@@ -141,14 +147,15 @@ def calls_of(event: Event, script: Script, model: Model) -> list[Call]:
     return [Call(event.do, event.who or "", event.to or "", place, units, tape=event.tape or "")]
 
 
-_OF_A_TRANCHE = (Do.HAND_OVER, Do.CLAIM, Do.RECOVER, Do.FREEZE, Do.UNFREEZE)
+_OF_A_TRANCHE = (Do.HAND_OVER, Do.REFUND, Do.RECOVER_ORDER, Do.CLAIM, Do.RECOVER, Do.FREEZE, Do.UNFREEZE)
 
 
 def _has(do: Do, model: Model, who: str, tranche: int) -> bool:
     """Whether there is anything to do for this account in this tranche."""
     holder, claimable = model.notes[tranche].holders[who], model.claimable(who, tranche)
-    if do is Do.HAND_OVER:
-        return bool(model.order_books[tranche].orders[who])
+    if do in (Do.HAND_OVER, Do.REFUND, Do.RECOVER_ORDER):
+        book = model.order_books[tranche]
+        return bool(book.orders[who]) and not (do is Do.REFUND and who in book.with_cash)
     if do is Do.CLAIM:
         return bool(claimable) and not holder.frozen
     return bool(holder.units or claimable)

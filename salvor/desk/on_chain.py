@@ -61,9 +61,12 @@ class OnChain:
             self.board.write(begin, does.index, sender=self.outsider)
             actions.tell_index(self.live, report.period, by=self.outsider)
         self._wait(now)
-        if report.net:
-            self._fund(self.live.parties.servicer, report.net)
-        actions.report(self.live, report)
+        if does.missing:
+            actions.report_missing(self.live, report.period, by=self.outsider)
+        else:
+            if report.net:
+                self._fund(self.live.parties.servicer, report.net)
+            actions.report(self.live, report)
         self.preview = self.live.waterfall.previewRun(report.period)
         actions.run_waterfall(self.live, report.period, by=self.outsider)
 
@@ -105,6 +108,15 @@ def _hand_over(own: OnChain, call: Call) -> None:
     actions.settle(own.live, own.account(call.who), tranche=call.tranche, by=own.outsider)
 
 
+def _refund(own: OnChain, call: Call) -> None:
+    actions.refund(own.live, own.account(call.who), tranche=call.tranche, by=own.outsider)
+
+
+def _recover_order(own: OnChain, call: Call) -> None:
+    lost, new = own.account(call.who), own.account(call.to)
+    actions.recover_order(own.live, lost=lost, new=new, tranche=call.tranche)
+
+
 def _freeze(own: OnChain, call: Call) -> None:
     actions.freeze(own.live, own.account(call.who), tranche=call.tranche, frozen=call.do is Do.FREEZE)
 
@@ -115,6 +127,8 @@ _CALLS: dict[Do, Callable[[OnChain, Call], Any]] = {
     Do.ORDER: OnChain.order,
     Do.TAKE_BACK: _take_back,
     Do.HAND_OVER: _hand_over,
+    Do.REFUND: _refund,
+    Do.RECOVER_ORDER: _recover_order,
     Do.TRANSFER: OnChain.transfer,
     Do.FREEZE: _freeze,
     Do.UNFREEZE: _freeze,

@@ -49,8 +49,11 @@ class OnModel:
         period = does.report.period
         if does.index is not None:
             self.deal.tell_index(period, does.index, self.script.terms.rules.begin(period))
-        self.deal.asset.mint(SERVICER, does.report.net)
-        self.deal.report(does.report, now)
+        if does.missing:
+            self.deal.report_missing(period, now)
+        else:
+            self.deal.asset.mint(SERVICER, does.report.net)
+            self.deal.report(does.report, now)
         self.outcomes.append(self.deal.run(period))
 
     def admit(self, call: Call, now: int) -> None:
@@ -73,6 +76,10 @@ class OnModel:
         _, cash = self.deal.hand_over(call.who, call.tranche, now)
         self.refunds += cash
 
+    def refund(self, call: Call, now: int) -> None:
+        """Cash that bought no notes, without the notes."""
+        self.refunds += self.deal.refund(call.who, call.tranche)
+
     def buy_loans(self, call: Call, now: int) -> None:
         """At a price out of the revolving account."""
         tape = self.script.further[call.tape]
@@ -94,6 +101,8 @@ _CALLS: dict[Do, Callable[[OnModel, Call, int], Any]] = {
     Do.ORDER: OnModel.order,
     Do.TAKE_BACK: OnModel.take_back,
     Do.HAND_OVER: OnModel.hand_over,
+    Do.REFUND: OnModel.refund,
+    Do.RECOVER_ORDER: lambda own, call, now: own.deal.recover_order(call.who, call.to, call.tranche, now),
     Do.TRANSFER: lambda own, call, now: own.deal.transfer(call.who, call.to, call.tranche, call.units, now),
     Do.FREEZE: lambda own, call, now: own.deal.freeze(call.who, call.tranche, True),
     Do.UNFREEZE: lambda own, call, now: own.deal.freeze(call.who, call.tranche, False),

@@ -12,6 +12,8 @@ _WORDS = {
     Do.ORDER: "{who} orders {amount} of {tranche}",
     Do.TAKE_BACK: "{who} takes {amount} of the order for {tranche} back",
     Do.HAND_OVER: "what {who} was allotted of {tranche} is handed over",
+    Do.REFUND: "{who} gets cash back that bought nothing of {tranche}",
+    Do.RECOVER_ORDER: "what is left of the order of {who} for {tranche} is recovered to {to}",
     Do.TRANSFER: "{who} transfers {amount} of {tranche} to {to}",
     Do.FREEZE: "{who} is frozen in {tranche}",
     Do.UNFREEZE: "{who} is free again in {tranche}",
@@ -33,6 +35,8 @@ def in_words(script: Script, does: Open | Close | RunPeriod | Call) -> str:
     if isinstance(does, Close):
         return "the subscription is closed"
     if isinstance(does, RunPeriod):
+        if does.missing:
+            return f"a stranger says that the report of period {does.report.period} is missing, and it is run"
         correction = does.report.correction
         return f"period {does.report.period} is reported and run" + (
             f", with a correction of period {correction.period}" if correction else ""

@@ -35,8 +35,8 @@ class TestShipped:
     def test_says_everything_that_can_be_done(self, deal):
         """Then the run of the example plays all of it."""
         life = load_life(FOLDER / "life.yaml", deal)
-        other = load_life(FOLDER / "cancelled.yaml", deal)
-        done = {event.do for _, event in (*life.events, *other.events)}
+        others = [load_life(FOLDER / name, deal) for name in ("cancelled.yaml", "silent.yaml")]
+        done = {event.do for each in (life, *others) for _, event in each.events}
         assert set(Do) - done == {Do.REMOVE}
 
     def test_ends_with_the_last_report(self, deal):
@@ -50,6 +50,8 @@ class TestRefusals:
         [
             ("at_closing: [{ do: claimm }]", "'at_closing.0.do': 'claimm': input should be 'admit', 'remove'"),
             ("at_closing: [{ do: claim, whom: x }]", "unknown key"),
+            ("reports: { 4: { missing: yes, days_late: 1 } }", "'reports.4.missing': who is silent is not late"),
+            ("reports: { 4: { missing: yes, last: yes } }", "'reports.4.missing': who is silent is not late"),
             ("at_closing: [{ do: order, who: insurer, tranche: A }]", "order takes `who`, `tranche`, `amount`"),
             ("at_closing: [{ do: claim, amount: 1 }]", "claim takes `who` (may be left out), `tranche` (may be left"),
             ("at_closing: [{ do: claim, who: insure }]", "'at_closing.0.who': no account is called 'insure'; did you"),

@@ -186,6 +186,36 @@ class TestRehearsal:
         assert sum(isinstance(act.does, Call) for act in script.acts) == 11  # the book, and one trade
 
 
+class TestADealWhoseServicerIsSilent:
+    def test_is_wound_up_by_strangers(self, early_lab, folder):
+        prepared = prepare_life(folder / "deal.yaml", folder / "silent.yaml", out=folder / "out")
+        stage = on_a_lab(early_lab, prepared)
+        perform(stage, tick=lambda calls, sentence: None)
+        life = stage.statement(statement_of(stage.model))
+        assert life.periods[-1].phase == "wound up"
+        late = {line.period for line in life.periods for one in line.triggers if one.name == "late" and one.on}
+        assert late == {*range(3, 13)}
+        assert statement_of(stage.model).reconciliation.holds
+        told = [event.what for event in stage.events if "new wallet" in event.what]
+        assert any(what.startswith("what is left of the order of sponsor for J is recovered to") for what in told)
+        # Who had the cash back first has the same notes as everybody else later.
+        notes, book = stage.chain.live.notes[0], prepared.script.deal.tranches[0]
+        assert notes.balanceOf(stage.chain.account("bank treasury")) > 0
+        assert notes.totalSupply() == prepared.script.deal.units(book.size)
+
+    def test_that_speaks_again_is_as_late_as_the_stranger_made_it(self, early_lab, folder):
+        """What a stranger says comes after the next period's end here, and no report before it."""
+        life, deal = folder / "silent.yaml", folder / "deal.yaml"
+        rest = "".join(
+            line for line in life.read_text().splitlines(True) if ": { missing" not in line or "  3:" in line
+        )
+        life.write_text(rest)
+        deal.write_text(deal.read_text().replace("grace_days: 10", "grace_days: 40"))
+        stage = on_a_lab(early_lab, prepare_life(deal, life, out=folder / "out"))
+        perform(stage, tick=lambda calls, sentence: None)
+        assert [line.period for line in stage.periods if line.late] == [3, 4]
+
+
 class TestADealThatIsNotMade:
     def test_gives_everybody_the_order_back_and_runs_no_period(self, early_lab, folder):
         prepared = prepare_life(folder / "deal.yaml", folder / "cancelled.yaml", out=folder / "out")

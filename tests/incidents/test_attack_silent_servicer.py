@@ -96,6 +96,13 @@ def test_a_deal_without_a_word_is_wound_up_by_strangers(lab, miss):
     deal.check_books()
 
 
+def test_what_positions_closed_at_counts_in_a_period_without_a_word(lab, miss):
+    deal = build(lab, TERMS).sell()
+    deal.run(10, closed_value=50, closed_plan=100)
+    miss(deal)
+    assert deal.pool.figures(2).profitabilityRatio == WAD // 2
+
+
 def test_so_says_the_model_to_the_end(lab):
     beside = closed_beside(lab, grace=3 * DAY)
     for _ in range(beside.deal.terms.periods):

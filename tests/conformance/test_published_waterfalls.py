@@ -4,7 +4,7 @@ Dates are later by whole days than in the sources, so that the deal is still to 
 """
 
 import csv
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +17,7 @@ from salvor.model.terms import (
     DayCount,
     FeeKind,
     FeeLine,
+    HurdleTerms,
     Losses,
     Rate,
     RateKind,
@@ -27,6 +28,7 @@ from salvor.model.terms import (
     TriggerTerms,
     When,
 )
+from salvor.report.returns import irr
 from tests.utils.beside import closed_beside
 from tests.utils.modelled import DAY, PERCENT, due, paid, tranche
 
@@ -221,3 +223,60 @@ class TestSeniorAndJuniorPrice:
         played.run(written_off=1_000 - value)
         assert [played.live.figures.poolFactor(place) for place in range(2)] == [senior, junior]
         assert [played.deal.pool_factor(place) for place in range(2)] == [senior, junior]
+
+
+class TestPurchasedCreditImpaired:
+    """An amortised cost schedule of loans bought impaired (IFRS 9, POCI): price 500, 120/180/200/120/60 expected.
+
+    A hurdle at the credit-adjusted effective rate is that schedule: it begins at the price, grows by the year's income
+    and falls by its cash. Amounts are in millionths, and compared to the cent as they were published.
+    """
+
+    UNIT = 1_000_000
+    RATE = 122_867_189_677_515_180  # WAD a year
+    CASH = (120, 180, 200, 120, 60)
+    STEPS = (Step(StepKind.RESIDUAL, 0),)
+
+    @pytest.fixture
+    def carrying(self, lab):
+        """What a hurdle of a price stands at after each year's cash, to the cent, on the contracts and in the model."""
+
+        def to_the_cent(units):
+            return Decimal((units + 5_000) // 10_000) / 100
+
+        def play(price, cash):
+            units, closing = int(price * self.UNIT), seconds(date(2026, 12, 31))
+            played = closed_beside(
+                lab,
+                tranches=(tranche(units),),
+                price=units,
+                gross_balance=units,
+                steps=self.STEPS,
+                hurdles=(HurdleTerms(0, self.RATE),),
+                closing=closing,
+                period_ends=tuple(closing + 365 * DAY * year for year in range(1, 7)),
+                plan=(0,) * 6,
+            )
+            for each in cash:
+                played.run(each * self.UNIT)
+                balance = played.deal.books.hurdles[0].left
+                assert played.live.waterfall.hurdle(0)[1] == balance
+                yield to_the_cent(balance)
+
+        return play
+
+    def test_is_written_down_to_nothing_at_its_effective_rate(self, carrying):
+        closes = [Decimal(text) for text in ("441.43", "315.67", "154.46", "53.43", "0.00")]
+        assert list(carrying(Decimal(500), self.CASH)) == closes
+
+    def test_of_a_year_with_less_cash_keeps_what_did_not_come(self, carrying):
+        assert list(carrying(Decimal(500), (120, 150))) == [Decimal("441.43"), Decimal("345.67")]
+
+    def test_after_the_revision_is_written_down_at_the_same_rate(self, carrying):
+        later_years = list(carrying(Decimal("339.57"), (210, 130, 70)))
+        assert later_years == [Decimal(text) for text in ("171.29", "62.34", "0.00")]
+
+    def test_has_the_effective_rate_as_its_irr(self):
+        bought = date(2026, 12, 31)
+        flows = [(bought + timedelta(days=365 * year), cash) for year, cash in enumerate((-500, *self.CASH))]
+        assert irr(flows) == Decimal("0.122867")

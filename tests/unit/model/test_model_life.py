@@ -199,6 +199,12 @@ class TestVote:
         played.deal.transfer("second", "third", SENIOR, 21_000, CLOSING)
         assert refused(played.deal.vote, "second", CLOSING + 1) == ("NoUnits", ("second",))
 
+    def test_without_units_of_when_it_was_called_not_at_all(self, played):
+        played.deal.call_vote("third", CLOSING)
+        played.deal.admit("fourth", FOREVER, 0)
+        played.deal.transfer("holder 0", "fourth", SENIOR, 24_000, CLOSING)
+        assert refused(played.deal.vote, "fourth", CLOSING + 1) == ("NoUnits", ("fourth",))
+
     def test_not_in_the_second_of_the_call(self, played):
         played.deal.call_vote("third", CLOSING)
         assert refused(played.deal.vote, "third", CLOSING) == ("JustCalled", (1, CLOSING))

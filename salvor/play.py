@@ -6,6 +6,7 @@ The rehearsal comes first, so a life that can't happen is told with its line in 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from salvor.chain.clock import at
 from salvor.deal.life import Life
 from salvor.deal.load import load_life, load_tape_mapping
 from salvor.deal.schema import Deal
-from salvor.deal.servicing import Serviced, nothing, read_servicing
+from salvor.deal.servicing import Servicing, nothing, read_servicing
 from salvor.demo import Audience, Prepared, assumed_indices, prepare
 from salvor.deploy.apply import apply
 from salvor.desk.acts import Script, acts_of
@@ -31,6 +32,7 @@ from salvor.report.statement import differences
 from salvor.tape.check import check_tape, first_reject
 from salvor.tape.commitment.secret import Secret
 from salvor.tape.commitment.tape import Commitment, checked_part, commit_tape
+from salvor.tape.loans import read_balances
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
@@ -45,6 +47,7 @@ class LifePrepared:
     life_file: Path
     script: Script
     calls: int  # that the chain will be asked to do
+    doubts: tuple[str, ...] = ()  # what is odd in the collections and no error
 
 
 def prepare_life(deal_file: Path, life_file: Path, *, out: Path) -> LifePrepared:
@@ -52,13 +55,18 @@ def prepare_life(deal_file: Path, life_file: Path, *, out: Path) -> LifePrepared
     ready = prepare(deal_file, tape_file=None, out=out)
     deal, life = ready.deal, load_life(life_file, ready.deal)
     further = _further(life, life_file, deal, out)
-    tapes = [(ready.commitment, ready.secret), *further.values()]
+    tapes = [(ready.commitment, ready.secret), *((each.commitment, each.secret) for each in further.values())]
     _refuse_loans_twice(tapes, ["the deal's tape", *further])
-    reports = reports_of(_serviced(life, life_file, deal, tapes), life, tapes)
+    balances = {loan.loan_id: int(loan.gross_balance) for loan in ready.loans}
+    for each in further.values():
+        balances |= each.balances
+    serviced = _serviced(life, life_file, deal, balances)
+    reports = reports_of(serviced.reports, life, tapes)
     acts = acts_of(deal, life, ready.terms, reports, assumed_indices(deal, len(reports)))
-    bought = {name: commitment.public for name, (commitment, _) in further.items()}
+    bought = {name: each.commitment.public for name, each in further.items()}
     script = Script(deal, ready.terms, acts, bought, tuple(life.wallets))
-    return LifePrepared(ready, life_file, script, rehearse(script, life_file).calls)
+    calls = rehearse(script, life_file, deal_file).calls
+    return LifePrepared(ready, life_file, script, calls, serviced.doubts)
 
 
 def play(
@@ -88,7 +96,16 @@ def _tell(audience: Audience, calls: int, sentence: str) -> None:
     audience.tick(calls)
 
 
-def _further(life: Life, life_file: Path, deal: Deal, out: Path) -> dict[str, tuple[Commitment, Secret]]:
+@dataclass(frozen=True)
+class _Further:
+    """A tape that may be bought later."""
+
+    commitment: Commitment
+    secret: Secret
+    balances: dict[str, int]
+
+
+def _further(life: Life, life_file: Path, deal: Deal, out: Path) -> dict[str, _Further]:
     """The tapes that may be bought later, each checked and committed as the first is."""
     found = {}
     for number, (name, files) in enumerate(life.further_tapes.items(), start=1):
@@ -98,17 +115,22 @@ def _further(life: Life, life_file: Path, deal: Deal, out: Path) -> dict[str, tu
         if tape.totals.rows_rejected > deal.tape.max_rejected_rows or not tape.totals.rows_accepted:
             raise RowsRejected(source, first_reject(tape), tape.totals, deal.tape.max_rejected_rows, tape.exceptions)
         secret = Secret.draw()
-        found[name] = commit_tape([checked_part(folder)], secret), secret
+        found[name] = _Further(commit_tape([checked_part(folder)], secret), secret, read_balances(tape))
     return found
 
 
-def _serviced(life: Life, life_file: Path, deal: Deal, tapes: Tapes) -> tuple[Serviced, ...]:
+def _serviced(life: Life, life_file: Path, deal: Deal, balances: Mapping[str, int]) -> Servicing:
     periods = life.last_period(deal)
     if life.collections is None:
         return nothing(periods)
-    loans = [loan for commitment, _ in tapes for loan in commitment.identifiers]
-    path, costs = life_file.parent / life.collections, deal.calendar.costs
-    return read_servicing(path, frozenset(loans), periods=periods, decimals=deal.settlement.decimals, costs=costs)
+    return read_servicing(
+        life_file.parent / life.collections,
+        balances,
+        periods=periods,
+        decimals=deal.settlement.decimals,
+        costs=deal.calendar.costs,
+        missing=[period for period, terms in life.reports.items() if terms.missing],
+    )
 
 
 def _refuse_loans_twice(tapes: Tapes, names: list[str]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
-from salvor.amounts import MAX_AMOUNT, format_units
+from salvor.amounts import MAX_AMOUNT, WAD, format_units
 from salvor.deal.allotment import allotted
 from salvor.deal.names import Finding, Place, unknown
 from salvor.deal.rule_checks import rule_findings
@@ -45,6 +45,8 @@ def _calendar(deal: Deal) -> Iterator[Finding]:
         )
     if (total := sum(calendar.timing_curve)) != 10_000:
         yield ("calendar", "timing_curve"), f"adds up to {total} basis points, not 10000"
+    if calendar.costs > WAD:
+        yield ("calendar", "costs"), "is above 100 %: the servicer can't take off more than was collected"
 
 
 def _amounts(deal: Deal) -> Iterator[Finding]:

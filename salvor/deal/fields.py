@@ -12,7 +12,9 @@ from salvor.amounts import MAX_AMOUNT, Wad, to_units
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%", re.ASCII)
 _AMOUNT = re.compile(r"\d+(\.\d+)?", re.ASCII)
+_GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+_BELOW_ZERO = re.compile(r"-\d+", re.ASCII)
 _LONGEST = 60  # characters of a number; more is no money and no rate
 
 
@@ -29,7 +31,8 @@ def _percent(text: object) -> Wad:
 def _amount(text: object) -> Decimal:
     if isinstance(text, str) and _AMOUNT.fullmatch(text) and len(text) <= _LONGEST:
         return Decimal(text)
-    raise ValueError(f"'{text}' is not an amount, such as 450000.00 (no sign, no separators)")
+    hint = "leave the thousands comma out" if isinstance(text, str) and _GROUPED.fullmatch(text) else ""
+    raise ValueError(f"'{text}' is not an amount, such as 450000.00 ({hint or 'no sign, no separators'})")
 
 
 def _whole(text: object) -> int:
@@ -37,7 +40,15 @@ def _whole(text: object) -> int:
         return text
     if isinstance(text, str) and _WHOLE.fullmatch(text):
         return int(text)
+    if isinstance(text, str) and _BELOW_ZERO.fullmatch(text):
+        raise ValueError(f"'{text}' must not be below 0")
     raise ValueError(f"'{text}' is not a whole number")
+
+
+def _version(text: object) -> int:
+    if (number := _whole(text)) != 1:
+        raise ValueError(f"is {number}, and this version of Salvor reads 1")
+    return number
 
 
 def bound(text: str, kind: str, decimals: int) -> int:
@@ -66,6 +77,7 @@ def _flag(text: object) -> bool:
 Percent = Annotated[Wad, BeforeValidator(_percent)]
 Amount = Annotated[Decimal, BeforeValidator(_amount)]
 Whole = Annotated[int, BeforeValidator(_whole)]
+Version = Annotated[int, BeforeValidator(_version)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Name = Annotated[str, Field(min_length=1, max_length=60)]
 

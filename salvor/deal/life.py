@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import Field
 
 from salvor.amounts import MAX_AMOUNT
-from salvor.deal.fields import Amount, Flag, Name, Part, Whole
+from salvor.deal.fields import Amount, Flag, Name, Part, Version, Whole
 from salvor.deal.names import Finding, Place, each_is_there, is_there
 from salvor.deal.schema import Deal
 
@@ -97,7 +97,7 @@ class FurtherTape(Part):
 class Life(Part):
     """A whole file. The orders of the deal's book come first, then what stands here, section by section."""
 
-    salvor_life: Annotated[Whole, Field(ge=1, le=1)]  # version of this format
+    salvor_life: Version  # of this format
     collections: Name | None = None  # a CSV file; nothing was ever collected when not named
     wallets: Annotated[list[Name], Field(max_length=20)] = Field(default_factory=list)  # accounts beside the book's
     further_tapes: dict[Name, FurtherTape] = Field(default_factory=dict)

@@ -32,6 +32,9 @@ def rule_findings(deal: Deal) -> Iterator[Finding]:
         yield from _rate(deal, ("tranches", i), tranche)
     if deal.index and deal.index.first > _HIGHEST:
         yield ("index", "first"), "is above 1000 % a year"
+    for i, assumed in enumerate(deal.index.assumed if deal.index else ()):
+        if assumed > _HIGHEST:
+            yield ("index", "assumed", i), "is above 1000 % a year"
     if deal.index and len(deal.index.assumed) > deal.calendar.periods:
         yield ("index", "assumed"), f"has {len(deal.index.assumed)} entries, the deal {deal.calendar.periods} periods"
     yield from _fees(deal, tranches)

@@ -5,13 +5,17 @@ What is not named is not there, so a simple deal stays short. Which rules fit to
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from salvor.amounts import WAD, Wad
 from salvor.deal.fields import Amount, Flag, Name, Part, Percent, Whole
+
+_RUNS = re.compile(r"\d{1,5}", re.ASCII)
+_MOST_RUNS = 65_535
 
 
 class DayCount(StrEnum):
@@ -134,6 +138,15 @@ class TriggerTest(StrEnum):
     EVENT_OF_DEFAULT = "event_of_default"
 
 
+def _cured(text: object) -> object:
+    if text in ("never", "at_once"):
+        return text
+    number = int(text) if isinstance(text, int) or (isinstance(text, str) and _RUNS.fullmatch(text)) else 0
+    if not 1 <= number <= _MOST_RUNS:
+        raise ValueError(f"'{text}' is neither never, at_once nor a number of runs from 1 to {_MOST_RUNS}")
+    return number
+
+
 class Trigger(Part):
     """A test that is on from the run on in which it fails. A percentage alone is a collection ratio below it."""
 
@@ -142,7 +155,7 @@ class Trigger(Part):
     above: Percent | None = None
     period: Annotated[Whole, Field(ge=1)] | None = None
     tranche: str | None = None
-    cured: Literal["never", "at_once"] | Annotated[Whole, Field(ge=1, le=65_535)] = "at_once"
+    cured: Annotated[Literal["never", "at_once"] | int, BeforeValidator(_cured)] = "at_once"
 
     @model_validator(mode="before")
     @classmethod

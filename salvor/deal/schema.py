@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from salvor.amounts import Units, Wad, to_units
-from salvor.deal.fields import Amount, Name, Part, Percent, Whole
+from salvor.deal.fields import Amount, Name, Part, Percent, Version, Whole
 from salvor.deal.rules import (
     FeeLine,
     Hurdle,
@@ -107,7 +107,7 @@ class Screening(Part):
 class Deal(Part):
     """A whole deal file."""
 
-    salvor: Annotated[Whole, Field(ge=1, le=1)]  # version of this format
+    salvor: Version  # of this format
     name: Name
     tape: TapeFile
     settlement: Settlement

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from salvor.amounts import Units
 from salvor.deal.life import Life, ReportTerms
-from salvor.deal.servicing import NOTHING, Serviced
-from salvor.errors import CollectionsInvalid
+from salvor.deal.servicing import Serviced
 from salvor.model.pool import NO_ROOT, Correction, Report
 from salvor.tape.commitment.leaves import COLLECTION_LEAF, collection_value
 from salvor.tape.commitment.secret import Secret
@@ -19,11 +17,7 @@ Tapes = Sequence[tuple[Commitment, Secret]]  # the first, and those that may be 
 
 
 def reports_of(serviced: Sequence[Serviced], life: Life, tapes: Tapes) -> list[Report]:
-    """One a period, in order; raises where a missing one has figures."""
-    for period, one in enumerate(serviced, start=1):
-        if life.reports.get(period, ReportTerms()).missing and one != NOTHING:
-            what = "its report is missing, and nothing can be told in it"
-            raise CollectionsInvalid(Path(life.collections or ""), None, f"period {period} has rows: {what}")
+    """One a period, in order."""
     return [_report(period, one, life, tapes) for period, one in enumerate(serviced, start=1)]
 
 

@@ -31,3 +31,9 @@ def read_loans(checked: Checked) -> tuple[Loan, ...]:
     wanted = (KEY, EXPECTED, LATER, pl.col(checked.mapping.balance).alias("balance"))
     frame = pl.scan_parquet(checked.accepted).select(wanted).fill_null(0).collect()
     return tuple(Loan(key, *(Units(units) for units in amounts)) for key, *amounts in frame.iter_rows())
+
+
+def read_balances(checked: Checked) -> dict[str, int]:
+    """Each accepted loan's balance, settlement units; of any tape, with or without a look back."""
+    frame = pl.scan_parquet(checked.accepted).select(KEY, checked.mapping.balance).fill_null(0).collect()
+    return dict(frame.iter_rows())

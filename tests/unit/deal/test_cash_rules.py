@@ -264,7 +264,7 @@ class TestRefusals:
                 "the deal has 12 periods",
             ),
             ("above: 70 %", "above: 1001 %", "triggers.heavy losses.above", "is above 1000 %"),
-            ("cured: never", "cured: seldom", "triggers.heavy losses.cured", "input should be 'never' or 'at_once'"),
+            ("cured: never", "cured: seldom", "triggers.heavy losses.cured", "is neither never, at_once nor a number of runs from 1"),
             # life
             (
                 "to_period: 1,",

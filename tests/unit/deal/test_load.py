@@ -265,7 +265,7 @@ class TestFields:
             ("decimals: 2 #", "#", "line 13, column 1: 'settlement.decimals': is missing"),
             ("purchase_price: 750000.00\n", "\n", "line 4, column 1: 'purchase_price': is missing"),
             (", size: 450000.00", "", "line 36, column 5: 'tranches.0.size': is missing"),
-            ("salvor: 1 #", "salvor: 2 #", "line 4, column 1: 'salvor': '2': input should be less than or equal to 1"),
+            ("salvor: 1 #", "salvor: 2 #", "line 4, column 1: 'salvor': is 2, and this version of Salvor reads 1"),
             (
                 "decimals: 2 #",
                 "decimals: 19 #",
@@ -279,7 +279,7 @@ class TestFields:
             (
                 CURVE_START,
                 " -1,",
-                "line 25, column 7: 'calendar.timing_curve.0': '-1' is not a whole number",
+                "line 25, column 7: 'calendar.timing_curve.0': '-1' must not be below 0",
             ),
             (
                 "pay: residual",

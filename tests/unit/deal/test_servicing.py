@@ -8,15 +8,30 @@ from salvor.deal.servicing import Corrected, Serviced, nothing, read_servicing
 from salvor.errors import CollectionsInvalid, ColumnMissing, FileMissing
 
 HEAD = "period,loan,gross,written_off,recovered,closed_value,closed_plan,told_in"
-LOANS = ("01", "02", "03")
+LOANS = {"01": 10_000, "02": 10_000, "03": 10_000}  # balances
 
 
 @pytest.fixture
 def read(tmp_path):
-    def rows(*lines, head=HEAD, periods=4, costs=0, decimals=2):
+    """The reports that some rows make."""
+
+    def rows(*lines, head=HEAD, **options):
         path = tmp_path / "collections.csv"
         path.write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
-        return read_servicing(path, LOANS, periods=periods, decimals=decimals, costs=costs)
+        return read_servicing(path, LOANS, **{"periods": 4, "decimals": 2, "costs": 0} | options).reports
+
+    return rows
+
+
+@pytest.fixture
+def doubts(tmp_path):
+    """What is said of some rows and is no error, without the path."""
+
+    def rows(*lines):
+        path = tmp_path / "collections.csv"
+        path.write_text("\n".join([HEAD, *lines]) + "\n", encoding="utf-8")
+        said = read_servicing(path, LOANS, periods=4, decimals=2, costs=0).doubts
+        return [line.removeprefix(f"{path}: ") for line in said]
 
     return rows
 
@@ -28,8 +43,8 @@ class TestReports:
         assert second == Serviced({"03": 100}, 0, 0, 0, 0, 0)
 
     def test_are_empty_where_nothing_came(self, read):
-        assert read("2,01,1,,,,,")[0] == nothing(1)[0]
-        assert len(nothing(3)) == 3
+        assert read("2,01,1,,,,,")[0] == nothing(1).reports[0]
+        assert len(nothing(3).reports) == 3
 
     def test_take_the_costs_off_the_sum_rounded_down(self, read):
         """Rounded for each loan they would be nothing."""
@@ -55,27 +70,51 @@ class TestCorrections:
         assert second.corrected == Corrected(1, {"01": 400, "02": 600}, 0, 0, 0)
 
     def test_take_no_cash_back(self, read):
-        with pytest.raises(CollectionsInvalid, match="gross of period 1 adds up to 900 units, not to 1000 as before"):
+        with pytest.raises(CollectionsInvalid, match=r"gross of period 1 adds up to 9\.00, not to 10\.00 as before"):
             read("1,01,10,,,,,", "1,01,9,,,,,2")
 
     def test_leave_recoveries_alone(self, read):
-        with pytest.raises(CollectionsInvalid, match="recovered of period 1 adds up to 100 units, not to 0"):
+        with pytest.raises(CollectionsInvalid, match=r"recovered of period 1 adds up to 1\.00, not to 0\.00"):
             read("1,01,10,,,,,", "1,01,10,,1,,,2")
 
     def test_are_one_a_report(self, read):
-        with pytest.raises(CollectionsInvalid, match=r"the report of period 3 corrects \[1, 2\]: one at a time"):
+        with pytest.raises(CollectionsInvalid, match="the report of period 3 corrects periods 1 and 2: one at a time"):
             read("1,01,10,,,,,", "2,01,10,,,,,", "2,01,10,,,,,3", "1,01,10,,,,,3")
 
-    @given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 999)), max_size=8))
+    @given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 100)), max_size=8))
     def test_and_reports_add_up_to_what_is_said_last(self, tmp_path_factory, told):
         """However often a write-off is said anew, the sum of all that is reported is the last word."""
         path = tmp_path_factory.mktemp("servicing") / "collections.csv"
         by = dict(told)
         lines = [f"1,01,0,{units}.00,,,,{period}" for period, units in sorted(by.items())]
         path.write_text("\n".join([HEAD, *lines]) + "\n", encoding="utf-8")
-        reports = read_servicing(path, LOANS, periods=4, decimals=2, costs=0)
+        reports = read_servicing(path, LOANS, periods=4, decimals=2, costs=0).reports
         total = sum(one.written_off + (one.corrected.written_off if one.corrected else 0) for one in reports)
         assert total == (100 * by[max(by)] if by else 0)
+
+
+class TestTotalsOfALoan:
+    """Each balance is 100.00."""
+
+    def test_write_off_the_balance_at_most(self, read):
+        assert read("1,01,,40,,,,", "2,01,,60,,,,", "2,02,,100,,,,")
+        with pytest.raises(CollectionsInvalid) as caught:
+            read("1,01,,40,,,,", "2,02,,1,,,,", "3,01,,60.01,,,,")
+        said = "line 4: of loan '01' 100.01 is written off to date, its balance is 100.00"
+        assert said in caught.value.format_message()
+
+    def test_count_a_correction_in_place_of_what_it_corrects(self, read):
+        assert read("1,01,,90,,,,", "1,01,,20,,,,2", "2,01,,80,,,,")
+        with pytest.raises(CollectionsInvalid, match="line 4: of loan '01' 100.01"):
+            read("1,01,,20,,,,", "2,01,,80,,,,", "1,01,,20.01,,,,3")
+
+    def test_are_told_together_by_the_period_and_not_by_the_line(self, read):
+        assert read("2,01,,80,,,,", "1,01,,20,,,,2", "1,01,,90,,,,")
+
+    def test_are_odd_above_three_balances_and_told_once(self, doubts):
+        assert doubts("1,01,200,,,,,", "2,01,100,,,,,") == []
+        said = ["line 3: loan '01' brought 300.01 to date, its balance is 100.00"]
+        assert doubts("1,01,200,,,,,", "2,01,100.01,,,,,", "3,01,5,,,,,") == said
 
 
 class TestRefusals:
@@ -88,6 +127,9 @@ class TestRefusals:
             ("2,01,1,,,,,1", "line 2: period 2 can't be told in period 1, before it"),
             ("1,04,1,,,,,", "line 2: no loan is called '04'"),
             ("1,001,1,,,,,", "line 2: no loan is called '001'; did you mean '01'?"),
+            ("1,1,1,,,,,", "line 2: no loan is called '1'; did you mean '01'? identifiers are text, with their leading"),
+            ("1,01,1;000,,,,,", "line 2: gross is '1;000', not an amount such as 1500.00"),
+            ('1,01,"1,000.00",,,,,', "gross is '1,000.00', not an amount such as 1500.00: leave the thousands comma out"),
             ("1,01,-1,,,,,", "line 2: gross is '-1', not an amount such as 1500.00"),
             ("1,01,1e3,,,,,", "line 2: gross is '1e3', not an amount"),
             ("1,01,1.,,,,,", "line 2: gross is '1.', not an amount"),
@@ -106,6 +148,17 @@ class TestRefusals:
     def test_a_loan_stands_once_a_period(self, read):
         with pytest.raises(CollectionsInvalid, match="line 3: loan '01' stands twice in period 1"):
             read("1,01,1,,,,,", "1,01,1,,,,,")
+
+    def test_a_row_of_a_period_whose_report_is_missing(self, read):
+        assert read("1,01,1,,,,,", missing=[2])
+        with pytest.raises(CollectionsInvalid, match=r"collections\.csv: line 3: the report of period 2 is missing"):
+            read("1,01,1,,,,,", "2,01,1,,,,,", missing=[2])
+        with pytest.raises(CollectionsInvalid, match="line 3: the report of period 2 is missing"):
+            read("1,01,1,2,,,,", "1,01,1,3,,,,2", missing=[2])
+
+    def test_values_between_semicolons(self, read):
+        with pytest.raises(CollectionsInvalid, match="line 1: values are separated with semicolons"):
+            read("1;01;1", head="period;loan;gross")
 
     def test_a_column_that_nobody_knows(self, read):
         with pytest.raises(

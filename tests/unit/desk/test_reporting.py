@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 from salvor.deal.life import Life
-from salvor.deal.servicing import NOTHING, Corrected, Serviced
+from salvor.deal.servicing import Corrected, Serviced
 from salvor.desk.acts import RunPeriod
 from salvor.desk.reporting import reports_of, root_over
-from salvor.errors import CollectionsInvalid
 from salvor.model.pool import NO_ROOT, Correction
 from salvor.play import prepare_life
 from salvor.tape.commitment.leaves import COLLECTION_LEAF, collection_value
@@ -46,13 +45,6 @@ class TestRoot:
 
 
 class TestReports:
-    @pytest.mark.parametrize("told", [Serviced({"0001": 50}, 5, 0, 0, 0, 0), Serviced({}, 0, 0, 0, 0, 1)])
-    def test_of_a_missing_period_tell_nothing(self, tapes, told):
-        life = Life(salvor_life=1, reports={2: {"missing": True}}, collections="paid.csv")
-        assert len(reports_of([told, NOTHING], life, tapes)) == 2
-        with pytest.raises(CollectionsInvalid, match=r"paid\.csv: period 2 has rows: its report is missing"):
-            reports_of([NOTHING, told], life, tapes)
-
     def test_carry_corrections_with_the_root_of_the_period_that_is_corrected(self, tapes):
         again = Corrected(1, {"0001": 50}, -7, 8, -9)
         said = [Serviced({"0001": 50}, 5, 1, 2, 3, 4), Serviced({}, 0, 0, 0, 0, 0, again)]

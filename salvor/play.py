@@ -64,8 +64,8 @@ def prepare_life(deal_file: Path, life_file: Path, *, out: Path) -> LifePrepared
     reports = reports_of(serviced.reports, life, tapes)
     acts = acts_of(deal, life, ready.terms, reports, assumed_indices(deal, len(reports)))
     bought = {name: each.commitment.public for name, each in further.items()}
-    script = Script(deal, ready.terms, acts, bought, tuple(life.wallets))
-    calls = rehearse(script, life_file, deal_file).calls
+    script = Script(deal, ready.terms, acts, bought, tuple(life.wallets), deal_file)
+    calls = rehearse(script, life_file).calls
     return LifePrepared(ready, life_file, script, calls, serviced.doubts)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from salvor.amounts import Units
 from salvor.deal.allotment import orders
@@ -67,8 +68,9 @@ class Act:
     when: str
     now: int
     does: Open | Close | RunPeriod | Call | Event
-    place: Place = ()  # in the life; none for what the deal file says
+    place: Place = ()  # in the life, or in the deal file
     refused: str | None = None
+    of_deal: bool = False  # it stands in the deal file
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class Script:
     acts: tuple[Act, ...]
     further: Mapping[str, CommittedTape] = field(default_factory=dict)
     wallets: tuple[str, ...] = ()
+    deal_file: Path = Path("deal.yaml")  # for what is wrong in it
 
     @property
     def holders(self) -> tuple[str, ...]:
@@ -113,10 +116,11 @@ def _acts(deal: Deal, life: Life, terms: DealTerms, reports: Sequence[Report], i
         now = max(now, end + (2 * terms.rules.grace + 1 if how.missing else how.days_late * DAY))
         when = f"period {period}"
         yield Act(when, now, RunPeriod(report, index, how.missing))
-        for trade in deal.trades:
+        for number, trade in enumerate(deal.trades):
             if trade.after_period == period:
                 place, units = deal.place_of(trade.tranche), deal.units(trade.amount)
-                yield Act(when, now, Call(Do.TRANSFER, trade.seller, trade.buyer, place, units))
+                sold = Call(Do.TRANSFER, trade.seller, trade.buyer, place, units)
+                yield Act(when, now, sold, ("trades", number), of_deal=True)
         yield from _events(when, now, ("after_period", str(period)), life.after_period.get(period, ()))
 
 

@@ -27,6 +27,13 @@ class OnChain:
     preview: Any = None  # of the last run, as the chain gave it just before
     _now: int = 0
 
+    def fund(self, does: Open | Close | RunPeriod | Call, now: int) -> None:
+        """Who orders has the cash: a test asset gives it to whoever asks. Apart from the order, which may be refused."""
+        if isinstance(does, Call) and does.do is Do.ORDER:
+            self._wait(now)
+            if (missing := does.units - self.balance(does.who)) > 0:
+                self._fund(self.account(does.who), missing)
+
     def perform(self, does: Open | Close | RunPeriod | Call, now: int) -> None:
         """Do it on its day; raises `CallRefused` when the contract refuses it."""
         if isinstance(does, RunPeriod):
@@ -71,9 +78,7 @@ class OnChain:
         actions.run_waterfall(self.live, report.period, by=self.outsider)
 
     def order(self, call: Call) -> None:
-        """With cash that a test asset gives to whoever asks."""
-        if (missing := call.units - self.balance(call.who)) > 0:
-            self._fund(self.account(call.who), missing)
+        """With cash that `fund` gave."""
         actions.order(self.live, self.account(call.who), tranche=call.tranche, units=call.units)
 
     def _fund(self, account: Any, units: int) -> None:

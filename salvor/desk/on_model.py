@@ -25,6 +25,7 @@ class OnModel:
     outcomes: list[RunOutcome] = field(default_factory=list)
     credits_paid: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     refunds: int = 0
+    revolved: bool = False  # whether the last run did
 
     def __post_init__(self) -> None:
         self.deal = Deal(self.script.terms.rules)
@@ -33,6 +34,11 @@ class OnModel:
     def is_cancelled(self) -> bool:
         """Whether the closing found too little; no period follows then."""
         return self.deal.state is State.CANCELLED
+
+    def fund(self, does: Open | Close | RunPeriod | Call) -> None:
+        """Who orders has the cash: a test asset gives it to whoever asks."""
+        if isinstance(does, Call) and does.do is Do.ORDER:
+            self.deal.asset.mint(does.who, max(0, does.units - self.deal.asset.balances[does.who]))
 
     def perform(self, does: Open | Close | RunPeriod | Call, now: int) -> None:
         """Do it; raises `Refused` and changes nothing when it must be refused."""
@@ -54,6 +60,8 @@ class OnModel:
         else:
             self.deal.asset.mint(SERVICER, does.report.net)
             self.deal.report(does.report, now)
+        is_last = does.report.last or period == self.script.terms.rules.periods
+        self.revolved = self.deal.state is State.REVOLVING and not is_last
         self.outcomes.append(self.deal.run(period))
 
     def admit(self, call: Call, now: int) -> None:
@@ -61,9 +69,7 @@ class OnModel:
         self.deal.admit(call.who, admitted_until(self.script), now)
 
     def order(self, call: Call, now: int) -> None:
-        """With cash that a test asset gives to whoever asks."""
-        held = self.deal.asset.balances[call.who]
-        self.deal.asset.mint(call.who, max(0, call.units - held))
+        """With cash that `fund` gave."""
         self.deal.order(call.who, call.tranche, call.units, now)
 
     def take_back(self, call: Call, now: int) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from salvor.amounts import format_units
+from salvor.amounts import WAD, format_percent, format_units, mul_div_down
 from salvor.deal.life import Do
 from salvor.desk.acts import Call, Close, Open, RunPeriod, Script
+from salvor.model.deal import Deal, State
 
 _WORDS = {
     Do.ADMIT: "{who} is admitted",
@@ -27,9 +28,11 @@ _WORDS = {
     Do.PAY_CREDITS: "{who} is paid what is credited",
 }
 
+_BACK = "{who} gets the order for {tranche} back"
 
-def in_words(script: Script, does: Open | Close | RunPeriod | Call) -> str:
-    """One sentence without its full stop."""
+
+def in_words(script: Script, does: Open | Close | RunPeriod | Call, *, cancelled: bool = False) -> str:
+    """One sentence without its full stop; of a deal that was `cancelled` only orders are left to give back."""
     if isinstance(does, Open):
         return "the subscription is opened"
     if isinstance(does, Close):
@@ -42,7 +45,8 @@ def in_words(script: Script, does: Open | Close | RunPeriod | Call) -> str:
             f", with a correction of period {correction.period}" if correction else ""
         )
     deal = script.deal
-    return _WORDS[does.do].format(
+    words = _BACK if cancelled and does.do in (Do.HAND_OVER, Do.REFUND) else _WORDS[does.do]
+    return words.format(
         who=does.who,
         to=does.to,
         tranche=deal.tranches[does.tranche].name,
@@ -50,3 +54,25 @@ def in_words(script: Script, does: Open | Close | RunPeriod | Call) -> str:
         holders=", ".join(does.holders),
         tape=does.tape,
     )
+
+
+def came_of_it(script: Script, does: Open | Close | RunPeriod | Call, model: Deal) -> str:
+    """What a call decided beside what it says, by the model just after it; mostly nothing."""
+    if isinstance(does, Close) and model.state is State.CANCELLED:
+        return f": the deal is cancelled, {why_cancelled(script, model)}"
+    ballot = model.ballot
+    if isinstance(does, Call) and does.do is Do.VOTE and ballot and ballot.passed:
+        votes = format_percent(mul_div_down(ballot.votes, WAD, ballot.supply))
+        return f": carried with {votes} of the senior class, more than {format_percent(ballot.share)}"
+    return ""
+
+
+def why_cancelled(script: Script, model: Deal) -> str:
+    """Which minimum was missed, or that the price was; by what was ordered until closing."""
+    decimals, symbol = script.deal.settlement.decimals, script.deal.settlement.symbol
+    for tranche, book in zip(script.deal.tranches, model.order_books, strict=True):
+        if book.is_short:
+            ordered, least = format_units(book.total, decimals), format_units(book.terms.minimum, decimals)
+            return f"orders for {tranche.name} are {ordered} {symbol}, its minimum is {least}"
+    raised, price = sum(book.sold for book in model.order_books), script.terms.rules.price
+    return f"{format_units(raised, decimals)} {symbol} are raised, the purchase price is {format_units(price, decimals)}"

@@ -89,8 +89,9 @@ class PeriodLine:
     correction: CorrectionLine | None
     pool_balance: int
     collection_ratio: int  # WAD
-    phase: str
+    phase: str  # after the run
     accelerated: bool  # whether the second list of steps was taken
+    revolved: bool  # whether principal steps moved their cash into the revolving account
     cash: int  # of the run, before the steps
     left: int
     reserve: int
@@ -116,6 +117,15 @@ class EventLine:
 
 
 @dataclass(frozen=True)
+class RefundLine:
+    """What came back of an investor's orders for a tranche, settlement units."""
+
+    name: str
+    tranche: str
+    units: int
+
+
+@dataclass(frozen=True)
 class LifeStatement:
     """All of it; step names by list, the first and the accelerated one."""
 
@@ -125,11 +135,18 @@ class LifeStatement:
     accelerated_steps: tuple[str, ...]
     periods: tuple[PeriodLine, ...] = field(default=())
     events: tuple[EventLine, ...] = field(default=())
+    refunds: tuple[RefundLine, ...] = field(default=())
+    cancelled: str = ""  # why the deal was not made; empty when it was
 
     def steps_of(self, line: PeriodLine) -> tuple[tuple[str, StepLine], ...]:
         """A run's steps with their names."""
         names = self.accelerated_steps if line.accelerated else self.steps
         return tuple(zip(names, line.steps, strict=True))
+
+    def shown_steps(self, line: PeriodLine) -> tuple[tuple[str, StepLine], ...]:
+        """The same for readers: where the deal revolves, principal is paid to nobody yet."""
+        account = " (to the revolving account)" if line.revolved else ""
+        return tuple((name + account * name.startswith("principal"), step) for name, step in self.steps_of(line))
 
     def losses_of(self, place: int) -> tuple[tuple[str, int, int], ...]:
         """By tranche in the period at this place: lost and debited to its ledger, below 0 where it came back.
@@ -143,6 +160,8 @@ class LifeStatement:
         return {
             **self.closing.as_json(),
             "state": self.state,
+            "cancelled": self.cancelled,
+            "refunds": [asdict(line) for line in self.refunds],
             "periods_run": [self._period_json(place) for place in range(len(self.periods))],
             "events": [_event_json(line) for line in self.events],
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from salvor.amounts import format_units
@@ -16,6 +17,8 @@ def print_life(life: LifeStatement, console: Console) -> None:
         print_whole(_periods(life), console)
     refused = sum(1 for event in life.events if event.refused)
     console.print(f"{len(life.events)} events, {refused} of them refused as they must be; the deal is {life.state}")
+    if life.cancelled:
+        console.print(f"cancelled: {escape(life.cancelled)}")
     print_statement(life.closing, console)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 from salvor.chain.refusal import CallRefused
 from salvor.deal.life import Do, Event
@@ -16,11 +17,11 @@ from salvor.deal.load import refuse_event
 from salvor.desk.acts import Act, Call, Close, Open, RunPeriod, Script, calls_of
 from salvor.desk.on_chain import OnChain
 from salvor.desk.on_model import OnModel
-from salvor.desk.telling import in_words
+from salvor.desk.telling import came_of_it, in_words, why_cancelled
 from salvor.errors import ReconciliationFailed
 from salvor.model.refusal import Refused
 from salvor.report import life_figures as figures
-from salvor.report.life import EventLine, LifeStatement, PeriodLine
+from salvor.report.life import EventLine, LifeStatement, PeriodLine, RefundLine
 from salvor.report.statement import Statement, unlike
 
 Done = Open | Close | RunPeriod | Call
@@ -36,13 +37,16 @@ class Stage:
     chain: OnChain | None = None
     periods: list[PeriodLine] = field(default_factory=list)
     events: list[EventLine] = field(default_factory=list)
+    refunds: dict[tuple[str, str], int] = field(default_factory=dict)  # by investor and tranche, settlement units
     calls: int = 0
 
     def statement(self, closing: Statement) -> LifeStatement:
         """What was told, with the closing statement."""
         first, second = (figures.step_names(self.script, accelerated=key) for key in (False, True))
         state = figures.STATES[self.model.deal.state]
-        return LifeStatement(closing, state, first, second, tuple(self.periods), tuple(self.events))
+        refunds = tuple(RefundLine(*key, units) for key, units in self.refunds.items())
+        why = why_cancelled(self.script, self.model.deal) if self.model.is_cancelled else ""
+        return LifeStatement(closing, state, first, second, tuple(self.periods), tuple(self.events), refunds, why)
 
 
 def rehearse(script: Script, life_file: Path) -> Stage:
@@ -58,10 +62,9 @@ def perform(stage: Stage, *, tick: Callable[[int, str], None]) -> None:
         if stage.model.is_cancelled and isinstance(act.does, RunPeriod):
             return  # the deal was not made, and no period of it ever comes
         for does in _calls(stage, act):
-            sentence = in_words(stage.script, does)
-            refused = _one(stage, act, does, sentence)
+            told = _one(stage, act, does)
             stage.calls += 1
-            tick(stage.calls, f"{act.when}: {sentence}" + (f": refused, {refused}" if refused else ""))
+            tick(stage.calls, f"{act.when}: {told}")
 
 
 def _calls(stage: Stage, act: Act) -> list[Done]:
@@ -73,13 +76,18 @@ def _calls(stage: Stage, act: Act) -> list[Done]:
     return [*calls]
 
 
-def _one(stage: Stage, act: Act, does: Done, sentence: str) -> str | None:
-    """One call on both sides; returns the error with which both refused it."""
-    names = _taking_part(does)
+def _one(stage: Stage, act: Act, does: Done) -> str:
+    """One call on both sides; returns what is told of it, with the error when both refused it."""
+    names, sentence = _taking_part(does), in_words(stage.script, does, cancelled=stage.model.is_cancelled)
+    stage.model.fund(does)
     had = {name: stage.model.deal.asset.balances[name] for name in names}
     refused = _on_model(stage, act, does, sentence)
+    told = f"{sentence}: refused, {refused}"
+    if refused is None:
+        told = sentence = sentence + came_of_it(stage.script, does, stage.model.deal)
     if stage.chain is None:
-        return refused
+        return told
+    stage.chain.fund(does, act.now)
     had_there = {name: stage.chain.balance(name) for name in names}
     said = _on_chain(stage.chain, does, act.now)
     where = f"{act.when}, {sentence}"
@@ -88,7 +96,7 @@ def _one(stage: Stage, act: Act, does: Done, sentence: str) -> str | None:
     found = _tell(stage, act, does, sentence, refused, (had, had_there))
     if found:
         raise ReconciliationFailed(found)
-    return refused
+    return told
 
 
 def _tell(
@@ -118,21 +126,45 @@ def _tell(
         _credits(does, figures.credits_on_model(model)),
     )
     stage.events.append(on_chain)
+    _note_refund(stage, does, on_chain)
     return unlike(where, on_chain, on_model)
+
+
+def _note_refund(stage: Stage, does: Done, told: EventLine) -> None:
+    if isinstance(does, Call) and does.do in (Do.TAKE_BACK, Do.HAND_OVER, Do.REFUND):
+        for name, units in told.cash:
+            key = (name, stage.script.deal.tranches[does.tranche].name)
+            stage.refunds[key] = stage.refunds.get(key, 0) + units
 
 
 def _on_model(stage: Stage, act: Act, does: Done, sentence: str) -> str | None:
     """The error with which the model refuses; raises when the life says otherwise."""
     place = ("reports", str(does.report.period)) if isinstance(does, RunPeriod) else act.place
+    where = f"{act.when}, {sentence}"
     try:
         stage.model.perform(does, act.now)
     except Refused as refused:
         if refused.error == act.refused:
             return refused.error
-        refuse_event(stage.life_file, place, f"{act.when}, {sentence}: would be refused: {refused}")
+        if act.of_deal:
+            _refuse_trade(stage, act, does, f"{where}: is refused with {refused}")
+        advice = f", and not with {act.refused}" if act.refused else ""
+        if isinstance(act.does, Event) and not act.refused:
+            advice = f"; write `refused: {refused.error}` where that is meant"
+        refuse_event(stage.life_file, place, f"{where}: is refused with {refused}{advice}")
     if act.refused is not None:
-        refuse_event(stage.life_file, place, f"{act.when}, {sentence}: goes through, and is not refused: {act.refused}")
+        refuse_event(stage.life_file, place, f"{where}: goes through, and is not refused with {act.refused}")
     return None
+
+
+def _refuse_trade(stage: Stage, act: Act, does: Done, reason: str) -> NoReturn:
+    """What the deal file says can't be; mostly because nobody had the notes handed over yet."""
+    hint = ""
+    if isinstance(does, Call):
+        book = stage.model.deal.order_books[does.tranche]
+        if book.orders[does.who] and does.who not in book.with_notes:
+            hint = f"; the notes of {does.who} are not handed over by then: `{{ do: hand_over }}` must come first"
+    refuse_event(stage.script.deal_file, act.place, f"a trade of the deal file, {reason}{hint}")
 
 
 def _on_chain(chain: OnChain, does: Done, now: int) -> str | None:

@@ -17,15 +17,8 @@ def print_statement(statement: Statement, console: Console) -> None:
     money = statement.decimals
     for table in (_tranches(statement, money), _holders(statement, money)):
         print_whole(table, console)
-    console.print(
-        f"Collected {format_units(statement.collected, money)} of {format_units(statement.planned, money)} planned on "
-        f"{statement.loans} loans: cumulative collection ratio {format_percent(statement.collection_ratio)}"
-        + "".join(
-            f", '{escape(line.name)}' on in {line.periods_on} of {statement.periods} periods"
-            for line in statement.triggers
-            if line.periods_on
-        )
-    )
+    if statement.planned or statement.collected:
+        console.print(_collected(statement, money))
     if statement.written_off:
         console.print(
             f"Written off {format_units(statement.written_off, money)} of claims, carried at "
@@ -46,6 +39,19 @@ def print_statement(statement: Statement, console: Console) -> None:
         console.print(f"beside it {amount} that somebody sent to the contracts unasked; it belongs to nobody")
     if statement.assumptions:
         console.print(f"[dim]{escape(statement.assumptions)}[/dim]")
+
+
+def _collected(statement: Statement, money: int) -> str:
+    """Of a deal that was never made there is nothing to say."""
+    return (
+        f"Collected {format_units(statement.collected, money)} of {format_units(statement.planned, money)} planned on "
+        f"{statement.loans} loans: cumulative collection ratio {format_percent(statement.collection_ratio)}"
+        + "".join(
+            f", '{escape(line.name)}' on in {line.periods_on} of {statement.periods} periods"
+            for line in statement.triggers
+            if line.periods_on
+        )
+    )
 
 
 def print_whole(table: Table, console: Console) -> None:

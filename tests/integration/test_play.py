@@ -86,7 +86,7 @@ class TestBadInput:
         ("file", "old", "new", "said"),
         [
             ("life.yaml", "do: freeze", "do: freez", "life.yaml: line 42, column 9: 'after_period.3.0.do'"),
-            ("life.yaml", ", refused: NoUnits", "", "would be refused: NoUnits"),
+            ("life.yaml", ", refused: NoUnits", "", "is refused with NoUnits: family office; write `refused: NoUnits` where that is meant"),
             ("collections.csv", "1,0001,", "1,9001,", "collections.csv: line 2: no loan is called '9001'"),
             ("further.csv", "account,", "acount,", "further.csv: row 1: no column 'account'"),
         ],

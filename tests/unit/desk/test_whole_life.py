@@ -152,12 +152,12 @@ class TestRehearsal:
     @pytest.mark.parametrize(
         ("old", "new", "said"),
         [
-            ("amount: 430000.00 }", "amount: 4300000.00 }", "would be refused: AboveAccount"),
-            ("amount: 1.00, refused: WrongSale", "amount: 1.00, refused: ZeroUnits", "would be refused: WrongSale"),
+            ("amount: 430000.00 }", "amount: 4300000.00 }", "is refused with AboveAccount: 430000000, "),
+            ("amount: 1.00, refused: WrongSale", "amount: 1.00, refused: ZeroUnits", "is refused with WrongSale: closed, open, and not with ZeroUnits"),
             (
                 "do: vote, who: pension fund }",
                 "do: vote, who: pension fund, refused: NoUnits }",
-                "goes through, and is",
+                "goes through, and is not refused with NoUnits",
             ),
             ("do: hand_over } #", "do: hand_over, tranche: B } #", "there is nothing to hand over"),
         ],

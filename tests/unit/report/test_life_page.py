@@ -36,6 +36,7 @@ def period(number, lost, deficiency, **changes):
         collection_ratio=10**18,
         phase="amortising",
         accelerated=False,
+        revolved=False,
         cash=1_000,
         left=0,
         reserve=7_700,

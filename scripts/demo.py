@@ -34,6 +34,7 @@ def cli(deal_file: Path, tape_file: Path | None, out: Path, as_json: bool, pictu
     from rich.console import Console
 
     from salvor.demo import prepare
+    from salvor.desk.terminal import tell_deal
     from salvor.errors import OptionInvalid
     from salvor.report.statement import write_json
     from salvor.report.table import print_statement
@@ -45,9 +46,10 @@ def cli(deal_file: Path, tape_file: Path | None, out: Path, as_json: bool, pictu
     rejected = ready.tape.totals.rows_rejected
     console.print(f"read: {len(ready.loans)} loans accepted, {rejected} rows rejected ({ready.tape.exceptions})")
     if dry_run:
+        doubts = tell_deal(console, ready.deal, ready.tape.mapping.cut_off)
         console.print("dry run: deal and tape are fine, nothing was deployed")
         if as_json:
-            click.echo(json.dumps({"loans": len(ready.loans), "rejected_rows": rejected}))
+            click.echo(json.dumps({"loans": len(ready.loans), "rejected_rows": rejected, "warnings": doubts}))
         return
     (out / "statement.json").unlink(missing_ok=True)  # never an older deal's beside this one's rejects
     statement = _on_a_local_chain(ready, console)

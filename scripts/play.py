@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,15 +39,27 @@ def cli(deal_file: Path, life_file: Path | None, out: Path, as_json: bool, dry_r
         raise OptionInvalid(f"--out {out} is a file; name a folder")
     console = Console(stderr=as_json, highlight=False)
     prepared = prepare_life(deal_file, life_file or deal_file.parent / "life.yaml", out=out)
+    for doubt in prepared.doubts:
+        click.echo(f"warning: {doubt}", err=True)
     console.print(f"rehearsed: {prepared.calls} calls, all go as the life says", markup=False)
     if dry_run:
-        console.print("dry run: nothing was deployed")
+        _tell_dry_run(prepared, console, as_json=as_json)
         return
     for name in ("life.json", "life.html"):
         (out / name).unlink(missing_ok=True)  # never an older life's
     statement = _on_a_local_chain(prepared, console)
     write_life(statement, out)
     _show(statement, out, console, as_json=as_json)
+
+
+def _tell_dry_run(prepared: LifePrepared, console: Console, *, as_json: bool) -> None:
+    from salvor.desk.terminal import tell_deal
+
+    script, mapping = prepared.script, prepared.ready.tape.mapping
+    doubts = tell_deal(console, script.deal, mapping.cut_off, wallets=script.wallets)
+    console.print("dry run: nothing was deployed")
+    if as_json:
+        click.echo(json.dumps({"calls": prepared.calls, "warnings": [*prepared.doubts, *doubts]}))
 
 
 def _show(statement: LifeStatement, out: Path, console: Console, *, as_json: bool) -> None:

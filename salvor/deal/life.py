@@ -15,6 +15,7 @@ from pydantic import Field
 from salvor.amounts import MAX_AMOUNT
 from salvor.deal.fields import Amount, Flag, Name, Part, Version, Whole
 from salvor.deal.names import Finding, Place, each_is_there, is_there
+from salvor.deal.refusals import refusal_findings
 from salvor.deal.schema import Deal
 
 PeriodNumber = Annotated[Whole, Field(ge=1, le=600)]
@@ -155,6 +156,8 @@ def _event(life: Life, deal: Deal, place: Place, event: Event) -> Iterator[Findi
         keys = ", ".join(f"`{key}`" if key in needed else f"`{key[:-1]}` (may be left out)" for key in wanted)
         yield place, f"{event.do.value} takes {keys}"
         return
+    if event.refused is not None:
+        yield from (((*place, "refused"), reason) for reason in refusal_findings(event.refused))
     if event.do in (Do.CALL_VOTE, Do.VOTE) and not deal.accelerated:
         yield place, "the deal has no second list of steps (`accelerated`) to vote on"
     people = list(dict.fromkeys([*(each.name for each in deal.investors), *life.wallets]))

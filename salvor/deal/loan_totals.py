@@ -53,8 +53,9 @@ def doubts_of(path: Path, lines: Sequence[Line], balances: Mapping[str, int], de
 
 def _refuse_above(path: Path, line: Line, known: Mapping[int, Row], balance: int, decimals: int) -> None:
     if (lost := _to_date(known, "written_off")) > balance:
-        amounts = f"{format_units(lost, decimals)} is written off to date, its balance is {format_units(balance, decimals)}"
-        raise CollectionsInvalid(path, line.number, f"of loan '{line.loan}' {amounts}")
+        said, most = format_units(lost, decimals), format_units(balance, decimals)
+        reason = f"of loan '{line.loan}' {said} is written off to date, its balance is {most}"
+        raise CollectionsInvalid(path, line.number, reason)
 
 
 def _to_date(known: Mapping[int, Row], name: str) -> int:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from salvor.chain.node import local_node
+from salvor.deal.schema import Deal
+from salvor.deal.told import doubts_of_dates, told_of
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
@@ -28,6 +32,16 @@ class LocalChain:
     provider: ProviderAPI
     accounts: TestAccountManager
     tick: Callable[[int], None]
+
+
+def tell_deal(console: Console, deal: Deal, cut_off: date | None, *, wallets: Sequence[str] = ()) -> list[str]:
+    """What a dry run tells of a deal beside that it is sound; doubts go to stderr and are returned."""
+    for line in told_of(deal, wallets):
+        console.print(line, markup=False)
+    doubts = list(doubts_of_dates(deal, cut_off, datetime.now(UTC).date()))
+    for doubt in doubts:
+        click.echo(f"warning: {doubt}", err=True)
+    return doubts
 
 
 @contextmanager

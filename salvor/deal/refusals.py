@@ -21,7 +21,11 @@ REFUSALS: Mapping[str, Mapping[str, str]] = {
         "AboveLimit": "all orders for the tranche would be above what the books hold",
     },
     "take_back": {"WrongSale": "the subscription is not open", "AboveLimit": "the order is smaller"},
-    "hand_over": {"WrongSale": _NOT_CLOSED, "NoOrder": _NO_ORDER, "NotEligible": "the investor is not admitted any more"},
+    "hand_over": {
+        "WrongSale": _NOT_CLOSED,
+        "NoOrder": _NO_ORDER,
+        "NotEligible": "the investor is not admitted any more",
+    },
     "refund": {"WrongSale": _NOT_CLOSED, "NoOrder": "no cash of an order for the tranche is left"},
     "recover_order": {
         "WrongSale": _NOT_CLOSED,

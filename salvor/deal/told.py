@@ -31,7 +31,7 @@ def doubts_of_dates(deal: Deal, cut_off: date | None, today: date) -> Iterator[s
     if closing < today:
         yield f"calendar.closing {closing} is in the past: fine for a play, not for a sale"
     if cut_off is not None and cut_off != closing:
-        yield f"calendar.closing is {closing}, the mapping's cut_off {cut_off}: what was paid between them is in neither"
+        yield f"calendar.closing is {closing}, the mapping's cut_off {cut_off}: who has what was paid between them?"
 
 
 def _paid_for(deal: Deal, name: str) -> Iterator[str]:

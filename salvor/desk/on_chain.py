@@ -28,7 +28,7 @@ class OnChain:
     _now: int = 0
 
     def fund(self, does: Open | Close | RunPeriod | Call, now: int) -> None:
-        """Who orders has the cash: a test asset gives it to whoever asks. Apart from the order, which may be refused."""
+        """Who orders has the cash, whether the order is taken or not: a test asset gives it to whoever asks."""
         if isinstance(does, Call) and does.do is Do.ORDER:
             self._wait(now)
             if (missing := does.units - self.balance(does.who)) > 0:

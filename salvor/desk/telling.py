@@ -75,4 +75,6 @@ def why_cancelled(script: Script, model: Deal) -> str:
             ordered, least = format_units(book.total, decimals), format_units(book.terms.minimum, decimals)
             return f"orders for {tranche.name} are {ordered} {symbol}, its minimum is {least}"
     raised, price = sum(book.sold for book in model.order_books), script.terms.rules.price
-    return f"{format_units(raised, decimals)} {symbol} are raised, the purchase price is {format_units(price, decimals)}"
+    return (
+        f"{format_units(raised, decimals)} {symbol} are raised, the purchase price is {format_units(price, decimals)}"
+    )

@@ -22,6 +22,10 @@ def play(*options, command=APE):
     return done.returncode, done.stdout, done.stderr
 
 
+def flat(text):
+    return " ".join(text.split())
+
+
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """One play of the example: the folder, what was printed as JSON, what was told beside it."""
@@ -74,6 +78,8 @@ class TestCancelled:
         assert code == 0, stderr[-2000:]
         life = json.loads(stdout)
         assert (life["state"], life["periods_run"]) == ("cancelled", [])
+        assert life["cancelled"] == "orders for J are 399,999.99 DEUR, its minimum is 400,000.00"
+        assert len(life["refunds"]) == 5
         assert life["reconciliation"]["refunds"] == life["reconciliation"]["cash_in"] == 290_000_000
 
 
@@ -86,8 +92,19 @@ class TestBadInput:
         ("file", "old", "new", "said"),
         [
             ("life.yaml", "do: freeze", "do: freez", "life.yaml: line 42, column 9: 'after_period.3.0.do'"),
-            ("life.yaml", ", refused: NoUnits", "", "is refused with NoUnits: family office; write `refused: NoUnits` where that is meant"),
+            (
+                "life.yaml",
+                ", refused: NoUnits",
+                "",
+                "is refused with NoUnits: family office; write `refused: NoUnits` where that is meant",
+            ),
             ("collections.csv", "1,0001,", "1,9001,", "collections.csv: line 2: no loan is called '9001'"),
+            (
+                "collections.csv",
+                "1,0001,1684.50,23455.50",
+                "1,0001,1684.50,25140.01",
+                "line 2: of loan '0001' 25,140.01 is",
+            ),
             ("further.csv", "account,", "acount,", "further.csv: row 1: no column 'account'"),
         ],
     )
@@ -105,6 +122,21 @@ class TestBadInput:
         code, stdout, _ = play("--dry-run", "--out", tmp_path, command=WITHOUT_ANVIL)
         assert code == 0
         assert "rehearsed: 64 calls, all go as the life says" in stdout
+        assert "paid by the deal: seller (the purchase price); trustee (fee trustee, what no step takes)" in flat(
+            stdout
+        )
+        assert "holders: pension fund, insurer, credit fund, family office, sponsor, bank treasury" in flat(stdout)
+
+    def test_a_dry_run_as_json_has_warnings_that_stand_on_stderr_too(self, folder):
+        text = (folder / "collections.csv").read_text()
+        (folder / "collections.csv").write_text(text.replace("1,0001,1684.50,", "1,0001,75420.01,", 1))
+        deal, out = folder / "deal.yaml", folder / "out"
+        code, stdout, stderr = play("--dry-run", "--json", "--deal", deal, "--out", out, command=WITHOUT_ANVIL)
+        assert code == 0, stderr
+        shown = json.loads(stdout)
+        odd = f"{folder / 'collections.csv'}: line 2: loan '0001' brought 75,420.01 to date, its balance is 25,140.00"
+        assert (shown["calls"], shown["warnings"][0]) == (64, odd)
+        assert f"warning: {odd}\n" in stderr
 
     def test_no_node_is_trouble_with_the_chain(self, tmp_path):
         code, _, stderr = play("--out", tmp_path, command=WITHOUT_ANVIL)

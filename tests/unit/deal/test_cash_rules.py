@@ -264,7 +264,21 @@ class TestRefusals:
                 "the deal has 12 periods",
             ),
             ("above: 70 %", "above: 1001 %", "triggers.heavy losses.above", "is above 1000 %"),
-            ("cured: never", "cured: seldom", "triggers.heavy losses.cured", "is neither never, at_once nor a number of runs from 1"),
+            (
+                "cured: never",
+                "cured: -1",
+                "triggers.heavy losses.cured",
+                "is neither never, at_once nor a number of runs",
+            ),
+            ("cured: never", "cured: 65536", "triggers.heavy losses.cured", "of runs from 1 to 65535"),
+            ("costs: 2 %", "costs: 102 %", "calendar.costs", "is above 100 %: the servicer can't take off more"),
+            ("assumed: [2.1 %, 2.05 %,", "assumed: [2.1 %, 1001 %,", "index.assumed.1", "is above 1000 % a year"),
+            (
+                "cured: never",
+                "cured: seldom",
+                "triggers.heavy losses.cured",
+                "is neither never, at_once nor a number of runs from 1",
+            ),
             # life
             (
                 "to_period: 1,",

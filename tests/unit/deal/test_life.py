@@ -69,6 +69,12 @@ class TestRefusals:
             ),
             ("reports: { 3: { days_late: 26 } }", "less than or equal to 25"),
             ("wallets: [trustee]", "'wallets.0': 'trustee' is somebody already"),
+            ("at_closing: [{ do: claim, refused: HolderFrosen }]", "'at_closing.0.refused': no refusal is called"),
+            ("at_closing: [{ do: claim, refused: yes }]", "'at_closing.0.refused': 'yes' is no name"),
+            (
+                "at_closing: [{ do: order, who: insurer, tranche: A, amount: '50,000.00' }]",
+                "'50,000.00' is not an amount, such as 450000.00 (leave the thousands comma out)",
+            ),
             ("wallets: [a, a]", "'wallets.1': 'a' is somebody already"),
         ],
     )
@@ -94,6 +100,12 @@ class TestRefusals:
         path = tmp_path / "life.yaml"
         path.write_text(f"{HEAD}at_closing: [{{ do: vote, who: sponsor }}]")
         with pytest.raises(DealInvalid, match="no second list of steps"):
+            load_life(path, deal)
+
+    def test_a_format_that_this_version_does_not_read(self, deal, tmp_path):
+        path = tmp_path / "life.yaml"
+        path.write_text("salvor_life: 2\n")
+        with pytest.raises(DealInvalid, match="'salvor_life': is 2, and this version of Salvor reads 1"):
             load_life(path, deal)
 
     def test_a_file_that_is_not_there(self, deal, tmp_path):

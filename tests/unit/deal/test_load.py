@@ -323,6 +323,7 @@ class TestFields:
                 )
                 for text in ("3_6", "36.0", "1e1", "x")
             ),
+            ("periods: 36", "periods: -1", "line 21, column 3: 'calendar.periods': '-1' must not be below 0"),
             *(
                 (
                     "closing: 2026-12-31",

@@ -105,7 +105,7 @@ class TestTotalsOfALoan:
 
     def test_count_a_correction_in_place_of_what_it_corrects(self, read):
         assert read("1,01,,90,,,,", "1,01,,20,,,,2", "2,01,,80,,,,")
-        with pytest.raises(CollectionsInvalid, match="line 4: of loan '01' 100.01"):
+        with pytest.raises(CollectionsInvalid, match=r"line 4: of loan '01' 100\.01"):
             read("1,01,,20,,,,", "2,01,,80,,,,", "1,01,,20.01,,,,3")
 
     def test_are_told_together_by_the_period_and_not_by_the_line(self, read):
@@ -127,9 +127,15 @@ class TestRefusals:
             ("2,01,1,,,,,1", "line 2: period 2 can't be told in period 1, before it"),
             ("1,04,1,,,,,", "line 2: no loan is called '04'"),
             ("1,001,1,,,,,", "line 2: no loan is called '001'; did you mean '01'?"),
-            ("1,1,1,,,,,", "line 2: no loan is called '1'; did you mean '01'? identifiers are text, with their leading"),
+            (
+                "1,1,1,,,,,",
+                "line 2: no loan is called '1'; did you mean '01'? identifiers are text, with their leading",
+            ),
             ("1,01,1;000,,,,,", "line 2: gross is '1;000', not an amount such as 1500.00"),
-            ('1,01,"1,000.00",,,,,', "gross is '1,000.00', not an amount such as 1500.00: leave the thousands comma out"),
+            (
+                '1,01,"1,000.00",,,,,',
+                "gross is '1,000.00', not an amount such as 1500.00: leave the thousands comma out",
+            ),
             ("1,01,-1,,,,,", "line 2: gross is '-1', not an amount such as 1500.00"),
             ("1,01,1e3,,,,,", "line 2: gross is '1e3', not an amount"),
             ("1,01,1.,,,,,", "line 2: gross is '1.', not an amount"),

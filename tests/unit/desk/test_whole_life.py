@@ -3,12 +3,14 @@
 import pytest
 
 from salvor.chain.send import send
+from salvor.deal.allotment import orders
 from salvor.desk.acts import Call, RunPeriod
+from salvor.desk.on_model import OnModel
 from salvor.errors import DealInvalid, LoanTwice, ReconciliationFailed
 from salvor.model.deal import State
 from salvor.play import prepare_life
 from salvor.report.from_model import statement_of
-from salvor.report.side_by_side import perform
+from salvor.report.side_by_side import Stage, perform
 from tests.utils.lives import on_a_lab
 
 
@@ -56,6 +58,11 @@ class TestPlay:
             "wound up",
         ]
         assert [line.period for line in lines if line.late] == [4]
+        assert [line.period for line in lines if line.revolved] == [1, 2]
+        told = [event.what for event in stage.events if "carried" in event.what]
+        assert told == [
+            "pension fund votes for acceleration: carried with 87.5 % of the senior class, more than 50.0 %"
+        ]
         assert [(line.period, line.correction.period) for line in lines if line.correction] == [(5, 3), (6, 4)]
         assert lines[4].correction.written_off == -4_331_456
         assert [line.period for line in lines if line.recovered] == [5, 6]
@@ -86,6 +93,9 @@ class TestPlay:
             "NotEligible",
             "NothingToRecover",
         ]
+        cash = {event.what: dict(event.cash) for event in stage.events if " orders " in event.what}
+        assert cash["stranger orders 1,000.00 DEUR of A"] == {}
+        assert cash["pension fund orders 1,100,000.00 DEUR of A"] == {"pension fund": -110_000_000}
         (batch,) = [event for event in stage.events if event.what.startswith("a custodian claims B")]
         assert [name for name, _ in batch.cash] == ["family office"]  # the other is frozen
 
@@ -153,7 +163,16 @@ class TestRehearsal:
         ("old", "new", "said"),
         [
             ("amount: 430000.00 }", "amount: 4300000.00 }", "is refused with AboveAccount: 430000000, "),
-            ("amount: 1.00, refused: WrongSale", "amount: 1.00, refused: ZeroUnits", "is refused with WrongSale: closed, open, and not with ZeroUnits"),
+            (
+                "amount: 1.00, refused: WrongSale",
+                "amount: 1.00, refused: NoUnits",
+                "is refused with WrongSale: closed, open, and not with NoUnits",
+            ),
+            (
+                "claim, who: credit fund, tranche: B, refused: HolderFrozen }",
+                "claim, who: credit fund, tranche: B }",
+                "is refused with HolderFrozen: credit fund; write `refused: HolderFrozen` where that is meant",
+            ),
             (
                 "do: vote, who: pension fund }",
                 "do: vote, who: pension fund, refused: NoUnits }",
@@ -172,6 +191,32 @@ class TestRehearsal:
     def test_names_a_report_that_would_be_refused(self, folder):
         with pytest.raises(DealInvalid, match=r"line 16, column 3: 'reports\.9': period 9, .*PoolNotEmpty"):
             self.rehearse(folder, "clean_up, below: 15 %", "clean_up, below: 1 %", file="deal.yaml")
+
+    def test_says_that_a_price_was_missed(self, folder):
+        """Every minimum is reached, and all together bring less than the price."""
+        deal = folder / "deal.yaml"
+        text = deal.read_text().replace("size: 400000.00", "size: 400000.00, minimum: 1.00")
+        deal.write_text(text)
+        life = folder / "cancelled.yaml"
+        life.write_text(life.read_text().replace("amount: 0.01", "amount: 350000.00"))
+        prepared = prepare_life(deal, life, out=folder / "out")
+        told = []
+        perform(
+            Stage(prepared.script, life, OnModel(prepared.script)), tick=lambda calls, sentence: told.append(sentence)
+        )
+        (closed,) = [line for line in told if "is cancelled" in line]
+        assert closed.endswith("cancelled, 2,450,000.00 DEUR are raised, the purchase price is 2,720,000.00")
+
+    def test_names_a_trade_of_the_deal_file_and_that_its_notes_were_not_handed_over(self, folder):
+        life, deal = folder / "life.yaml", folder / "deal.yaml"
+        life.write_text("salvor_life: 1\n")
+        line = 1 + next(i for i, words in enumerate(deal.read_text().splitlines()) if "after_period:" in words)
+        with pytest.raises(DealInvalid) as caught:
+            prepare_life(deal, life, out=folder / "out")
+        said = caught.value.format_message()
+        assert f"deal.yaml: line {line}, " in said
+        assert "'trades.0': a trade of the deal file, period " in said
+        assert said.endswith("are not handed over by then: `{ do: hand_over }` must come first")
 
     def test_refuses_a_loan_that_stands_in_two_tapes(self, folder):
         tape = (folder / "further.csv").read_text()
@@ -223,6 +268,13 @@ class TestADealThatIsNotMade:
         perform(stage, tick=lambda calls, sentence: None)
         assert stage.model.is_cancelled
         assert stage.periods == []
+        told = [event.what for event in stage.events]
+        why = "orders for J are 399,999.99 DEUR, its minimum is 400,000.00"
+        assert f"the subscription is closed: the deal is cancelled, {why}" in told
+        assert [what for what in told if "handed over" in what] == []
+        life = stage.statement(statement_of(stage.model))
+        assert life.cancelled == why
+        assert {(one.name, one.tranche): one.units for one in life.refunds} == orders(prepared.script.deal)
         cash = statement_of(stage.model).reconciliation
         assert (cash.subscriptions, cash.refunds, cash.cash_held) == (290_000_000, 290_000_000, 0)
         assert cash.holds

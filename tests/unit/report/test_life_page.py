@@ -11,6 +11,7 @@ from salvor.report.life import (
     EventLine,
     LifeStatement,
     PeriodLine,
+    RefundLine,
     StepLine,
     TrancheMove,
     TriggerStanding,
@@ -89,7 +90,7 @@ class TestJson:
             "refused": "HolderFrozen",
             "cash": {},
         }
-        assert said["state"] == "accelerated"
+        assert (said["state"], said["cancelled"], said["refunds"]) == ("accelerated", "", [])
         assert said["reconciliation"]["holds"] is True
 
 
@@ -137,8 +138,25 @@ class TestPage:
         assert "default-src 'none'" in page
         assert "http" not in page.replace("http-equiv", "")
 
-    def test_of_a_deal_that_was_cancelled_has_no_period(self):
-        assert "None was run." in render_life(replace(LIFE, periods=(), state="cancelled"))
+    def test_of_a_deal_that_was_cancelled_has_no_period_and_says_why(self):
+        page = render_life(replace(LIFE, periods=(), state="cancelled", cancelled="orders for J are too few"))
+        assert "None was run." in page
+        assert "<b>cancelled</b>: orders for J are too few." in page
+        assert "<b>accelerated</b>." in render_life(LIFE)
+
+    def test_lists_who_got_an_order_back(self):
+        page = render_life(replace(LIFE, refunds=(RefundLine("fund", "senior", 12_345),)))
+        assert '<td>fund</td><td>senior, order back</td><td class="n"></td><td class="n">123.45</td>' in page
+
+    def test_says_that_the_phase_is_the_one_after_the_run(self):
+        assert "Period 2, to 2026-02-28; after it: accelerated</h3>" in render_life(LIFE)
+
+    def test_says_where_principal_goes_while_the_deal_revolves(self):
+        steps = ("principal senior", "interest senior")
+        revolved = replace(LIFE, steps=steps, periods=(period(1, 0, 0, revolved=True), SECOND))
+        assert "<td>principal senior (to the revolving account)</td>" in render_life(revolved)
+        assert "<td>interest senior</td>" in render_life(revolved)
+        assert "revolving account)" not in render_life(replace(LIFE, steps=steps))
 
 
 class TestDifferences:

@@ -33,3 +33,10 @@ def test_says_nothing_of_write_offs_where_there_are_none():
     output = io.StringIO()
     print_statement(replace(STATEMENT, written_off=0), Console(file=output, width=200))
     assert "Written off" not in output.getvalue()
+
+
+def test_says_nothing_of_collections_of_a_deal_that_was_never_made():
+    output = io.StringIO()
+    never = replace(STATEMENT, planned=0, collected=0)
+    print_statement(never, Console(file=output, width=200))
+    assert "cumulative collection ratio" not in output.getvalue()

@@ -51,7 +51,7 @@ class TestBoth:
             mirror.both(lambda: twin.cash.move(owner.address, holder.address, 1), token.mint, holder, 1, sender=owner)
 
     def test_refused_with_another_value(self, mirror, twin, token, owner, holder):
-        with pytest.raises(NotAsExpected, match=r"chain: .*needed=2\); model: .*, 1\)"):
+        with pytest.raises(NotAsExpected, match=r"chain: .*needed=2\); model: ERC20InsufficientBalance: .*, 1$"):
             mirror.both(
                 lambda: twin.cash.move(owner.address, holder.address, 1), token.transfer, holder, 2, sender=owner
             )

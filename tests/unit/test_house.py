@@ -49,6 +49,12 @@ def imports(path):
             yield node.module or ""
 
 
+def test_no_two_test_files_have_one_name():
+    """Pytest collects only the first of them when both are asked for."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))
+
+
 def room(module):
     parts = module.split(".")
     return parts[1] if parts[0] == "salvor" and len(parts) > 1 else None

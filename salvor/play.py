@@ -57,7 +57,7 @@ def prepare_life(deal_file: Path, life_file: Path, *, out: Path) -> LifePrepared
     further = _further(life, life_file, deal, out)
     tapes = [(ready.commitment, ready.secret), *((each.commitment, each.secret) for each in further.values())]
     _refuse_loans_twice(tapes, ["the deal's tape", *further])
-    balances = {loan.loan_id: int(loan.gross_balance) for loan in ready.loans}
+    balances = read_balances(ready.tape)
     for each in further.values():
         balances |= each.balances
     serviced = _serviced(life, life_file, deal, balances)

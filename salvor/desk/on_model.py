@@ -25,7 +25,6 @@ class OnModel:
     outcomes: list[RunOutcome] = field(default_factory=list)
     credits_paid: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     refunds: int = 0
-    revolved: bool = False  # whether the last run did
 
     def __post_init__(self) -> None:
         self.deal = Deal(self.script.terms.rules)
@@ -60,8 +59,6 @@ class OnModel:
         else:
             self.deal.asset.mint(SERVICER, does.report.net)
             self.deal.report(does.report, now)
-        is_last = does.report.last or period == self.script.terms.rules.periods
-        self.revolved = self.deal.state is State.REVOLVING and not is_last
         self.outcomes.append(self.deal.run(period))
 
     def admit(self, call: Call, now: int) -> None:

@@ -27,6 +27,7 @@ class RunOutcome:
     credits: dict[str, int]
     triggers_on: tuple[bool, ...]
     wound_up: bool
+    revolved: bool  # its principal waits in the revolving account
 
 
 def run_period(books: Books, pool: Pool) -> RunOutcome:
@@ -34,7 +35,7 @@ def run_period(books: Books, pool: Pool) -> RunOutcome:
     period = books.last_run + 1
     report = pool.reports[period - 1]
     is_last = report.last or period == books.terms.periods
-    books.revolving = books.revolving and not is_last
+    books.revolving = revolved = books.revolving and not is_last
     cash = report.net + books.waiting
     if not books.revolving:
         cash, books.account = cash + books.account, 0
@@ -49,7 +50,7 @@ def run_period(books: Books, pool: Pool) -> RunOutcome:
     end(run, is_last)
     paid = tuple((run.interest[place], run.principal[place]) for place in range(len(books.tranches)))
     on = tuple(trigger.on for trigger in books.triggers)
-    return RunOutcome(period, cash, outcomes, paid, dict(run.credits), on, is_last)
+    return RunOutcome(period, cash, outcomes, paid, dict(run.credits), on, is_last, revolved)
 
 
 def accrue(run: Run, net: int) -> None:

@@ -83,7 +83,7 @@ def period_on_model(side: OnModel, does: RunPeriod) -> PeriodLine:
         collection_ratio=pool.totals[report.period].collection_ratio,
         phase=STATES[side.deal.state],
         accelerated=books.accelerated,
-        revolved=side.revolved,
+        revolved=outcome.revolved,
         cash=outcome.cash,
         left=books.waiting,
         reserve=books.reserve,

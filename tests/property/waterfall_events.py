@@ -165,8 +165,6 @@ class Events:
         on, had = [each.on for each in books.triggers], [fee.had for fee in books.fees]
         accelerated, steps = books.accelerated, books.steps
         missing = bool(live.index_record) and period not in deal.told
-        last = period == self.rules.periods or (0 < period <= deal.pool.reported and deal.pool.reports[period - 1].last)
-        revolving = books.revolving and not last
         outcome = yield
         told = self._losses(period, before, outcome) + self._turned(period, on)
         if missing:
@@ -176,7 +174,9 @@ class Events:
         passed = sum(1 << place for place in range(len(steps)) if place not in done)
         now_on = sum(1 << place for place, is_on in enumerate(outcome.triggers_on) if is_on)
         told.append((live.waterfall, "StepsPaid", (period, due, paid)))
-        told.append((live.waterfall, "PeriodRun", (period, outcome.cash, accelerated, revolving, now_on, passed)))
+        told.append(
+            (live.waterfall, "PeriodRun", (period, outcome.cash, accelerated, outcome.revolved, now_on, passed))
+        )
         return told + self._distributed(outcome) + self._credits(outcome, had)
 
     def _losses(self, period: int, before: list[tuple[int, int]], outcome: Any) -> list[Told]:

@@ -132,7 +132,6 @@ class WaterfallMirror(Mirror):
     def run(self, period: int) -> RunOutcome | Refused:
         """Preview, then run: the same figures from preview, events and model, or the same refusal from all."""
         books = self.deal.books
-        revolving = bool(books and books.revolving and not self._is_last(period))
         accelerated = bool(books and books.accelerated)
         before = [(one.principal, one.deficiency) for one in books.tranches] if books else []
         try:
@@ -146,16 +145,12 @@ class WaterfallMirror(Mirror):
             assert told == (outcome.error, outcome.values), "WF-07"
             return outcome
         assert refused is None, "WF-07"
-        self._check_preview(preview, outcome, revolving, accelerated)
+        self._check_preview(preview, outcome, accelerated)
         self._check_losses(outcome, before)
         self._check_seniority(preview)
         return outcome
 
-    def _is_last(self, period: int) -> bool:
-        reports = self.deal.pool.reports
-        return period == self.deal.terms.periods or (0 < period <= len(reports) and reports[period - 1].last)
-
-    def _check_preview(self, preview: Any, outcome: RunOutcome, revolving: bool, accelerated: bool) -> None:
+    def _check_preview(self, preview: Any, outcome: RunOutcome, accelerated: bool) -> None:
         books, terms = self.deal.books, self.deal.terms
         count = len(terms.accelerated_steps if accelerated else terms.steps)
         done = {step.place: step for step in outcome.steps}
@@ -167,7 +162,7 @@ class WaterfallMirror(Mirror):
             "on": sum(1 << place for place, on in enumerate(outcome.triggers_on) if on),
             "passedOver": sum(1 << place for place in range(count) if place not in done),
             "accelerated": accelerated,
-            "revolving": revolving,
+            "revolving": outcome.revolved,
             "due": [done[place].due if place in done else 0 for place in range(count)],
             "paid": [done[place].paid if place in done else 0 for place in range(count)],
             "interest": [interest for interest, _ in outcome.tranches],

@@ -54,8 +54,9 @@ def test_a_named_trigger_ends_it_after_its_run_and_for_good():
 
 def test_the_last_run_never_revolves():
     played = play(until=3, gross_balance=20_000)
-    played.run(20_000)
+    assert played.run(20_000).revolved
     outcome = played.run(180_000, last=True)
+    assert not outcome.revolved
     assert outcome.tranches == ((0, 60_000), (0, 25_000), (100_000, 15_000))
 
 

@@ -34,7 +34,8 @@ interface IERC7575 {
     /// @notice The note.
     function share() external view returns (address shareTokenAddress);
 
-    /// @notice Units that so much cash was worth at the last settlement, down. Says nothing of the next one.
+    /// @notice Units that so much cash was worth at the last settlement, down; at par before the first one and where units were
+    ///         worth nothing. Says nothing of the next one.
     function convertToShares(uint256 assets) external view returns (uint256 shares);
 
     /// @notice Cash that so many units were worth at the last settlement, down. Says nothing of the next one.

@@ -136,7 +136,9 @@ abstract contract GateBooks is
     /// @inheritdoc IERC7575
     function convertToShares(uint256 assets) public view returns (uint256) {
         EpochRecord storage last = _records[lastSettled];
-        return lastSettled == 0 ? assets : (assets * last.units) / last.value;
+        uint256 worth = last.value;
+        // Before the first settlement, and where units are worth nothing, no cash has a price: par.
+        return worth == 0 ? assets : (assets * last.units) / worth;
     }
 
     /// @inheritdoc IERC7575

@@ -91,7 +91,7 @@ library Positions {
     function _enter(Position memory own, EpochRecord memory met) private pure {
         uint256 cash = (uint256(own.entry) * met.entered) / met.askedCash;
         own.claimCash += uint112(cash);
-        own.claimUnits += uint112((cash * met.units) / met.value);
+        if (cash != 0) own.claimUnits += uint112((cash * met.units) / met.value); // what is worth nothing meets no cash
         own.entry = uint112((uint256(own.entry) * (met.askedCash - met.entered)) / met.askedCash);
         ++own.entryEpoch;
     }

@@ -42,11 +42,10 @@ library Valuation {
     ) internal pure returns (uint256) {
         uint256 base = plan.presentAtMark;
         if (base == 0) return 0;
-        uint256 expected = Math.mulDiv(plan.known - plan.knownAtMark, mark.value, base);
         uint256 rest = Math.mulDiv(plan.whole - plan.known, mark.value, base);
         uint256 all = Math.mulDiv(plan.whole - plan.knownAtMark, mark.value, base);
         uint256 since = net - mark.net;
-        uint256 share = atMostWad(since, expected, WAD);
+        uint256 share = atMostWad(since + rest, all, WAD);
         share = Math.min(share, atMostWad(Math.saturatingSub(all, since), rest, WAD));
         uint256 gone = Math.saturatingSub(writtenOff, mark.writtenOff);
         uint256 left = atMostWad(Math.saturatingSub(mark.balance, gone), mark.balance, 0);

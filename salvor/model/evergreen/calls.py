@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from salvor.model.deal import NOBODY, note_account
+from salvor.model.deal import NOBODY, Deal, note_account
 from salvor.model.evergreen.fund import Fund
 from salvor.model.evergreen.gate import Account, Gate
 from salvor.model.refusal import Refused
@@ -30,7 +30,9 @@ class Calls:
     def request_deposit(self, by: str, place: int, cash: int, controller: str, owner: str, now: int) -> None:
         """Rules 6, 7 and 9: cash of `owner` waits for units of `controller`."""
         gate = self._gate(place)
-        own, epoch = self._may_request(by, place, cash, controller, owner, now, lambda own: (own.entry, own.entry_epoch))
+        epoch = self._may_request(by, place, cash, controller, owner, now)
+        own = gate.caught_up(controller)
+        _refuse_waiting(own.entry, own.entry_epoch, epoch)
         room = LARGEST - gate.asked[epoch][0]
         if cash > room:
             raise Refused("AboveLimit", cash, room)
@@ -43,12 +45,10 @@ class Calls:
     def request_redeem(self, by: str, place: int, units: int, controller: str, owner: str, now: int) -> None:
         """The same with units of `owner`."""
         gate = self._gate(place)
-        _, epoch = self._may_request(by, place, units, controller, owner, now, lambda own: (own.exit, own.exit_epoch))
-        room = LARGEST - gate.asked[epoch][1]
-        if units > room:
-            raise Refused("AboveLimit", units, room)
+        epoch = self._may_request(by, place, units, controller, owner, now)
         if owner != controller:
             self._deal.admissions.refuse(owner, controller, units, now)
+        self._refuse_exit(gate, controller, units, epoch)
         gate.note.refuse_frozen(owner)
         gate.note.transfer(owner, gate.name, units)
         gate.ask_exit(controller, units, epoch)
@@ -78,10 +78,11 @@ class Calls:
         gate, own = self._own(by, place, controller)
         gate.note.refuse_frozen(controller)
         units = own.back_units
-        gate.earn(controller)
         if units:
-            self._send(gate, controller, receiver, units, now)
-        own.back_units = 0
+            self._may_send(gate, controller, receiver, units, now)
+        gate.earn(controller).back_units = 0
+        if units:
+            gate.note.transfer(gate.name, receiver, units)
         return units
 
     def deposit(self, by: str, place: int, cash: int, receiver: str, controller: str, now: int) -> int:
@@ -121,14 +122,11 @@ class Calls:
 
     def turn_back(self, by: str, place: int, units: int, controller: str, now: int) -> None:
         """Rule 30."""
-        self._may_request(by, place, units, controller, controller, now, lambda own: (own.exit, own.exit_epoch))
+        epoch = self._may_request(by, place, units, controller, controller, now)
         gate, own = self._own(by, place, controller)
-        epoch = self.fund.open_epoch(now)
-        room = LARGEST - gate.asked[epoch][1]
-        if units > room:
-            raise Refused("AboveLimit", units, room)
         if units > own.claim_units:
             raise Refused("AboveClaimable", units, own.claim_units)
+        self._refuse_exit(gate, controller, units, epoch)
         gate.turn_back(controller, units, epoch)
 
     def claim_earned(self, place: int, controller: str) -> int:
@@ -164,7 +162,7 @@ class Calls:
         gate.move(lost, new)
 
     @property
-    def _deal(self):  # noqa: ANN202
+    def _deal(self) -> Deal:
         return self.fund.deal
 
     def _gate(self, place: int) -> Gate:
@@ -179,26 +177,19 @@ class Calls:
         if by != whose and (place, whose, by) not in self.operators:
             raise Refused("NotOperator", whose, by)
 
-    def _may_request(
-        self,
-        by: str,
-        place: int,
-        amount: int,
-        controller: str,
-        owner: str,
-        now: int,
-        waiting: Callable[[Account], tuple[int, int]],
-    ) -> tuple[Account, int]:
+    def _refuse_exit(self, gate: Gate, controller: str, units: int, epoch: int) -> None:
+        own = gate.caught_up(controller)
+        _refuse_waiting(own.exit, own.exit_epoch, epoch)
+        room = LARGEST - gate.asked[epoch][1]
+        if units > room:
+            raise Refused("AboveLimit", units, room)
+
+    def _may_request(self, by: str, place: int, amount: int, controller: str, owner: str, now: int) -> int:
         if not amount:
             raise Refused("ZeroRequest")
         self._refuse_stranger(by, place, owner)
         self._refuse_stranger(by, place, controller)
-        epoch = self.fund.open_epoch(now)
-        own = self._gate(place).caught_up(controller)
-        waits, since = waiting(own)
-        if waits and since != epoch:
-            raise Refused("EpochNotSettled", since)
-        return own, epoch
+        return self.fund.open_epoch(now)
 
     def _may_cancel(self, controller: str, waits: int, epoch: int, now: int) -> None:
         if not waits:
@@ -213,7 +204,7 @@ class Calls:
 
     def _units_for(self, gate: Gate, cash: int) -> int:
         last = gate.records.get(gate.settled)
-        return cash * last.units // last.value if last else cash
+        return cash * last.units // last.value if last and last.value else cash
 
     def _leave(
         self,
@@ -252,6 +243,8 @@ class Calls:
             self._deal.admissions.refuse(controller, receiver, units, now)
         self._deal.admissions.refuse(gate.name, receiver, units, now)
 
-    def _send(self, gate: Gate, controller: str, receiver: str, units: int, now: int) -> None:
-        self._may_send(gate, controller, receiver, units, now)
-        gate.note.transfer(gate.name, receiver, units)
+
+def _refuse_waiting(waits: int, since: int, epoch: int) -> None:
+    """Rule 6: who still waits in an epoch that is closed makes no other request."""
+    if waits and since != epoch:
+        raise Refused("EpochNotSettled", since)

@@ -78,7 +78,7 @@ class Gate:
             if own.entry and own.entry_epoch == epoch:
                 met = own.entry * record.entered // record.asked_cash
                 own.claim_cash += met
-                own.claim_units += met * record.units // record.value
+                own.claim_units += met * record.units // record.value if met else 0
                 own.entry = own.entry * (record.asked_cash - record.entered) // record.asked_cash
                 own.entry_epoch += 1
             if own.exit and own.exit_epoch == epoch:

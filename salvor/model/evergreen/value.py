@@ -53,9 +53,9 @@ def loans_value(plan: Plan, mark: Mark, period: int, totals: Totals) -> int:
     if not base:
         return 0
     known, now, whole = plan.to_date[mark.period], plan.to_date[period], plan.to_date[-1]
-    expected, rest, all_ = (part * mark.value // base for part in (now - known, whole - now, whole - known))
+    rest, all_ = (part * mark.value // base for part in (whole - now, whole - known))
     net = totals.net - mark.net
-    behind = min(ONE, net * ONE // expected) if expected else ONE
+    behind = min(ONE, (net + rest) * ONE // all_) if all_ else ONE
     ahead = min(ONE, max(0, all_ - net) * ONE // rest) if rest else ONE
     gone = max(0, totals.written_off - mark.written_off)
     left = max(0, mark.balance - gone) * ONE // mark.balance if mark.balance else 0

@@ -15,7 +15,6 @@ from salvor.model.deal import OFFERING, POOL, WATERFALL, State, note_account
 from salvor.model.evergreen.fund import Settled
 from salvor.model.evergreen.gate import Gate
 from salvor.model.evergreen.value import tranche_values
-from salvor.model.holders import PARTS
 from salvor.model.pool import Report
 from salvor.model.refusal import Refused
 from salvor.model.terms import ONE
@@ -24,7 +23,7 @@ from tests.property.evergreen_stage import Stage
 PHASES = {State.REVOLVING: 1, State.AMORTISING: 2, State.ACCELERATED: 3, State.WOUND_UP: 4}
 POSITION = (
     *("entry", "entry_epoch", "claim_cash", "claim_units", "back_units", "exit", "exit_epoch", "leave_units"),
-    *("leave_cash", "back_cash", "seen", "earned"),
+    *("leave_cash", "back_cash"),
 )
 
 
@@ -141,7 +140,7 @@ class EvergreenMirror:
         index = live.distributor.indexOf(note)
         streams = gate.note.streams
         waits = tuple(stream.remainder for stream in streams)
-        add(f"index {place}", (index.total, index.principal), (gate.index, streams[1].index))
+        add(f"index {place}", (index.total, index.principal), (sum(gate.index), streams[1].index))
         add(f"remainder {place}", (index.interestRemainder, index.principalRemainder), waits)
         add(f"cash of gate {place}", live.settlement.balanceOf(contract), self.deal.asset.balances[gate.name])
         add(f"units of gate {place}", note.balanceOf(contract), gate.note.holders[gate.name].units)
@@ -149,8 +148,10 @@ class EvergreenMirror:
             add(f"asked of {place} in {epoch}", tuple(contract.asked(epoch)), tuple(gate.asked[epoch]))
         for each in self.people:
             own, who = gate.caught_up(each.address), each.address
-            found = tuple(contract.position(who))
-            add(f"position of {each} in {place}", found, tuple(getattr(own, name) for name in POSITION))
+            found = contract.position(who)
+            said = *(getattr(own, name) for name in POSITION), *own.earned
+            add(f"position of {each} in {place}", (*tuple(found)[:10], *tuple(found)[12:]), said)
+            add(f"earned by {each} in {place}", contract.earned(who), gate.earned_by(who))
             add(f"units of {each} in {place}", note.balanceOf(who), gate.note.holders[who].units)
             add(f"claimable of {each} in {place}", note.claimable(who), sum(gate.note.claimable(who)))
 
@@ -161,16 +162,15 @@ class EvergreenMirror:
         held = deal.cash_held + sum(deal.asset.balances[gate.name] for gate in self.fund.gates)
         conserved("WF-01", paid_in=deal.paid_in, paid_out=deal.paid_out, held=held)
         for place, gate in enumerate(self.fund.gates):
-            owed, units, parts = 0, 0, 0
+            owed, units = 0, 0
             for who in list(gate.accounts):
                 own = gate.caught_up(who)
-                owed += own.entry + own.leave_cash + own.back_cash
+                owed += own.entry + own.leave_cash + own.back_cash + gate.earned_by(who)
                 units += own.units_here
-                parts += own.earned + own.units_here * (gate.index - own.seen)
             inside = gate.note.holders[gate.name].units
             assert units <= inside, "EV-02"
             fetched = sum(gate.note.claimable(gate.name)) + deal.asset.balances[gate.name]
-            assert owed + parts // PARTS <= fetched, "EV-02"
+            assert owed <= fetched, "EV-02"
             asked = [sum(gate.asked[epoch][kind] for epoch in list(gate.asked)) for kind in (0, 1)]
             waits = [gate.caught_up(who) for who in list(gate.accounts)]
             assert sum(own.entry for own in waits) <= asked[0], "EV-05"

@@ -111,7 +111,7 @@ interface IGate {
     function movePosition(address lost, address found) external;
 
     /// @notice Sends `cash` to the distributor, at settlement. Only the fund.
-    function send(uint256 cash) external;
+    function forward(uint256 cash) external;
 
     /// @notice Takes over what an epoch did: units are made and ended, what was not met waits in the next. Only the fund.
     /// @param made Units made, with those of nobody.

@@ -277,7 +277,7 @@ contract EvergreenFund is IEvergreenFund, AccessManaged {
         sides = new Side[](gates.length);
         for (uint256 i; i < gates.length; ++i) {
             sides[i].books = waterfall.tranche(TrancheId.wrap(uint8(i))); // at most 8
-            values[i] = sides[i].books.principal + sides[i].books.interestDue;
+            values[i] = sides[i].books.principal + sides[i].books.loss + sides[i].books.interestDue;
         }
         values = Valuation.spread(nav, values);
         bool[] memory reached = Valuation.markDown(values, _open(period));
@@ -317,7 +317,7 @@ contract EvergreenFund is IEvergreenFund, AccessManaged {
             (uint256 more, uint256 less) = (sides[i].entered, sides[i].paid);
             received += Math.saturatingSub(more, less);
             paid += Math.saturatingSub(less, more);
-            if (more > less) gates[i].send(more - less);
+            if (more > less) gates[i].forward(more - less);
         }
         // An asset that calls back may have had a period run: what was counted is no more.
         if (waterfall.lastRun() != period) revert Settling();
@@ -330,12 +330,7 @@ contract EvergreenFund is IEvergreenFund, AccessManaged {
         }
     }
 
-    function _settleGates(
-        IWaterfall waterfall,
-        IGate[] memory gates,
-        Side[] memory sides,
-        uint256 ownerless
-    ) private {
+    function _settleGates(IWaterfall waterfall, IGate[] memory gates, Side[] memory sides, uint256 ownerless) private {
         address dustOwner = waterfall.dustOwner();
         for (uint256 i; i < gates.length; ++i) {
             uint256 nobodys = i + 1 == gates.length ? ownerless : 0;

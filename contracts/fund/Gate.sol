@@ -164,7 +164,11 @@ contract Gate is GateBooks, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IERC7540Deposit
-    function deposit(uint256 assets, address receiver, address controller) public nonReentrant returns (uint256 shares) {
+    function deposit(
+        uint256 assets,
+        address receiver,
+        address controller
+    ) public nonReentrant returns (uint256 shares) {
         Position memory own = _mayClaimUnits(controller);
         shares = own.claimByCash(assets);
         _claimed(own, receiver, controller, assets, shares);
@@ -183,7 +187,11 @@ contract Gate is GateBooks, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IERC7575
-    function redeem(uint256 shares, address receiver, address controller) external nonReentrant returns (uint256 assets) {
+    function redeem(
+        uint256 shares,
+        address receiver,
+        address controller
+    ) external nonReentrant returns (uint256 assets) {
         Position memory own = _ofCaller(controller);
         _notFrozen(controller);
         assets = own.leaveByUnits(shares);
@@ -232,7 +240,7 @@ contract Gate is GateBooks, AccessManaged, ReentrancyGuardTransient {
     /* SETTLEMENT */
 
     /// @inheritdoc IGate
-    function send(uint256 cash) external nonReentrant {
+    function forward(uint256 cash) external nonReentrant {
         _onlyFund();
         _settlement.sendExact(address(_distributor), cash);
     }

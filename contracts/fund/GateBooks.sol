@@ -221,9 +221,10 @@ abstract contract GateBooks is
 
     /// @inheritdoc IERC165
     function supportsInterface(bytes4 id) external pure returns (bool) {
-        bool requests = id == type(IERC7540Operator).interfaceId ||
-            id == type(IERC7540Deposit).interfaceId ||
-            id == type(IERC7540Redeem).interfaceId;
+        bool requests =
+            id == type(IERC7540Operator).interfaceId ||
+                id == type(IERC7540Deposit).interfaceId ||
+                id == type(IERC7540Redeem).interfaceId;
         bool cancels = id == type(IERC7540CancelDeposit).interfaceId || id == type(IERC7540CancelRedeem).interfaceId;
         return requests || cancels || id == type(IERC7575).interfaceId || id == type(IERC165).interfaceId;
     }

@@ -55,7 +55,12 @@ library Positions {
     /// @notice Whether nothing waits.
     function isEmpty(Position memory own) internal pure returns (bool) {
         bool units = unitsHere(own) == 0 && own.leaveUnits == 0;
-        return units && own.entry == 0 && own.leaveCash == 0 && own.backCash == 0 && own.earnedInterest + own.earnedPrincipal == 0;
+        return
+            units &&
+            own.entry == 0 &&
+            own.leaveCash == 0 &&
+            own.backCash == 0 &&
+            own.earnedInterest + own.earnedPrincipal == 0;
     }
 
     /// @notice Takes a piece of claimable units, by the cash that was met.

@@ -1,6 +1,6 @@
-"""The gate of one tranche: requests that wait and what is claimable, by controller (docs/evergreen.md, sections 2 and 5).
+"""The gate of one tranche: requests that wait and what is claimable, by controller (docs/evergreen.md, 2 and 5).
 
-The fund says which epoch is open and what a settled one met; the note is a model's `Note`, in which the gate is a holder.
+The fund says which epoch is open and what a settled one met; in the note the gate is a holder.
 """
 
 from __future__ import annotations

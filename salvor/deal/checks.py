@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from salvor.amounts import MAX_AMOUNT, WAD, format_units
 from salvor.deal.allotment import allotted
+from salvor.deal.evergreen_checks import evergreen_findings
 from salvor.deal.names import Finding, Place, unknown
 from salvor.deal.rule_checks import rule_findings
 from salvor.deal.rules import FeeLine, Reserve
@@ -29,6 +30,7 @@ def findings(deal: Deal) -> Iterator[Finding]:
     yield from rule_findings(deal)
     yield from step_findings(deal)
     yield from seniority_findings(deal)
+    yield from evergreen_findings(deal)
     if not unfit:
         yield from _investors(deal)
         yield from _trades(deal)

@@ -11,6 +11,7 @@ from pydantic import Field
 from salvor.amounts import Units, Wad, to_units
 from salvor.deal.fields import Amount, Name, Part, Percent, Version, Whole
 from salvor.deal.rules import (
+    Evergreen,
     FeeLine,
     Hurdle,
     Index,
@@ -109,6 +110,7 @@ class Deal(Part):
 
     salvor: Version  # of this format
     name: Name
+    kind: Literal["closed-end", "evergreen"] = "closed-end"
     tape: TapeFile
     settlement: Settlement
     calendar: Calendar
@@ -121,6 +123,7 @@ class Deal(Part):
     triggers: Annotated[dict[Name, Trigger], Field(max_length=16)] = Field(default_factory=dict)
     losses: Losses = Losses(by="ledgers")
     revolving: Revolving | None = None
+    evergreen: Evergreen | None = None
     waterfall: Annotated[list[Step], Field(min_length=1, max_length=40)]
     accelerated: Annotated[list[Step], Field(max_length=40)] = Field(
         default_factory=list

@@ -26,11 +26,7 @@ contract DealAccess is AccessManager {
     /// @notice Held by the `DefaultVote` alone: `Distributor.snapshotOf`.
     uint64 public constant VOTE = 6;
 
-    /// @notice Held by the `AuctionHouse` alone: `LoanPool.awaitProceeds`, `LoanPool.takeProceeds`.
-    uint64 public constant HOUSE = 21;
-
-    /// @notice Approves and switches strategies of disposal, pauses and names auctions: `LoanBook.approve`, `LoanBook.switchTo`,
-    ///         `LoanBook.pause`, `AuctionHouse.admitAuction`.
+    /// @notice Approves and switches strategies of disposal, and pauses: `LoanBook.approve`, `LoanBook.switchTo`, `LoanBook.pause`.
     uint64 public constant OVERSEER = 22;
 
     constructor(address admin) AccessManager(admin) {}

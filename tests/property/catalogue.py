@@ -36,6 +36,18 @@ PROPERTIES = {
     "PL-02": "What a loan paid is proved against the last root told for that period, and against no other.",
     "LS-01": "What write-offs have cost tranches, and nobody, is never more than the written-off claims at the "
     "carrying ratio.",
+    "AU-01": "When loans are sold, what must be refused is refused with the model's error and values, and changes nothing.",
+    "AU-02": "House, book, auctions and pool agree with the model of sales on every figure after every call, whoever "
+    "calls.",
+    "AU-03": "What came into the house = paid out + brought to the pool + what is owed or staked; its tokens are that.",
+    "AU-04": "A bidder without title has all cash that was ever brought, in hand, staked or owed.",
+    "AU-05": "From every state anyone can, with time, end every sale, in two calls a round at most.",
+    "AU-06": "A case that closes has brought or lost, in that transaction, all that was outstanding.",
+    "AU-07": "The pool's last report waits for as many sales as run.",
+    "AU-08": "Loans behind one case share what it brought, by rank or pro rata, and never more than that.",
+    "AU-09": "While a case is in cure or for sale its outstanding is exposed, and after that it is not.",
+    "AU-10": "A falling price is never below its floor and never rises within a round.",
+    "AU-11": "Title passes only to an account that compliance admits at that second.",
     "AC-01": "An outsider is refused at every privileged function.",
 }
 

@@ -61,19 +61,10 @@ def _of_case(case: Case | None) -> list[int]:
 
 def _of_account(account: Account | None) -> list[int]:
     if account is None:
-        return [0] * 10
-    return [
-        account.outstanding,
-        account.written_off,
-        account.standing,
-        account.round,
-        account.brought,
-        account.costs_due,
-        account.keeper_due,
-        account.floor,
-        account.start,
-        account.exposed,
-    ]
+        return [0] * 9
+    due = [account.keeper_due, account.costs_due]
+    money = [account.outstanding, account.written_off, account.brought, account.exposed, *due]
+    return [*money, account.standing, account.round, account.strategy]
 
 
 def _of_round(running: Any) -> list[int]:
@@ -91,9 +82,9 @@ def places(sales: Sales) -> dict[str, Any]:
         case, account = book._cases[number], house._accounts[number]
         rounds = dutch._rounds[number], english._rounds[number]
         of_case = ("stage", "strategy", "broken", "deadline", "due", "cureUntil", "amount", "total", "loans")
-        of_account = ("outstanding", "writtenOff", "standing", "round", "brought", "costsDue", "keeperDue", "floor")
+        money = ("outstanding", "writtenOff", "brought", "exposed", "keeperDue", "costsDue")
         named |= {f"case {number} {name}": getattr(case, name) for name in of_case}
-        named |= {f"account {number} {name}": getattr(account, name) for name in (*of_account, "start", "exposed")}
+        named |= {f"account {number} {name}": getattr(account, name) for name in (*money, "standing", "round", "strategy")}
         named |= {f"falling {number} {name}": getattr(rounds[0], name) for name in ("left", "start", "begun")}
         named |= {f"climbing {number} {name}": getattr(rounds[1], name) for name in ("best", "end")}
         named |= {f"title {number} of {who.role}": house.titleOf[number][who] for who in sales.people}
@@ -111,11 +102,12 @@ class SalesMirror:
     def __init__(self, sales: Sales, named: dict[str, Any]) -> None:
         self.sales, self.state = sales, sales.model()
         self.spent = dict.fromkeys((who.address for who in sales.people), 0)
-        self._mirror = Mirror(
-            sales.lab, Figures(self.state, sales), named, refusals="AU-01", agreement="AU-02"
-        )
+        self._titles: dict[tuple[int, str], int] = {}
+        self._mirror = Mirror(sales.lab, Figures(self.state, sales), named, refusals="AU-01", agreement="AU-02")
 
-    def do(self, rule: Callable[..., Any], *args: Any, method: Any, given: tuple[Any, ...], by: Any, **named: Any) -> Any:
+    def do(
+        self, rule: Callable[..., Any], *args: Any, method: Any, given: tuple[Any, ...], by: Any, **named: Any
+    ) -> Any:
         """The model's rule, whole or not at all, and the method with what is given."""
         expected = partial(self.state.attempt, partial(rule, self.state, *args, **named))
         return self._mirror.both(expected, method, *given, sender=by)
@@ -129,13 +121,19 @@ class SalesMirror:
         held = sum(state.owed.values()) + staked
         assert state.came_in == state.paid_out + held + self._gone(), "AU-03"
         assert token.balanceOf(house) == held, "AU-03"
+        for (number, who), units in state.titles.items():
+            if units > self._titles.get((number, who), 0):
+                assert state.admits(who, sales.lab.now), "AU-11"
+        self._titles = dict(state.titles)
         on_sale = [number for number, each in state.accounts.items() if each.standing == Standing.ON_SALE]
         assert state.deal.pool.awaited == len(on_sale), "AU-07"
         in_cure = [number for number, each in state.cases.items() if each.stage == Stage.CURE]
         exposed = sum(state.accounts[number].exposed for number in {*on_sale, *in_cure})
         assert house.exposed() == exposed == sum(each.exposed for each in state.accounts.values()), "AU-09"
         for number, account in state.accounts.items():
-            assert account.recovered(account.brought) <= account.written_off, "AU-06"
+            if account.standing == Standing.CLOSED:
+                total = state.cases[number].total
+                assert state.lost[number] == max(0, total - account.brought), "AU-06"
             parts = [cases.share_of(state, loan) for loan, own in state.loans.items() if own.case == number]
             assert sum(parts) <= account.brought, "AU-08"
 
@@ -167,5 +165,5 @@ class SalesMirror:
         running = self.state.rounds.get(number)
         if not isinstance(running, DutchRound):
             return None
-        auction: Dutch = self.state.auctions[self.state.accounts[number].auction or 0]
+        auction: Dutch = self.state.auctions[0]
         return auction.price(running, now)[0], running.floor

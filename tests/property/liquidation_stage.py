@@ -22,15 +22,15 @@ CLAIM = keccak(NAMES[1].encode())
 HOUR = 3_600
 CASH = 10**9
 SUBJECTS = tuple(bytes([number]) * 32 for number in (1, 2, 3))
-STEPS = Dutch(step=HOUR, fall=10 * HOUR, linger=5 * HOUR, dust=10)
-CURVE = Dutch(step=HOUR, fall=24 * HOUR, linger=HOUR, cut=95 * PERCENT, cusp=40 * PERCENT, dust=1)
+STEPS = Dutch(step=HOUR, fall=10 * HOUR, linger=5 * HOUR, units=1_000, dust=10)
+CURVE = Dutch(step=HOUR, fall=24 * HOUR, linger=HOUR, cut=95 * PERCENT, cusp=40 * PERCENT, units=1_000)
 CLIMB = English(duration=2 * DAY, window=HOUR, extension=6 * HOUR, increment=7, increment_share=5 * PERCENT)
 SALE = {"start_share": 120 * PERCENT, "floor_share": 61 * PERCENT, "haircut": 10 * PERCENT}
 STRATEGIES = (
     StrategyTerms(),
     StrategyTerms(approval=True, duration=20 * DAY),
     StrategyTerms(duration=60 * DAY),
-    StrategyTerms(0, rounds=2, cost=11, units=1_000, **SALE),
+    StrategyTerms(0, rounds=2, cost=11, **SALE),
     StrategyTerms(1, approval=True, rounds=3, cost=97, credit_bid=True, **SALE),
 )
 BIDDERS = ("first bidder", "second bidder", "third bidder")

@@ -205,7 +205,6 @@ interface ILoanPool {
 
     error EmptyTape(bytes32 tapeRoot, uint256 loanCount);
 
-    /// @notice The asset classes must add up to the tape.
     error TapeTotalsMismatch(uint256 loans, uint256 loanCount, uint256 balance, uint256 grossBalance);
 
     /// @notice The tape must have from 1 to `allowed` asset classes.

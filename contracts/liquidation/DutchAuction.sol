@@ -152,7 +152,8 @@ contract DutchAuction is IDutchAuction {
         uint256 passed = Math.saturatingSub(second, round.begun);
         uint256 steps = Math.min(passed, _fall) / _step;
         (uint256 start, uint256 floor) = (round.start, round.floor);
-        if (_exponential) price = (start * _power(steps)) / WAD; // below 2^96 * 2^60
+        if (_exponential)
+            price = (start * _power(steps)) / WAD; // below 2^96 * 2^60
         else price = start - ((start - floor) * steps) / (_fall / _step);
         over = passed >= uint256(_fall) + _linger || price < (start * _cusp) / WAD;
         if (over || price < floor) price = floor;

@@ -101,12 +101,7 @@ contract LoanBook is ILoanBook, AccessManaged {
     }
 
     /// @inheritdoc ILoanBook
-    function join(
-        uint64 caseId,
-        LoanProof calldata given,
-        uint96 outstanding,
-        uint96 writtenOff
-    ) external restricted {
+    function join(uint64 caseId, LoanProof calldata given, uint96 outstanding, uint96 writtenOff) external restricted {
         _notPaused();
         CaseRecord storage record = _must(caseId, Stage.Held);
         if (record.strategy != Strategy.Hold || house.accountOf(caseId).brought != 0) revert AlreadyWorked(caseId);

@@ -36,7 +36,8 @@ PROPERTIES = {
     "PL-02": "What a loan paid is proved against the last root told for that period, and against no other.",
     "LS-01": "What write-offs have cost tranches, and nobody, is never more than the written-off claims at the "
     "carrying ratio.",
-    "AU-01": "When loans are sold, what must be refused is refused with the model's error and values, and changes nothing.",
+    "AU-01": "When loans are sold, what must be refused is refused with the model's error and values, "
+    "and changes nothing.",
     "AU-02": "House, book, auctions and pool agree with the model of sales on every figure after every call, whoever "
     "calls.",
     "AU-03": "What came into the house = paid out + brought to the pool + what is owed or staked; its tokens are that.",

@@ -83,8 +83,9 @@ def places(sales: Sales) -> dict[str, Any]:
         rounds = dutch._rounds[number], english._rounds[number]
         of_case = ("stage", "strategy", "broken", "deadline", "due", "cureUntil", "amount", "total", "loans")
         money = ("outstanding", "writtenOff", "brought", "exposed", "keeperDue", "costsDue")
+        of_account = (*money, "standing", "round", "strategy")
         named |= {f"case {number} {name}": getattr(case, name) for name in of_case}
-        named |= {f"account {number} {name}": getattr(account, name) for name in (*money, "standing", "round", "strategy")}
+        named |= {f"account {number} {name}": getattr(account, name) for name in of_account}
         named |= {f"falling {number} {name}": getattr(rounds[0], name) for name in ("left", "start", "begun")}
         named |= {f"climbing {number} {name}": getattr(rounds[1], name) for name in ("best", "end")}
         named |= {f"title {number} of {who.role}": house.titleOf[number][who] for who in sales.people}

@@ -52,7 +52,7 @@ class Standing(IntEnum):
 
 @dataclass(frozen=True)
 class StrategyTerms:
-    """What the deal says of a strategy (rules 4 and 16); `auction` is a place in `State.auctions`, None: it sells nothing."""
+    """What the deal says of a strategy (rules 4 and 16); `auction` is a place in `State.auctions`, or None."""
 
     auction: int | None = None
     approval: bool = False

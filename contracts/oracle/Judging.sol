@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Stored} from "contracts/oracle/PolicyCode.sol";
 import {Failure, Reading, Status} from "interfaces/IOracleHub.sol";
 import {Answer, Reason} from "interfaces/ISource.sol";
 import {WAD} from "interfaces/Types.sol";

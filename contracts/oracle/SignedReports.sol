@@ -17,8 +17,9 @@ contract SignedReports is ISignedReports, AccessManaged, EIP712 {
         uint32 voidedUpTo;
     }
 
-    bytes32 private constant REPORT =
-        keccak256("Report(bytes32 key,uint128 value,uint40 at,uint32 nonce,uint40 validUntil)");
+    bytes32 private constant REPORT = keccak256(
+        "Report(bytes32 key,uint128 value,uint40 at,uint32 nonce,uint40 validUntil)"
+    );
     bytes32 private constant BATCH = keccak256("Batch(bytes32 root,uint32 count,uint32 nonce,uint40 validUntil)");
 
     /// @dev Bytes of a config: one address.

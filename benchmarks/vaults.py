@@ -71,6 +71,9 @@ def vault_rows(stage: Stage) -> Iterator[Row]:
 
 def _rows_under(stage: Stage, access: ContractInstance, rule: ContractInstance, named: str) -> Iterator[Row]:
     holder, other = stage.accounts[1], stage.accounts[2]
+    if named == "AllowList":
+        for each in (holder, other):
+            send(rule.admit, each, FOREVER, sender=stage.admin)
     note = stage.note(access, stage.settlement(), rule, {holder: ROUND // 2, other: ROUND // 2})
     project, admin = stage.project, stage.admin
     peer = admin.deploy(project.PlainVault, note.token, 0)
@@ -82,8 +85,6 @@ def _rows_under(stage: Stage, access: ContractInstance, rule: ContractInstance, 
         if named == "AllowList":
             send(rule.admit, vault, FOREVER, sender=admin)
         for each in (holder, other):
-            if named == "AllowList":
-                send(rule.admit, each, FOREVER, sender=admin)
             send(note.token.approve, vault, ROUND, sender=each)
     plain = _measured(note, peer, holder, other)
     for kind, vault in ours.items():
@@ -125,7 +126,6 @@ def _measured(
         found["deposit, the first after a distribution"] = deposit(holder)
         found["claim of cash"] = gas(vault.claimCash, sender=holder)
     return found
-
 
 
 if __name__ == "__main__":

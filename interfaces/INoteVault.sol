@@ -31,7 +31,7 @@ interface INoteVault {
     /// @notice No share moves while the note is paused.
     error NotePaused();
 
-    /// @notice Another number of notes is here than was to be, units.
+    /// @notice Fewer notes are here than are booked, or others left than were to leave: units.
     error BooksMoved(uint256 found, uint256 expected);
 
     /// @notice The deposit would get no share.

@@ -4,9 +4,6 @@ pragma solidity 0.8.37;
 /// @title A vault whose holders get the cash that the notes earn
 /// @notice A share is a note. Cash is spread by an index, in parts of a settlement unit; what does not divide waits.
 interface IPayingNoteVault {
-    /// @notice The transfer agent took notes from here: `found` of `booked` units are left. The way out is open.
-    error VaultShort(uint256 found, uint256 booked);
-
     /// @notice Cash that a share has got, in parts of a settlement unit. Never falls.
     function cashIndex() external view returns (uint256);
 }

@@ -90,15 +90,15 @@ class NoteVault(ABC):
 
     @abstractmethod
     def open(self) -> int:
-        """Before somebody comes in: the units that count. Refuses where nobody may."""
+        """Before somebody comes in: the units by the books. Refuses where nobody may."""
 
     @abstractmethod
     def open_out(self) -> int:
-        """The same before somebody leaves."""
+        """Before somebody leaves: the units that count."""
 
     @abstractmethod
     def admits(self) -> bool:
-        """Whether `open` would refuse nobody."""
+        """Whether `open` would refuse nobody, all booked units being here."""
 
     @abstractmethod
     def redeeming(self, owner: str, shares: int) -> None:
@@ -242,7 +242,13 @@ class NoteVault(ABC):
         self.cash_here += due
         return True
 
-    def harvest(self) -> tuple[bool, int]:
+    def harvest(self) -> int:
+        """By anyone; the cash credited. The books are written down where they must be."""
+        held = self.held
+        self.open_out()
+        return self.held - held
+
+    def bring_up_to_date(self) -> tuple[bool, int]:
         """Rule 11; whether the vault can claim, and the cash credited."""
         given = [stream.distributed for stream in self.note.streams]
         if given == self.harvested:
@@ -267,7 +273,7 @@ class NoteVault(ABC):
     def max_deposit(self, caller: str, receiver: str) -> int:
         """Rule 9."""
         frozen = self.note.holders[self.address].frozen or self.note.holders[caller].frozen
-        if self.paused or frozen or not self.admits():
+        if self.paused or frozen or self.here < self.booked or not self.admits():
             return 0
         outside = self.note.supply - self.here
         return self._most(caller, receiver, outside)
@@ -318,7 +324,7 @@ class NoteVault(ABC):
         return min(paid - self.taken, sum(parts // PARTS for parts in earned), unowed), paid, rest
 
     def _enter(self, caller: str, receiver: str, assets: int, shares: int) -> None:
-        self.bring(caller, assets)
+        self.bring(caller, assets, self.booked)
         if not self.rule.can(self.address, receiver, assets):
             raise Refused("NotEligible", self.address, receiver, assets)
         self.book(assets)
@@ -340,12 +346,11 @@ class NoteVault(ABC):
         if receiver == self.address and assets:
             raise Refused("BooksMoved", self.here, self.here - assets)
 
-    def bring(self, caller: str, units: int) -> None:
-        """Notes come from the caller, of which as many must arrive."""
-        before = self.here
+    def bring(self, caller: str, units: int, booked: int) -> None:
+        """Notes come from the caller; then all that will be booked must be here."""
         self._note_moves(caller, self.address, units)
-        if self.here != before + units:
-            raise Refused("BooksMoved", self.here, before + units)
+        if self.here < booked + units:
+            raise Refused("BooksMoved", self.here, booked + units)
 
     def _note_moves(self, source: str, target: str, units: int) -> None:
         self.note.refuse_frozen(source)

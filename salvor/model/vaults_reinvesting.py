@@ -57,18 +57,17 @@ class ReinvestingNoteVault(NoteVault):
 
     def open(self) -> int:
         """Rule 18: nobody comes in while cash waits."""
-        reached, _ = self.harvest()
+        reached, _ = self.bring_up_to_date()
         if not reached:
             raise Refused("CashOutOfReach")
-        self._write_down()
         if self.waits:
             raise Refused("CashWaits", self.waits)
         return self.units
 
     def open_out(self) -> int:
         """Harvest and write down."""
-        self.harvest()
-        self._write_down()
+        self.bring_up_to_date()
+        self.units = self.total_assets
         return self.units
 
     def admits(self) -> bool:
@@ -92,7 +91,7 @@ class ReinvestingNoteVault(NoteVault):
         notes = mul_div_up(cash, WAD, self.price)
         if notes > most:
             raise Refused("BidTooLow", notes, most)
-        self.bring(seller, notes)
+        self.bring(seller, notes, self.units)
         if self.shut:
             raise Refused("Refused", self.address)
         self.waits -= cash
@@ -118,6 +117,3 @@ class ReinvestingNoteVault(NoteVault):
         cash = self.credits.pop(source, 0)
         self.credits[target] += cash
         return cash * PARTS
-
-    def _write_down(self) -> None:
-        self.units = self.total_assets

@@ -75,7 +75,7 @@ class Ground:
         if self.kind == PAYING:
             names |= {"index": vault.cashIndex, "remainder": vault._remainder}
         else:
-            names |= {"booked": vault._books.booked, "waits": vault._books.waits, "bid since": vault._bidSince}
+            names |= {"booked": vault._books.booked, "waits": vault._waits, "bid since": vault._bidSince}
         for each in self.people:
             names |= {f"notes of {each}": note._balances[each], f"shares of {each}": vault._balances[each]}
             if self.kind == PAYING:

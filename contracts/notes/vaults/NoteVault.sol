@@ -75,18 +75,18 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
 
     function deposit(uint256 assets, address receiver) public override nonReentrant returns (uint256 shares) {
         if (assets > MAX_AMOUNT) revert ERC4626ExceededMaxDeposit(receiver, assets, MAX_AMOUNT);
-        (uint256 here, uint256 kept) = _open();
+        uint256 kept = _open();
         shares = assets.mulDiv(totalSupply() + _virtual(), kept + 1);
         if (shares == 0 && assets != 0) revert NoShares(assets);
-        _enter(here, receiver, assets, shares);
+        _enter(kept, receiver, assets, shares);
     }
 
     function mint(uint256 shares, address receiver) public override nonReentrant returns (uint256 assets) {
         uint256 most = MAX_AMOUNT * _virtual();
         if (shares > most) revert ERC4626ExceededMaxMint(receiver, shares, most);
-        (uint256 here, uint256 kept) = _open();
+        uint256 kept = _open();
         assets = shares.mulDiv(kept + 1, totalSupply() + _virtual(), Math.Rounding.Ceil);
-        _enter(here, receiver, assets, shares);
+        _enter(kept, receiver, assets, shares);
     }
 
     function withdraw(
@@ -158,7 +158,9 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
 
     /// @inheritdoc INoteVault
     function harvest() external nonReentrant returns (uint256 cash) {
-        (, cash) = _bringUpToDate();
+        uint256 held = _cash.held;
+        _openOut();
+        return _cash.held - held;
     }
 
     /// @inheritdoc INoteVault
@@ -183,8 +185,10 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
     }
 
     function maxDeposit(address receiver) public view override returns (uint256) {
-        if (Reach.paused(note) || note.isFrozen(address(this)) || note.isFrozen(msg.sender) || !_admits()) return 0;
-        uint256 outside = note.totalSupply() - note.balanceOf(address(this));
+        if (Reach.paused(note) || note.isFrozen(address(this)) || note.isFrozen(msg.sender)) return 0;
+        uint256 here = note.balanceOf(address(this));
+        if (here < _booked() || !_admits()) return 0;
+        uint256 outside = note.totalSupply() - here;
         return Reach.most(note.compliance(), msg.sender, address(this), receiver, outside);
     }
 
@@ -217,6 +221,9 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
 
     /* INTERNAL: WHAT EACH KIND SAYS */
 
+    /// @dev Shares that nobody holds.
+    function _virtual() internal pure virtual returns (uint256);
+
     /// @dev Units by the books.
     function _booked() internal view virtual returns (uint256);
 
@@ -226,13 +233,13 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
     /// @dev Cash that was harvested is from now on the shares'.
     function _credit(uint256 cash) internal virtual;
 
-    /// @dev Before somebody comes in: units here, and those that count. Refuses where nobody may.
-    function _open() internal virtual returns (uint256 here, uint256 kept);
+    /// @dev Before somebody comes in: units by the books. Refuses where nobody may.
+    function _open() internal virtual returns (uint256 kept);
 
-    /// @dev The same before somebody leaves, whom nothing stops.
+    /// @dev Before somebody leaves, whom nothing stops: units here, and those of them that count.
     function _openOut() internal virtual returns (uint256 here, uint256 kept);
 
-    /// @dev Whether `_open` would refuse nobody.
+    /// @dev Whether `_open` would refuse nobody, all booked units being here.
     function _admits() internal view virtual returns (bool);
 
     /// @dev Shares are about to be redeemed.
@@ -248,9 +255,8 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
 
     /* INTERNAL: IN AND OUT */
 
-    function _enter(uint256 here, address receiver, uint256 assets, uint256 shares) private {
-        IERC20(note).safeTransferFrom(msg.sender, address(this), assets);
-        _refuseMoved(here + assets);
+    function _enter(uint256 kept, address receiver, uint256 assets, uint256 shares) private {
+        _bring(kept, assets);
         // Asked once the notes are here: of them the vault would send.
         if (!note.compliance().canTransfer(address(this), receiver, assets)) {
             revert NotEligible(address(this), receiver, assets);
@@ -268,12 +274,19 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
         _burn(owner, shares);
         emit Withdraw(msg.sender, receiver, owner, assets, shares);
         IERC20(note).safeTransfer(receiver, assets);
-        _refuseMoved(here - assets);
+        uint256 found = note.balanceOf(address(this));
+        if (found != here - assets) revert BooksMoved(found, here - assets);
     }
 
-    function _refuseMoved(uint256 expected) internal view {
+    /// @dev Pulls units from the caller; then all that will be booked must be here, whatever came and went meanwhile.
+    function _bring(uint256 kept, uint256 units) internal {
+        IERC20(note).safeTransferFrom(msg.sender, address(this), units);
+        _refuseShort(kept + units);
+    }
+
+    function _refuseShort(uint256 booked) internal view {
         uint256 found = note.balanceOf(address(this));
-        if (found != expected) revert BooksMoved(found, expected);
+        if (found < booked) revert BooksMoved(found, booked);
     }
 
     function _refuseFrozen(address holder) private view {
@@ -289,10 +302,6 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
         if (shares > held) revert ERC20InsufficientBalance(from, held, shares);
         uint256 units = _convertToAssets(shares, Math.Rounding.Floor);
         if (!note.compliance().canTransfer(address(this), to, units)) revert NotEligible(address(this), to, units);
-    }
-
-    function _virtual() private view returns (uint256) {
-        return 10 ** _decimalsOffset();
     }
 
     /* INTERNAL: CASH */

@@ -15,12 +15,14 @@ contract ReinvestingNoteVault is NoteVault, IReinvestingNoteVault {
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
 
-    /// @notice One slot, so that a deposit reads and writes no other for the books.
+    /// @notice One slot: all that a deposit reads and writes of the books while nothing new was distributed.
     /// @param booked Units.
-    /// @param waits Settlement units that wait to be invested.
+    /// @param mark What the note had ever been given at the last harvest, interest and principal together, settlement units.
+    /// @param waits Whether cash waits to be invested.
     struct Books {
-        uint128 booked;
-        uint128 waits;
+        uint112 booked;
+        uint128 mark;
+        bool waits;
     }
 
     /* IMMUTABLES */
@@ -32,6 +34,9 @@ contract ReinvestingNoteVault is NoteVault, IReinvestingNoteVault {
     /* STORAGE */
 
     Books private _books;
+
+    /// @dev Settlement units that wait to be invested.
+    uint256 private _waits;
 
     /// @dev Seconds when the latest cash came.
     uint256 private _bidSince;
@@ -57,19 +62,18 @@ contract ReinvestingNoteVault is NoteVault, IReinvestingNoteVault {
 
     /// @inheritdoc IReinvestingNoteVault
     function sell(uint256 cash, uint256 most) external nonReentrant returns (uint256 notes) {
-        (uint256 here, ) = _openOut();
-        uint256 waits = _books.waits;
+        (, uint256 kept) = _openOut();
+        uint256 waits = _waits;
         if (cash == 0 || cash > waits) revert CashOutOfRange(cash, waits);
         notes = Math.mulDiv(cash, WAD, bid(), Math.Rounding.Ceil);
         if (notes > most) revert BidTooLow(notes, most);
-        IERC20(note).safeTransferFrom(msg.sender, address(this), notes);
-        _refuseMoved(here + notes);
-        _books.waits -= uint128(cash); // at most what waits
+        _bring(kept, notes);
+        _wait(waits - cash);
         _book(notes, 0);
         _spend(cash);
         emit Bought(msg.sender, notes, cash);
         settlement.safeTransfer(msg.sender, cash);
-        _refuseMoved(here + notes);
+        _refuseShort(kept + notes); // the settlement asset may call back
     }
 
     /* VIEWS */
@@ -82,7 +86,7 @@ contract ReinvestingNoteVault is NoteVault, IReinvestingNoteVault {
 
     /// @inheritdoc IReinvestingNoteVault
     function waiting() public view returns (uint256) {
-        return _books.waits + _toCome();
+        return _waits + _toCome();
     }
 
     /// @inheritdoc IReinvestingNoteVault
@@ -101,51 +105,65 @@ contract ReinvestingNoteVault is NoteVault, IReinvestingNoteVault {
         return 6;
     }
 
+    function _virtual() internal pure override returns (uint256) {
+        return 1_000_000; // 10 ** _decimalsOffset()
+    }
+
     function _booked() internal view override returns (uint256) {
         return _books.booked;
     }
 
     function _book(uint256 came, uint256 left) internal override {
-        _books.booked = (_books.booked + came - left).toUint128();
+        _books.booked = (_books.booked + came - left).toUint112();
     }
 
-    function _open() internal override returns (uint256 here, uint256 kept) {
-        (bool reached, ) = _bringUpToDate();
-        if (!reached) revert CashOutOfReach();
-        (here, kept) = _writeDown();
-        if (_books.waits != 0) revert CashWaits(_books.waits);
+    function _open() internal override returns (uint256) {
+        if (!_harvestNew()) revert CashOutOfReach();
+        Books storage books = _books;
+        if (books.waits) revert CashWaits(_waits);
+        return books.booked;
     }
 
     function _openOut() internal override returns (uint256 here, uint256 kept) {
-        _bringUpToDate();
-        return _writeDown();
+        _harvestNew();
+        kept = _books.booked;
+        here = note.balanceOf(address(this));
+        if (here >= kept) return (here, kept);
+        // Where notes were taken by force, the books follow.
+        emit WrittenDown(kept, here);
+        _books.booked = uint112(here); // less than was booked
+        kept = here;
+    }
+
+    /// @return reached False where the vault can't claim.
+    function _harvestNew() private returns (bool reached) {
+        (uint256 interest, uint256 principal, ) = _earnings.mark(address(note));
+        uint256 mark = interest + principal; // both only rise, so their sum tells whether either did
+        if (_books.mark == mark) return true;
+        (reached, ) = _bringUpToDate();
+        if (reached) _books.mark = uint128(mark); // the sum of two below 2^120
+    }
+
+    function _wait(uint256 cash) private {
+        _waits = cash;
+        _books.waits = cash != 0;
     }
 
     function _admits() internal view override returns (bool) {
         return waiting() == 0;
     }
 
-    /// @dev Where notes were taken by force, the books follow.
-    function _writeDown() private returns (uint256 here, uint256 kept) {
-        here = note.balanceOf(address(this));
-        kept = _books.booked;
-        if (here >= kept) return (here, kept);
-        emit WrittenDown(kept, here);
-        _books.booked = uint128(here); // less than was booked
-        kept = here;
-    }
-
     function _credit(uint256 cash) internal override {
-        _books.waits = (_books.waits + cash).toUint128();
+        _wait(_waits + cash);
         _bidSince = block.timestamp;
     }
 
     /// @dev Who leaves has a part in the cash that waits; the last one all of it.
     function _redeeming(address owner, uint256 shares) internal override {
-        uint256 waits = _books.waits;
-        if (waits == 0 || shares == 0) return;
+        if (!_books.waits || shares == 0) return;
+        uint256 waits = _waits;
         uint256 cash = Math.mulDiv(waits, shares, totalSupply());
-        _books.waits = uint128(waits - cash);
+        _wait(waits - cash);
         _credits[owner] += cash;
     }
 

@@ -97,6 +97,7 @@ class Steps:
     salt: str = "1"
     steps: list[Step] = field(default_factory=list)
     contracts: dict[str, Planned] = field(default_factory=dict)
+    accounts: dict[str, str] = field(default_factory=dict)  # names by address, for people
 
     def __post_init__(self) -> None:
         self.sender = address_of(self.sender)
@@ -111,7 +112,7 @@ class Steps:
         """A contract by its name among the artifacts; `name` is the step's, and decides the address."""
         artifact = self.artifacts[contract] if isinstance(contract, str) else contract
         name = name or artifact.name
-        blueprint, salt = blueprint_of(artifact), self._salt_of(name)
+        blueprint, salt = blueprint_of(artifact), self.salt_of(name)
         code = artifact.creation_code() + blueprint.construct(*args)
         address = self.factory.address_of(self.sender, salt)
         step = Step(
@@ -159,7 +160,8 @@ class Steps:
         self._add(step)
         return step
 
-    def _salt_of(self, name: str) -> bytes:
+    def salt_of(self, name: str) -> bytes:
+        """From title, salt and name: what two deployments of one sender differ by."""
         return bytes(keccak("\0".join([self.title, self.salt, name]).encode()))
 
     def _add(self, step: Step) -> None:
@@ -176,7 +178,7 @@ class Steps:
         return free
 
     def _names(self) -> dict[str, str]:
-        return {planned.address: name for name, planned in self.contracts.items()}
+        return {**self.accounts, **{planned.address: name for name, planned in self.contracts.items()}}
 
     def _before(self, data: bytes, more: Sequence[Any]) -> tuple[str, ...]:
         """Steps whose contracts stand in these bytes, the factory, and those that were named."""

@@ -8,7 +8,7 @@ import os
 
 import pytest
 
-from tests.utils.broken_runs import BROKEN, FINE, TOLD, Fault, arena, every_fault, some_of
+from tests.utils.broken_runs import BROKEN, FINE, TOLD, Arena, Fault, every_fault, some_of
 from tests.utils.fault_proxy import KINDS, fault_proxy
 from tests.utils.own_node import own_node
 from tests.utils.small_plan import small_plan
@@ -21,8 +21,9 @@ USUAL = {"kill": 20} | dict.fromkeys(KINDS, 2)  # points of each kind in the usu
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory):
     with own_node() as node, fault_proxy(node.url) as proxy:
-        with arena(node, proxy, small_plan(node), tmp_path_factory.mktemp("deployment") / "journal") as ready:
-            yield ready
+        ready = Arena(node, proxy, small_plan(node), tmp_path_factory.mktemp("deployment") / "journal")
+        ready.reset()
+        yield ready
 
 
 @pytest.fixture(scope="module")

@@ -36,6 +36,13 @@ PROPERTIES = {
     "PL-02": "What a loan paid is proved against the last root told for that period, and against no other.",
     "LS-01": "What write-offs have cost tranches, and nobody, is never more than the written-off claims at the "
     "carrying ratio.",
+    "DP-01": "A deployment that is disturbed at any point and run again leaves the state of an undisturbed one.",
+    "DP-02": "Each step of a plan succeeds exactly once, whatever happens to node, network and process.",
+    "DP-03": "No node sees a signed transaction that is not in the journal.",
+    "DP-04": "Making a plan sends nothing.",
+    "DP-05": "A plan that is applied sends nothing when it is applied again.",
+    "DP-06": "A plan whose inputs changed since it was reviewed or begun is refused, and nothing is sent.",
+    "DP-07": "No key stands in a plan, a journal, an address book or an error.",
     "AC-01": "An outsider is refused at every privileged function.",
 }
 

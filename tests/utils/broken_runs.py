@@ -13,9 +13,8 @@ import signal
 import sqlite3
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from salvor.deploy.plan.journal import Journal
@@ -51,7 +50,6 @@ class Arena:
     plan: Plan
     folder: Path
     snapshot: str = ""
-    told: list[str] = field(default_factory=list)
 
     def reset(self) -> None:
         """As before the first run, without journal."""
@@ -81,7 +79,9 @@ class Arena:
             if count in deadly:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        node = Node(self.proxy.url, patience=60 if patient else 1.0, timeout=20 if patient else 0.4, pause=0.005, watch=watch)
+        node = Node(
+            self.proxy.url, patience=60 if patient else 1.0, timeout=20 if patient else 0.4, pause=0.005, watch=watch
+        )
         with Journal(self.journal, watch=watch) as journal:
             apply_plan(self.plan, node, [deployer()], journal, _PATIENT if patient else _QUICK)
         if not deadly and not self.proxy.at:
@@ -108,14 +108,6 @@ class Arena:
         """Every signed transaction of the journal."""
         with sqlite3.connect(self.journal) as db:
             return {f"0x{bytes(raw).hex()}" for (raw,) in db.execute("select raw from sent")}
-
-
-@contextmanager
-def arena(node: Node, proxy: FaultProxy, plan: Plan, folder: Path) -> Iterator[Arena]:
-    """Ready for the first run."""
-    made = Arena(node, proxy, plan, folder)
-    made.reset()
-    yield made
 
 
 def in_child(action: Callable[[], None]) -> int:

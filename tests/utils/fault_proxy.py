@@ -11,7 +11,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
@@ -98,7 +98,9 @@ class FaultProxy:
         answers = json.loads(self._forward(json.dumps(rest).encode())) if rest else []
         for each in asked:
             if each["method"] == "eth_sendRawTransaction":
-                answers.append({"jsonrpc": "2.0", "id": each["id"], "result": hash_of(bytes.fromhex(each["params"][0][2:]))})
+                answers.append(
+                    {"jsonrpc": "2.0", "id": each["id"], "result": hash_of(bytes.fromhex(each["params"][0][2:]))}
+                )
         return json.dumps(answers).encode()
 
     def _stale(self, asked: list) -> bytes:
@@ -138,10 +140,8 @@ def fault_proxy(target: str) -> Iterator[FaultProxy]:
             pass
 
         def finish(self) -> None:
-            try:
+            with suppress(OSError, ValueError):  # the line was cut
                 super().finish()
-            except (OSError, ValueError):
-                pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

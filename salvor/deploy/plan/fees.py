@@ -13,7 +13,7 @@ _GWEI = 10**9
 
 @dataclass(frozen=True)
 class Fee:
-    """Wei a unit of gas; `tip` of it at most for who builds the block. A chain without a base fee knows `most` alone."""
+    """Wei a unit of gas; `tip` of it at most for who builds the block. Without a base fee there is `most` alone."""
 
     most: int
     tip: int

@@ -116,7 +116,8 @@ class Journal:
 
     def add(self, signed: Iterable[tuple[str, str, int, Signed, int, int, int, int]]) -> None:
         """Step, sender, nonce, transaction, gas, fee, tip and latest block of each; all are kept, or none."""
-        sql = "insert into sent (step, sender, nonce, hash, raw, gas, fee, tip, block, state) values (?,?,?,?,?,?,?,?,?,?)"
+        columns = "step, sender, nonce, hash, raw, gas, fee, tip, block, state"
+        sql = f"insert into sent ({columns}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         rows = [
             (step, sender, nonce, each.hash, each.raw, gas, str(fee), str(tip), block, OPEN)
             for step, sender, nonce, each, gas, fee, tip, block in signed
@@ -142,12 +143,18 @@ class Journal:
         """Everything that was ever signed, in that order."""
         columns = "id, step, sender, nonce, hash, raw, gas, fee, tip, block, state"
         rows = self._db.execute(f"select {columns} from sent order by id")
-        return [Sent(*row[:7], int(row[7]), int(row[8]), *row[9:]) for row in rows]
+        return [
+            Sent(id_, step, sender, nonce, own, raw, gas, int(fee), int(tip), block, state)
+            for id_, step, sender, nonce, own, raw, gas, fee, tip, block, state in rows
+        ]
 
     def mined(self) -> dict[str, Mined]:
         """By step."""
         rows = self._db.execute("select step, hash, block, block_hash, gas, price from mined")
-        return {row[0]: Mined(*row[:5], int(row[5])) for row in rows}
+        return {
+            step: Mined(step, own, block, block_hash, gas, int(price))
+            for step, own, block, block_hash, gas, price in rows
+        }
 
     def _write(self, what: str, statements: Iterable[tuple[str, tuple[Any, ...]]]) -> None:
         """One transaction of the database."""

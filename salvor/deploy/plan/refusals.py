@@ -41,7 +41,9 @@ class NotOurCode(SalvorError):
     exit_code = CHECK_FAILED
 
     def __init__(self, step: str, address: str, contract: str) -> None:
-        super().__init__(f"{step}: at {address} stands other code than {contract}'s; plan once more under another --salt")
+        super().__init__(
+            f"{step}: at {address} stands other code than {contract}'s; plan once more under another --salt"
+        )
 
 
 class NotAsPlanned(SalvorError):
@@ -125,6 +127,30 @@ class FactoryImpossible(ChainTrouble):
 class SignerMissing(SalvorError):
     def __init__(self, account: str, known: Sequence[str]) -> None:
         super().__init__(f"nobody signs for {account}; given: {', '.join(known) or 'nobody'}")
+
+
+class NetworkMissing(SalvorError):
+    def __init__(self, network: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"the deal file does not say who is who on '{network}'{near(network, known)}; add a part "
+            f"`networks: {{ {network}: {{ accounts: ... }} }}` (docs/deploying.md shows one)"
+        )
+
+
+class NetworkUnfit(SalvorError):
+    """What stands on a network, or is known of it, does not fit the deal."""
+
+
+class SafeSigns(SalvorError):
+    def __init__(self) -> None:
+        super().__init__(
+            "a Safe signs elsewhere: `deploy safe` writes its batch, `deploy resume` sees what it executed"
+        )
+
+
+class SafeWaits(ChainTrouble):
+    def __init__(self, safe: str, left: int) -> None:
+        super().__init__(f"{left} steps are not executed by {safe} yet; execute the batch, then run this again")
 
 
 class JournalInUse(SalvorError):

@@ -101,9 +101,7 @@ class Node:
             self.watch(f"before {said}")
         parts = urlsplit(self.url)
         if self._line is None:
-            kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-            more = {"context": ssl.create_default_context()} if parts.scheme == "https" else {}
-            self._line = kind(parts.hostname or "", parts.port, timeout=self.timeout, **more)  # type: ignore[arg-type]
+            self._line = self._open(parts.scheme, parts.hostname or "", parts.port)
         self.requests += 1
         self.calls.update(each["method"] for each in body)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -120,6 +118,12 @@ class Node:
             return json.loads(text)
         except ValueError:
             raise _TryAgain("no JSON") from None
+
+    def _open(self, scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
+        if scheme == "https":
+            own = ssl.create_default_context()
+            return http.client.HTTPSConnection(host, port, timeout=self.timeout, context=own)
+        return http.client.HTTPConnection(host, port, timeout=self.timeout)
 
     def _headers(self, parts: Any) -> dict[str, str]:
         headers = {"Content-Type": "application/json"}

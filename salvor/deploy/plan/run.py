@@ -1,4 +1,4 @@
-"""Bring a plan to a chain: sign, write down, send, wait, look again; and go on from wherever an earlier run was stopped.
+"""Bring a plan to a chain: sign, write down, send, wait, look again; and go on from where an earlier run was stopped.
 
 A run is a loop. Each round asks the node, in one request, for the receipts of everything that was signed, and then does
 whatever is to be done: send again what was lost, offer more for what waits, sign what has become possible. It keeps
@@ -7,6 +7,7 @@ nothing in memory that is not in the journal or on the chain, so a killed run an
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,15 +30,22 @@ from salvor.deploy.plan.refusals import (
     StepRefused,
 )
 from salvor.deploy.plan.replay import why_it_failed
-from salvor.deploy.plan.rpc import Node, Refused
+from salvor.deploy.plan.rpc import Node, Refused, number_in
 from salvor.deploy.plan.signers import Signer
-from salvor.deploy.plan.simulate import Tried, simulate
+from salvor.deploy.plan.simulate import Tried, reckon, simulate
 from salvor.deploy.plan.steps import Step
 from salvor.deploy.plan.survey import Found, survey
 from salvor.deploy.plan.view import View, look, who_used
 
 FILLER = "(gap)"  # a transfer of nothing to oneself, where a foreign transaction left a nonce unused for good
-_HARMLESS = ("already known", "alreadyknown", "already imported", "nonce too low", "known transaction", "already exists")
+_HARMLESS = (
+    "already known",
+    "alreadyknown",
+    "already imported",
+    "nonce too low",
+    "known transaction",
+    "already exists",
+)
 _FIRST_NAP = 0.004  # seconds
 _DOUBTS = 3  # rounds in which a nonce is used and no receipt is shown, before it is looked up by whom
 
@@ -141,8 +149,6 @@ class _Run:
         return self._same_plan()
 
     def _same_plan(self) -> list[str]:
-        import json
-
         if self.journal.said("plan") == self.plan.hash:
             return []
         try:
@@ -189,7 +195,9 @@ class _Run:
         """Failures stop the run; nonces that others used free their steps; what is deep enough is written down."""
         for sent in view.failed:
             self.journal.mark([sent], FAILED)
-            raise StepFailed(sent.step, sent.hash, why_it_failed(self.node, self._step(sent.step), view.receipts[sent.id]))
+            raise StepFailed(
+                sent.step, sent.hash, why_it_failed(self.node, self._step(sent.step), view.receipts[sent.id])
+            )
         for sent in view.used_up:
             self.doubts[sent.id] = self.doubts.get(sent.id, 0) + 1
             if self.doubts[sent.id] < _DOUBTS:
@@ -228,7 +236,7 @@ class _Run:
         self.unlike = self.unlike + 1 if wrong else 0
         if self.unlike > _DOUBTS:  # a node that lags has caught up by now
             raise NotAsPlanned([f"{step.name}: {self._what_is_wrong(step, found)}" for step in wrong])
-        return not wrong
+        return not wrong and set(confirmed) <= set(self._look().deep(self.options.confirmations))
 
     def _what_is_wrong(self, step: Step, found: Mapping[str, Found]) -> str:
         if step.kind != "call":
@@ -277,7 +285,7 @@ class _Run:
             return list(wave)
         answers = self.node.ask_all([("eth_estimateGas", (call_of(step), "latest")) for step in unknown])
         gas = {
-            step.name: simulate_limit(step, answer, self.tried.get(step.name))
+            step.name: gas_limit(step, answer, self.tried.get(step.name))
             for step, answer in zip(unknown, answers, strict=True)
         }
         return [(step, nonce, gas.get(step.name, own)) for step, nonce, own in wave]
@@ -350,11 +358,8 @@ def call_of(step: Step) -> dict[str, str]:
     return {"from": step.sender, "to": step.to, "data": f"0x{step.data.hex()}", "value": hex(step.value)}
 
 
-def simulate_limit(step: Step, answer: object, tried: Tried | None) -> int:
+def gas_limit(step: Step, answer: object, tried: Tried | None) -> int:
     """A node's estimate and a fifth; what was reckoned where it gives none."""
-    from salvor.deploy.plan.rpc import number_in
-    from salvor.deploy.plan.simulate import reckon
-
     estimated = None if isinstance(answer, Refused) else number_in(answer)
     if estimated is None:
         return tried.gas if tried else reckon(step)

@@ -45,10 +45,22 @@ class Signer(Protocol):
         ...
 
 
-class Key:
+class _Somebody:
+    """Has an address, and stands as an argument wherever one does."""
+
+    __slots__ = ("address",)
+    address: str
+
+    @property
+    def word(self) -> bytes:
+        """The address as 32 bytes."""
+        return bytes.fromhex(self.address[2:]).rjust(32, b"\0")
+
+
+class Key(_Somebody):
     """A private key; it is neither shown nor kept anywhere else."""
 
-    __slots__ = ("_account", "address")
+    __slots__ = ("_account",)
 
     def __init__(self, key: str | bytes) -> None:
         from eth_account import Account
@@ -65,10 +77,10 @@ class Key:
         return Signed(raw, hash_of(raw))
 
 
-class ApeSigner:
+class ApeSigner(_Somebody):
     """An account of Ape: a keyfile, a hardware wallet, or whatever a plugin brings."""
 
-    __slots__ = ("_account", "_ecosystem", "address")
+    __slots__ = ("_account", "_ecosystem")
 
     def __init__(self, account: Any, ecosystem: Any) -> None:
         self._account, self._ecosystem, self.address = account, ecosystem, address_of(account.address)
@@ -97,10 +109,10 @@ class ApeSigner:
         return Signed(raw, hash_of(raw))
 
 
-class Impersonated:
+class Impersonated(_Somebody):
     """An account that a test node or a fork lets anybody send from: the node signs, and tells the hash."""
 
-    __slots__ = ("address",)
+    __slots__ = ()
 
     def __init__(self, address: str) -> None:
         self.address = address_of(address)

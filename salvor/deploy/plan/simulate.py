@@ -29,7 +29,7 @@ class Tried:
 
     @property
     def limit(self) -> int:
-        """The gas to send it with: a quarter more for what is refunded in the end, and a third for a state that moved."""
+        """The gas to send it with: a quarter more for what is refunded, and a third for a state that moved."""
         return self.gas * 5 // 3 + 30_000
 
 

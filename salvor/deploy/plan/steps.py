@@ -1,4 +1,4 @@
-"""What is to be done on a chain, in order: contracts, then calls. Nothing here asks a node.
+"""What is to be done on a chain, in order: contracts, then calls.
 
 An address is known as soon as a contract is named, so every argument is encoded at once, and what depends on what is
 read from the bytes: a step that carries the address of an earlier step's contract waits for that step.
@@ -17,8 +17,9 @@ from salvor.chain.artifacts import Artifact
 from salvor.chain.codec import address_of
 from salvor.chain.handles import Blueprint, Function, blueprint_of
 from salvor.deploy.plan.checks import Check, check_for
-from salvor.deploy.plan.create3 import ARACHNID, BOOTSTRAP, SALVOR, Factory
+from salvor.deploy.plan.create3 import ARACHNID, BOOTSTRAP, SALVOR, Factory, factory_on
 from salvor.deploy.plan.refusals import NameTwice
+from salvor.deploy.plan.rpc import Node
 from salvor.deploy.plan.words import arguments_in_words
 from salvor.errors import FunctionAmbiguous, FunctionMissing
 
@@ -178,7 +179,11 @@ class Steps:
         return free
 
     def _names(self) -> dict[str, str]:
-        return {**self.accounts, **{planned.address: name for name, planned in self.contracts.items()}}
+        names = dict(self.accounts)
+        for name, planned in self.contracts.items():
+            names[planned.address] = name
+            names |= {f"0x{each.selector.hex()}": each.name for each in planned.blueprint.functions.values()}
+        return names
 
     def _before(self, data: bytes, more: Sequence[Any]) -> tuple[str, ...]:
         """Steps whose contracts stand in these bytes, the factory, and those that were named."""
@@ -186,6 +191,12 @@ class Steps:
         first = [step.name for step in self.steps if step.kind == "factory"]
         found = [name for name, each in self.contracts.items() if bytes.fromhex(each.address[2:]) in data]
         return tuple(dict.fromkeys([*first, *found, *named]))
+
+
+def steps_on(node: Node, title: str, artifacts: Mapping[str, Artifact], sender: Any, *, salt: str = "1") -> Steps:
+    """An empty list of steps for the chain behind a node; title, sender, salt and names decide all addresses."""
+    factory, _ = factory_on(node)
+    return Steps(title, artifacts, address_of(sender), factory, salt)
 
 
 def function_of(blueprint: Blueprint, name: str, args: Sequence[Any]) -> Function:

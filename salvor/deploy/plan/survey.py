@@ -26,7 +26,9 @@ class Found(StrEnum):
     UNKNOWN = "unknown"  # a call that leaves nothing by which it is known
 
 
-def survey(steps: Sequence[Step], artifacts: Mapping[str, Artifact], node: Node, block: str = "latest") -> dict[str, Found]:
+def survey(
+    steps: Sequence[Step], artifacts: Mapping[str, Artifact], node: Node, block: str = "latest"
+) -> dict[str, Found]:
     """By the names of the steps."""
     questions: list[Question] = []
     for step in steps:

@@ -102,7 +102,7 @@ class Used:
         if sent.hash:
             return False
         own = json.loads(sent.raw)
-        return self.to == own["to"].lower() and self.data == own["data"].lower()
+        return bool(self.to == own["to"].lower() and self.data == own["data"].lower())
 
 
 def look(node: Node, signed: Sequence[Sent], senders: Sequence[str], chain_id: int) -> View:
@@ -119,9 +119,7 @@ def look(node: Node, signed: Sequence[Sent], senders: Sequence[str], chain_id: i
         raise NodeWrong(node.where, f"eth_blockNumber: {head!r}")
     counts, answers = rest[: 2 * len(senders)], rest[2 * len(senders) :]
     nonces = {sender: _nonces(node, counts[2 * i], counts[2 * i + 1]) for i, sender in enumerate(senders)}
-    receipts = {
-        sent.id: answer for sent, answer in zip(known, answers, strict=True) if _is_receipt(answer, sent.hash)
-    }
+    receipts = {sent.id: answer for sent, answer in zip(known, answers, strict=True) if _is_receipt(answer, sent.hash)}
     return View(number_in(head) or 0, tuple(signed), receipts, nonces)
 
 
@@ -158,4 +156,6 @@ def _is_receipt(answer: object, wanted: str) -> bool:
 
 def _mined(sent: Sent, receipt: Mapping[str, Any]) -> Mined:
     number, gas = number_in(receipt["blockNumber"]) or 0, number_in(receipt["gasUsed"]) or 0
-    return Mined(sent.step, sent.hash, number, receipt["blockHash"], gas, number_in(receipt.get("effectiveGasPrice")) or 0)
+    return Mined(
+        sent.step, sent.hash, number, receipt["blockHash"], gas, number_in(receipt.get("effectiveGasPrice")) or 0
+    )

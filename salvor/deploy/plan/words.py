@@ -1,4 +1,4 @@
-"""Arguments as people read them: names instead of addresses, long bytes cut."""
+"""Arguments as people read them: names instead of addresses and selectors, long bytes cut."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ def in_words(value: Any, names: Mapping[str, str]) -> str:
         return f"[{', '.join(in_words(each, names) for each in value)}]"
     if isinstance(value, bytes):
         text = f"0x{value.hex()}"
+        if text in names:
+            return names[text]
         return text if len(text) <= _LONG + 20 else f"{text[:_LONG]}... ({len(value)} bytes)"
     address = getattr(value, "address", value)
     if isinstance(address, str) and address in names:

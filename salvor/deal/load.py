@@ -12,7 +12,7 @@ from typing import Any, NoReturn, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from salvor.deal import life, rules, schema
+from salvor.deal import life, networks, rules, schema
 from salvor.deal.checks import findings
 from salvor.deal.life import Life, life_findings
 from salvor.deal.schema import Deal
@@ -149,7 +149,8 @@ def _in_words(error: Any) -> str:
 
 
 def _known_keys() -> list[str]:
-    found = [*vars(schema).values(), *vars(rules).values(), *vars(life).values(), *vars(plan).values()]
+    places = (schema, rules, networks, life, plan)
+    found = [each for place in places for each in vars(place).values()]
     models = [each for each in found if isinstance(each, type) and issubclass(each, BaseModel)]
     return [field for model in models for field in model.model_fields]
 

@@ -59,6 +59,13 @@ PROPERTIES = {
     "OR-09": "A report that is challenged or struck, or whose signer was removed, counts nowhere.",
     "OR-10": "A value that is not good enough can't be read: read refuses exactly what peek says is refused, readFresh "
     "also what is held.",
+    "DP-01": "A deployment that is disturbed at any point and run again leaves the state of an undisturbed one.",
+    "DP-02": "Each step of a plan succeeds exactly once, whatever happens to node, network and process.",
+    "DP-03": "No node sees a signed transaction that is not in the journal.",
+    "DP-04": "Making a plan sends nothing.",
+    "DP-05": "A plan that is applied sends nothing when it is applied again.",
+    "DP-06": "A plan whose inputs changed since it was reviewed or begun is refused, and nothing is sent.",
+    "DP-07": "No key stands in a plan, a journal, an address book or an error.",
     "AC-01": "An outsider is refused at every privileged function.",
 }
 

@@ -92,6 +92,10 @@ class DealInvalid(SalvorError):
         super().__init__(f"{path}: line {line}, column {column}:{where} {reason}")
 
 
+class RulesContradict(SalvorError):
+    """Lines of jurisdictions that no book of rules can hold together."""
+
+
 class CollectionsInvalid(SalvorError):
     """The servicer's collections, at a line where one is to blame."""
 

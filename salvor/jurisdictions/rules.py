@@ -23,6 +23,11 @@ InvestorClass = Literal["retail", "professional", "institutional"]
 CLASSES: tuple[InvestorClass, ...] = ("retail", "professional", "institutional")
 _MONEY = re.compile(r"(\d{1,15}(?:\.\d{1,6})?) ([A-Z]{3})", re.ASCII)
 _DAY = 86_400
+_CURRENCIES = frozenset(each.alpha_3 for each in pycountry.currencies)
+# By every way in which somebody may write it; the codes themselves are the values.
+_COUNTRIES: dict[str, str] = {
+    word: each.alpha_2 for each in pycountry.countries for word in (each.alpha_2, each.alpha_3, each.name)
+}
 
 
 @dataclass(frozen=True)
@@ -45,23 +50,18 @@ def _money(text: object) -> Money:
 
 def currency(code: str) -> str:
     """A code of ISO 4217, or a ValueError."""
-    if pycountry.currencies.get(alpha_3=code) is None:
+    if code not in _CURRENCIES:
         raise ValueError(f"'{code}' is no currency, such as EUR")
     return code
 
 
 def country(code: str) -> str:
     """A code of ISO 3166 with two letters, or a ValueError that names the code of a country written out."""
-    if pycountry.countries.get(alpha_2=code) is not None:
+    if code in _COUNTRIES.values():
         return code
-    named = {each.name: each.alpha_2 for each in pycountry.countries}
-    by_letters = pycountry.countries.get(alpha_3=code.upper()) if len(code) == 3 else None
-    lower = pycountry.countries.get(alpha_2=code.upper()) if len(code) == 2 else None
-    if found := by_letters or lower:
-        raise ValueError(f"'{code}' is no country; did you mean '{found.alpha_2}'?")
-    if code in named:
-        raise ValueError(f"'{code}' is no country; did you mean '{named[code]}'?")
-    raise ValueError(f"'{code}' is no country, such as IT{near(code, named)}")
+    if meant := _COUNTRIES.get(code) or _COUNTRIES.get(code.upper()):
+        raise ValueError(f"'{code}' is no country; did you mean '{meant}'?")
+    raise ValueError(f"'{code}' is no country, such as IT{near(code, _COUNTRIES)}")
 
 
 def _once(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -146,7 +146,7 @@ class ShareOfSupply(Rule):
     """Nobody holds more than this share of a tranche."""
 
     word = "share_of_supply"
-    at_most: Share
+    share: Share
 
 
 class HolderCount(Rule):

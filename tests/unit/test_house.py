@@ -19,6 +19,8 @@ ORDER = [
     "files",
     "tape",
     "deal",
+    "jurisdictions",
+    "supervision",
     "model",
     "chain",
     "lab",
@@ -28,7 +30,7 @@ ORDER = [
     "demo",
     "play",
 ]
-CHAINLESS = ["amounts", "tape", "deal", "model"]
+CHAINLESS = ["amounts", "tape", "deal", "jurisdictions", "supervision", "model"]
 
 
 def imports(path):

@@ -74,7 +74,10 @@ def _times(events: Sequence[Event], people: People) -> dict[tuple[str, str], tup
     for event in events:
         if event.kind not in MOVES:
             continue
-        for wallet, units in ((event.giver, -event.units), (event.taker, event.units)):
+        sides = [(event.giver, -event.units), (event.taker, event.units)]
+        if event.giver and event.taker and people.behind(event.giver) == people.behind(event.taker):
+            sides = [(event.taker, 0)]  # from one pocket to another is no break
+        for wallet, units in sides:
             if not wallet:
                 continue
             key = (event.tranche, people.behind(wallet))

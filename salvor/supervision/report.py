@@ -1,4 +1,4 @@
-"""The supervisor's files: holders, audit trail and flags as CSV, and all of it as JSON; one history, one set of bytes."""
+"""The supervisor's files: holders, audit trail and flags as CSV and JSON; one history, one set of bytes."""
 
 from __future__ import annotations
 

@@ -174,12 +174,25 @@ def _counts(draft: _Draft) -> tuple[Count, ...]:
     """Groups stand beside each other; within a group the smallest number holds."""
     groups: dict[tuple[tuple[str, ...] | None, r.InvestorClass | None], list[tuple[Line, int]]] = {}
     for line, rule in draft.of(r.HolderCount):
-        groups.setdefault((rule.countries, rule.klass), []).append((line, rule.at_most))
+        wide = _wide(rule)
+        if wide != (rule.countries, rule.klass):
+            law, kept = (_holders(rule.at_most, *each) for each in ((rule.countries, rule.klass), wide))
+            draft.conflicts.append(
+                f"holder_count: {law} ({line.jurisdiction}) is kept as {kept}, which a contract counts"
+            )
+        groups.setdefault(wide, []).append((line, rule.at_most))
     counts = []
     for (countries, klass), found in sorted(groups.items(), key=lambda each: (each[0][0] or (), each[0][1] or "")):
         most = draft.choose("holder_count", found, min, partial(_holders, countries=countries, klass=klass))
         counts.append(Count(most or 0, countries, klass))
     return tuple(counts)
+
+
+def _wide(rule: r.HolderCount) -> tuple[tuple[str, ...] | None, r.InvestorClass | None]:
+    """The group that a contract counts: all, one class, or one country. Of more than that the wider one is stricter."""
+    if rule.klass is not None:
+        return None, rule.klass
+    return (rule.countries if rule.countries and len(rule.countries) == 1 else None), None
 
 
 def _holders(most: int, countries: tuple[str, ...] | None, klass: str | None) -> str:

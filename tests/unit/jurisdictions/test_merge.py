@@ -83,6 +83,15 @@ class TestStricter:
             (90, ("US",), None),
         ]
 
+    @pytest.mark.parametrize(
+        ("group", "countries", "klass"),
+        [("countries: [US], class: retail", None, "retail"), ("countries: [IT, FR]", None, None)],
+    )
+    def test_a_group_that_no_contract_counts_is_kept_as_a_wider_one(self, book, group, countries, klass):
+        found = book([US, f"rule: holder_count, at_most: 149, {group}"])
+        assert [(each.at_most, each.countries, each.klass) for each in found.counts] == [(149, countries, klass)]
+        assert "is kept as 149 " in found.conflicts[0]
+
     def test_hold_periods_are_a_class_each(self, book):
         found = book(
             [US, "rule: hold_period, days: 5, class: retail"],
@@ -182,8 +191,8 @@ class TestAnyFiles:
                     most, period = book.velocity
                     assert (most <= rule.amount.amount * 100, period >= rule.days * DAY) == (True, True)
                 case r.HolderCount():
-                    (count,) = [each for each in book.counts if each.countries == rule.countries]
-                    assert count.at_most <= rule.at_most
+                    inside = [each for each in book.counts if each.countries in (rule.countries, None)]
+                    assert min(each.at_most for each in inside) <= rule.at_most
                 case r.Denomination():
                     assert book.denomination % int(rule.amount.amount * 100) == 0
                 case r.Retention():

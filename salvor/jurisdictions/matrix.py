@@ -13,6 +13,7 @@ from itertools import product
 from salvor.amounts import mul_div_down, timestamp
 from salvor.jurisdictions.answers import refusing, verdicts
 from salvor.jurisdictions.book import Count, Rulebook
+from salvor.jurisdictions.of_deal import DealRules
 from salvor.jurisdictions.register import Investor, Move, Register, knows, moved
 from salvor.jurisdictions.rules import CLASSES, InvestorClass
 
@@ -89,6 +90,15 @@ def matrix(book: Rulebook, supply: int, decimals: int, closing: int) -> tuple[Ca
     start = max(closing, timestamp(book.first) if book.first else 0)
     stage = _Stage(book, supply, decimals, start, start + sum(waits) + 10 * _DAY)
     return tuple(case for case in _all(stage) if _could_come_about(stage, case))
+
+
+def cases_of(rules: DealRules) -> tuple[Case, ...]:
+    """The cases of all tranches of a deal."""
+    closing = timestamp(rules.deal.calendar.closing)
+    cases: list[Case] = []
+    for book, tranche in zip(rules.books, rules.deal.tranches, strict=True):
+        cases += matrix(book, rules.deal.units(tranche.size), rules.deal.settlement.decimals, closing)
+    return tuple(cases)
 
 
 def _could_come_about(stage: _Stage, case: Case) -> bool:
@@ -229,12 +239,12 @@ def _flows(stage: _Stage) -> Iterator[Case]:
     if book.velocity is not None:
         most, period = book.velocity
         full = most // stage.step * stage.step
-        before = knows(stage.with_seller(2 * full + 2 * stage.entry), newcomer)
+        before = knows(stage.with_seller(full + stage.entry), newcomer)
         yield stage.case("velocity", "give the most", before, stage.sells(full))
         yield stage.case("velocity", "give a step more", before, stage.sells(full + stage.step))
         for action, ago in (("again a second early", period - 1), ("again when it is over", period)):
-            gave = moved(before, Move("seller", "newcomer", full, stage.now - ago))
-            yield stage.case("velocity", action, gave, stage.sells(full))
+            gave = moved(before, Move("seller", "newcomer", full - stage.entry, stage.now - ago))
+            yield stage.case("velocity", action, gave, stage.sells(2 * stage.entry))
     if book.travel_rule is not None:
         above = max(stage.entry, (book.travel_rule // stage.step + 1) * stage.step)
         before = knows(stage.with_seller(2 * above), newcomer)

@@ -27,6 +27,7 @@ ORDER = [
     "deploy",
     "desk",
     "report",
+    "investors",
     "demo",
     "play",
 ]

@@ -91,7 +91,7 @@ def _sanctions(book: Rulebook, register: Register, move: Move) -> Iterator[Verdi
 
 
 def _moment(book: Rulebook, move: Move, say: _Said) -> Iterator[Verdict]:
-    if book.first is not None:
+    if book.first is not None and move.giver is not None:
         late = book.last is not None and move.at >= timestamp(book.last) + _DAY
         inside = move.at >= timestamp(book.first) and not late
         until = f" to {book.last}" if book.last else ""
@@ -111,9 +111,9 @@ def _moment(book: Rulebook, move: Move, say: _Said) -> Iterator[Verdict]:
 def _amounts(book: Rulebook, register: Register, move: Move, say: _Said) -> Iterator[Verdict]:
     before = register.held(move.taker)
     after = before + move.units
-    if book.minimum_investment:
-        enough = before > 0 or after >= book.minimum_investment
-        yield Verdict("minimum_investment", enough, f"who begins, begins with {say(book.minimum_investment)} at least")
+    if book.minimum_investment and move.giver is None:
+        enough = after >= book.minimum_investment
+        yield Verdict("minimum_investment", enough, f"who subscribes has {say(book.minimum_investment)} at least")
     if book.minimum_holding:
         yield Verdict(
             "minimum_holding",
@@ -125,7 +125,7 @@ def _amounts(book: Rulebook, register: Register, move: Move, say: _Said) -> Iter
         yield Verdict("maximum_holding", fits, f"at most {say(book.maximum_holding)}; after the move: {say(after)}")
     if book.share_of_supply is not None:
         most = mul_div_down(register.supply, book.share_of_supply, 10**18)
-        fits = after <= most or move.taker == register.originator
+        fits = after <= most
         yield Verdict("share_of_supply", fits, f"at most {say(most)} of this tranche; after the move: {say(after)}")
 
 

@@ -87,8 +87,8 @@ def issued(register: Register, to: Investor, units: int, at: int) -> Register:
 def matrix(book: Rulebook, supply: int, decimals: int, closing: int) -> tuple[Case, ...]:
     """All cases of a tranche of so many units that closes at a time; no two have one name."""
     waits = [book.lock_up, max(book.hold_period.values(), default=0), book.velocity[1] if book.velocity else 0]
-    start = max(closing, timestamp(book.first) if book.first else 0)
-    stage = _Stage(book, supply, decimals, start, start + sum(waits) + 10 * _DAY)
+    now = max(closing + sum(waits) + 10 * _DAY, timestamp(book.first) if book.first else 0)
+    stage = _Stage(book, supply, decimals, closing, now)
     return tuple(case for case in _all(stage) if _could_come_about(stage, case))
 
 
@@ -265,9 +265,11 @@ def _moments(stage: _Stage) -> Iterator[Case]:
     if book.last:
         over = timestamp(book.last) + _DAY
         moments += [("the last second", over - 1), ("the first second after", over)]
+    before = knows(stage.with_seller(2 * stage.entry), stage.investor("newcomer"))
     for action, at in moments:
-        alone = knows(Register(stage.supply), stage.investor("newcomer"))
-        yield stage.case("transfer window", f"subscribe in {action}", alone, Move(None, "newcomer", stage.entry, at))
+        if at < stage.start:
+            continue
+        yield stage.case("transfer window", f"sell in {action}", before, Move("seller", "newcomer", stage.entry, at))
 
 
 def _own_wallets(stage: _Stage) -> Iterator[Case]:

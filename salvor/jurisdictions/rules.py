@@ -136,7 +136,7 @@ class MaximumHolding(Rule):
 
 
 class MinimumInvestment(Rule):
-    """Who did not hold begins with at least this."""
+    """Who subscribes has at least this afterwards."""
 
     word = "minimum_investment"
     amount: Amount

@@ -14,7 +14,7 @@ _SENTENCES = {
     "investor_class": "Only these classes may hold: {said}.",
     "minimum_holding": "Who holds, holds at least {said}, or nothing.",
     "maximum_holding": "Nobody holds more than {said}.",
-    "minimum_investment": "Who begins, begins with at least {said}.",
+    "minimum_investment": "Who subscribes has at least {said} afterwards.",
     "share_of_supply": "Nobody holds more than {said} of the tranche.",
     "holder_count": "At most {said}.",
     "lock_up": "What was acquired is kept for {said}, lot by lot.",

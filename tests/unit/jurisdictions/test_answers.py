@@ -38,7 +38,6 @@ class TestRule:
     @pytest.mark.parametrize(
         ("rule", "fits", "breaks"),
         [
-            ("minimum_investment", {"minimum_investment": 100}, {"minimum_investment": 101}),
             ("minimum_holding", {"minimum_holding": 100}, {"minimum_holding": 101}),
             ("minimum_holding", {"minimum_holding": 0}, {"minimum_holding": 501}),
             ("maximum_holding", {"maximum_holding": 100}, {"maximum_holding": 99}),
@@ -60,6 +59,13 @@ class TestRule:
     def test_allows_at_its_border_and_refuses_beyond(self, asked, rule, fits, breaks):
         assert asked(replace(OPEN, **fits)) == ()
         assert asked(replace(OPEN, **breaks)) == (rule,)
+
+    @pytest.mark.parametrize(("least", "refused"), [(100, ()), (101, ("minimum_investment",))])
+    def test_of_the_first_investment_binds_who_subscribes_and_no_buyer(self, asked, least, refused):
+        book = replace(OPEN, minimum_investment=least)
+        assert asked(book, giver=None) == refused
+        assert asked(book) == ()
+        assert asked(book, giver=None, taker="ann") == ()
 
     @pytest.mark.parametrize(
         ("book", "change", "rule"),

@@ -19,16 +19,19 @@ ORDER = [
     "files",
     "tape",
     "deal",
+    "jurisdictions",
+    "supervision",
     "model",
     "chain",
     "lab",
     "deploy",
     "desk",
     "report",
+    "investors",
     "demo",
     "play",
 ]
-CHAINLESS = ["amounts", "tape", "deal", "model"]
+CHAINLESS = ["amounts", "tape", "deal", "jurisdictions", "supervision", "model"]
 
 
 def imports(path):

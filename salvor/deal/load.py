@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -58,6 +58,16 @@ def load_life(path: Path, deal: Deal) -> Life:
     for place, reason in life_findings(found, deal):
         _refuse(path, root, place, reason)
     return found
+
+
+def load_part(path: Path, what: str, model: type[Model]) -> Model:
+    """Read any other file that is written as a deal is; `what` says in errors which."""
+    return _validate(path, _compose(path, what), model)
+
+
+def refuse_part(path: Path, what: str, place: tuple[str | int, ...], reason: str) -> NoReturn:
+    """Tell where in such a file it stands that can't be."""
+    _refuse(path, _compose(path, what), place, reason)
 
 
 def refuse_event(path: Path, place: tuple[str | int, ...], reason: str) -> NoReturn:
@@ -111,7 +121,8 @@ def _validate(path: Path, root: yaml.Node, model: type[Model]) -> Model:
         # An unknown key first: it is why the right one is missing.
         first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
         cause = first.get("ctx", {}).get("error")
-        _refuse(path, root, cause.place if isinstance(cause, plan.Unfit) else first["loc"], _in_words(first))
+        place = cause.place if isinstance(cause, plan.Unfit) else _without_tags(root, first["loc"])
+        _refuse(path, root, place, _in_words(first, model))
 
 
 def _plain(path: Path, node: yaml.Node) -> Any:
@@ -131,12 +142,32 @@ def _plain(path: Path, node: yaml.Node) -> Any:
     return None if node.tag == "tag:yaml.org,2002:null" else node.value
 
 
-def _in_words(error: Any) -> str:
+def _without_tags(root: yaml.Node, loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """Pydantic names the chosen kind in the place of an error, where the file has no key of that name."""
+    node, place = root, []
+    for part in loc:
+        if isinstance(node, yaml.MappingNode):
+            inner = [value for key, value in node.value if key.value == part]
+            if not inner and part in [value.value for key, value in node.value if key.value == "kind"]:
+                continue
+            node = inner[0] if inner else yaml.ScalarNode("", "")
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            node = node.value[part]
+        place.append(part)
+    return tuple(place)
+
+
+def _in_words(error: Any, model: type[BaseModel]) -> str:
     if error["type"] == "extra_forbidden":
         key = str(error["loc"][-1])
         if key[:1].isdigit():
             return "unknown key; decimals are written with a point, not a comma"
-        return "unknown key" + near(key, _known_keys())
+        return "unknown key" + near(key, _keys_of(model) or _known_keys())
+    if error["type"] == "union_tag_not_found":
+        return "`kind` is missing"
+    if error["type"] == "union_tag_invalid":
+        given, known = error["ctx"]["tag"], error["ctx"]["expected_tags"]
+        return f"kind '{given}' is none of {known}{near(given, re.findall('[a-z_]+', known))}"
     if error["type"].startswith("date_"):
         return f"'{error['input']}' is not a date, such as 2026-12-31"
     if error["type"] == "string_pattern_mismatch" and error["loc"][-1:] == ("currency",):
@@ -146,6 +177,25 @@ def _in_words(error: Any) -> str:
     if error["type"] == "value_error":
         return str(error["ctx"]["error"])
     return f"'{error['input']}': {error['msg'][0].lower()}{error['msg'][1:]}"
+
+
+def _keys_of(model: type[BaseModel]) -> list[str]:
+    """Keys of a file that is neither deal nor mapping: those of its own model, however deep."""
+    if model.__module__.startswith(("salvor.deal.", "salvor.tape.")):
+        return []
+    found: dict[str, None] = {}
+    waiting = [model]
+    while waiting:
+        for name, field in waiting.pop().model_fields.items():
+            found[field.alias or name] = None
+            waiting += _models_in(field.annotation)
+    return list(found)
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models_in(part)]
 
 
 def _known_keys() -> list[str]:

@@ -21,6 +21,7 @@ ORDER = [
     "deal",
     "model",
     "chain",
+    "node",
     "lab",
     "deploy",
     "desk",

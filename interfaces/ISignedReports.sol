@@ -103,6 +103,9 @@ interface ISignedReports is ISource {
     /// @notice The nonce must be above `last`.
     error NonceUsed(address signer, bytes32 key, uint256 nonce, uint256 last);
 
+    /// @notice The signer has voided its signatures up to `last`.
+    error NonceVoided(address signer, uint256 nonce, uint256 last);
+
     /// @notice The time must be later than `last` (seconds).
     error NotLater(address signer, bytes32 key, uint256 at, uint256 last);
 

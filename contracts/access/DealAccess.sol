@@ -26,5 +26,15 @@ contract DealAccess is AccessManager {
     /// @notice Held by the `DefaultVote` alone: `Distributor.snapshotOf`.
     uint64 public constant VOTE = 6;
 
+    /// @notice Says how values are made and who signs: `OracleHub.setPolicy`, `OracleHub.dropPolicy`, `OracleHub.forget`,
+    ///         `SignedReports.addSigner`, `SignedReports.removeSigner`.
+    uint64 public constant ORACLE_KEEPER = 20;
+
+    /// @notice Decides disputes of reports: `Disputes.resolve`.
+    uint64 public constant RESOLVER = 21;
+
+    /// @notice Held by the `Disputes` alone: `SignedReports.setStanding`.
+    uint64 public constant DISPUTES = 22;
+
     constructor(address admin) AccessManager(admin) {}
 }

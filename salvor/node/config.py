@@ -17,7 +17,7 @@ from salvor.deal.fields import Name, Part, Whole
 from salvor.deal.load import load_part, load_tape_mapping, refuse_part
 from salvor.errors import AddressInvalid
 from salvor.model.oracle_keys import name_of
-from salvor.node.sources.common import Duration, SourceSettings, Url, Watched
+from salvor.node.sources.common import Duration, EnvironmentName, FileName, SourceSettings, Url, Watched
 from salvor.node.sources.court_docket import CourtDocket
 from salvor.node.sources.credit_bureau import CreditBureau
 from salvor.node.sources.house_prices import HousePrices
@@ -58,10 +58,10 @@ class Chain(Part):
 class KeyFile(Part):
     """A Web3 Secret Storage file, or an account that `ape accounts import` made; its passphrase stands elsewhere."""
 
-    file: Name | None = None
+    file: FileName | None = None
     account: Name | None = None
-    passphrase_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
-    passphrase_file: Name | None = None
+    passphrase_env: EnvironmentName | None = None
+    passphrase_file: FileName | None = None
 
     @model_validator(mode="after")
     def _one_each(self) -> KeyFile:
@@ -124,7 +124,7 @@ class NodeSettings(Part):
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
     chain: Chain
     key: KeyFile
-    journal: Name
+    journal: FileName
     valid_for: Duration = 3_600  # how long the hub may take a report after it was signed
     health: Health = Health()
     batch: Batch = Batch()

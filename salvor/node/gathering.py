@@ -55,6 +55,12 @@ def look(source: AnySource, now: int, by: Fetch = fetch) -> Gathered:
         return Gathered(source, (), SourceFailed(source.name, "body", f"can't be read ({type(error).__name__})"))
 
 
+def look_at_all(sources: Sequence[AnySource], now: int) -> list[Gathered]:
+    """One look at each, side by side."""
+    with ThreadPoolExecutor(max(1, len(sources))) as pool:
+        return list(pool.map(lambda source: look(source, now), sources))
+
+
 class Gatherer:
     """All sources of a node, each looked at when it is due."""
 

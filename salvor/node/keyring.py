@@ -12,7 +12,8 @@ from coincurve import PrivateKey
 from eth_hash.auto import keccak
 from eth_keyfile.keyfile import decode_keyfile_json
 
-from salvor.chain.codec import checksummed
+from salvor.chain.codec import address_of, checksummed
+from salvor.errors import AddressInvalid
 from salvor.node.config import KeyFile
 from salvor.node.errors import KeyUnfit
 
@@ -43,16 +44,29 @@ class Signer:
 
 def open_signer(settings: KeyFile, ask: Any = None) -> Signer:
     """The key of the settings; `ask` is called for a passphrase that stands nowhere."""
-    path = Path(settings.file) if settings.file else _account_file(settings.account or "")
+    path = _path(settings)
     content = _content(path)
     passphrase = _passphrase(settings, path, ask)
     try:
-        return Signer(bytes(decode_keyfile_json(content, passphrase)))
+        return Signer(bytes(decode_keyfile_json(content, passphrase.encode())))
     except ValueError as error:
         reason = "the passphrase does not open it" if "MAC" in str(error) else "it is damaged"
         raise KeyUnfit(str(path), reason) from None
     except (KeyError, TypeError):
         raise KeyUnfit(str(path), "it is damaged") from None
+
+
+def address_without_passphrase(settings: KeyFile) -> str:
+    """Whose key it is, as the file tells; a file that does not must be opened to know."""
+    path = _path(settings)
+    try:
+        return address_of(f"0x{_content(path)['address'].removeprefix('0x')}")
+    except (KeyError, AttributeError, AddressInvalid):
+        return open_signer(settings).address
+
+
+def _path(settings: KeyFile) -> Path:
+    return Path(settings.file) if settings.file else _account_file(settings.account or "")
 
 
 def _account_file(alias: str) -> Path:

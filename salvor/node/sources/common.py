@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, model_validator
 
 from salvor.amounts import Wad
-from salvor.deal.fields import Name, Part, Percent
+from salvor.deal.fields import Part, Percent
 from salvor.node.fetching import is_local
 from salvor.node.keys import key_of
 from salvor.node.observation import Reader
@@ -34,6 +34,12 @@ def _key(text: object) -> bytes:
     return key_of(text)
 
 
+def _environment_name(text: object) -> str:
+    if isinstance(text, str) and re.fullmatch(r"[A-Z][A-Z0-9_]{0,99}", text, re.ASCII):
+        return text
+    raise ValueError("is not the name of an environment variable")  # it may be the secret itself: not told
+
+
 def _url(text: object) -> str:
     parts = urlsplit(text) if isinstance(text, str) else urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment:
@@ -43,6 +49,8 @@ def _url(text: object) -> str:
     return str(text)
 
 
+FileName = Annotated[str, Field(min_length=1, max_length=1_000)]
+EnvironmentName = Annotated[str, BeforeValidator(_environment_name)]
 Duration = Annotated[int, BeforeValidator(_duration)]  # seconds
 KeyText = Annotated[bytes, BeforeValidator(_key)]
 Url = Annotated[str, BeforeValidator(_url)]
@@ -51,14 +59,14 @@ Url = Annotated[str, BeforeValidator(_url)]
 class FromEnvironment(Part):
     """A secret's place: never the secret itself."""
 
-    env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
+    env: EnvironmentName
     prefix: str = ""  # such as `Token `
 
 
 class Where(Part):
     """Either a file beside the configuration or an address."""
 
-    file: Name | None = None
+    file: FileName | None = None
     url: Url | None = None
     headers: Mapping[str, FromEnvironment] = Field(default_factory=dict)
 

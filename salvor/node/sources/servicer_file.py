@@ -18,7 +18,7 @@ from salvor.deal.fields import Name, Whole
 from salvor.deal.load import load_tape_mapping
 from salvor.errors import SalvorError
 from salvor.node.observation import Fetched, Observation, Reader
-from salvor.node.sources.common import SourceSettings, Watched
+from salvor.node.sources.common import FileName, SourceSettings, Watched
 from salvor.tape.plan import TapeMapping
 
 _ID = "contract_identifier"
@@ -36,7 +36,7 @@ class ServicerFile(SourceSettings):
     """Settings of the source; `mapping` is a file beside the configuration, as `ape run tape check` takes it."""
 
     kind: Literal["servicer_file"]
-    mapping: Name
+    mapping: FileName
     decimals: Annotated[Whole, Field(le=18)] = 2
     values: Annotated[tuple[LoanField, ...], Field(min_length=1)]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from salvor.model.oracle import Answer, Failure, Hub, OnFailure, Policy, Reason, Reading, Source, Status, judge
+from salvor.model.oracle import Answer, Failure, Hub, OnFailure, Policy, Reading, Reason, Source, Status, judge
 from tests.utils.oracle import DAY, HOUR, KEY, OTHER_KEY, WAD, Manner, plain
 
 

@@ -23,6 +23,7 @@ ORDER = [
     "supervision",
     "model",
     "chain",
+    "node",
     "lab",
     "deploy",
     "desk",

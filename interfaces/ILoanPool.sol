@@ -112,6 +112,7 @@ struct Correction {
 /// @param loansPaying Leaves under `root`.
 /// @param late Whether the report came later than the grace after the end.
 /// @param last Whether no report follows.
+/// @param missing Whether anybody reported the period as missing, in place of the servicer.
 /// @param closed Whether closed positions were ever reported; else a run need not read their values.
 struct PeriodRecord {
     uint112 net;
@@ -121,6 +122,7 @@ struct PeriodRecord {
     bool late;
     bool last;
     bool closed;
+    bool missing;
     uint112 planned;
     uint112 gross;
     uint32 loansPaying;

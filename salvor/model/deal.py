@@ -198,7 +198,8 @@ class Deal:
         """Rule 10: by anyone, where the servicer is silent for more than twice the grace."""
         books = self._purchased()
         nothing = self.pool.missing(period, now)
-        self.pool.add(nothing, self.pool.totals_with(nothing, now, last_run=books.last_run, clean_up=False), now)
+        totals = self.pool.totals_with(nothing, now, last_run=books.last_run, clean_up=False)
+        self.pool.add(nothing, totals, now, missing=True)
 
     def tell_index(self, period: int, index: int, now: int) -> None:
         """Rule 14: what the oracle says for a period's start, by anyone, once."""

@@ -36,5 +36,12 @@ contract DealAccess is AccessManager {
     /// @notice Held by the `Disputes` alone: `SignedReports.setStanding`.
     uint64 public constant DISPUTES = 22;
 
+    /// @notice Held by the `AuctionHouse` alone: `LoanPool.awaitProceeds`, `LoanPool.takeProceeds`.
+    uint64 public constant HOUSE = 30;
+
+    /// @notice Approves and switches strategies of disposal, pauses and names auctions: `LoanBook.approve`, `LoanBook.switchTo`,
+    ///         `LoanBook.pause`, `AuctionHouse.admitAuction`.
+    uint64 public constant OVERSEER = 31;
+
     constructor(address admin) AccessManager(admin) {}
 }

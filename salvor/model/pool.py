@@ -146,12 +146,9 @@ class Pool:
     roots: list[bytes] = field(default_factory=list)
     loans: list[int] = field(default_factory=list)
     late: list[bool] = field(default_factory=list)
-<<<<<<< HEAD
     was_missing: list[bool] = field(default_factory=list)
-=======
     open: Proceeds = field(default_factory=lambda: Proceeds(0))
     awaited: int = 0
->>>>>>> wf-auction
 
     @property
     def reported(self) -> int:

@@ -114,6 +114,7 @@ struct Correction {
 /// @param loansPaying Leaves under `root`.
 /// @param late Whether the report came later than the grace after the end.
 /// @param last Whether no report follows.
+/// @param missing Whether anybody reported the period as missing, in place of the servicer.
 /// @param closed Whether closed positions were ever reported; else a run need not read their values.
 struct PeriodRecord {
     uint112 net;
@@ -123,6 +124,7 @@ struct PeriodRecord {
     bool late;
     bool last;
     bool closed;
+    bool missing;
     uint112 planned;
     uint112 gross;
     uint32 loansPaying;
@@ -174,7 +176,6 @@ interface ILoanPool {
     /// @notice The tape was committed.
     event TapeCommitted(bytes32 indexed root, uint256 loanCount, uint256 grossBalance);
 
-    /// @notice What it holds of one asset class.
     event ClassCommitted(string assetClass, bytes32 indexed schema, uint32 loans, uint112 grossBalance);
 
     /// @notice The loans were bought for `price` settlement units.
@@ -248,7 +249,6 @@ interface ILoanPool {
     error NoSuchTape(uint256 given, uint256 tapes);
 
     error TotalBelowZero(Period period);
-
     error LastReportIsIn(Period last);
 
     /// @notice The last report needs a pool with nothing in it after the last run, or a clean-up trigger that was on after it.

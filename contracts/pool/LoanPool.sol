@@ -158,6 +158,7 @@ contract LoanPool is ILoanPool, AccessManaged {
         _notBefore(uint256(current.end) + 2 * uint256(_grace) + 1);
         Report memory nothing;
         current.add(_records[lastReported], nothing);
+        current.missing = true;
         emit ReportMissing(period, msg.sender);
         _take(period, current, nothing);
     }

@@ -10,12 +10,13 @@ from salvor.deploy.live import LiveDeal
 from salvor.deploy.structs import NOBODY
 from salvor.model.liquidation.dutch import Dutch
 from salvor.model.liquidation.english import English
+from salvor.model.liquidation.sealed import Sealed
 from salvor.model.liquidation.state import StrategyTerms
 
 if TYPE_CHECKING:
     from ape.contracts import ContractInstance
 
-Auction = Dutch | English
+Auction = Dutch | English | Sealed
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,9 @@ def _deploy_auction(project: Any, admin: Any, house: Any, terms: Auction) -> Any
         times = (terms.step, terms.fall, terms.linger)
         given = (bool(terms.cut), terms.cut, *times, terms.cusp, terms.units, terms.dust)
         return admin.deploy(project.DutchAuction, house, given)
+    if isinstance(terms, Sealed):
+        times = (terms.commit_time, terms.reveal_time, terms.pay_time)
+        return admin.deploy(project.SealedAuction, house, (terms.second_price, *times, terms.deposit_share))
     limits = (terms.duration, terms.window, terms.extension, terms.increment, terms.increment_share)
     return admin.deploy(project.EnglishAuction, house, limits)
 

@@ -196,7 +196,8 @@ class Deal:
         """Rule 10: by anyone, where the servicer is silent for more than twice the grace."""
         books = self._purchased()
         nothing = self.pool.missing(period, now)
-        self.pool.add(nothing, self.pool.totals_with(nothing, now, last_run=books.last_run, clean_up=False), now)
+        totals = self.pool.totals_with(nothing, now, last_run=books.last_run, clean_up=False)
+        self.pool.add(nothing, totals, now, missing=True)
 
     def bring_proceeds(self, source: str, units: int) -> None:
         """Rule 10a: cash that a disposal brought; its figures go to the pool."""

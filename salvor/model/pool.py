@@ -146,6 +146,7 @@ class Pool:
     roots: list[bytes] = field(default_factory=list)
     loans: list[int] = field(default_factory=list)
     late: list[bool] = field(default_factory=list)
+    was_missing: list[bool] = field(default_factory=list)
     open: Proceeds = field(default_factory=lambda: Proceeds(0))
     awaited: int = 0
 
@@ -228,8 +229,9 @@ class Pool:
             raise Refused("ProceedsAwaited", self.awaited)
         return totals
 
-    def add(self, report: Report, totals: Totals, now: int) -> None:
+    def add(self, report: Report, totals: Totals, now: int, *, missing: bool = False) -> None:
         """Take a report that was not refused; a correction replaces the root of its period."""
+        self.was_missing.append(missing)
         self.reports.append(report)
         self.totals.append(totals)
         self.open = Proceeds(0)

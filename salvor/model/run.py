@@ -101,6 +101,7 @@ def figures(run: Run, pool: Pool) -> Figures:
             tranche.deferred if terms.unpaid == Unpaid.MISSED else 0
             for tranche, terms in zip(books.tranches, books.terms.tranches, strict=True)
         ],
+        books.account if books.terms.evergreen else 0,
     )
 
 

@@ -10,12 +10,14 @@ from salvor.lab.mirror import Mirror
 from salvor.model.liquidation import book as cases
 from salvor.model.liquidation.dutch import Dutch, DutchRound
 from salvor.model.liquidation.english import EnglishRound
+from salvor.model.liquidation.sealed import SealedRound
 from salvor.model.liquidation.state import Account, Case, Stage, Standing, State
 from tests.property.liquidation_stage import CASH, Sales, loan_id
 from tests.utils.world import TAPE
 
 CASES = range(1, len(TAPE.values) + 1)
 PERIODS = range(1, 5)
+ROUNDS = range(1, 9)  # sealed ones that are compared
 
 
 class Figures:
@@ -31,6 +33,8 @@ class Figures:
             found += _of_case(case) + _of_account(account) + _of_round(state.rounds.get(number))
             found += [state.titles[number, who.address] for who in self.sales.people]
         found += [state.owed[who.address] for who in self.sales.people]
+        for number in ROUNDS:
+            found += _of_sealed(state.sealed.get(number))
         pool = state.deal.pool
         for period in PERIODS:
             if period <= pool.reported:
@@ -73,6 +77,14 @@ def _of_round(running: Any) -> list[int]:
     return dutch + english
 
 
+def _of_sealed(sealed: SealedRound | None) -> list[int]:
+    if sealed is None:
+        return [0] * 7
+    revealed = 2**32 - 1 if sealed.cancelled else sealed.revealed
+    prices = [sealed.best, sealed.second, sealed.place]
+    return [sealed.floor, sealed.deposit, len(sealed.commitments), revealed, *prices]
+
+
 def places(sales: Sales) -> dict[str, Any]:
     """Where the same figures stand on chain."""
     lab, live, named = sales.lab, sales.live, {}
@@ -90,6 +102,10 @@ def places(sales: Sales) -> dict[str, Any]:
         named |= {f"climbing {number} {name}": getattr(rounds[1], name) for name in ("best", "end")}
         named |= {f"title {number} of {who.role}": house.titleOf[number][who] for who in sales.people}
     named |= {f"owed {who.role}": house.owed[who] for who in sales.people}
+    for number in ROUNDS:
+        round_ = lab.slots(live.auctions[2])._rounds[number]
+        of_round = ("floor", "deposit", "commitments", "revealed", "best", "second", "place")
+        named |= {f"sealed {number} {name}": getattr(round_, name) for name in of_round}
     pool = lab.slots(sales.stage.live.pool)
     for period in PERIODS:
         record = pool._records[period]
@@ -119,6 +135,7 @@ class SalesMirror:
         state, sales = self.state, self.sales
         token, house = sales.stage.live.settlement, sales.live.house
         staked = sum(each.best for each in state.rounds.values() if isinstance(each, EnglishRound))
+        staked += sum(each.staked for each in state.sealed.values())
         held = sum(state.owed.values()) + staked
         assert state.came_in == state.paid_out + held + self._gone(), "AU-03"
         assert token.balanceOf(house) == held, "AU-03"
@@ -151,8 +168,13 @@ class SalesMirror:
                 for each in state.rounds.values()
                 if isinstance(each, EnglishRound) and each.bidder == who.address
             )
+            lost = 0
+            for sealed in state.sealed.values():
+                own = sealed.commitments.get(who.address)
+                staked += sealed.deposit if own and not own.over else 0
+                lost += sealed.deposit if own and own.lost else 0
             had = self.sales.stage.live.settlement.balanceOf(who) + state.owed[who.address] + staked
-            assert had == CASH - self.spent[who.address], "AU-04"
+            assert had == CASH - self.spent[who.address] - lost, "AU-04"
 
     def shares(self) -> None:
         """What the book says of each loan."""

@@ -20,6 +20,10 @@ OPEN_TO_ALL = {
     ("DutchAuction", "take"),
     ("EnglishAuction", "bid"),
     ("EnglishAuction", "settle"),
+    ("SealedAuction", "commit"),
+    ("SealedAuction", "pay"),
+    ("SealedAuction", "reclaim"),
+    ("SealedAuction", "reveal"),
     ("LoanBook", "expire"),
     ("LoanBook", "pay"),
     ("LoanBook", "startSale"),
@@ -27,8 +31,7 @@ OPEN_TO_ALL = {
 # These know their one caller without a role.
 OF_THE_BOOK = {("AuctionHouse", name) for name in ("add", "calm", "cancel", "expose", "offer", "pay")}
 OF_AUCTIONS = {("AuctionHouse", name) for name in ("owe", "pass", "pull")}
-OF_THE_HOUSE = {
-    (auction, name) for auction in ("DutchAuction", "EnglishAuction") for name in ("begin", "cancel", "finish")
-}
+AUCTIONS = ("DutchAuction", "EnglishAuction", "SealedAuction")
+OF_THE_HOUSE = {(auction, name) for auction in AUCTIONS for name in ("begin", "cancel", "finish")}
 OF_THE_POOL = {("LoanPool", "awaitProceeds"), ("LoanPool", "takeProceeds")}  # by the house
 OTHERS = OF_THE_POOL | OPEN_TO_ALL | OF_THE_BOOK | OF_AUCTIONS | OF_THE_HOUSE

@@ -161,6 +161,7 @@ class State:
     loans: dict[bytes, LoanInCase] = field(default_factory=dict)
     accounts: dict[int, Account] = field(default_factory=dict)
     rounds: dict[int, Any] = field(default_factory=dict)
+    sealed: dict[int, Any] = field(default_factory=dict)  # sealed rounds by their numbers, those that are over too
     owed: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     titles: defaultdict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
     values: dict[bytes, tuple[int, bool]] = field(default_factory=dict)

@@ -4,7 +4,7 @@ import pytest
 
 from salvor.model.liquidation.dutch import power
 from salvor.model.liquidation.state import Stage
-from tests.property.liquidation_stage import CLIMB, CURVE, set_sales
+from tests.property.liquidation_stage import CLIMB, CURVE, SEALED, set_sales
 from tests.utils.selling import Selling
 from tests.utils.world import PERCENT, WAD
 
@@ -109,7 +109,7 @@ class TestUnitsFor:
 class TestExponential:
     @pytest.fixture
     def curve(self, shared_lab):
-        sales = Selling(set_sales(shared_lab, (CURVE, CLIMB)))
+        sales = Selling(set_sales(shared_lab, (CURVE, CLIMB, SEALED)))
         sales.worth(50_000)
         sales.open(1, 30_000)
         sales.propose("LOAN_SALE")

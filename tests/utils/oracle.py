@@ -43,6 +43,7 @@ class Manner(IntEnum):
     BOMB = 2
     LONG_REFUSAL = 3
     DEVOUR = 4
+    KNOW = 5
 
 
 ANSWER = selector("answer(bytes32,bytes)")

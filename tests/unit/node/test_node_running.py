@@ -21,7 +21,7 @@ NAME = "appraiser"
 def here(tmp_path):
     """A chain of the test's own, which mines each transaction at once."""
     found = beside(tmp_path)
-    found.ask("evm_setAutomine", True)
+    found.mine_by_itself()
     yield found
     found.stage.lab.close()
 
@@ -73,8 +73,8 @@ class Player:
 
     def landed(self, key=KEYS[0]):
         """Value, time, nonce."""
-        found = self.here.stage.reports.landed(self.signer.address, key)
-        return found.value, found.at, found.nonce
+        found = self.here.state(self.signer.address, key)
+        return found.landed_value, found.landed_time, found.landed_nonce
 
     def metric(self, name):
         page = self.node.metrics.text()

@@ -27,7 +27,7 @@ from salvor.node.watching import Watch
 
 _STUCK = 60  # seconds without a step: something hangs
 _TROUBLED = 3  # failures one after the other that are worth a complaint
-_IN_FLIGHT = 0.25  # seconds between two looks for a receipt
+_JUST_SENT, _IN_FLIGHT = 0.02, 0.25  # seconds between two looks for a receipt, in the first second and later
 _LONGEST = 1.0  # seconds of sleep: a stop is seen within
 _KEEP_VALUES = 90 * 86_400  # seconds: older values that were followed by later ones are forgotten
 
@@ -59,7 +59,7 @@ class Node:
         self._chain_backoff = Backoff(settings.backoff.first, settings.backoff.most, random)
         self._submitter = Submitter(rpc, journal, self._sealing, signer, chain_id=chain.chain_id, fees=settings.fees)
         self._left = journal.open_seals()  # by a crash, or a stop
-        self._last_step = now
+        self._last_step, self._handed_in = now, 0.0
         self._wrong: dict[str, str] = {}
         journal.prune(int(now) - _KEEP_VALUES)
         self.numbers.keys.set(len(self.watch))
@@ -122,6 +122,7 @@ class Node:
                 if seal is None:
                     return
                 self._submitter.take(self._signed(seal))
+                self._handed_in = now
             outcome = self._submitter.advance(now)
             self._chain_backoff.succeeded()
             if outcome is None:
@@ -182,9 +183,9 @@ class Node:
             numbers.up.set(int(backoff.failures == 0), name)
 
     def _idle(self) -> float:
-        if self._submitter.flying or self._left or self._gatherer.busy:
-            return _IN_FLIGHT
         now = self._clock()
+        if self._submitter.flying or self._left or self._gatherer.busy:
+            return _JUST_SENT if now - self._handed_in < 1 else _IN_FLIGHT
         times = [self._gatherer.next(), self.watch.next()]
         if self.watch.ready:
             times.append(self.watch.ready_since + self._settings.batch.wait)

@@ -138,9 +138,7 @@ def test_one_killed_one_lying_one_late(play):
     play.chain.mine_by_itself()
     play.chain.mine()
     assert play.landed(0, 101_00)
-    state = play.note(
-        "February's is 101: the first reports it and is killed (`kill -9`) while its transaction is on its way"
-    )
+    state = play.note("February's is 101; the first is killed (`kill -9`) while its report is on its way")
     assert state.value == (101 + 100 + 100) // 3 * 10**18
 
     play.write(play.second, "100.00", "300.00")

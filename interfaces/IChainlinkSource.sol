@@ -1,19 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IAggregatorV3} from "interfaces/IAggregatorV3.sol";
 import {ISource} from "interfaces/ISource.sol";
-
-/// @notice Of Chainlink's aggregators what is asked, with their names.
-interface AggregatorV3Interface {
-    /// @notice Decimals of an answer.
-    function decimals() external view returns (uint8);
-
-    /// @notice The last round.
-    function latestRoundData()
-        external
-        view
-        returns (uint80 roundId, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound);
-}
 
 /// @notice Which feed, and what is known of it: the adapter's config, `abi.encode`d.
 /// @param feed An aggregator, or the proxy before one.
@@ -23,11 +12,11 @@ interface AggregatorV3Interface {
 /// @param uptime The uptime feed of a rollup's sequencer; the zero address on a chain that has none.
 /// @param grace Seconds up to and with which nothing is believed after the sequencer came back.
 struct ChainlinkFeed {
-    AggregatorV3Interface feed;
+    IAggregatorV3 feed;
     uint8 decimals;
     int192 lowest;
     int192 highest;
-    AggregatorV3Interface uptime;
+    IAggregatorV3 uptime;
     uint32 grace;
 }
 
@@ -39,8 +28,8 @@ interface IChainlinkSource is ISource {
     /// @notice The config for a feed, from what the feed and its aggregator say.
     /// @dev Warning: an aggregator without limits (`minAnswer` is no function of it) gets the widest there are.
     function configOf(
-        AggregatorV3Interface feed,
-        AggregatorV3Interface uptime,
+        IAggregatorV3 feed,
+        IAggregatorV3 uptime,
         uint32 grace
     ) external view returns (bytes memory config);
 }

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 /// @title Stands in for any outside system: a price feed, a market, an adapter; it answers what it was taught, or misbehaves
 contract PlayedSystem {
     /// @param Answer The bytes that it was taught for the function, or none.
-    /// @param Refuse A revert without a word.
+    /// @param Refuse A revert.
     /// @param Bomb A long answer.
     /// @param LongRefusal A revert with a long text.
     /// @param Devour All gas it gets.
@@ -16,6 +16,8 @@ contract PlayedSystem {
         Devour
     }
 
+    error Refused();
+
     error Long(bytes text);
 
     Manner private _manner;
@@ -24,12 +26,12 @@ contract PlayedSystem {
     /// @dev Gas left for the way out of a bomb.
     uint256 private constant WAY_OUT = 2_000;
 
-    // solhint-disable-next-line payable-fallback
+    // solhint-disable-next-line payable-fallback, no-complex-fallback
     fallback(bytes calldata data) external returns (bytes memory) {
-        if (_manner == Manner.Refuse) revert();
+        if (_manner == Manner.Refuse) revert Refused();
         if (_manner == Manner.Bomb) return _long();
         if (_manner == Manner.LongRefusal) revert Long(_long());
-        if (_manner == Manner.Devour) while (true) {}
+        if (_manner == Manner.Devour) while (true) continue;
         return _replies[bytes4(data)];
     }
 

@@ -2,15 +2,9 @@
 pragma solidity 0.8.37;
 
 import {Scaling} from "contracts/oracle/Scaling.sol";
-import {AggregatorV3Interface, ChainlinkFeed, IChainlinkSource} from "interfaces/IChainlinkSource.sol";
+import {IAggregatorV3} from "interfaces/IAggregatorV3.sol";
+import {ChainlinkFeed, IChainlinkSource} from "interfaces/IChainlinkSource.sol";
 import {Answer, ISource, Reason} from "interfaces/ISource.sol";
-
-/// @dev Of an aggregator and of the proxy before one: what is not in `AggregatorV3Interface`.
-interface ILimits {
-    function aggregator() external view returns (address);
-    function minAnswer() external view returns (int192);
-    function maxAnswer() external view returns (int192);
-}
 
 contract ChainlinkSource is IChainlinkSource {
     /// @dev Bytes of a config: six words.
@@ -53,22 +47,19 @@ contract ChainlinkSource is IChainlinkSource {
     /* CONFIG */
 
     /// @inheritdoc IChainlinkSource
-    function configOf(
-        AggregatorV3Interface feed,
-        AggregatorV3Interface uptime,
-        uint32 grace
-    ) external view returns (bytes memory) {
-        address inner = address(feed);
-        try ILimits(address(feed)).aggregator() returns (address behind) {
-            inner = behind;
+    function configOf(IAggregatorV3 feed, IAggregatorV3 uptime, uint32 grace) external view returns (bytes memory) {
+        IAggregatorV3 inner;
+        try feed.aggregator() returns (address behind) {
+            inner = IAggregatorV3(behind);
         } catch {
-            // No proxy.
+            inner = feed; // no proxy
         }
-        (int192 lowest, int192 highest) = (type(int192).min, type(int192).max);
-        try ILimits(inner).minAnswer() returns (int192 least) {
-            (lowest, highest) = (least, ILimits(inner).maxAnswer());
+        int192 lowest;
+        int192 highest;
+        try inner.minAnswer() returns (int192 least) {
+            (lowest, highest) = (least, inner.maxAnswer());
         } catch {
-            // No limits.
+            (lowest, highest) = (type(int192).min, type(int192).max);
         }
         return abi.encode(ChainlinkFeed(feed, feed.decimals(), lowest, highest, uptime, grace));
     }

@@ -168,9 +168,10 @@ contract OracleHub is IOracleHub, AccessManaged {
         if (age > uint32(failing >> 128)) return;
         uint256 haircut = uint64(failing) + (uint64(failing >> 64) * age) / 1 days;
         uint256 most = type(uint128).max;
-        uint256 held = stands == OnFailure.HoldLower
-            ? (value * (WAD - haircut)) / WAD // below WAD: see `PolicyCheck`
-            : Math.min(Math.ceilDiv(value * (WAD + haircut), WAD), most); // 128 + 81 bits
+        uint256 held =
+            stands == OnFailure.HoldLower
+                ? (value * (WAD - haircut)) / WAD // below WAD: see `PolicyCheck`
+                : Math.min(Math.ceilDiv(value * (WAD + haircut), WAD), most); // 128 + 81 bits
         reading.value = uint128(held);
         reading.confidence = uint128(held > value ? held - value : value - held);
         (reading.at, reading.age) = (at, uint40(age));

@@ -72,7 +72,12 @@ library PolicyCode {
         for (uint256 i = 0; i < stored.plugs.length; ++i) {
             uint256 whom = stored.plugs[i].whom;
             (, bytes memory config) = abi.decode(stored.plugs[i].question.slice(SELECTOR), (bytes32, bytes));
-            policy.sources[i] = Source(ISource(address(uint160(whom))), uint32(whom >> 160), uint32(whom >> 192), config);
+            policy.sources[i] = Source(
+                ISource(address(uint160(whom))),
+                uint32(whom >> 160),
+                uint32(whom >> 192),
+                config
+            );
         }
     }
 

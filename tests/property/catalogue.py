@@ -36,6 +36,19 @@ PROPERTIES = {
     "PL-02": "What a loan paid is proved against the last root told for that period, and against no other.",
     "LS-01": "What write-offs have cost tranches, and nobody, is never more than the written-off claims at the "
     "carrying ratio.",
+    "OR-01": "A good value lies between the smallest and the largest honest answer while fewer than half of those that "
+    "count for the median lie.",
+    "OR-02": "A good value is not older than its policy allows, a held one not older than it may be held.",
+    "OR-03": "The same answers in any order give the same value.",
+    "OR-04": "A source that is down, lying, frozen, reverting, answering garbage or eating all gas stops no other, and "
+    "the value stays good while the quorum holds.",
+    "OR-05": "Nonces and times of a signer and key never go back.",
+    "OR-06": "Bonds in = bonds of open disputes + credits + what was paid out, and the books equal the cash.",
+    "OR-07": "Decimals from 0 to 36 give the same value in WAD.",
+    "OR-08": "Hub, reports, disputes and their model agree on every figure after every call, and refuse alike.",
+    "OR-09": "A report that is challenged or struck, or whose signer was removed, counts nowhere.",
+    "OR-10": "A value that is not good enough can't be read: read refuses exactly what peek says is refused, readFresh "
+    "also what is held.",
     "AC-01": "An outsider is refused at every privileged function.",
 }
 

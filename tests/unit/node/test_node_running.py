@@ -384,5 +384,7 @@ class TestAfterACrash:
         submitter = node.node._submitter
         submitter.take(node.node._signed(node.journal.open_seals()[0]))
         node.journal.ended = lambda *_: None  # the kill comes here
-        assert submitter.advance(int(node.now)).ending == "landed"
+        while not (outcome := submitter.advance(int(node.now))):
+            time.sleep(0.02)
+        assert outcome.ending == "landed"
         self.restarted(node)

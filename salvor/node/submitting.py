@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from salvor.chain import refusal
-from salvor.node.config import Fees
+from salvor.node.config import Chain, Fees
 from salvor.node.errors import FeesAboveCap, RpcFailed
 from salvor.node.journal import Journal, Seal, Sent
 from salvor.node.keyring import Signer
@@ -54,10 +54,10 @@ class Submitter:
     """One signature in flight, at most."""
 
     def __init__(
-        self, rpc: Rpc, journal: Journal, sealing: Sealing, signer: Signer, *, chain_id: int, fees: Fees
+        self, rpc: Rpc, journal: Journal, sealing: Sealing, signer: Signer, *, chain: Chain, fees: Fees
     ) -> None:
         self._rpc, self._journal, self._sealing, self._signer = rpc, journal, sealing, signer
-        self._chain_id, self._fees = chain_id, fees
+        self._chain_id, self._confirmations, self._fees = chain.chain_id, chain.confirmations, fees
         refusal.learn({"name": name, "inputs": [{"name": n, "type": k} for n, k in given]} for name, *given in ERRORS)
         self.flying: Seal | None = None
         self._sent: list[Sent] = []
@@ -118,7 +118,11 @@ class Submitter:
             raise RpcFailed("submit", f"the contract says {reason}")
         return self._end(seal, "expired" if reason.startswith("ReportExpired") else "refused", reason)
 
-    def _mined(self, seal: Seal, receipt: Any) -> Outcome:
+    def _mined(self, seal: Seal, receipt: Any) -> Outcome | None:
+        if self._confirmations > 1:  # a block that is young may be taken back, and its transactions with it
+            above = self._rpc.number("eth_blockNumber") - int(receipt["blockNumber"], 16)
+            if above + 1 < self._confirmations:
+                return None
         gas = int(receipt["gasUsed"], 16)
         if int(receipt["status"], 16) == 1:
             return self._end(seal, "landed", gas=gas)
@@ -152,6 +156,10 @@ class Submitter:
         tip, max_fee = self._price()
         data = self._sealing.call(seal, self._signer.address)
         return Transaction(self._chain_id, known, tip, max_fee, gas, self._sealing.contract, data)
+
+    def chain_time(self) -> int:
+        """Second of the latest block: what is dated later would be refused, and all that travels with it."""
+        return int(self._rpc.ask("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
 
     def _price(self) -> tuple[int, int]:
         """Twice the base fee and the tip, so that it stays good for six full blocks; never above the cap."""

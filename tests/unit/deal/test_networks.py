@@ -45,7 +45,7 @@ def test_a_digit_too_few(refusal):
 
 
 def test_a_digit_that_is_not_what_it_was(refusal):
-    assert "has a wrong checksum" in refusal('0000B1"', 'aA00B1"')
+    assert "has a wrong checksum" in refusal('0000B1"', 'Aa00B1"')
 
 
 def test_a_rate_floats_and_nobody_tells_the_index(refusal):

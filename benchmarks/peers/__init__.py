@@ -89,6 +89,7 @@ def _compile(source: str, contract: str, text: str) -> ContractContainer:
 
 
 def run_peer(command: list[str], *, peer: str, stdin: str | None = None) -> str:
+    """What a program prints; whatever stops it is `PeerMissing`."""
     try:
         done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, env=os.environ)
     except OSError as error:

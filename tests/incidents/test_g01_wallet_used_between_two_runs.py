@@ -1,4 +1,4 @@
-"""The deployer used his wallet between two runs (NomicFoundation/hardhat-ignition 781: expected nonce 6, found 28; 725).
+"""The deployer used his wallet between two runs (NomicFoundation/hardhat-ignition 725, 781: expected 6, found 28).
 
 The tool insisted on the nonce that its journal had next, and people edited the journal by hand. Here the transaction
 that used the nonce is looked up, and the steps that are left go out from the next free one, to the planned addresses.

@@ -86,3 +86,48 @@ def test_no_node(run):
     refused = run("plan", "--network", "http://127.0.0.1:9")
     assert refused.exit_code == 3
     assert refused.output.count("\n") == 1
+
+
+class TestALiveDeal:
+    @pytest.fixture
+    def live(self, run):
+        assert run("apply").exit_code == 0
+        return run
+
+    @pytest.fixture
+    def changed(self, tmp_path):
+        """The deal's file beside the live one, with some words replaced."""
+
+        def change(old, new):
+            folder = tmp_path / "charged-off-accounts"
+            shutil.copytree(DEAL.parent, folder)
+            text = (folder / "deal.yaml").read_text()
+            assert old in text
+            (folder / "deal.yaml").write_text(text.replace(old, new))
+            return folder / "deal.yaml"
+
+        return change
+
+    def test_does_not_differ(self, live):
+        same = live("diff")
+        assert (same.exit_code, same.output.splitlines()[-1]) == (0, "the live deal is what the file says")
+        assert "nothing to change" in live("change").output
+
+    def test_differs_where_the_file_does(self, live, changed):
+        other = changed("rate: 7 %", "rate: 8 %")
+        found = live("diff", deal=other)
+        assert found.exit_code == 1
+        assert "Waterfall: terms.tranches[0].rate" in found.output
+        refused = live("change", deal=other)
+        assert refused.exit_code == 2
+        assert "it is part of the contract" in refused.output
+
+    def test_a_safe_signs_elsewhere(self, run, tmp_path):
+        safe = "0x" + "5a" * 20
+        written = run("safe", "--safe", safe, "--out", tmp_path / "batches")
+        assert written.exit_code == 0
+        assert len(list((tmp_path / "batches").glob("*.json"))) > 1
+        waits = run("resume", "--safe", safe)
+        assert waits.exit_code == 3
+        assert "steps are not executed by" in waits.output
+        assert run("apply", "--safe", safe).exit_code == 2

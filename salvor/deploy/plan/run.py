@@ -146,7 +146,9 @@ class _Run:
         known = self.journal.said("genesis")
         if known is None:
             facts = {"chain": str(self.plan.chain_id), "genesis": self.plan.genesis, "title": self.plan.title}
-            self.journal.say({**facts, "plan": self.plan.hash, "outline": outline(self.plan.steps)})
+            contracts = {step.name: [step.contract, step.address] for step in self.plan.steps if step.contract}
+            facts |= {"plan": self.plan.hash, "contracts": json.dumps(contracts)}
+            self.journal.say({**facts, "outline": outline(self.plan.steps)})
             return []
         if known != self.plan.genesis or self.journal.said("chain") != str(self.plan.chain_id):
             raise OtherHistory(self.journal.path, self.plan.chain_id)

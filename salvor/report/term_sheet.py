@@ -63,10 +63,10 @@ def _summary(deal: Deal) -> Iterator[str]:
     yield "## In short"
     yield ""
     price, most = _money(deal, deal.purchase_price), _money(deal, total)
+    periods, tranches = deal.calendar.periods, len(deal.tranches)
     yield (
-        f"The seller's loans ({deal.tape.file}) are bought for {price} with what {len(deal.tranches)} tranches of "
-        f"notes raise, {most} at most. What is collected on the loans in {deal.calendar.periods} monthly periods is paid out "
-        "in the order below."
+        f"The seller's loans ({deal.tape.file}) are bought for {price} with what {tranches} tranches of notes raise, "
+        f"{most} at most. What is collected on them in {periods} monthly periods is paid out in the order below."
     )
     yield ""
 

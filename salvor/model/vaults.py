@@ -18,7 +18,8 @@ from salvor.model.allowances import Allowances
 from salvor.model.holders import PARTS, Note
 from salvor.model.refusal import Refused
 
-P, R = ParamSpec("P"), TypeVar("R")
+P = ParamSpec("P")
+R = TypeVar("R")
 V = TypeVar("V", bound="NoteVault")
 
 
@@ -34,7 +35,7 @@ def whole(call: Callable[Concatenate[V, P], R]) -> Callable[Concatenate[V, P], R
     """A call is done whole or not at all: what is refused leaves everything as it was."""
 
     @wraps(call)
-    def done(vault: V, *args: P.args, **named: P.kwargs) -> R:
+    def done(vault: V, /, *args: P.args, **named: P.kwargs) -> R:
         before = {each.name: copy.deepcopy(getattr(vault, each.name)) for each in fields(vault) if each.name != "rule"}
         note = vault.note
         try:
@@ -116,8 +117,9 @@ class NoteVault(ABC):
     def carry_all(self, source: str, target: str) -> int:
         """Move all of a holder's unclaimed cash; the parts moved."""
 
+    @abstractmethod
     def touch(self, *holders: str, coming_in: bool = False) -> None:
-        """Before shares change."""
+        """Before shares of these change."""
 
     # conversion
 

@@ -100,6 +100,9 @@ class ReinvestingNoteVault(NoteVault):
         self.cash_here -= cash
         return notes
 
+    def touch(self, *holders: str, coming_in: bool = False) -> None:
+        """What is to be claimed does not depend on shares."""
+
     def take(self, holder: str) -> int:
         """What was left for them when they redeemed."""
         return self.credits.pop(holder, 0)

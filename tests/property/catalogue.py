@@ -32,9 +32,9 @@ PROPERTIES = {
     "more senior tranche is on that has principal outstanding; in a revolving run, beyond its revolving account.",
     "NT-08": "A spender sends at most what the holder allowed, by a call or by a signature that is good once, in time.",
     "VT-01": "A vault agrees with its model on every figure and every view after every call.",
-    "VT-02": "A call of a vault that must be refused is refused with the model's error and values, and changes nothing.",
-    "VT-03": "What max* says is true for the caller at that block: so much goes through for who has it, compliance, pause "
-    "and freezes included; the one thing no view sees is a settlement asset that refuses the vault.",
+    "VT-02": "A call of a vault that must be refused is refused with the model's error and values; nothing changes.",
+    "VT-03": "What max* says is true for the caller at that block: so much goes through for who has it, compliance, "
+    "pause and freezes included; the one thing no view sees is a settlement asset that refuses the vault.",
     "VT-04": "A preview is what the call then does.",
     "VT-05": "In and out at once, by any of the four ways, nobody gains a unit of notes or of cash.",
     "VT-06": "What can be claimed of a vault is at most the cash that it credited and did not pay, and that is there.",

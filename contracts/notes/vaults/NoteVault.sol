@@ -227,8 +227,11 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
     /// @dev Units by the books.
     function _booked() internal view virtual returns (uint256);
 
-    /// @dev Writes units into the books that came, or that left.
-    function _book(uint256 came, uint256 left) internal virtual;
+    /// @dev Shares for units that came; both are booked.
+    function _give(address receiver, uint256 shares, uint256 assets) internal virtual;
+
+    /// @dev Shares for units that are about to leave; both are taken off the books.
+    function _takeBack(address owner, uint256 shares, uint256 assets) internal virtual;
 
     /// @dev Cash that was harvested is from now on the shares'.
     function _credit(uint256 cash) internal virtual;
@@ -241,9 +244,6 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
 
     /// @dev Whether `_open` would refuse nobody, all booked units being here.
     function _admits() internal view virtual returns (bool);
-
-    /// @dev Shares are about to be redeemed.
-    function _redeeming(address owner, uint256 shares) internal virtual;
 
     /// @dev Takes what a holder can claim off the books, and says how much.
     function _take(address holder) internal virtual returns (uint256 cash);
@@ -261,17 +261,14 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
         if (!note.compliance().canTransfer(address(this), receiver, assets)) {
             revert NotEligible(address(this), receiver, assets);
         }
-        _book(assets, 0);
-        _mint(receiver, shares);
+        _give(receiver, shares, assets);
         emit Deposit(msg.sender, receiver, assets, shares);
     }
 
     function _leave(uint256 here, address receiver, address owner, uint256 assets, uint256 shares) private {
         _refuseFrozen(owner);
         if (msg.sender != owner) _spendAllowance(owner, msg.sender, shares);
-        _redeeming(owner, shares);
-        _book(0, assets);
-        _burn(owner, shares);
+        _takeBack(owner, shares, assets);
         emit Withdraw(msg.sender, receiver, owner, assets, shares);
         IERC20(note).safeTransfer(receiver, assets);
         uint256 found = note.balanceOf(address(this));
@@ -311,18 +308,23 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
         (uint256 interest, uint256 principal, ) = _earnings.mark(address(note));
         Harvest memory last = _harvested;
         if (last.interest == interest && last.principal == principal) return (true, 0);
-        try note.claimFor(address(this)) {} catch {
+        try note.claimFor(address(this)) returns (uint256) {
+            credit = _bookHarvest(last, Harvest(uint120(interest), uint120(principal))); // no wider in the note's books
+            return (true, credit);
+        } catch {
             return (false, 0);
         }
+    }
+
+    function _bookHarvest(Harvest memory last, Harvest memory now_) private returns (uint256 credit) {
         uint256 paid;
         Rest memory rest;
         (credit, paid, rest) = _count(last, 0);
-        _harvested = Harvest(uint120(interest), uint120(principal)); // no wider in the books of the note
+        _harvested = now_;
         _rest = rest;
         _cash = Cashbook(paid.toUint128(), (_cash.held + credit).toUint128());
         if (credit != 0) _credit(credit);
         emit Harvested(credit);
-        return (true, credit);
     }
 
     /// @dev What a harvest would credit.

@@ -22,7 +22,13 @@ library Reach {
 
     /// @notice The most of `limit` units that compliance lets pass from `from` to `by` and from there to `to`; the same address
     ///         twice is not asked about. See rule 9 of docs/vaults.md.
-    function most(ICompliance rule, address from, address by, address to, uint256 limit) internal view returns (uint256) {
+    function most(
+        ICompliance rule,
+        address from,
+        address by,
+        address to,
+        uint256 limit
+    ) internal view returns (uint256) {
         if (limit == 0 || _passes(rule, from, by, to, limit)) return limit;
         uint256 allowed; // nothing is always allowed
         while (limit - allowed > 1) {
@@ -33,7 +39,13 @@ library Reach {
         return allowed;
     }
 
-    function _passes(ICompliance rule, address from, address by, address to, uint256 units) private view returns (bool) {
+    function _passes(
+        ICompliance rule,
+        address from,
+        address by,
+        address to,
+        uint256 units
+    ) private view returns (bool) {
         return (from == by || _can(rule, from, by, units)) && _can(rule, by, to, units);
     }
 

@@ -79,6 +79,7 @@ def supervised(lab: Lab, kind: str) -> Vaulted:
     board = lab.deploy("RuleBoard", sender=issuer)
     token = lab.deploy("SupervisedToken", board, cash, sender=issuer)
     board.watch(token, sender=issuer)
+    cash.mint(issuer, 2**110, sender=issuer)
     vault = deploy_vault(lab, kind, access, token, BID)
     for person in people:
         token.mint(person, UNITS, sender=issuer)

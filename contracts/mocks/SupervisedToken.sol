@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ICompliance} from "interfaces/ICompliance.sol";
+import {NoteIndex} from "interfaces/IDistributor.sol";
 import {Cash} from "interfaces/ITrancheNote.sol";
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
@@ -81,8 +82,8 @@ contract SupervisedToken is ERC20 {
         return (0, 0, 0);
     }
 
-    function growthSince(address, uint256, uint256) external pure returns (uint256, uint256) {
-        return (0, 0);
+    function indexOf(address) external pure returns (NoteIndex memory) {
+        return NoteIndex(0, 0, 0, 0, 0);
     }
 
     function distributor() external view returns (SupervisedToken) {

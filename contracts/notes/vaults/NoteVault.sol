@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Reach} from "contracts/notes/vaults/Reach.sol";
 import {IEarningBooks, IEarningToken} from "interfaces/IEarningToken.sol";
+import {NoteIndex} from "interfaces/IDistributor.sol";
 import {INoteVault} from "interfaces/INoteVault.sol";
 import {Cash} from "interfaces/ITrancheNote.sol";
 import {MAX_AMOUNT, PARTS} from "interfaces/Types.sol";
@@ -21,10 +22,12 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
 
-    /// @notice What all holders of the note had been given at the last harvest, settlement units.
+    /// @notice What had been given to the note at the last harvest (settlement units), and where its two indices were.
     struct Harvest {
         uint120 interest;
         uint120 principal;
+        uint256 interestIndex;
+        uint256 principalIndex;
     }
 
     /// @notice Less than a unit of each that the booked notes have earned, in parts.
@@ -38,6 +41,15 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
     struct Cashbook {
         uint128 taken;
         uint128 held;
+    }
+
+    /// @notice What a harvest finds: the cash to credit, what the note's record then says was paid, and where the indices are.
+    struct Count {
+        uint256 credit;
+        uint256 paid;
+        uint256 interestIndex;
+        uint256 principalIndex;
+        Rest rest;
     }
 
     /* IMMUTABLES */
@@ -68,7 +80,9 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
         _earnings = note_.distributor();
         settlement = _earnings.settlement();
         (uint256 interest, uint256 principal, ) = _earnings.mark(address(note_));
-        _harvested = Harvest(interest.toUint120(), principal.toUint120());
+        NoteIndex memory index = _earnings.indexOf(address(note_));
+        uint256 ofInterest = index.total - index.principal;
+        _harvested = Harvest(interest.toUint120(), principal.toUint120(), ofInterest, index.principal);
     }
 
     /* IN AND OUT */
@@ -306,31 +320,32 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
     /// @dev Harvests if there is something new. `reached` is false where the vault can't claim.
     function _bringUpToDate() internal returns (bool reached, uint256 credit) {
         (uint256 interest, uint256 principal, ) = _earnings.mark(address(note));
-        Harvest memory last = _harvested;
+        Harvest storage last = _harvested;
         if (last.interest == interest && last.principal == principal) return (true, 0);
         try note.claimFor(address(this)) returns (uint256) {
-            credit = _bookHarvest(last, Harvest(uint120(interest), uint120(principal))); // no wider in the note's books
+            credit = _bookHarvest();
+            (last.interest, last.principal) = (uint120(interest), uint120(principal)); // no wider in the note's books
             return (true, credit);
         } catch {
             return (false, 0);
         }
     }
 
-    function _bookHarvest(Harvest memory last, Harvest memory now_) private returns (uint256 credit) {
-        uint256 paid;
-        Rest memory rest;
-        (credit, paid, rest) = _count(last, 0);
-        _harvested = now_;
-        _rest = rest;
-        _cash = Cashbook(paid.toUint128(), (_cash.held + credit).toUint128());
+    function _bookHarvest() private returns (uint256 credit) {
+        Count memory found = _count(0);
+        credit = found.credit;
+        _harvested.interestIndex = found.interestIndex;
+        _harvested.principalIndex = found.principalIndex;
+        _rest = found.rest;
+        _cash = Cashbook(found.paid.toUint128(), (_cash.held + credit).toUint128());
         if (credit != 0) _credit(credit);
         emit Harvested(credit);
     }
 
     /// @dev What a harvest would credit.
-    function _toCome() internal view returns (uint256 credit) {
+    function _toCome() internal view returns (uint256) {
         if (note.isFrozen(address(this))) return 0;
-        (credit, , ) = _count(_harvested, note.claimable(address(this)));
+        return _count(note.claimable(address(this))).credit;
     }
 
     function _spend(uint256 cash) internal {
@@ -338,20 +353,18 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
     }
 
     /// @param coming Will have been claimed at the note, settlement units.
-    function _count(
-        Harvest memory last,
-        uint256 coming
-    ) private view returns (uint256 credit, uint256 paid, Rest memory rest) {
+    function _count(uint256 coming) private view returns (Count memory found) {
         Cash memory record = note.paidTo(address(this));
-        paid = record.interest + record.principal + coming;
-        (uint256 interest, uint256 principal) = _earnings.growthSince(address(note), last.interest, last.principal);
+        found.paid = record.interest + record.principal + coming;
+        NoteIndex memory index = _earnings.indexOf(address(note));
+        (found.interestIndex, found.principalIndex) = (index.total - index.principal, index.principal);
         // What the booked units have earned is below 2^240 (see PARTS): nothing that was sent here unasked counts.
         uint256 units = _booked();
-        interest = _rest.interest + units * interest;
-        principal = _rest.principal + units * principal;
-        rest = Rest(uint128(interest % PARTS), uint128(principal % PARTS));
-        if (totalSupply() == 0) return (0, paid, rest);
+        uint256 interest = _rest.interest + units * (found.interestIndex - _harvested.interestIndex);
+        uint256 principal = _rest.principal + units * (found.principalIndex - _harvested.principalIndex);
+        found.rest = Rest(uint128(interest % PARTS), uint128(principal % PARTS));
+        if (totalSupply() == 0) return found;
         uint256 unowed = (settlement.balanceOf(address(this)) + coming).saturatingSub(_cash.held);
-        credit = Math.min(Math.min(paid - _cash.taken, interest / PARTS + principal / PARTS), unowed);
+        found.credit = Math.min(Math.min(found.paid - _cash.taken, interest / PARTS + principal / PARTS), unowed);
     }
 }

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from salvor.amounts import WAD, mul_div_down, mul_div_up
 from salvor.model.holders import PARTS
 from salvor.model.refusal import Refused
-from salvor.model.vaults import NoteVault, whole
+from salvor.model.vaults import NoteVault
+from salvor.model.whole import whole
 
 
 @dataclass(frozen=True)

@@ -52,10 +52,18 @@ class Vaulted:
         return int(self.vault.redeem(shares, who, who, sender=who).return_value)
 
 
-def vaulted(lab: Lab, kind: str, *, cash: str = "RefusingToken", bid: Any = BID, units: int = UNITS) -> Vaulted:
-    """Over a real note in the hands of three, `units` each."""
+def vaulted(
+    lab: Lab,
+    kind: str,
+    *,
+    cash: str = "RefusingToken",
+    bid: Any = BID,
+    units: int = UNITS,
+    token: Contract | None = None,
+) -> Vaulted:
+    """Over a real note in the hands of three, `units` each; `token` is a settlement asset that is there already."""
     issuer, people = lab.actor("issuer"), [lab.actor(role) for role in ("holder", "other", "third")]
-    token = lab.deploy(cash, sender=issuer)
+    token = token or lab.deploy(cash, sender=issuer)
     access = lab.deploy("DealAccess", issuer, sender=issuer)
     board = lab.deploy("RuleBoard", sender=issuer)
     distributor = lab.deploy("Distributor", access, token, sender=issuer)

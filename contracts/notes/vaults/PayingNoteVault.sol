@@ -40,9 +40,9 @@ contract PayingNoteVault is NoteVault, IPayingNoteVault {
     /* VIEWS */
 
     function claimableCash(address holder) external view override returns (uint256) {
-        uint256 supply = totalSupply();
         uint256 index = cashIndex;
-        if (supply != 0) index += (_toCome() * PARTS + _remainder) / supply;
+        uint256 coming = _toCome(); // nothing where nobody has a share
+        if (coming != 0) index += (coming * PARTS + _remainder) / totalSupply();
         Holder storage account = _holders[holder];
         return (account.parts + balanceOf(holder) * (index - account.seen)) / PARTS;
     }

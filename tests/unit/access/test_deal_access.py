@@ -58,7 +58,7 @@ TABLE = (
 )
 
 # Contracts that stand beside a deal and obey its roles (tests/unit/vaults/test_vault_roles.py).
-BESIDE_A_DEAL = {("NoteVault", "forceTransfer"), ("NoteVault", "recover")}
+BESIDE_A_DEAL = {(name, call) for name in ("NoteBasket", "NoteVault") for call in ("forceTransfer", "recover")}
 
 # Whoever calls these acts for themselves, or does what the deal says anyway.
 OPEN_TO_ALL = {
@@ -68,6 +68,12 @@ OPEN_TO_ALL = {
     ("Distributor", "openBook"),
     ("Distributor", "payCredit"),
     ("IndexRecord", "tell"),
+    ("NoteBasket", "bundle"),
+    ("NoteBasket", "claimFor"),
+    ("NoteBasket", "harvest"),
+    ("NoteBasket", "transfer"),
+    ("NoteBasket", "transferFrom"),
+    ("NoteBasket", "unbundle"),
     ("NoteVault", "claimCash"),
     ("NoteVault", "claimCashFor"),
     ("NoteVault", "deposit"),

@@ -109,8 +109,41 @@ FOR_ONE_CONTRACT = {
     ("Waterfall", "declareDefault"),
     ("Waterfall", "spend"),
 }
-# Parts of a token: their functions are called on the note.
-PART_OF = {"Earnings": "TrancheNote", "Supervised": "TrancheNote"}
+# Parts of a token, or of a gate: their functions are called on the whole.
+PART_OF = {"Earnings": "TrancheNote", "Supervised": "TrancheNote", "GateBooks": "Gate"}
+# Of an evergreen deal: an outsider is refused, the role obeyed, in tests/unit/fund/test_fund_access.py.
+EVERGREEN = {
+    ("EvergreenFund", "announceWriteOff"),
+    ("EvergreenFund", "change"),
+    ("EvergreenFund", "setPaused"),
+    ("Gate", "movePosition"),
+    ("TrancheNote", "setGate"),
+}
+EVERGREEN_OPEN = {
+    ("EvergreenFund", "settle"),
+    ("Gate", "cancelDepositRequest"),
+    ("Gate", "cancelRedeemRequest"),
+    ("Gate", "claimCancelDepositRequest"),
+    ("Gate", "claimCancelRedeemRequest"),
+    ("Gate", "claimEarned"),
+    ("Gate", "deposit"),
+    ("Gate", "mint"),
+    ("Gate", "redeem"),
+    ("Gate", "requestDeposit"),
+    ("Gate", "requestRedeem"),
+    ("Gate", "setOperator"),
+    ("Gate", "turnBack"),
+    ("Gate", "withdraw"),
+}
+EVERGREEN_FOR_ONE_CONTRACT = {
+    ("Distributor", "resize"),
+    ("EvergreenFund", "bought"),
+    ("Gate", "recover"),
+    ("Gate", "forward"),
+    ("Gate", "settle"),
+    ("TrancheNote", "remake"),
+    ("Waterfall", "settleEpoch"),
+}
 ROLES = ("SERVICER", "TRANSFER_AGENT", "OFFERING", "ARRANGER", "MANAGER", "VOTE")
 
 each_privileged = pytest.mark.parametrize("line", TABLE, ids=lambda line: f"{line.contract}.{line.function}")
@@ -144,7 +177,7 @@ def role_holders(world):
 class TestSource:
     def test_has_the_restricted_functions_of_the_table_and_no_others(self):
         found = {(contract, name) for contract, name, words in declared_functions() if "restricted" in words}
-        beside = liquidation_access.RESTRICTED | set(oracle_access.RESTRICTED) | BESIDE_A_DEAL
+        beside = liquidation_access.RESTRICTED | set(oracle_access.RESTRICTED) | BESIDE_A_DEAL | EVERGREEN
         assert found == {(line.contract, line.function) for line in TABLE} | beside
 
     def test_has_no_other_function_that_changes_anything_unless_it_is_open_to_all(self):
@@ -153,7 +186,7 @@ class TestSource:
             for contract, name, words in declared_functions()
             if words & {"external", "public"} and not words & {"view", "pure", "restricted"}
         }
-        beside = liquidation_access.OTHERS | oracle_access.OPEN_TO_ALL
+        beside = liquidation_access.OTHERS | oracle_access.OPEN_TO_ALL | EVERGREEN_OPEN | EVERGREEN_FOR_ONE_CONTRACT
         assert changing == OPEN_TO_ALL | FOR_ONE_CONTRACT | beside
 
 

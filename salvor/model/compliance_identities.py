@@ -1,7 +1,7 @@
 """Who stands behind a wallet, and what trusted issuers say (docs/compliance.md, rules 1 to 6).
 
-What follows from claims is reckoned when something comes in and kept until somebody refreshes it, as on chain; only time
-and an issuer that dies change it without a call.
+What follows from claims is reckoned when something comes in and kept until refreshed, as on chain; only time and an
+issuer that dies change it without a call.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A regulated note with every rule there is, deployed once, and its model; `test_regulated_machine.py` plays on both."""
+"""A regulated note with every rule there is, deployed once, and its model: `test_regulated_machine.py` plays both."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from salvor.model.compliance_modules import (
     TravelRule,
     Velocity,
 )
+from salvor.model.compliance_rules import Rule
 from tests.utils.regulated import CLASS, COUNTRY, KYC, NO_LIMIT, Claim, Office, open_office
 from tests.utils.signing import Signer
 
@@ -48,6 +49,23 @@ SETS: dict[str, list[tuple[Any, ...]]] = {
     "ApprovedTransfers": [()],
 }
 MILD = {"HolderCount": 0, "LockUp": 0, "HoldPeriod": 0, "Velocity": 0, "TransferFee": 0, "TravelRule": 2}
+
+
+def rules_of(wallets: list[str], cash: str) -> dict[Rule, list[tuple[Any, ...]]]:
+    """What each rule may be set to."""
+    return {
+        Rule.COUNTRY_ALLOW: [([380, 404],), ([404],), ([],)],
+        Rule.COUNTRY_DENY: [([192],), ([380],)],
+        Rule.INVESTOR_CLASS: [(0b1110,), (0b1100,), (0b1111,)],
+        Rule.MIN_HOLDING: [(0,), (10,)],
+        Rule.MAX_HOLDING: [(2**112 - 1,), (50,), (0,)],
+        Rule.DENOMINATION: [(cash, 1), (cash, 5)],
+        Rule.SUPPLY_SHARE: [(10**18,), (6 * 10**17,)],
+        Rule.SUPPLY_LIMIT: [(2**112 - 1,), (150,)],
+        Rule.TRANSFER_WINDOW: [(0, 2**40 - 1, 127, 0, DAY), (0, 2**40 - 1, 0b0011111, 3_600, 80_000)],
+        Rule.COUNTERPARTIES: [(wallets,), (wallets[:1],)],
+        Rule.MIN_INVESTMENT: [(0,), (20,)],
+    }
 
 
 @dataclass

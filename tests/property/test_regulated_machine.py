@@ -15,6 +15,7 @@ from tests.property.regulated_stage import (
     both_claims,
     model_of,
     module_of,
+    rules_of,
     set_module,
     set_stage,
 )
@@ -27,23 +28,6 @@ topics = st.sampled_from([KYC, COUNTRY, CLASS])
 names = st.sampled_from(list(SETS))
 issuers = strategies.actors(2)
 drawn = st.integers(0, 3)
-
-
-def rules_of(wallets, cash):
-    """What each rule may be set to."""
-    return {
-        Rule.COUNTRY_ALLOW: [([380, 404],), ([404],), ([],)],
-        Rule.COUNTRY_DENY: [([192],), ([380],)],
-        Rule.INVESTOR_CLASS: [(0b1110,), (0b1100,), (0b1111,)],
-        Rule.MIN_HOLDING: [(0,), (10,)],
-        Rule.MAX_HOLDING: [(2**112 - 1,), (50,), (0,)],
-        Rule.DENOMINATION: [(cash, 1), (cash, 5)],
-        Rule.SUPPLY_SHARE: [(10**18,), (6 * 10**17,)],
-        Rule.SUPPLY_LIMIT: [(2**112 - 1,), (150,)],
-        Rule.TRANSFER_WINDOW: [(0, 2**40 - 1, 127, 0, DAY), (0, 2**40 - 1, 0b0011111, 3_600, 80_000)],
-        Rule.COUNTERPARTIES: [(wallets,), (wallets[:1],)],
-        Rule.MIN_INVESTMENT: [(0,), (20,)],
-    }
 
 
 class RegulatedMachine(RuleBasedStateMachine):
@@ -128,6 +112,7 @@ class RegulatedMachine(RuleBasedStateMachine):
             sender=sender,
         )
         assert (moved[1] is not None) == (not expected), "CO-03"
+        assert moved[1] is None or self.office.registry.isVerified(other), "RG-02"
 
     # AGENTS
 
@@ -137,7 +122,8 @@ class RegulatedMachine(RuleBasedStateMachine):
         can = self.office.compliance.canTransfer(NOBODY, to, units)
         expected = self.model.refusals(self.model.movement(Kind.MINT, NOBODY, to, units), self.now)
         assert can == (not expected), "CO-03"
-        self.both(lambda: self.model.mint(to, units, self.now), self.office.note.mint, to, units, sender=agent)
+        made = self.both(lambda: self.model.mint(to, units, self.now), self.office.note.mint, to, units, sender=agent)
+        assert made[1] is None or self.office.registry.isVerified(to), "RG-02"
 
     @rule(giver=wallets, units=units)
     def burn(self, giver, units):

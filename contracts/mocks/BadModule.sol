@@ -62,8 +62,10 @@ contract BadModule is IRule {
         return "Bad.";
     }
 
+    // solhint-disable-next-line code-complexity
     function _misbehave(Manner manner) private pure {
         if (manner == Manner.REVERTS) revert Unwilling();
+        // solhint-disable-next-line no-empty-blocks
         if (manner == Manner.EATS_ALL_GAS) while (true) {}
         // solhint-disable no-inline-assembly
         if (manner == Manner.ANSWERS_NOTHING)

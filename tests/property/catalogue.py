@@ -2,6 +2,14 @@
 
 PROPERTIES = {
     "CO-01": "A note is received only by who is admitted at that second; a burn is always allowed.",
+    "CO-02": "A regulated note and what it asks are their model after every call, and refuse alike.",
+    "CO-03": "canTransfer, and no reason against a transfer, say exactly which transfers succeed, all rules together.",
+    "CO-04": "The reasons told against a transfer are all of the model's, in words, and the first is the code.",
+    "CO-05": "Holders counted, in all, by country and by class, are a recount from the token's balances.",
+    "CO-06": "Lots and amounts in a rolling period are the model's for every identity.",
+    "RG-01": "A wallet is verified exactly while every claim that is asked for stands, by issuers trusted that second.",
+    "RG-02": "No call but one of force leaves more units with an identity that is not verified or that a rule refuses.",
+    "RG-03": "A movement by force goes to a verified identity, and names the first rule that it goes against.",
     "NT-01": "A transfer by its holder carries no claim on the past: claimable amounts change only by distributions, "
     "claims, forced transfers and recoveries.",
     "NT-02": "The sum of what holders can claim is never above the cash that the note holds.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -84,4 +84,29 @@ def check(deal_file: Path, path: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(file_as_data(investors, found.books), indent=2, ensure_ascii=False))
     if investors.refused:
+        click.get_current_context().exit(CHECK_FAILED)
+
+
+@cli.command(epilog='Example: ape run investors explain "credit fund" --to dentist --tranche mezzanine --units 20000')
+@click.argument("wallet")
+@deal_option
+@click.option("--file", "path", type=Path, help="CSV; investors.csv beside the deal unless named.")
+@click.option("--events", type=Path, help="Event table; events.csv beside the deal where there is one.")
+@click.option("--listed", multiple=True, help="Name or wallet on a sanctions list; may be given more than once.")
+@click.option("--from", "giver", help="Who sends to WALLET.")
+@click.option("--to", "taker", help="To whom WALLET sends.")
+@click.option("--tranche", help="Of which tranche.")
+@click.option("--units", "amount", help="How much, at par: 5000 or 5000.00.")
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Day of the move; today unless named.")
+@json_option
+def explain(wallet: str, deal_file: Path, as_json: bool, **asked: Any) -> None:
+    """Say who stands behind WALLET (a wallet or a name) and what may move; with --to or --from, each rule's verdict.
+
+    Exit code 0 when the move is allowed, 1 when a rule refuses it.
+    """
+    from salvor.errors import CHECK_FAILED
+    from salvor.investors.telling import tell_explanation
+
+    rules, console = _begin(deal_file, as_json)
+    if not tell_explanation(rules, deal_file.parent, wallet, asked, console, as_json=as_json):
         click.get_current_context().exit(CHECK_FAILED)

@@ -126,7 +126,7 @@ def standing(files: Files, asked: str, day: date) -> list[str]:
     for book in books:
         register = register_at(files, book.tranche, at)
         if held := register.held(name):
-            free = register.aged(name, at, max(book.lock_up, book.hold_period.get(row.investor.klass, 0)))
+            free = register.free(name, at, max(book.lock_up, book.hold_period.get(row.investor.klass, 0)))
             kept = book.retained(register.supply) if name == register.originator else 0
             free = max(0, min(free, held - kept))
             amounts = f"{format_units(held, decimals)} held, {format_units(free, decimals)} may move on {day}"

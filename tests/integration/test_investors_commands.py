@@ -110,12 +110,12 @@ class TestExplain:
 
     def test_gives_each_rules_verdict_and_exits_by_the_answer(self):
         options = ["--deal", SHIPPED / "deal.yaml", *self.MOVE]
-        done = run(investors, "explain", "credit fund", *options, "--on", "2028-01-01")
+        done = run(investors, "explain", "credit fund", *options, "--on", "2028-01-25")
         assert done.exit_code == 0
-        assert "credit fund may send 20,000.00 of senior to family office on 2028-01-01" in done.stdout
+        assert "credit fund may send 20,000.00 of senior to family office on 2028-01-25" in done.stdout
         done = run(investors, "explain", "credit fund", *options, "--on", "2027-06-01")
         assert done.exit_code == 1
-        assert "NO  lock_up: 0.00 of credit fund are older than 365 days; asked: 20,000.00" in done.stdout
+        assert "NO  lock_up: 0.00 of credit fund have been kept for 365 days; asked: 20,000.00" in done.stdout
 
     def test_as_json_is_nothing_else_on_stdout(self):
         done = run(investors, "explain", "credit fund", "--deal", SHIPPED / "deal.yaml", *self.MOVE, "--json")

@@ -13,7 +13,7 @@ from salvor.jurisdictions.of_deal import load_deal_rules
 from salvor.supervision.table import read_events
 
 FOLDER = Path(__file__).parents[3] / "deals/cross-border"
-YEAR_LATER = date(2028, 1, 1)
+AFTER = date(2028, 1, 25)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def files():
 
 @pytest.fixture
 def asked(files):
-    def answer(giver, taker, tranche="senior", units=2_000_000, day=YEAR_LATER, files=files):
+    def answer(giver, taker, tranche="senior", units=2_000_000, day=AFTER, files=files):
         return refusing(explain(files, giver, taker, tranche, units, day).verdicts)
 
     return answer
@@ -100,12 +100,12 @@ class TestRegister:
 
 class TestStanding:
     def test_tells_what_may_move(self, files):
-        assert standing(files, "bank", YEAR_LATER)[2:] == [
+        assert standing(files, "bank", AFTER)[2:] == [
             "may hold: senior, mezzanine, junior",
-            "senior: 100,000.00 held, 5,000.00 may move on 2028-01-01",
-            "mezzanine: 30,000.00 held, 5,000.00 may move on 2028-01-01",
-            "junior: 20,000.00 held, 0.00 may move on 2028-01-01",
+            "senior: 100,000.00 held, 5,000.00 may move on 2028-01-25",
+            "mezzanine: 30,000.00 held, 5,000.00 may move on 2028-01-25",
+            "junior: 20,000.00 held, 0.00 may move on 2028-01-25",
         ]
 
     def test_of_a_stranger_there_is_nothing_to_tell(self, files):
-        assert standing(files, "0x" + "77" * 20, YEAR_LATER) == ["0x" + "77" * 20 + ": nobody registered this wallet"]
+        assert standing(files, "0x" + "77" * 20, AFTER) == ["0x" + "77" * 20 + ": nobody registered this wallet"]

@@ -24,15 +24,18 @@ abstract contract Earnings is ITrancheNote, ERC20Permit {
     /// @notice What the note had ever been given when a holder was last brought up to date, settlement units. All that a
     ///         transfer reads of either side when nothing was distributed since.
     /// @param barred The same as `Paid.frozen`, so that neither a claim nor a transfer reads a slot for it alone.
+    /// @param partly Some units are frozen: `Account.frozenUnits` says how many, where a note freezes units.
     struct Seen {
         uint120 interest;
         uint120 principal;
         bool barred;
+        bool partly;
     }
 
     /// @param interestEarned Ever, up to what was seen, in parts of a settlement unit. Below 2^240.
     /// @param principalEarned The same of principal.
     /// @param pastUnits Held at `pastSnapshot`.
+    /// @param frozenUnits Of those held now, at most as many.
     struct Account {
         Paid paid;
         Seen seen;
@@ -40,6 +43,7 @@ abstract contract Earnings is ITrancheNote, ERC20Permit {
         uint256 principalEarned;
         uint112 pastUnits;
         uint32 pastSnapshot;
+        uint112 frozenUnits;
     }
 
     /* IMMUTABLES */

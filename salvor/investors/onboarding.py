@@ -6,7 +6,7 @@ the registry takes the same registration twice without doing anything: a run tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,15 +83,15 @@ def known_of(registry: Any, wallet: str) -> Known:
 def register(investors: Investors, desk: Desk, *, dry_run: bool = False) -> Registration:
     """Bring the registry to what the file says; a row that is refused stops nobody else."""
     known = {row.wallet: known_of(desk.registry, row.wallet) for row in investors.rows}
-    todo = [row for row in investors.rows if not known[row.wallet].is_as(row)]
-    waiting = {row.wallet for row in todo}
-    outcomes = {row.wallet: Outcome(row, "there") for row in investors.rows if row.wallet not in waiting}
+    identities = _identities(investors, known)
+    outcomes = dict(_settled(investors, known, identities))
+    todo = [row for row in investors.rows if row.wallet not in outcomes]
     batches = 0
     if dry_run:
         outcomes |= {row.wallet: Outcome(row, _word(known[row.wallet])) for row in todo}
         batches = -(-len(todo) // desk.batch)
     else:
-        entries = _signed(todo, known, investors, desk)
+        entries = _signed(todo, identities, desk)
         for start in range(0, len(todo), desk.batch):
             rows = todo[start : start + desk.batch]
             sent, reasons = _send([entries[row.wallet] for row in rows], desk)
@@ -109,7 +109,20 @@ def _word(known: Known) -> str:
     return "renewed" if known.identity else "registered"
 
 
-def _signed(todo: Sequence[Row], known: Mapping[str, Known], investors: Investors, desk: Desk) -> dict[str, Entry]:
+def _settled(
+    investors: Investors, known: Mapping[str, Known], identities: Mapping[str, str]
+) -> Iterator[tuple[str, Outcome]]:
+    """Rows of which nothing is sent: what the chain has already, and wallets that it has under somebody else."""
+    for row in investors.rows:
+        there = known[row.wallet]
+        if there.identity and there.identity != identities[row.name]:
+            reason = f"the registry has it under the identity {there.identity}, {row.name} has {identities[row.name]}"
+            yield row.wallet, Outcome(row, "refused", reason)
+        elif there.is_as(row):
+            yield row.wallet, Outcome(row, "there")
+
+
+def _signed(todo: Sequence[Row], identities: Mapping[str, str], desk: Desk) -> dict[str, Entry]:
     """An entry of the journal for each row: the one of a run that was cut off, or a new one with new signatures."""
     place = str(desk.registry.address)
     before = desk.journal.entries(place)
@@ -122,7 +135,6 @@ def _signed(todo: Sequence[Row], known: Mapping[str, Known], investors: Investor
         else:
             fresh.append(row)
     epoch = int(desk.registry.epochOf(desk.issuer.address))
-    identities = _identities(investors, known)
     calls = [(row.wallet, _as_text(row), _call(row, identities[row.name], epoch, desk)) for row in fresh]
     desk.journal.signed(place, calls)
     entries = desk.journal.entries(place)
@@ -134,7 +146,7 @@ def _as_text(row: Row) -> str:
 
 
 def _identities(investors: Investors, known: Mapping[str, Known]) -> dict[str, str]:
-    """The identity of a person: the one of a wallet that is registered, else its first wallet."""
+    """The identity of a person: that of its first wallet that is registered, else its first wallet."""
     found: dict[str, str] = {}
     for row in investors.rows:
         if known[row.wallet].identity:

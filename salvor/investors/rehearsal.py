@@ -17,6 +17,8 @@ from salvor.jurisdictions.book import Rulebook
 from salvor.jurisdictions.of_deal import DealRules
 from salvor.lab import Actor, Lab
 
+SECRET = bytes(keccak(b"salvor rehearsal: issuer of claims"))  # of the issuer of claims, on no chain but ours
+
 
 @dataclass(frozen=True)
 class Tranche:
@@ -56,7 +58,7 @@ class Rehearsal:
 def rehearse(lab: Lab, rules: DealRules) -> Rehearsal:
     """Deploy and wire all of it; every unit of a tranche waits with the admin."""
     admin, agent = lab.actor("admin"), lab.actor("agent")
-    issuer = KeyIssuer(bytes(keccak(b"salvor rehearsal: issuer of claims")))
+    issuer = KeyIssuer(SECRET)
     contracts = lab.contracts
     deal = rules.deal
     access = admin.deploy(contracts.DealAccess, admin)

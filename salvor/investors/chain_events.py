@@ -6,11 +6,12 @@ Here the two are one event.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from salvor.chain.artifacts import Artifacts
+from salvor.chain.codec import address_of
 from salvor.chain.engine import Log
 from salvor.chain.handles import Event as ChainEvent
 from salvor.chain.handles import blueprint_of, read_event
@@ -105,6 +106,8 @@ def _event(located: Located, said: ChainEvent, tranche: str, issuers: dict[str, 
             return Event(*place, "units_frozen", taker=said.userAddress, units=said.amount)
         case "TokensUnfrozen":
             return Event(*place, "units_unfrozen", taker=said.userAddress, units=said.amount)
+        case "Flagged" | "Cleared":
+            return Event(*place, "listed" if said.name == "Flagged" else "unlisted", taker=said.wallet)
         case "Paused" | "Unpaused":
             return Event(*place, "pause" if said.name == "Paused" else "unpause")
         case "IdentityRegistered" | "IdentityRemoved":
@@ -129,14 +132,40 @@ def _transfer(place: tuple[int, int, int, str], values: Mapping[str, Any], issue
     return Event(*place, "transfer", giver=giver, taker=taker, units=units)
 
 
-def logs_of(web3: Any, addresses: Sequence[str], first: int, last: int) -> Iterator[Located]:
-    """Logs of some addresses between two blocks, both included, a span at a time."""
-    times: dict[int, int] = {}
+def logs_of(ask: Callable[..., Any], addresses: Sequence[str], first: int, last: int) -> Iterator[Located]:
+    """Logs of some addresses between two blocks, both included, a span at a time; `ask` is a node's JSON-RPC."""
+    times: dict[str, int] = {}
     for start in range(first, last + 1, _SPAN):
-        asked = {"fromBlock": start, "toBlock": min(start + _SPAN - 1, last), "address": list(addresses)}
-        for found in web3.eth.get_logs(asked):
-            block = int(found["blockNumber"])
+        span = {"fromBlock": hex(start), "toBlock": hex(min(start + _SPAN - 1, last)), "address": list(addresses)}
+        for found in ask("eth_getLogs", span):
+            block = found["blockNumber"]
             if block not in times:
-                times[block] = int(web3.eth.get_block(block)["timestamp"])
-            log = Log(str(found["address"]), tuple(bytes(each) for each in found["topics"]), bytes(found["data"]))
-            yield Located(block, int(found["logIndex"]), times[block], bytes(found["transactionHash"]).hex(), log)
+                times[block] = int(ask("eth_getBlockByNumber", block, False)["timestamp"], 16)
+            topics = tuple(bytes.fromhex(each[2:]) for each in found["topics"])
+            log = Log(address_of(found["address"]), topics, bytes.fromhex(found["data"][2:]))
+            yield Located(int(block, 16), int(found["logIndex"], 16), times[block], found["transactionHash"], log)
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Where logs stand: tranches by the address of a note or of one of its rules, and the registry."""
+
+    tranches: Mapping[str, str]
+    registry: str
+
+    @property
+    def addresses(self) -> list[str]:
+        """All of them."""
+        return [*self.tranches, self.registry]
+
+
+def watch(notes: Mapping[str, Any], at: Callable[[str, str], Any]) -> Watched:
+    """What belongs to some notes, by tranche: each asks one compliance with its rules, all ask one registry."""
+    tranches: dict[str, str] = {}
+    registry = ""
+    for tranche, note in notes.items():
+        compliance = at("RegulatedCompliance", str(note.compliance()))
+        registry = str(compliance.registry())
+        for address in (str(note.address), *map(str, compliance.getModules())):
+            tranches[address] = tranche
+    return Watched(tranches, registry)

@@ -14,7 +14,8 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from salvor.amounts import timestamp
-from salvor.errors import CHECK_FAILED, OptionInvalid
+from salvor.chain.codec import address_of
+from salvor.errors import CHECK_FAILED, NoCode, NodeTrouble, OptionInvalid
 from salvor.investors.claims import TOPICS, ApeIssuer
 from salvor.investors.file import Investors, read_investors
 from salvor.investors.journal import Journal
@@ -85,19 +86,43 @@ def _in_a_rehearsal(
 def _on_a_network(
     live: Live, investors: Investors, journal: Path, console: Console, *, batch: int, dry_run: bool
 ) -> Registration:
-    from ape import networks, project
-
-    with networks.parse_network_choice(live.network) as provider:
-        registry = project.IdentityRegistry.at(live.registry)
-        kept = Journal(journal)
-        now = int(provider.get_block("latest").timestamp)
+    with _network(live.network) as (project, provider):
+        registry = _contract(project.IdentityRegistry, live.registry, provider)
         asked = project.TrustedIssuers.at(registry.topicsRegistry()).getClaimTopics()
-        desk = Desk(registry, _account(live.agent), ApeIssuer(_account(live.issuer)), kept, now, TOPICS, batch)
-        desk = replace(desk, topics=_topics(registry, asked))
+        now = int(provider.get_block("latest").timestamp)
+        agent, issuer, kept = _account(live.agent), ApeIssuer(_account(live.issuer)), Journal(journal)
         try:
+            desk = Desk(registry, agent, issuer, kept, now, _topics(registry, asked), batch)
             return _with_progress(investors, desk, console, dry_run=dry_run)
         finally:
             kept.close()
+
+
+@contextmanager
+def _network(choice: str) -> Iterator[tuple[Any, Any]]:
+    """Ape's project and provider, connected; trouble is told in one line."""
+    from ape import networks, project
+    from ape.exceptions import ApeException
+    from ape.logging import LogLevel, logger
+
+    logger.set_level(LogLevel.ERROR)
+    try:
+        connected = networks.parse_network_choice(choice)
+        provider = connected.__enter__()
+    except (ApeException, OSError) as error:
+        raise NodeTrouble(str(error).splitlines()[0]) from None
+    try:
+        yield project, provider
+    finally:
+        connected.__exit__(None)
+
+
+def _contract(container: Any, address: str, provider: Any) -> Any:
+    """The contract at an address, where there is one."""
+    place = address_of(address)
+    if not provider.get_code(place):
+        raise NoCode(container.contract_type.name, place)
+    return container.at(place)
 
 
 def _topics(registry: Any, asked: Sequence[int]) -> dict[str, tuple[int, ...]]:

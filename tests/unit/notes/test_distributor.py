@@ -82,7 +82,7 @@ class TestOpenBook:
     def test_is_done_by_each_note_when_it_is_issued(self, lab, deal):
         note = deal.notes[0]
         books = lab.slots(deal.distributor)._books[note]
-        assert lab.sheet(books.open, books.units).read() == [True, note.totalSupply()]
+        assert lab.sheet(books.watchedTo, books.units).read() == [1, note.totalSupply()]  # opened, and no vote is
 
     def test_is_done_once(self, lab, deal):
         stranger = lab.actor("outsider")

@@ -22,14 +22,14 @@ PROPERTIES = {
     "SE-02": "The decimals of the settlement asset change no figure in units.",
     "SE-03": "An asset that moves less than it says is refused where cash enters, and nothing is booked.",
     "EV-01": "Each call raises the events that the model knows of, with their values, and no other.",
-    "EV-02": "At every gate of an evergreen deal cash and units that can be claimed, taken back or cancelled are set aside, "
-    "to the unit, and so is what waiting units earned.",
-    "EV-03": "Units of an evergreen note are made and ended at settlements alone, and all are in hands or at its gate.",
-    "EV-04": "A settlement moves value by the cash that came and went, keeps each limit that held, and makes none worse that "
-    "did not.",
-    "EV-05": "What an epoch met is claimed or claimable: no request gets more than its share, and at most a unit of each is "
-    "cut.",
-    "EV-06": "Coming and going moves no price: a unit is worth the same before and after a settlement, but for rounding.",
+    "EV-02": "At every gate of an evergreen deal cash and units that can be claimed, taken back or cancelled are set "
+    "aside, to the unit, and so is what waiting units earned.",
+    "EV-03": "Units of an evergreen note are made and ended at settlements alone; all are in hands or at its gate.",
+    "EV-04": "A settlement moves value by the cash that came and went, keeps each limit that held, and makes none "
+    "worse that did not.",
+    "EV-05": "What an epoch met is claimed or claimable: no request gets more than its share, and at most a unit of "
+    "each is cut.",
+    "EV-06": "Coming and going moves no price: a unit is worth the same before and after a settlement, but for cuts.",
     "OF-01": "Until closing, cash in the offering equals the notes in all hands, tranche by tranche.",
     "PL-01": "A period is reported once, in order, by the servicer, not before its end, with its cash.",
     "WF-01": "Cash in = cash out + cash held, to the unit, and every contract's books equal its token balance but for "

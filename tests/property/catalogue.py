@@ -59,7 +59,7 @@ PROPERTIES = {
     "VT-09": "Shares go only to whom compliance lets the vault send as many units.",
     "BK-01": "A basket, and a vault over it, agree with their models on every figure after every call.",
     "BK-02": "A call of a basket that must be refused is refused with the model's error and values; nothing changes.",
-    "BK-03": "What can be claimed of a basket is at most what it holds for it and what its notes would pay.",
+    "BK-03": "What can be claimed of a basket is at most the cash that is there and what its notes would pay.",
     "BK-04": "Behind each unit of a basket stand exactly its weights of each note, until an agent takes some by force.",
     "RO-01": "Who loses a role is refused from then on, who gets it is obeyed, and nothing else changes.",
     "RO-02": "Pause and resume change nothing: a closed contract refuses its roles, what anybody may do goes on.",

@@ -268,7 +268,8 @@ abstract contract RegulatedUnits is IRegulatedNote, IERC3643, Supervised, Agents
         _moveByForce(lost, found, units);
         if (frozen != 0) _freezeUnits(found, frozen);
         (uint256 interest, uint256 principal) = _carry(lost, found, 1, 1);
-        if (units + principal + interest == 0) revert NothingToRecover(lost);
+        bool waits = _recoverWaiting(lost, found);
+        if (units + principal + interest == 0 && !waits) revert NothingToRecover(lost);
         if (_accounts[lost].paid.frozen) _bar(found, true);
         // The wallet stays the identity's while it holds another note.
         if (!IIdentities(address(identityRegistry)).holds(lost)) identityRegistry.deleteIdentity(lost);

@@ -194,7 +194,7 @@ contract Distributor is IDistributor, AccessManaged {
         address note,
         uint256 interestSeen,
         uint256 principalSeen
-    ) external view returns (uint256 interest, uint256 principal) {
+    ) public view returns (uint256 interest, uint256 principal) {
         Book storage kept = _books[note];
         (uint256 interestGiven, uint256 principalGiven, uint256 units) = (kept.interest, kept.principal, kept.units);
         if (interestGiven < interestSeen || principalGiven < principalSeen) {
@@ -207,6 +207,20 @@ contract Distributor is IDistributor, AccessManaged {
             interest = (interestGiven * PARTS) / units - (interestSeen * PARTS) / units;
             principal = (principalGiven * PARTS) / units - (principalSeen * PARTS) / units;
         }
+    }
+
+    /// @inheritdoc IDistributor
+    function growthBetween(
+        address note,
+        uint256 interestFrom,
+        uint256 principalFrom,
+        uint256 interestTo,
+        uint256 principalTo
+    ) external view returns (uint256 interest, uint256 principal) {
+        (uint256 interestThen, uint256 principalThen) = growthSince(note, interestTo, principalTo);
+        (interest, principal) = growthSince(note, interestFrom, principalFrom);
+        interest -= interestThen;
+        principal -= principalThen;
     }
 
     /// @inheritdoc IDistributor
@@ -297,26 +311,34 @@ contract Distributor is IDistributor, AccessManaged {
         uint256 interestGiven,
         uint256 principalGiven
     ) private view returns (uint256 interest, uint256 principal) {
-        (interest, principal) = (stretch.interestIndex, stretch.principalIndex);
-        uint256 units = stretch.units;
-        if (units == 0) return (interest, principal);
-        interest += ((interestGiven - stretch.interest) * PARTS) / units;
-        principal += ((principalGiven - stretch.principal) * PARTS) / units;
+        interest = _indexAt(stretch.interestIndex, interestGiven - stretch.interest, stretch.units);
+        principal = _indexAt(stretch.principalIndex, principalGiven - stretch.principal, stretch.units);
     }
 
+    function _indexAt(uint256 atBegin, uint256 given_, uint256 units) private pure returns (uint256) {
+        return units == 0 ? atBegin : atBegin + (given_ * PARTS) / units;
+    }
+
+    /// @dev A stream of which nothing was given since is not looked up.
     function _grown(
         address note,
         Book storage kept,
         uint256 interestSeen,
         uint256 principalSeen
     ) private view returns (uint256 interest, uint256 principal) {
+        (uint256 interestGiven, uint256 principalGiven) = (kept.interest, kept.principal);
+        if (interestGiven == interestSeen && principalGiven == principalSeen) return (0, 0);
         mapping(uint256 place => Stretch) storage all = _stretches[note];
-        uint256 last = kept.stretches - 1;
-        (interest, principal) = _reached(all[last], kept.interest, kept.principal);
-        Stretch storage then = all[_stretchOf(all, last, interestSeen + principalSeen)];
-        (uint256 interestThen, uint256 principalThen) = _reached(then, interestSeen, principalSeen);
-        interest -= interestThen;
-        principal -= principalThen;
+        Stretch storage last = all[kept.stretches - 1];
+        Stretch storage then = all[_stretchOf(all, kept.stretches - 1, interestSeen + principalSeen)];
+        if (interestGiven != interestSeen) {
+            interest = _indexAt(last.interestIndex, interestGiven - last.interest, last.units);
+            interest -= _indexAt(then.interestIndex, interestSeen - then.interest, then.units);
+        }
+        if (principalGiven != principalSeen) {
+            principal = _indexAt(last.principalIndex, principalGiven - last.principal, last.units);
+            principal -= _indexAt(then.principalIndex, principalSeen - then.principal, then.units);
+        }
     }
 
     /// @dev The last stretch that began when no more than `given` was given; each began with more than the one before.

@@ -78,15 +78,15 @@ abstract contract Supervised is Earnings, AccessManaged {
         uint256 units = balanceOf(lost);
         _byForce(lost, found, units); // brings both up to date
         (uint256 interest, uint256 principal) = _carry(lost, found, 1, 1);
-        bool waits = _recoverWaiting(lost, found);
+        bool waits = _recoverAtGate(lost, found);
         if (units + principal + interest == 0 && !waits) revert NothingToRecover(lost);
         if (_accounts[lost].paid.frozen) _freeze(found, true);
         emit Recovered(lost, found, units, interest, principal);
     }
 
-    /// @dev What waits at the gate of an evergreen tranche goes along.
-    function _recoverWaiting(address lost, address found) internal returns (bool) {
-        return gate != address(0) && IGate(gate).recover(lost, found);
+    /// @dev What waits at the gate goes along; says whether anything did.
+    function _recoverAtGate(address lost, address found) internal returns (bool waits) {
+        waits = gate != address(0) && IGate(gate).recover(lost, found);
     }
 
     /// @dev How units move without their holder's will.

@@ -19,6 +19,8 @@ class Kind(StrEnum):
     FX = "FX"  # one unit of the first currency in the second
     RATE = "RATE"  # base rate a year
     RECOVERY = "RECOVERY"  # expected recovery of a pool or loan, of what is owed
+    BALANCE = "BALANCE"  # what is owed on a loan, settlement asset
+    CASE = "CASE"  # how far a court's case about a loan has come
     POOL = "POOL"  # value of a pool as a whole, settlement asset
 
 

@@ -19,16 +19,20 @@ ORDER = [
     "files",
     "tape",
     "deal",
+    "jurisdictions",
+    "supervision",
     "model",
     "chain",
+    "node",
     "lab",
     "deploy",
     "desk",
     "report",
+    "investors",
     "demo",
     "play",
 ]
-CHAINLESS = ["amounts", "tape", "deal", "model"]
+CHAINLESS = ["amounts", "tape", "deal", "jurisdictions", "supervision", "model"]
 
 
 def imports(path):

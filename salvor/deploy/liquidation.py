@@ -10,12 +10,13 @@ from salvor.deploy.live import LiveDeal
 from salvor.deploy.structs import NOBODY
 from salvor.model.liquidation.dutch import Dutch
 from salvor.model.liquidation.english import English
+from salvor.model.liquidation.sealed import Sealed
 from salvor.model.liquidation.state import StrategyTerms
 
 if TYPE_CHECKING:
     from ape.contracts import ContractInstance
 
-Auction = Dutch | English
+Auction = Dutch | English | Sealed
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ def deploy_liquidation(
     for contract in (house, book, *auctions):
         learn_errors_of(contract)
     send(house.appoint, book, sender=admin)
+    send(live.pool.appointHouse, house, sender=admin)
     roles = {
-        access.HOUSE(): ([(live.pool, ["awaitProceeds", "takeProceeds"])], house),
         access.SERVICER(): ([(book, ["open", "join", "propose", "sell"])], None),  # who has it already
         access.OVERSEER(): ([(book, ["approve", "switchTo", "pause"])], overseer or admin),
     }
@@ -66,8 +67,12 @@ def deploy_liquidation(
 
 def _deploy_auction(project: Any, admin: Any, house: Any, terms: Auction) -> Any:
     if isinstance(terms, Dutch):
-        given = (bool(terms.cut), terms.cut, terms.step, terms.fall, terms.linger, terms.cusp, terms.dust)
+        times = (terms.step, terms.fall, terms.linger)
+        given = (bool(terms.cut), terms.cut, *times, terms.cusp, terms.units, terms.dust)
         return admin.deploy(project.DutchAuction, house, given)
+    if isinstance(terms, Sealed):
+        times = (terms.commit_time, terms.reveal_time, terms.pay_time)
+        return admin.deploy(project.SealedAuction, house, (terms.second_price, *times, terms.deposit_share))
     limits = (terms.duration, terms.window, terms.extension, terms.increment, terms.increment_share)
     return admin.deploy(project.EnglishAuction, house, limits)
 
@@ -84,5 +89,4 @@ def _strategy(terms: StrategyTerms, auctions: tuple[Any, ...]) -> tuple[Any, ...
         terms.rounds,
         terms.haircut,
         terms.credit_bid,
-        terms.units,
     )

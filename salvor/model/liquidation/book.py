@@ -22,13 +22,13 @@ from salvor.model.terms import ONE
 
 
 def open_case(
-    state: State, loan: bytes, claim: int, outstanding: int, written_off: int, case: Case
+    state: State, loan: bytes, claim: int, outstanding: int, written_off: int, case: Case, debtor: str = NOBODY
 ) -> int:
     """Rule 1; the loan is proved already."""
     _not_paused(state)
     number = len(state.cases) + 1
     state.cases[number] = case
-    state.accounts[number] = Account()
+    state.accounts[number] = Account(debtor=debtor)
     _take_in(state, number, loan, claim, outstanding, written_off)
     return number
 
@@ -231,8 +231,7 @@ def _offer(state: State, number: int, strategy: Strategy, now: int) -> None:
         raise Refused("NoGoodValue", case.subject)
     start, floor = _prices(terms, value)
     case.stage, case.strategy, case.proposal = Stage.FOR_SALE, strategy, None
-    debtor = case.debtor if strategy == Strategy.FORECLOSURE else NOBODY
-    house.offer(state, number, terms, start, floor, debtor, now)
+    house.offer(state, number, strategy, start, floor, now)
 
 
 def _prices(terms: StrategyTerms, value: int) -> tuple[int, int]:

@@ -36,5 +36,8 @@ contract DealAccess is AccessManager {
     /// @notice Held by the `Disputes` alone: `SignedReports.setStanding`.
     uint64 public constant DISPUTES = 22;
 
+    /// @notice Tells what turned out to be true: `Accuracy.tellTruth`.
+    uint64 public constant TRUTH_KEEPER = 23;
+
     constructor(address admin) AccessManager(admin) {}
 }

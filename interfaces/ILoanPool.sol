@@ -106,12 +106,26 @@ struct Correction {
     int120 closedPlan;
 }
 
-/// @notice The record of one period; amounts are to date, with this period, in settlement units. 0 until it is reported.
+/// @notice What one disposal brings to the pool, beside the servicer's reports. Settlement units.
+/// @param gross Came from the buyer, the debtor or a forfeited deposit.
+/// @param costs Taken off before; gross less costs is the cash that arrives.
+/// @param writtenOff Claim amount given up with it.
+/// @param recovered Part of the cash that came on claims written off before.
+struct Proceeds {
+    uint112 gross;
+    uint112 costs;
+    uint112 writtenOff;
+    uint112 recovered;
+}
+
+/// @notice The record of one period; amounts are to date, with this period, in settlement units. Until it is reported
+///         the first that is not holds the proceeds that came in it, all others 0.
 /// @param end Seconds since 1970.
 /// @param planned Net collections that the plan expects; known from the beginning.
 /// @param loansPaying Leaves under `root`.
 /// @param late Whether the report came later than the grace after the end.
 /// @param last Whether no report follows.
+/// @param missing Whether anybody reported the period as missing, in place of the servicer.
 /// @param closed Whether closed positions were ever reported; else a run need not read their values.
 struct PeriodRecord {
     uint112 net;
@@ -121,6 +135,7 @@ struct PeriodRecord {
     bool late;
     bool last;
     bool closed;
+    bool missing;
     uint112 planned;
     uint112 gross;
     uint32 loansPaying;
@@ -190,6 +205,9 @@ interface ILoanPool {
     /// @notice The report of `period` corrected an earlier one, whose root was `oldRoot`.
     event Corrected(Period indexed period, Correction correction, bytes32 oldRoot);
 
+    /// @notice Proceeds of a disposal stand in the record of `period`, which is open; `writtenOff` is what the books had room for.
+    event ProceedsTaken(Period indexed period, address indexed from, Proceeds proceeds, uint256 writtenOff, bool done);
+
     error NoSeller();
 
     /// @notice The distributor would pay out another asset than comes in.
@@ -247,6 +265,15 @@ interface ILoanPool {
     /// @notice The last report needs a pool with nothing in it after the last run, or a clean-up trigger that was on after it.
     error PoolNotEmpty(uint256 balance);
 
+    /// @notice The last report waits for disposals that run: each can be ended by anyone.
+    error ProceedsAwaited(uint256 disposals);
+
+    /// @notice So many disposals are awaited that no other can be.
+    error TooManyAwaited(uint256 disposals);
+
+    /// @notice Costs are at most gross, and recovered at most what is left.
+    error ProceedsDoNotAddUp(Proceeds proceeds);
+
     /// @notice Records that the loans are bought and whose waterfall runs their collections. Only the offering, once, at or
     ///         after the closing date.
     function purchase(address waterfall) external;
@@ -271,6 +298,18 @@ interface ILoanPool {
     /// @dev Warning: what the servicer collected comes with the report of the next period; after the last one there is none,
     ///      so a deal needs a grace that a servicer in trouble can keep.
     function reportMissing(Period period) external;
+
+    /// @notice A disposal begins whose proceeds the last report waits for. Only the house that sells.
+    function awaitProceeds() external;
+
+    /// @notice Takes proceeds of a disposal and moves their cash from the caller to the distributor: they count in the period that
+    ///         is open. Where the sum written off would pass the end of the books, as much as fits counts. Only the house that sells.
+    /// @param done A disposal that was awaited has ended.
+    /// @dev Warning: the house is trusted with what it writes off; cash is measured.
+    function takeProceeds(Proceeds calldata proceeds, bool done) external;
+
+    /// @notice Disposals that the last report waits for.
+    function awaited() external view returns (uint16);
 
     /// @notice Proves that `loan` is in the tape. A proof of another length than the tree's depth fails.
     function verifyLoan(Loan calldata loan, bytes32[] calldata proof) external view returns (bool);

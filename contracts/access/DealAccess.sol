@@ -39,5 +39,12 @@ contract DealAccess is AccessManager {
     /// @notice Tells what turned out to be true: `Accuracy.tellTruth`.
     uint64 public constant TRUTH_KEEPER = 23;
 
+    /// @notice Held by the `AuctionHouse` alone: `LoanPool.awaitProceeds`, `LoanPool.takeProceeds`.
+    uint64 public constant HOUSE = 30;
+
+    /// @notice Approves and switches strategies of disposal, pauses and names auctions: `LoanBook.approve`, `LoanBook.switchTo`,
+    ///         `LoanBook.pause`, `AuctionHouse.admitAuction`.
+    uint64 public constant OVERSEER = 31;
+
     constructor(address admin) AccessManager(admin) {}
 }

@@ -36,7 +36,8 @@ library Judging {
     /// @notice Whether a median is farther from the anchor than the time since allows.
     function tooFast(uint256 median, uint256 anchor, uint256 anchoredAt, uint256 pace) internal view returns (bool) {
         uint256 window = uint32(pace);
-        if (window == 0 || anchoredAt == 0) return false;
+        // Nothing is a share of 0: from there a value could never move again.
+        if (window == 0 || anchor == 0) return false;
         uint256 span = Math.max(block.timestamp - anchoredAt, window);
         // 128 + 64 + 40 bits.
         return _distance(median, anchor) > (anchor * uint64(pace >> 32) * span) / (window * WAD);

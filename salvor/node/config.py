@@ -13,8 +13,9 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from salvor.amounts import to_units
 from salvor.chain.codec import address_of
+from salvor.deal.document import compose, keys_of, refuse, validate
 from salvor.deal.fields import Name, Part, Whole
-from salvor.deal.load import load_part, load_tape_mapping, refuse_part
+from salvor.deal.load import load_tape_mapping
 from salvor.errors import AddressInvalid
 from salvor.model.oracle_keys import name_of
 from salvor.node.sources.common import Duration, EnvironmentName, FileName, SourceSettings, Url, Watched
@@ -142,9 +143,9 @@ class NodeSettings(Part):
 
 def load_node(path: Path) -> NodeSettings:
     """Read and check a configuration; files that it names are beside it, and come back with their whole path."""
-    settings = load_part(path, _WHAT, NodeSettings)
+    settings = validate(path, compose(path, _WHAT), NodeSettings, lambda: keys_of(NodeSettings))
     for place, reason in _findings(settings):
-        refuse_part(path, _WHAT, place, reason)
+        refuse(path, compose(path, _WHAT), place, reason)
     for source in settings.sources:
         if isinstance(source, ServicerFile):
             load_tape_mapping(path.parent / source.mapping)

@@ -31,6 +31,16 @@ PROPERTIES = {
     "WF-11": "No unit of a junior tranche's principal, nor of residual, split or hurdle, while a coverage test of a "
     "more senior tranche is on that has principal outstanding; in a revolving run, beyond its revolving account.",
     "NT-08": "A spender sends at most what the holder allowed, by a call or by a signature that is good once, in time.",
+    "VT-01": "A vault agrees with its model on every figure and every view after every call.",
+    "VT-02": "A call of a vault that must be refused is refused with the model's error and values, and changes nothing.",
+    "VT-03": "What max* says is true for the caller at that block: so much goes through for who has it, compliance, pause "
+    "and freezes included; the one thing no view sees is a settlement asset that refuses the vault.",
+    "VT-04": "A preview is what the call then does.",
+    "VT-05": "In and out at once, by any of the four ways, nobody gains a unit of notes or of cash.",
+    "VT-06": "What can be claimed of a vault is at most the cash that it credited and did not pay, and that is there.",
+    "VT-07": "Notes and cash that are sent to a vault unasked change nobody's result, at once or later.",
+    "VT-08": "Nothing but a forced transfer of the vault's notes lowers what a share converts to.",
+    "VT-09": "Shares go only to whom compliance lets the vault send as many units.",
     "RO-01": "Who loses a role is refused from then on, who gets it is obeyed, and nothing else changes.",
     "RO-02": "Pause and resume change nothing: a closed contract refuses its roles, what anybody may do goes on.",
     "PL-02": "What a loan paid is proved against the last root told for that period, and against no other.",
@@ -49,6 +59,13 @@ PROPERTIES = {
     "OR-09": "A report that is challenged or struck, or whose signer was removed, counts nowhere.",
     "OR-10": "A value that is not good enough can't be read: read refuses exactly what peek says is refused, readFresh "
     "also what is held.",
+    "DP-01": "A deployment that is disturbed at any point and run again leaves the state of an undisturbed one.",
+    "DP-02": "Each step of a plan succeeds exactly once, whatever happens to node, network and process.",
+    "DP-03": "No node sees a signed transaction that is not in the journal.",
+    "DP-04": "Making a plan sends nothing.",
+    "DP-05": "A plan that is applied sends nothing when it is applied again.",
+    "DP-06": "A plan whose inputs changed since it was reviewed or begun is refused, and nothing is sent.",
+    "DP-07": "No key stands in a plan, a journal, an address book or an error.",
     "AC-01": "An outsider is refused at every privileged function.",
 }
 

@@ -19,6 +19,8 @@ ORDER = [
     "files",
     "tape",
     "deal",
+    "jurisdictions",
+    "supervision",
     "model",
     "chain",
     "node",
@@ -26,10 +28,11 @@ ORDER = [
     "deploy",
     "desk",
     "report",
+    "investors",
     "demo",
     "play",
 ]
-CHAINLESS = ["amounts", "tape", "deal", "model"]
+CHAINLESS = ["amounts", "tape", "deal", "jurisdictions", "supervision", "model"]
 
 
 def imports(path):

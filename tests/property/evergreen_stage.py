@@ -50,11 +50,15 @@ STEPS = (
 
 def evergreen(**changes: Any) -> EvergreenTerms:
     """Epochs of one period, five days of cut-off, 12 % a year; limits of 30 % below the senior, 10 % below the next."""
-    own = EvergreenTerms(every=1, cut_off=5 * DAY, rate=12 * PERCENT, limits=(30 * PERCENT, 10 * PERCENT), fees=5 * PERCENT)
+    own = EvergreenTerms(
+        every=1, cut_off=5 * DAY, rate=12 * PERCENT, limits=(30 * PERCENT, 10 * PERCENT), fees=5 * PERCENT
+    )
     return replace(own, **changes)
 
 
-def small_deal(closing: int, fund: EvergreenTerms, sizes: tuple[int, ...] = (60_000, 25_000, 15_000), **changes: Any) -> Terms:
+def small_deal(
+    closing: int, fund: EvergreenTerms, sizes: tuple[int, ...] = (60_000, 25_000, 15_000), **changes: Any
+) -> Terms:
     """Three tranches at 6 %, 10 % and what is left, eight periods of 30 days, revolving to the sixth."""
     terms = Terms(
         seller="seller",

@@ -111,11 +111,11 @@ class SalesMirror:
     def __init__(self, sales: Sales, named: dict[str, Any]) -> None:
         self.sales, self.state = sales, sales.model()
         self.spent = dict.fromkeys((who.address for who in sales.people), 0)
-        self._mirror = Mirror(
-            sales.lab, Figures(self.state, sales), named, refusals="AU-01", agreement="AU-02"
-        )
+        self._mirror = Mirror(sales.lab, Figures(self.state, sales), named, refusals="AU-01", agreement="AU-02")
 
-    def do(self, rule: Callable[..., Any], *args: Any, method: Any, given: tuple[Any, ...], by: Any, **named: Any) -> Any:
+    def do(
+        self, rule: Callable[..., Any], *args: Any, method: Any, given: tuple[Any, ...], by: Any, **named: Any
+    ) -> Any:
         """The model's rule, whole or not at all, and the method with what is given."""
         expected = partial(self.state.attempt, partial(rule, self.state, *args, **named))
         return self._mirror.both(expected, method, *given, sender=by)

@@ -117,7 +117,9 @@ class LiquidationMachine(RuleBasedStateMachine):
     def strategy(self, name, number, kind, plan, by) -> None:
         verbs = {"propose": book.propose, "approve": book.approve, "switchTo": book.switch_to}
         given = (number, kind, (plan.amount, plan.due, plan.interval))
-        self.mirror.do(verbs[name], number, kind, plan, self.now, method=getattr(self.live.book, name), given=given, by=by)
+        self.mirror.do(
+            verbs[name], number, kind, plan, self.now, method=getattr(self.live.book, name), given=given, by=by
+        )
 
     @rule(number=numbers)
     def expire(self, number) -> None:
@@ -155,9 +157,7 @@ class LiquidationMachine(RuleBasedStateMachine):
 
     @rule(number=numbers)
     def cure(self, number) -> None:
-        self.mirror.do(
-            book.cured, number, method=self.live.book.cured, given=(number,), by=self.sales.overseer
-        )
+        self.mirror.do(book.cured, number, method=self.live.book.cured, given=(number,), by=self.sales.overseer)
 
     @rule(number=numbers)
     def start_sale(self, number) -> None:

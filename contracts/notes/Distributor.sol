@@ -17,18 +17,17 @@ contract Distributor is IDistributor, AccessManaged {
     ///         units, so that a distribution writes the first one only. All cash that ever comes is below 2^113.
     /// @param interest Ever given, settlement units.
     /// @param principal Ever given, settlement units.
-    /// @param open The note has said its units, so the slot is never empty.
+    /// @param watchedTo Day since 1970 before which a vote may be open, so that transfers must remember what was held when it was
+    ///        called; EVER for one beyond the days that fit. OPEN once the note has said its units: the slot is never empty, and
+    ///        a transfer reads no other while no vote is open.
     /// @param snapshots Votes called so far. One a second fills 32 bits in 136 years.
     /// @param stretches How many stretches the book has; none where its units never changed.
-    /// @param watchedTo Day since 1970 before which a vote may be open, so that transfers must remember what was held when it was
-    ///        called; EVER for one beyond the days that fit.
     struct Book {
         uint120 interest;
         uint120 principal;
-        bool open;
+        uint16 watchedTo;
         uint112 units;
         uint32 snapshots;
-        uint16 watchedTo;
         uint32 stretches;
     }
 
@@ -51,6 +50,7 @@ contract Distributor is IDistributor, AccessManaged {
     }
 
     uint16 private constant EVER = type(uint16).max;
+    uint16 private constant OPEN = 1; // 2 January 1970: no vote is open
 
     /* IMMUTABLES */
 
@@ -95,15 +95,15 @@ contract Distributor is IDistributor, AccessManaged {
     /// @inheritdoc IDistributor
     function openBook(uint256 units) external {
         Book storage kept = _books[msg.sender];
-        if (kept.open) revert AlreadyOpen(msg.sender);
-        kept.open = true;
+        if (kept.watchedTo != 0) revert AlreadyOpen(msg.sender);
+        kept.watchedTo = OPEN;
         kept.units = units.toUint112();
     }
 
     /// @inheritdoc IDistributor
     function resize(uint256 units) external {
         Book storage kept = _books[msg.sender];
-        if (!kept.open) revert NotOpen(msg.sender);
+        if (kept.watchedTo == 0) revert NotOpen(msg.sender);
         mapping(uint256 place => Stretch) storage all = _stretches[msg.sender];
         uint256 count = kept.stretches;
         if (count == 0) {
@@ -185,7 +185,7 @@ contract Distributor is IDistributor, AccessManaged {
         (interest, principal) = (kept.interest, kept.principal);
         uint256 day = kept.watchedTo;
         // Most notes are never voted on: this keeps a transfer of theirs cheap.
-        if (day == 0) return (interest, principal, 0);
+        if (day <= OPEN) return (interest, principal, 0);
         if (day == EVER || block.timestamp / 1 days < day) snapshot = kept.snapshots;
     }
 

@@ -212,7 +212,7 @@ class Revolving(Part):
 
 
 class EvergreenLimit(Part):
-    """The least value below a tranche, as a share of all: nobody enters it or leaves below it where that would break."""
+    """The least value below a tranche, as a share of all: nobody enters or leaves where that would break it."""
 
     tranche: str
     at_least: Percent

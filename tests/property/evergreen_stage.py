@@ -126,7 +126,7 @@ def set_stage(lab: Lab, terms: Terms | None = None, *, token: Contract | None = 
     names = tuple((f"T-{place}", f"T{place}") for place in range(len(rules.tranches)))
     tape = CommittedTape(b"\2" * 32, (ClassTotal("sme_loans", b"\1" * 32, rules.loan_count, rules.gross_balance),))
     live = apply(lab.contracts, DealTerms(names, tape, rules), parties=parties, settlement=token)
-    board = lab.deploy("ValueBoard", sender=parties.admin)
+    board = lab.deploy("PoolValueBoard", sender=parties.admin)
     for place, (note, gate) in enumerate(zip(live.notes, live.gates, strict=True)):
         lab.call_it(note, f"note {place}")
         lab.call_it(gate, f"gate {place}")

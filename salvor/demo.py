@@ -22,6 +22,7 @@ from salvor.deploy.apply import apply
 from salvor.deploy.live import LiveDeal
 from salvor.deploy.terms import DealTerms, compile_terms
 from salvor.desk import actions as desk
+from salvor.desk import visits
 from salvor.desk.cast import Cast
 from salvor.errors import ChainPastClosing, ReconciliationFailed, RowsRejected
 from salvor.report.from_chain import read_statement
@@ -100,16 +101,19 @@ def play(ready: Prepared, project: ProjectManager, provider: ProviderAPI, cast: 
     _close(ready, live, cast, audience)
 
     for period, collected in enumerate(ready.collections, start=1):
+        visits.ask(live, ready.deal, cast.investors, period, audience.say)
         _tell_index(ready, live, oracle, cast, period)
         at(provider, terms.period_ends[period - 1])
         tree = commit_collections(period, collected.cash, ready.commitment, ready.secret)
         settlement.mint(parties.servicer, collected.net, sender=parties.servicer)
         desk.collect(live, period, collected, tree)
         desk.run_waterfall(live, period, by=cast.outsider)
+        visits.settle(live, cast.investors.values(), by=cast.outsider)
         _trade(ready, live, cast, audience, period)
         _claim(ready, live, cast, period)
         audience.tick(period)
 
+    visits.take_earned(live, cast.investors.values(), by=cast.outsider)
     chain = read_statement(live, ready.deal, investors=cast.investors)
     model = forecast(ready.deal, terms, ready.collections, claims_after=ready.claims_after, indices=ready.indices)
     if found := differences(chain, model):

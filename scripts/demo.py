@@ -19,7 +19,7 @@ DEAL = Path("deals/charged-off-accounts/deal.yaml")
 
 
 @click.command(epilog="Example: ape run demo --deal deals/charged-off-accounts/deal.yaml --json")
-@click.option("--deal", "deal_file", type=Path, default=DEAL, show_default=True, help="Deal file.")
+@click.option("--deal", "deal_file", type=Path, default=DEAL, show_default=True, help="Deal file, or a folder of deals/ by its name.")
 @click.option("--tape", "tape_file", type=Path, help="Loan tape instead of the deal's own.")
 @click.option("--out", type=Path, default=Path("out/demo"), show_default=True, help="Where the statement goes.")
 @click.option("--json", "as_json", is_flag=True, help="Print the statement as JSON on stdout, all else on stderr.")
@@ -39,6 +39,8 @@ def cli(deal_file: Path, tape_file: Path | None, out: Path, as_json: bool, pictu
     from salvor.report.statement import write_json
     from salvor.report.table import print_statement
 
+    if not deal_file.exists() and (named := Path("deals") / deal_file / "deal.yaml").is_file():
+        deal_file = named
     if out.exists() and not out.is_dir():
         raise OptionInvalid(f"--out {out} is a file; name a folder")
     console = Console(stderr=as_json, record=picture is not None, width=120 if picture else None, highlight=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from salvor.amounts import WAD
+from salvor.amounts import MAX_AMOUNT, WAD
 from salvor.deal.names import Finding, unknown
 from salvor.deal.rules import Evergreen, Pay
 from salvor.deal.schema import Deal
@@ -28,6 +28,7 @@ def evergreen_findings(deal: Deal) -> Iterator[Finding]:
         yield ("hurdles",), "an evergreen deal has none: a hurdle does not follow units that come and go"
     yield from _steps(deal)
     yield from _limits(deal, own)
+    yield from _visits(deal, own)
 
 
 def _steps(deal: Deal) -> Iterator[Finding]:
@@ -51,3 +52,24 @@ def _limits(deal: Deal, own: Evergreen) -> Iterator[Finding]:
             yield (*place, "at_least"), "must be below 100 %"
         if limit.tranche in [each.tranche for each in own.limits[:i]]:
             yield (*place, "tranche"), f"two limits are of '{limit.tranche}'"
+
+
+def _visits(deal: Deal, own: Evergreen) -> Iterator[Finding]:
+    names, people = [tranche.name for tranche in deal.tranches], {investor.name for investor in deal.investors}
+    for i, visit in enumerate(own.visits):
+        place = ("evergreen", "visits", i)
+        if (visit.enter is None) == (visit.leave is None):
+            yield place, "says one of enter and leave"
+        elif (tranche := visit.enter or visit.leave or "") not in names:
+            yield (*place, "enter" if visit.enter else "leave"), unknown("tranche", tranche, names)
+        if visit.who not in people:
+            yield (*place, "who"), unknown("investor", visit.who, sorted(people))
+        if visit.in_period > deal.calendar.periods:
+            yield (*place, "in_period"), f"the deal has {deal.calendar.periods} periods"
+        try:
+            units = deal.units(visit.amount)
+        except ValueError as error:
+            yield (*place, "amount"), f"{visit.amount} {error} ({deal.settlement.symbol})"
+            continue
+        if not 0 < units <= MAX_AMOUNT:
+            yield (*place, "amount"), f"{visit.amount} must be above 0 and below {MAX_AMOUNT + 1} units"

@@ -218,6 +218,16 @@ class EvergreenLimit(Part):
     at_least: Percent
 
 
+class Visit(Part):
+    """What an investor of the book asks of an epoch in a play: to enter a tranche with cash, or leave it with units."""
+
+    in_period: Annotated[Whole, Field(ge=1)]
+    who: str
+    enter: str | None = None  # a tranche
+    leave: str | None = None
+    amount: Amount
+
+
 class Evergreen(Part):
     """Epochs in which investors come and go (docs/evergreen.md)."""
 
@@ -227,6 +237,7 @@ class Evergreen(Part):
     fees: Percent = Wad(0)  # what fees take of collections to come
     limits: list[EvergreenLimit] = Field(default_factory=list)
     exits: Literal["senior_first", "pro_rata"] = "senior_first"
+    visits: list[Visit] = Field(default_factory=list)
 
 
 class Vote(Part):

@@ -52,10 +52,12 @@ class LiveDeal:
 
     def cash_contracts(self) -> dict[str, ContractInstance]:
         """Everything that can hold the deal's cash, by name."""
-        return {"offering": self.offering, "distributor": self.distributor}
+        found = {"offering": self.offering, "distributor": self.distributor}
+        found |= {f"gate {place}": gate for place, gate in enumerate(self.gates)}
+        return found | ({"fund": self.fund} if self.fund else {})
 
     def cash_held(self) -> dict[str, int]:
-        """What these hold by their books, settlement units; cash that is reported and not run stands in the pool's."""
+        """What offering and distributor hold by their books, settlement units; of cash not run the pool knows."""
         owner = self.distributor
         held = owner.heldForHolders() + owner.heldForCredits() + owner.heldForDeal() + self.pool.cashToRun()
         return {"offering": self.offering.cashHeld(), "distributor": held}

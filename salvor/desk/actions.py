@@ -112,6 +112,29 @@ def transfer(live: LiveDeal, *, seller: AccountAPI, buyer: AccountAPI, tranche: 
     send(live.notes[tranche].transfer, buyer, units, sender=seller)
 
 
+def subscribe(live: LiveDeal, investor: AccountAPI, *, tranche: int, units: Units) -> None:
+    """An investor brings cash for notes: by an order while the sale is open, later by a request (evergreen)."""
+    if not live.gates or not live.pool.purchased():
+        order(live, investor, tranche=tranche, units=units)
+        return
+    send(live.settlement.approve, live.gates[tranche], units, sender=investor)
+    send(live.gates[tranche].requestDeposit, units, investor, investor, sender=investor)
+
+
+def redeem(live: LiveDeal, holder: AccountAPI, *, tranche: int, units: Units) -> None:
+    """A holder asks to sell notes in an epoch of an evergreen deal; raises KeyError in a closed-end one."""
+    if not live.gates:
+        raise KeyError("gates")
+    send(live.gates[tranche].requestRedeem, units, holder, holder, sender=holder)
+
+
+def settle_epoch(live: LiveDeal, *, by: AccountAPI) -> None:
+    """Anybody settles the epoch whose last period was run; raises KeyError in a closed-end deal."""
+    if live.fund is None:
+        raise KeyError("fund")
+    send(live.fund.settle, sender=by)
+
+
 def claim(live: LiveDeal, holder: AccountAPI, *, tranche: int) -> None:
     """A holder is paid what the notes have earned."""
     send(live.notes[tranche].claim, sender=holder)

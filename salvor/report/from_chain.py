@@ -69,6 +69,7 @@ def _tranches(live: LiveDeal, names: list[str]) -> tuple[TrancheLine, ...]:
                 interest_unpaid=state.interestDue,
                 paid=tuple(paid[place]),
                 closing=_day(live.pool.record(0).end),
+                evergreen=live.fund is not None,
             )
         )
     return tuple(lines)
@@ -100,10 +101,20 @@ def _reconcile(live: LiveDeal) -> Reconciliation:
     collected = sum(log.report[0] - log.report[1] for log in _logs(live.pool.Reported, live))
     refunds = sum(log.units for log in _logs(live.offering.OrderReduced, live))
     refunds += sum(log.cash for log in _logs(live.offering.Refunded, live))
-    credited = sum(log.cash for log in _logs(live.distributor.CreditPaid, live))
-    claims = sum(log.interest + log.principal for note in live.notes for log in _logs(note.Claimed, live))
-    asked_in = {"offering": subscribed, "distributor": collected}
-    asked_out = {"offering": refunds, "distributor": credited + claims}
+    own = {contract.address for contract in live.cash_contracts().values()}  # cash between these is neither in nor out
+    credited = sum(log.cash for log in _logs(live.distributor.CreditPaid, live) if log.account not in own)
+    claimed = [log for note in live.notes for log in _logs(note.Claimed, live) if log.holder not in own]
+    claims = sum(log.interest + log.principal for log in claimed)
+    asked_in = {"offering": subscribed, "distributor": collected, "fund": 0}
+    asked_out = {"offering": refunds, "distributor": credited + claims, "fund": 0}
+    for place, gate in enumerate(live.gates):
+        name = f"gate {place}"
+        asked_in[name] = sum(log.assets for log in _logs(gate.DepositRequest, live))
+        back = sum(log.assets for log in _logs(gate.CancelDepositClaim, live))
+        left = sum(log.assets for log in _logs(gate.Withdraw, live))
+        left += sum(log.cash for log in _logs(gate.EarnedPaid, live))
+        asked_out[name] = back + left
+        subscribed, refunds, claims = subscribed + asked_in[name], refunds + back, claims + left
     unasked = _check_transfers(live, asked_in, asked_out)
     contracts, books = live.cash_contracts(), live.cash_held()
     # At closing the offering hands what was raised to the distributor: that is neither in nor out.
@@ -140,7 +151,7 @@ def _check_transfers(live: LiveDeal, asked_in: Mapping[str, int], asked_out: Map
 
 
 def _refuse_other_books(books: Mapping[str, int], held: Mapping[str, int]) -> None:
-    unlike = [f"{name} holds {held[name]}, its books say {books[name]}" for name in held if held[name] != books[name]]
+    unlike = [f"{name} holds {held[name]}, its books say {books[name]}" for name in books if held[name] != books[name]]
     if unlike:
         raise ReconciliationFailed(unlike)
 

@@ -17,6 +17,7 @@ from salvor.model.pool import Report
 from salvor.model.run import RunOutcome
 from salvor.model.tranche import Tranche
 from salvor.report.statement import CreditLine, HolderLine, Reconciliation, Statement, TrancheLine, TriggerLine
+from salvor.report.visits_of_model import Visits
 
 
 @dataclass
@@ -50,12 +51,17 @@ def forecast(
     play = _begin(deal, terms, model.Deal(terms.rules), _investors(deal))
     _sell(play)
     _pay_credits(play)
+    visits = Visits.of(deal, play.model, play.holders)
     for period, collected in enumerate(collections, start=1):
+        if visits:
+            visits.ask(period, terms.rules.begin(period))
         if indices:
             play.model.tell_index(period, indices[period - 1], terms.rules.begin(period))
         _report(play, period, collected)
         _note(play, play.model.run(period))
         end = terms.period_ends[period - 1]
+        if visits:
+            play.refunds += visits.settle(end)
         for trade in deal.trades:
             if trade.after_period == period:
                 place, units = deal.place_of(trade.tranche), deal.units(trade.amount)
@@ -65,7 +71,9 @@ def forecast(
                 for name in play.holders:
                     play.model.claim(name, place)
             _pay_credits(play)
-    return _statement(play, len(collections))
+    if visits:
+        visits.take_earned()
+    return _statement(play, len(collections), at_gates=visits.cash_held if visits else 0)
 
 
 def statement_of(played: OnModel) -> Statement:
@@ -129,7 +137,7 @@ def _pay_credits(play: Play) -> None:
         play.credits_paid[name] += play.model.claim_credit(name)
 
 
-def _statement(play: Play, periods: int) -> Statement:
+def _statement(play: Play, periods: int, *, at_gates: int = 0) -> Statement:
     deal, terms, pool = play.deal, play.terms, play.model.pool
     totals = pool.totals[periods]
     return Statement(
@@ -153,9 +161,9 @@ def _statement(play: Play, periods: int) -> Statement:
             subscriptions=play.model.paid_in - totals.net,
             collections=totals.net,
             refunds=play.refunds,
-            claims=sum(sum(each.paid) for note in play.model.notes for each in note.holders.values()),
+            claims=play.model.paid_out - play.refunds - sum(play.credits_paid.values()),
             credits=sum(play.credits_paid.values()),
-            cash_held=play.model.cash_held,
+            cash_held=play.model.cash_held + at_gates,
         ),
     )
 
@@ -172,6 +180,7 @@ def _tranche(play: Play, place: int) -> TrancheLine:
         interest_unpaid=state.interest_due,
         paid=tuple(play.paid[place]),
         closing=_day(play.terms.closing),
+        evergreen=play.terms.rules.evergreen is not None,
     )
 
 

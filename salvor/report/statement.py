@@ -26,16 +26,26 @@ class TrancheLine:
     interest_unpaid: int
     paid: tuple[Flow, ...]  # by period in which something was paid
     closing: date
+    evergreen: bool = (
+        False  # invested, principal and loss are those of the units left; what was paid, of all there were
+    )
 
     @property
     def irr(self) -> Decimal | None:
-        """Effective annual rate of what was invested at closing and paid at period ends; none where nothing was."""
-        return None if not self.invested else irr([(self.closing, -self.invested), *self.paid])
+        """Effective annual rate of what was invested at closing and paid at period ends; none where nothing was.
+
+        Nor of an evergreen tranche, whose holders came and went at many prices.
+        """
+        return None if not self.invested or self.evergreen else irr([(self.closing, -self.invested), *self.paid])
 
     @property
     def multiple(self) -> Decimal:
-        """Paid for each unit invested; 0 where nothing was."""
-        return Decimal(0) if not self.invested else multiple(self.invested, self.interest + self.principal)
+        """Paid for each unit invested; 0 where nothing was, and of an evergreen tranche."""
+        return (
+            Decimal(0)
+            if not self.invested or self.evergreen
+            else multiple(self.invested, self.interest + self.principal)
+        )
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from salvor.amounts import format_percent, format_units
-from salvor.report.statement import Statement
+from salvor.report.statement import Statement, TrancheLine
 
 
 def print_statement(statement: Statement, console: Console) -> None:
@@ -69,9 +69,7 @@ def _tranches(statement: Statement, money: int) -> Table:
         table.add_column(heading, justify="right")
     for line in statement.tranches:
         amounts = (line.invested, line.interest, line.principal, line.loss, line.interest_unpaid)
-        table.add_row(
-            line.name, *(format_units(each, money) for each in amounts), _rate(line.irr), f"{line.multiple:.3f}"
-        )
+        table.add_row(line.name, *(format_units(each, money) for each in amounts), _rate(line.irr), _multiple(line))
     return table
 
 
@@ -84,6 +82,10 @@ def _holders(statement: Statement, money: int) -> Table:
     for line in statement.holders:
         table.add_row(line.name, line.tranche, format_units(line.units, money), format_units(line.claimed, money))
     return table
+
+
+def _multiple(line: TrancheLine) -> str:
+    return "-" if line.evergreen else f"{line.multiple:.3f}"
 
 
 def _rate(rate: Decimal | None) -> str:

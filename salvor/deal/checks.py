@@ -17,6 +17,7 @@ from salvor.deal.rules import FeeLine, Reserve
 from salvor.deal.schema import Deal
 from salvor.deal.seniority import seniority_findings
 from salvor.deal.step_checks import step_findings
+from salvor.deal.vaults import vault_findings
 
 _OWN_NAMES = ("seller", "servicer", "offering", "pool", "waterfall")
 
@@ -34,6 +35,7 @@ def findings(deal: Deal) -> Iterator[Finding]:
     yield from evergreen_findings(deal)
     floating = any(tranche.floating for tranche in deal.tranches)
     yield from network_findings(deal.networks, deal.payees, floating=floating)
+    yield from vault_findings(deal.vaults, [tranche.name for tranche in deal.tranches])
     if not unfit:
         yield from _investors(deal)
         yield from _trades(deal)

@@ -25,6 +25,7 @@ from salvor.deal.rules import (
     Trigger,
     Vote,
 )
+from salvor.deal.vaults import Vault
 
 
 class TapeFile(Part):
@@ -153,6 +154,7 @@ class Deal(Part):
     screening: Screening | None = None
     networks: dict[Name, Network] = Field(default_factory=dict)  # by Ape's name of a network: sepolia
     compliance: Compliance | None = None
+    vaults: Annotated[list[Vault], Field(max_length=16)] = Field(default_factory=list)  # deployed beside the deal
     assumptions: str = ""  # what the source does not say and the deal takes as given; stands under the statement
 
     def units(self, amount: Decimal) -> Units:

@@ -8,6 +8,7 @@ from salvor.chain.send import learn_errors_of, selector_of, send
 from salvor.deploy.live import LiveDeal, Parties
 from salvor.deploy.structs import NOBODY, evergreen_terms, is_floating, offers, pool_terms, waterfall_terms
 from salvor.deploy.terms import DealTerms
+from salvor.deploy.vaults import deploy_vaults
 
 LATEST = 2**40 - 1  # seconds since 1970: an admission without an end
 
@@ -50,7 +51,8 @@ def apply(
     waterfall = admin.deploy(project.Waterfall, offering, structs)
     figures = admin.deploy(project.DealFigures, waterfall)
     contracts = (access, settlement, allow_list, distributor, notes, pool, offering, waterfall, figures, vote, record)
-    live = LiveDeal(parties, *contracts, fund, gates, first_block)
+    vaults = deploy_vaults(project, terms.vaults, admin=admin, access=access, notes=notes)
+    live = LiveDeal(parties, *contracts, fund, gates, first_block, vaults)
     for contract in (
         access,
         settlement,

@@ -13,6 +13,7 @@ from salvor.deal import rules
 from salvor.deal.schedule import period_ends, plan
 from salvor.deal.schema import Deal
 from salvor.deploy.steps import Places, compile_steps
+from salvor.deploy.vaults import VaultTerms, vault_terms
 from salvor.model.evergreen.terms import EvergreenTerms
 from salvor.model.terms import (
     LARGEST,
@@ -48,11 +49,12 @@ _UNPAID = {
 
 @dataclass(frozen=True)
 class DealTerms:
-    """Names of the notes by seniority, the tape's commitment and all cash rules."""
+    """Names of the notes by seniority, the tape's commitment, all cash rules, and the vaults beside the deal."""
 
     note_names: tuple[tuple[str, str], ...]
     tape: CommittedTape
     rules: Terms
+    vaults: tuple[VaultTerms, ...] = ()
 
     @property
     def closing(self) -> int:
@@ -103,7 +105,8 @@ def compile_terms(deal: Deal, loans: Sequence[Loan], committed: CommittedTape) -
         first_index=deal.index.first if deal.index else 0,
         evergreen=_evergreen(deal, names),
     )
-    return DealTerms(tuple((each.note_name, each.symbol) for each in deal.tranches), committed, terms)
+    named = tuple((each.note_name, each.symbol) for each in deal.tranches)
+    return DealTerms(named, committed, terms, vault_terms(deal))
 
 
 def _tranche(deal: Deal, tranche: rules.Tranche) -> TrancheTerms:

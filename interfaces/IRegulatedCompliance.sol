@@ -77,9 +77,6 @@ interface IRegulatedCompliance is IModularCompliance {
     /// @notice So many modules, and no more.
     error TooManyModules(uint256 most);
 
-    /// @notice The module's own refusal of a call of `callModuleFunction`.
-    error ModuleCallFailed(address module, bytes reason);
-
     /// @notice The module does what it should.
     error ModuleWorks(address module);
 

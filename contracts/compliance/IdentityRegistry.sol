@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {Agents} from "contracts/access/Agents.sol";
 import {Claims} from "contracts/compliance/Claims.sol";
-import {Claim, IIdentities, Registration} from "interfaces/IIdentities.sol";
+import {IIdentities, Registration} from "interfaces/IIdentities.sol";
 import {IClaimTopicsRegistry} from "interfaces/IClaimTopicsRegistry.sol";
 import {IIdentityRegistry} from "interfaces/IIdentityRegistry.sol";
 import {IIdentityRegistryStorage} from "interfaces/IIdentityRegistryStorage.sol";

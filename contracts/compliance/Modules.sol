@@ -97,6 +97,7 @@ library Modules {
     /// @notice An answer, or that there is none. Low-level, so that nothing a module returns can stop the caller.
     function ask(address module, bytes memory question) internal view returns (bool works, bool allowed) {
         _enough(CHECK_GAS);
+        // solhint-disable-next-line avoid-low-level-calls
         (bool done, bytes memory answer) = module.staticcall{gas: CHECK_GAS}(question);
         if (!done || answer.length < 32) return (false, false);
         uint256 word = abi.decode(answer, (uint256));
@@ -122,7 +123,7 @@ library Modules {
     /// @notice Whether the module took the news.
     function tellOne(address module, bytes memory news) internal returns (bool done) {
         _enough(RECORD_GAS);
-        // slither-disable-next-line unused-return
+        // solhint-disable-next-line avoid-low-level-calls
         (done, ) = module.call{gas: RECORD_GAS}(news);
     }
 

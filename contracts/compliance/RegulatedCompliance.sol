@@ -18,6 +18,7 @@ import {MAX_AMOUNT} from "interfaces/Types.sol";
 import {ITrancheNote} from "interfaces/ITrancheNote.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ERC165} from "@openzeppelin/contracts/utils/introspection/ERC165.sol";
 
 contract RegulatedCompliance is Movements, IRegistryWatcher, AccessManaged, ERC165 {
@@ -139,8 +140,7 @@ contract RegulatedCompliance is Movements, IRegistryWatcher, AccessManaged, ERC1
     /// @inheritdoc IModularCompliance
     function callModuleFunction(bytes calldata callData, address module) external restricted {
         _modules.placeOf(module);
-        (bool done, bytes memory answer) = module.call(callData);
-        if (!done) revert ModuleCallFailed(module, answer);
+        Address.functionCall(module, callData);
         emit ModuleInteraction(module, bytes4(callData));
     }
 
@@ -204,7 +204,8 @@ contract RegulatedCompliance is Movements, IRegistryWatcher, AccessManaged, ERC1
     }
 
     /// @inheritdoc IRegistryWatcher
-    function joined(address, Record) external {}
+    // solhint-disable-next-line no-empty-blocks
+    function joined(address, Record) external {} // whoever has not received has no copy
 
     /// @inheritdoc IRegistryWatcher
     function standingChanged(uint64 dead, uint16 generation) external {

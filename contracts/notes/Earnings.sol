@@ -3,8 +3,8 @@ pragma solidity 0.8.37;
 
 import {IDistributor} from "interfaces/IDistributor.sol";
 import {Cash, ITrancheNote} from "interfaces/ITrancheNote.sol";
-import {PARTS} from "interfaces/Types.sol";
-import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
+import {MAX_AMOUNT, PARTS} from "interfaces/Types.sol";
+import {ERC20, ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title What the units of a note earn: the holder's side of the distributor's two indices, and claims
@@ -56,12 +56,30 @@ abstract contract Earnings is ITrancheNote, ERC20Permit {
     /// @inheritdoc ITrancheNote
     address public issuer;
 
+    /// @inheritdoc ITrancheNote
+    address public gate;
+
     mapping(address holder => Account account) internal _accounts;
 
     /* CONSTRUCTOR */
 
     constructor(IDistributor distributor_) {
         distributor = distributor_;
+    }
+
+    /* EPOCHS */
+
+    /// @inheritdoc ITrancheNote
+    function remake(uint256 made, uint256 ended) external {
+        if (msg.sender != gate) revert NotTheGate(msg.sender, gate);
+        (uint256 interest, uint256 principal, uint32 snapshot) = distributor.mark(address(this));
+        _touch(msg.sender, interest, principal, snapshot);
+        if (made != 0) _remade(address(0), msg.sender, made);
+        if (ended != 0) _remade(msg.sender, address(0), ended);
+        uint256 units = totalSupply();
+        if (units > MAX_AMOUNT) revert AboveLimit(units, MAX_AMOUNT);
+        emit Remade(made, ended);
+        distributor.resize(units);
     }
 
     /* CASH */
@@ -132,7 +150,23 @@ abstract contract Earnings is ITrancheNote, ERC20Permit {
         return account.pastSnapshot == snapshot ? account.pastUnits : balanceOf(holder);
     }
 
+    /// @inheritdoc ITrancheNote
+    function vault(address asset) external view returns (address) {
+        return asset == address(distributor.settlement()) ? gate : address(0);
+    }
+
     /* INTERNAL */
+
+    /// @dev The gate takes what its caller may give, and asks the caller itself.
+    function _spendAllowance(address owner, address spender, uint256 units) internal override {
+        if (allowance(owner, spender) < units && spender == gate) return;
+        super._spendAllowance(owner, spender, units);
+    }
+
+    /// @dev Nobody is asked: the gate is no holder, it keeps the units of those who asked.
+    function _remade(address from, address to, uint256 units) internal virtual {
+        ERC20._update(from, to, units);
+    }
 
     /// @param interest Ever given to the note, settlement units.
     /// @param principal The same.

@@ -183,6 +183,19 @@ abstract contract RegulatedUnits is IRegulatedNote, IERC3643, Supervised, Agents
         super._update(from, to, units);
     }
 
+    /// @dev A gate is a wallet of the registry and a counterparty of the rules: what is made and ended there is counted.
+    function _remade(address from, address to, uint256 units) internal override {
+        _asked.compliance.moving(
+            from == address(0) ? Kind.MINT : Kind.BURN,
+            from,
+            to,
+            units,
+            balanceOf(from),
+            balanceOf(to)
+        );
+        super._remade(from, to, units);
+    }
+
     function _refuseFrozen(address from, uint256 units, uint256 held) private view {
         uint256 free = held - _accounts[from].frozenUnits; // of those held at most all are frozen
         if (units > free) revert UnitsFrozen(from, units, free);
@@ -268,7 +281,8 @@ abstract contract RegulatedUnits is IRegulatedNote, IERC3643, Supervised, Agents
         _moveByForce(lost, found, units);
         if (frozen != 0) _freezeUnits(found, frozen);
         (uint256 interest, uint256 principal) = _carry(lost, found, 1, 1);
-        if (units + principal + interest == 0) revert NothingToRecover(lost);
+        bool waits = _recoverAtGate(lost, found);
+        if (units + principal + interest == 0 && !waits) revert NothingToRecover(lost);
         if (_accounts[lost].paid.frozen) _bar(found, true);
         // The wallet stays the identity's while it holds another note.
         if (!IIdentities(address(identityRegistry)).holds(lost)) identityRegistry.deleteIdentity(lost);

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Earnings} from "contracts/notes/Earnings.sol";
+import {IGate} from "interfaces/IGate.sol";
 import {ITrancheNote} from "interfaces/ITrancheNote.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 
@@ -9,6 +10,14 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 /// @dev A part of every token whose holders are supervised. What compliance says to a forced movement is the token's.
 abstract contract Supervised is Earnings, AccessManaged {
     /* TRANSFER AGENT */
+
+    /// @inheritdoc ITrancheNote
+    function setGate(address gate_) external restricted {
+        if (gate != address(0)) revert GateIsSet(gate);
+        if (issuer != address(0)) revert AlreadyIssued(totalSupply());
+        gate = gate_;
+        emit GateSet(gate_);
+    }
 
     /// @inheritdoc ITrancheNote
     function setFrozen(address holder, bool frozen) external restricted {
@@ -69,9 +78,15 @@ abstract contract Supervised is Earnings, AccessManaged {
         uint256 units = balanceOf(lost);
         _byForce(lost, found, units); // brings both up to date
         (uint256 interest, uint256 principal) = _carry(lost, found, 1, 1);
-        if (units + principal + interest == 0) revert NothingToRecover(lost);
+        bool waits = _recoverAtGate(lost, found);
+        if (units + principal + interest == 0 && !waits) revert NothingToRecover(lost);
         if (_accounts[lost].paid.frozen) _freeze(found, true);
         emit Recovered(lost, found, units, interest, principal);
+    }
+
+    /// @dev What waits at the gate goes along; says whether anything did.
+    function _recoverAtGate(address lost, address found) internal returns (bool waits) {
+        waits = gate != address(0) && IGate(gate).recover(lost, found);
     }
 
     /// @dev How units move without their holder's will.
@@ -86,6 +101,6 @@ abstract contract Supervised is Earnings, AccessManaged {
     }
 
     function _notIssuer(address holder) internal view {
-        if (holder == issuer) revert HolderFrozen(holder);
+        if (holder == issuer || holder == gate) revert HolderFrozen(holder);
     }
 }

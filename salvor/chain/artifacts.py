@@ -28,6 +28,7 @@ class Artifact:
     code: str
     libraries: Mapping[str, str] = field(default_factory=dict)  # placeholder -> library, as far as known
     explanations: Mapping[str, str] = field(default_factory=dict)  # signature of an error -> sentence
+    runtime: str = ""  # what stands on a chain afterwards, with zeros where immutables are; as text like `code`
 
     def creation_code(self) -> bytes:
         """What a deployment sends ahead of the constructor's arguments; raises for interfaces and missing libraries."""
@@ -39,15 +40,16 @@ class Artifact:
 
     def link(self, **addresses: Any) -> Artifact:
         """With libraries at these addresses, by library name; by `source:name` where two have the same."""
-        code = self.code
+        code, runtime = self.code, self.runtime
         for library, address in addresses.items():
             found = [mark for mark, full in self.libraries.items() if library in (full, full.split(":")[-1])]
             if not found:
                 raise LibraryMissing(self.name, [f"{library} (given, but not asked for)"])
             if len(found) > 1:
                 raise ArtifactAmbiguous(library, [self.libraries[mark] for mark in found])
-            code = code.replace(f"__${found[0]}$__", address_of(address)[2:].lower())
-        return replace(self, code=code)
+            mark, place = f"__${found[0]}$__", address_of(address)[2:].lower()
+            code, runtime = code.replace(mark, place), runtime.replace(mark, place)
+        return replace(self, code=code, runtime=runtime)
 
 
 class Artifacts(Mapping[str, Artifact]):
@@ -99,7 +101,9 @@ def _from_ape(manifest: Path) -> Iterator[Artifact]:
     for name, contract in _load(manifest).get("contractTypes", {}).items():
         code = (contract.get("deploymentBytecode") or {}).get("bytecode") or ""
         abi, said = tuple(contract["abi"]), explanations_of(contract.get("userdoc"), contract.get("devdoc"))
-        yield Artifact(name, contract.get("sourceId") or "", abi, code.removeprefix("0x"), explanations=said)
+        runtime = ((contract.get("runtimeBytecode") or {}).get("bytecode") or "").removeprefix("0x")
+        source = contract.get("sourceId") or ""
+        yield Artifact(name, source, abi, code.removeprefix("0x"), explanations=said, runtime=runtime)
 
 
 def _from_file(file: Path) -> Artifact | None:
@@ -109,16 +113,18 @@ def _from_file(file: Path) -> Artifact | None:
         return None
     if "contractName" in content:
         name, source, code = content["contractName"], content["sourceName"], content["bytecode"]
-        links = content.get("linkReferences", {})
+        links, runtime = content.get("linkReferences", {}), content.get("deployedBytecode") or ""
     else:
         target = (content.get("metadata") or {}).get("settings", {}).get("compilationTarget", {})
         source, name = next(iter(target.items()), (file.parent.name, file.stem))
         code, links = content["bytecode"]["object"], content["bytecode"].get("linkReferences", {})
+        runtime = (content.get("deployedBytecode") or {}).get("object") or ""
     named = [f"{library_file}:{library}" for library_file, libraries in links.items() for library in libraries]
     marks = {mark_of(full): full for full in named}
     docs = (content.get("metadata") or {}).get("output", {}) if "contractName" not in content else {}
     said = explanations_of(docs.get("userdoc"), docs.get("devdoc"))
-    return Artifact(name, source, tuple(content["abi"]), code.removeprefix("0x"), marks, said)
+    abi, code, runtime = tuple(content["abi"]), code.removeprefix("0x"), runtime.removeprefix("0x")
+    return Artifact(name, source, abi, code, marks, said, runtime)
 
 
 def explanations_of(userdoc: Mapping[str, Any] | None, devdoc: Mapping[str, Any] | None) -> dict[str, str]:

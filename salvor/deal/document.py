@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -62,7 +62,8 @@ def validate(path: Path, root: yaml.Node, model: type[Model], known_keys: Callab
         # An unknown key first: it is why the right one is missing.
         first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
         cause = first.get("ctx", {}).get("error")
-        place = getattr(cause, "place", first["loc"])  # an error that knows better where it stands
+        # An error may know better where it stands.
+        place = getattr(cause, "place", None) or _without_tags(root, first["loc"])
         refuse(path, root, place, _in_words(first, known_keys))
 
 
@@ -83,12 +84,32 @@ def _plain(path: Path, node: yaml.Node) -> Any:
     return None if node.tag == "tag:yaml.org,2002:null" else node.value
 
 
+def _without_tags(root: yaml.Node, loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """Pydantic names the chosen kind in the place of an error, where the file has no key of that name."""
+    node, place = root, []
+    for part in loc:
+        if isinstance(node, yaml.MappingNode):
+            inner = [value for key, value in node.value if key.value == part]
+            if not inner and part in [value.value for key, value in node.value if key.value == "kind"]:
+                continue
+            node = inner[0] if inner else yaml.ScalarNode("", "")
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            node = node.value[part]
+        place.append(part)
+    return tuple(place)
+
+
 def _in_words(error: Any, known_keys: Callable[[], Iterable[str]]) -> str:
     if error["type"] == "extra_forbidden":
         key = str(error["loc"][-1])
         if key[:1].isdigit():
             return "unknown key; decimals are written with a point, not a comma"
         return "unknown key" + near(key, known_keys())
+    if error["type"] == "union_tag_not_found":
+        return "`kind` is missing"
+    if error["type"] == "union_tag_invalid":
+        given, known = error["ctx"]["tag"], error["ctx"]["expected_tags"]
+        return f"kind '{given}' is none of {known}{near(given, re.findall('[a-z_]+', known))}"
     if error["type"].startswith("date_"):
         return f"'{error['input']}' is not a date, such as 2026-12-31"
     if error["type"] == "string_pattern_mismatch" and error["loc"][-1:] == ("currency",):
@@ -117,3 +138,20 @@ def refuse(path: Path, root: yaml.Node, place: tuple[str | int, ...], reason: st
             node = node.value[part]
             mark = node.start_mark
     raise DealInvalid(path, mark.line + 1, mark.column + 1, ".".join(str(part) for part in place), reason)
+
+
+def keys_of(model: type[BaseModel]) -> list[str]:
+    """Every key that a file of this model may have, however deep."""
+    found: dict[str, None] = {}
+    waiting = [model]
+    while waiting:
+        for name, field in waiting.pop().model_fields.items():
+            found[field.alias or name] = None
+            waiting += _models_in(field.annotation)
+    return list(found)
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models_in(part)]

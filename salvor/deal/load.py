@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from pydantic import BaseModel
 
-from salvor.deal import life, rules, schema
+from salvor.deal import life, networks, rules, schema
 from salvor.deal.checks import findings
 from salvor.deal.document import compose, refuse, validate
 from salvor.deal.life import Life, life_findings
@@ -63,6 +63,7 @@ def load_tape_mapping(path: Path) -> TapeMapping:
 
 
 def _known_keys() -> list[str]:
-    found = [*vars(schema).values(), *vars(rules).values(), *vars(life).values(), *vars(plan).values()]
+    places = (schema, rules, networks, life, plan)
+    found = [each for place in places for each in vars(place).values()]
     models = [each for each in found if isinstance(each, type) and issubclass(each, BaseModel)]
     return [field for model in models for field in model.model_fields]

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from salvor.amounts import Units, Wad, to_units
 from salvor.deal.fields import Amount, Name, Part, Percent, Version, Whole
+from salvor.deal.networks import Network
 from salvor.deal.rules import (
     FeeLine,
     Hurdle,
@@ -147,6 +148,7 @@ class Deal(Part):
     investors: Annotated[list[Investor], Field(min_length=1)]
     trades: list[Trade] = Field(default_factory=list)
     screening: Screening | None = None
+    networks: dict[Name, Network] = Field(default_factory=dict)  # by Ape's name of a network: sepolia
     compliance: Compliance | None = None
     assumptions: str = ""  # what the source does not say and the deal takes as given; stands under the statement
 

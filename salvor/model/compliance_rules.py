@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any
 
 WAD = 10**18
 DAY = 86_400
@@ -122,7 +123,7 @@ class Moment:
 class Table:
     """Parameters by rule; a rule that is not in it is off."""
 
-    params: dict[Rule, tuple] = field(default_factory=dict)
+    params: dict[Rule, tuple[Any, ...]] = field(default_factory=dict)
 
     def refusals(self, movement: Movement, moment: Moment) -> set[Code]:
         """Every reason of every rule that is on."""

@@ -135,7 +135,7 @@ class Office:
 
     def rule(self, rule: Rule, *values: Any) -> None:
         """Put a rule on."""
-        self.compliance.setRule(rule, params_of(rule, *values), sender=self.admin)
+        self.compliance.setRule(int(rule), params_of(rule, *values), sender=self.admin)
 
     def module(self, name: str, *values: Any) -> Contract:
         """Deploy a rule with a memory and put it on."""

@@ -48,11 +48,13 @@ abstract contract Remembering is IRule {
 
     /* INTERNAL */
 
+    // solhint-disable no-empty-blocks
     function _created(Movement calldata movement) internal virtual {}
 
     function _transferred(Movement calldata movement) internal virtual {}
 
     function _destroyed(Movement calldata movement) internal virtual {}
+    // solhint-enable no-empty-blocks
 
     function _onlyCompliance() internal view {
         if (msg.sender != address(compliance)) revert NotTheCompliance(msg.sender, address(compliance));

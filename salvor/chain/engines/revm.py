@@ -112,6 +112,10 @@ class Revm:
         self._nonces[sender] = self._nonces.get(sender, 0) + 1
         return address
 
+    def put(self, address: str, code: bytes) -> None:
+        """Code at an address that nothing has touched yet, with the nonce of a new contract; no snapshot undoes it."""
+        self._evm.insert_account_info(address, pyrevm.AccountInfo(nonce=1, code=code))
+
     def read_log(self, log: Any) -> Log:
         """From pyrevm's own kind."""
         topics, data = log.data

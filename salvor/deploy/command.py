@@ -1,0 +1,114 @@
+"""What the commands of `ape run deploy` share: their options, and from them a deployment ready to be planned."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from salvor.chain.artifacts import read_artifacts
+from salvor.chain.build import build
+from salvor.deal.schema import Deal
+from salvor.deploy.connect import Connection, connected, signer_for
+from salvor.deploy.deal_plan import Accounts, Token
+from salvor.deploy.deployment import Deployment, accounts_on, check_token, read_terms
+from salvor.deploy.plan.signers import Signer
+from salvor.errors import OptionInvalid
+from salvor.toolchain.paths import ROOT
+
+LOCAL_NODE = "http://127.0.0.1:8545"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What was asked for on the command line."""
+
+    deal: Path
+    network: str
+    account: str | None
+    impersonate: str | None
+    safe: str | None
+    commitment: Path | None
+    salt: str
+    folder: Path
+
+
+def deal_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say which deal is meant, on which chain, by whom; they arrive as one `Chosen`."""
+
+    def with_chosen(**given: Any) -> Any:
+        names = Chosen.__dataclass_fields__
+        chosen = Chosen(**{name: given.pop(name) for name in names})
+        return command(chosen, **given)
+
+    with_chosen.__name__, with_chosen.__doc__ = command.__name__, command.__doc__
+    with_chosen.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
+    options = [
+        click.argument("deal", type=Path),
+        click.option("--network", default=LOCAL_NODE, show_default=True, help="A URL, or what Ape's --network takes."),
+        click.option("--account", help="Ape's account that deploys; TEST::0 on a local chain when not named."),
+        click.option("--impersonate", help="An address that a fork or a local chain lets anybody send from."),
+        click.option("--safe", help="The address of a Safe that deploys: `deploy safe` writes its batch."),
+        click.option("--commitment", type=Path, help="Folder or file that `ape run tape commit` left."),
+        click.option("--salt", default="1", show_default=True, help="Another one gives a second deployment."),
+        click.option("--folder", type=Path, default=Path("out/deploy"), show_default=True, help="Of the journals."),
+    ]
+    made: Any = with_chosen
+    for option in reversed(options):
+        made = option(made)
+    return made  # type: ignore[no-any-return]
+
+
+@contextmanager
+def opened(chosen: Chosen) -> Iterator[tuple[Deployment, Signer | None]]:
+    """Everything read and checked, with a node at hand, and who signs; a Safe signs elsewhere."""
+    with connected(chosen.network) as connection:
+        signer = None if chosen.safe else signer_for(chosen.account, connection, impersonate=chosen.impersonate)
+        admin = chosen.safe or (signer.address if signer else "")
+        yield _deployment(chosen, connection, admin), signer
+
+
+def _deployment(chosen: Chosen, connection: Connection, admin: str) -> Deployment:
+    name = re.sub(r"[^a-z0-9]+", "-", chosen.deal.parent.name.lower()).strip("-") or "deal"
+    salt = "" if chosen.salt == "1" else f"-{re.sub(r'[^A-Za-z0-9]+', '-', chosen.salt)}"
+    folder = chosen.folder / f"{name}-{connection.chain_id}{salt}"
+    if folder.exists() and not folder.is_dir():
+        raise OptionInvalid(f"--folder: {folder} is a file")
+    local = connection.is_local
+    deal, terms, doubts = read_terms(chosen.deal, folder, chosen.commitment, local=local)
+    accounts, token = _who(deal, connection, admin)
+    check_token(token, connection.node)
+    return Deployment(
+        deal,
+        terms,
+        accounts,
+        token,
+        connection.node,
+        connection.chain_id,
+        folder,
+        read_artifacts(build(ROOT)),
+        chosen.salt,
+        tuple(doubts),
+    )
+
+
+def _who(deal: Deal, connection: Connection, admin: str) -> tuple[Accounts, Token]:
+    """By the deal file; on a local chain for which it says nothing, Ape's test accounts."""
+    if connection.network in deal.networks or not connection.is_local:
+        return accounts_on(deal, connection.network, admin)
+    from ape import accounts
+
+    everybody = [str(account.address) for account in accounts.test_accounts]
+    parts = ("seller", "servicer", "transfer_agent", "arranger")
+    named = dict(zip(parts, everybody[1:], strict=False))
+    payees = [name for name in deal.payees if name not in ("seller", "servicer")]
+    others = {name: everybody[5 + place % (len(everybody) - 5)] for place, name in enumerate(payees)}
+    floating = any(tranche.floating for tranche in deal.tranches)
+    oracle = everybody[-1] if floating else ""  # a stand-in: the warning says that no contract is there
+    token = deal.settlement
+    return Accounts(admin=admin, **named, others=others, oracle=oracle), Token(token.name, token.symbol, token.decimals)

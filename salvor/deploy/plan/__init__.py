@@ -1,0 +1,1 @@
+"""Any set of contracts as a plan: see it, apply it, resume it, prove it."""

@@ -1,0 +1,27 @@
+"""`ape run deploy resume`: go on with a deployment that was begun, wherever it was stopped."""
+
+from __future__ import annotations
+
+import click
+
+from salvor.deploy.command import Chosen, deal_options, opened
+
+
+@click.command(epilog="Example: ape run deploy resume deals/charged-off-accounts/deal.yaml")
+@deal_options
+@click.option("--confirmations", type=click.IntRange(1, 100), help="Blocks; 1 on a local chain, else 3.")
+def cli(chosen: Chosen, confirmations: int | None) -> None:
+    """Finish what `deploy apply` began for DEAL, or look at what a Safe has executed of it.
+
+    As `deploy apply`, and refused where nothing was begun. Exit codes are those of `deploy apply`.
+    """
+    from salvor.deploy.bring import bring, look_at_safe
+    from salvor.errors import OptionInvalid
+
+    with opened(chosen) as (deployment, signer):
+        if chosen.safe:
+            look_at_safe(deployment)
+            return
+        if not deployment.journal.exists():
+            raise OptionInvalid(f"{deployment.journal}: nothing was begun here; `deploy apply` begins")
+        bring(deployment, signer, None, confirmations=confirmations, tip=None, yes=True, quiet=False)

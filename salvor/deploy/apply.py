@@ -6,6 +6,7 @@ from typing import Any
 
 from salvor.chain.send import learn_errors_of, selector_of, send
 from salvor.deploy.live import LiveDeal, Parties
+from salvor.deploy.oracle import deploy_oracle
 from salvor.deploy.structs import NOBODY, evergreen_terms, is_floating, offers, pool_terms, waterfall_terms
 from salvor.deploy.terms import DealTerms
 
@@ -50,7 +51,8 @@ def apply(
     waterfall = admin.deploy(project.Waterfall, offering, structs)
     figures = admin.deploy(project.DealFigures, waterfall)
     contracts = (access, settlement, allow_list, distributor, notes, pool, offering, waterfall, figures, vote, record)
-    live = LiveDeal(parties, *contracts, fund, gates, first_block)
+    values = deploy_oracle(project, terms.oracle, access=access, settlement=settlement, parties=parties)
+    live = LiveDeal(parties, *contracts, fund, gates, first_block, values)
     for contract in (
         access,
         settlement,

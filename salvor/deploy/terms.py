@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from salvor.amounts import WAD, mul_div_up, timestamp
 from salvor.deal import rules
+from salvor.deal.oracle import Oracle
 from salvor.deal.schedule import period_ends, plan
 from salvor.deal.schema import Deal
 from salvor.deploy.steps import Places, compile_steps
@@ -46,12 +47,21 @@ _UNPAID = {
 
 
 @dataclass(frozen=True)
+class OracleTerms:
+    """The values that a deal reads, as its file says them; the bond of a challenge in settlement units."""
+
+    section: Oracle
+    bond: int
+
+
+@dataclass(frozen=True)
 class DealTerms:
     """Names of the notes by seniority, the tape's commitment and all cash rules."""
 
     note_names: tuple[tuple[str, str], ...]
     tape: CommittedTape
     rules: Terms
+    oracle: OracleTerms | None = None
 
     @property
     def closing(self) -> int:
@@ -101,7 +111,12 @@ def compile_terms(deal: Deal, loans: Sequence[Loan], committed: CommittedTape) -
         grace=deal.calendar.grace_days * 86_400,
         first_index=deal.index.first if deal.index else 0,
     )
-    return DealTerms(tuple((each.note_name, each.symbol) for each in deal.tranches), committed, terms)
+    names_of_notes = tuple((each.note_name, each.symbol) for each in deal.tranches)
+    return DealTerms(names_of_notes, committed, terms, _oracle(deal))
+
+
+def _oracle(deal: Deal) -> OracleTerms | None:
+    return OracleTerms(deal.oracle, deal.units(deal.oracle.challenges.bond)) if deal.oracle else None
 
 
 def _tranche(deal: Deal, tranche: rules.Tranche) -> TrancheTerms:

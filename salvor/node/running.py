@@ -101,7 +101,7 @@ class Node:
 
     def complaints(self) -> list[str]:
         """What is wrong with the node; told by `/healthz`."""
-        found = list(self._wrong.values())
+        found = list(self._wrong.copy().values())  # the pages ask from threads of their own
         if (silent := self._clock() - self._last_step) > _STUCK:
             found.append(f"no step for {silent:.0f} seconds")
         for name, backoff in self._gatherer.backoffs.items():
@@ -109,9 +109,9 @@ class Node:
                 found.append(f"source '{name}' failed {backoff.failures} times in a row")
         if self._chain_backoff.failures >= _TROUBLED:
             found.append(f"the chain failed {self._chain_backoff.failures} times in a row")
-        if self.watch.overdue:
-            names = ", ".join(sorted(map(name_of, list(self.watch.overdue)))[:3])
-            found.append(f"{len(self.watch.overdue)} keys had nothing new to report at their heartbeat: {names}")
+        if overdue := self.watch.overdue.copy():
+            names = ", ".join(sorted(map(name_of, overdue))[:3])
+            found.append(f"{len(overdue)} keys had nothing new to report at their heartbeat: {names}")
         return found
 
     def _take_in(self, gathered: Gathered, now: float) -> None:

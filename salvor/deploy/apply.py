@@ -6,6 +6,7 @@ from typing import Any
 
 from salvor.chain.send import learn_errors_of, selector_of, send
 from salvor.deploy.live import LiveDeal, Parties
+from salvor.deploy.oracle import deploy_oracle
 from salvor.deploy.structs import NOBODY, evergreen_terms, is_floating, offers, pool_terms, waterfall_terms
 from salvor.deploy.terms import DealTerms
 from salvor.deploy.vaults import deploy_vaults
@@ -52,7 +53,8 @@ def apply(
     figures = admin.deploy(project.DealFigures, waterfall)
     contracts = (access, settlement, allow_list, distributor, notes, pool, offering, waterfall, figures, vote, record)
     vaults = deploy_vaults(project, terms.vaults, admin=admin, access=access, notes=notes)
-    live = LiveDeal(parties, *contracts, fund, gates, first_block, vaults)
+    values = deploy_oracle(project, terms.oracle, access=access, settlement=settlement, parties=parties)
+    live = LiveDeal(parties, *contracts, fund, gates, first_block, vaults, values)
     for contract in (
         access,
         settlement,

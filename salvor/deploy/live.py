@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from salvor.deploy.oracle import LiveOracle
+
 if TYPE_CHECKING:
     from ape.api import AccountAPI
     from ape.contracts import ContractInstance
@@ -65,6 +67,7 @@ class LiveDeal:
     gates: tuple[ContractInstance, ...]  # of an evergreen deal, one a note
     first_block: int  # no event of the deal is older
     vaults: tuple[LiveVault, ...] = ()
+    oracle: LiveOracle | None = None  # of a deal that reads values
 
     def cash_contracts(self) -> dict[str, ContractInstance]:
         """Everything that can hold the deal's cash, by name."""

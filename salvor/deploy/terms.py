@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from salvor.amounts import WAD, mul_div_up, timestamp
 from salvor.deal import rules
+from salvor.deal.oracle import Oracle
 from salvor.deal.schedule import period_ends, plan
 from salvor.deal.schema import Deal
 from salvor.deploy.steps import Places, compile_steps
@@ -48,6 +49,14 @@ _UNPAID = {
 
 
 @dataclass(frozen=True)
+class OracleTerms:
+    """The values that a deal reads, as its file says them; the bond of a challenge in settlement units."""
+
+    section: Oracle
+    bond: int
+
+
+@dataclass(frozen=True)
 class DealTerms:
     """Names of the notes by seniority, the tape's commitment, all cash rules, and the vaults beside the deal."""
 
@@ -55,6 +64,7 @@ class DealTerms:
     tape: CommittedTape
     rules: Terms
     vaults: tuple[VaultTerms, ...] = ()
+    oracle: OracleTerms | None = None
 
     @property
     def closing(self) -> int:
@@ -106,7 +116,11 @@ def compile_terms(deal: Deal, loans: Sequence[Loan], committed: CommittedTape) -
         evergreen=_evergreen(deal, names),
     )
     named = tuple((each.note_name, each.symbol) for each in deal.tranches)
-    return DealTerms(named, committed, terms, vault_terms(deal))
+    return DealTerms(named, committed, terms, vault_terms(deal), _oracle(deal))
+
+
+def _oracle(deal: Deal) -> OracleTerms | None:
+    return OracleTerms(deal.oracle, deal.units(deal.oracle.challenges.bond)) if deal.oracle else None
 
 
 def _tranche(deal: Deal, tranche: rules.Tranche) -> TrancheTerms:

@@ -3,16 +3,18 @@ pragma solidity 0.8.37;
 
 import {IAuctionHouse} from "interfaces/IAuctionHouse.sol";
 
-/// @notice What one round offers.
-/// @param start Price of the whole lot at which a falling price begins, settlement units.
-/// @param floor Least price of the whole lot, settlement units.
-/// @param units Of the lot, all of them.
-/// @param left Of these for sale in this round.
-struct Offer {
+/// @notice What a round that ended without a buyer leaves. Settlement units.
+/// @param start Its prices of the whole lot.
+/// @param floor Least price of the whole lot.
+/// @param left Units that were not sold.
+/// @param rest What they cost at the floor, up.
+/// @param forfeited Deposits that are now the case's.
+struct Ended {
     uint96 start;
     uint96 floor;
-    uint32 units;
     uint32 left;
+    uint256 rest;
+    uint256 forfeited;
 }
 
 /// @title A way to find a price: the plug behind the house
@@ -29,16 +31,17 @@ interface IAuction {
     error NoRound(uint64 caseId);
 
     /// @notice Begins a round. Only the house.
-    function begin(uint64 caseId, Offer calldata offer) external;
+    /// @param start Price of the whole lot at which a falling price begins, settlement units.
+    /// @param floor Least price of the whole lot, settlement units.
+    /// @param left Units for sale; 0 for the whole lot.
+    function begin(uint64 caseId, uint96 start, uint96 floor, uint32 left) external;
 
     /// @notice Ends a round before its time because all that was owed was paid; bids are credited. Only the house. Refused once a
     ///         part of the lot was taken.
     function cancel(uint64 caseId) external;
 
     /// @notice Ends a round that is over and has no buyer for what is left. Only the house.
-    /// @return left Units not sold.
-    /// @return forfeited Deposits that are now the case's, settlement units.
-    function finish(uint64 caseId) external returns (uint32 left, uint256 forfeited);
+    function finish(uint64 caseId) external returns (Ended memory);
 
     /// @notice Seconds that a round can last at most, until a buyer has title or `finish` may be called.
     function longest() external view returns (uint256);

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IAuction} from "interfaces/IAuction.sol";
 import {ICompliance} from "interfaces/ICompliance.sol";
+import {Strategy} from "interfaces/ILoanBook.sol";
 import {ILoanPool} from "interfaces/ILoanPool.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
@@ -14,63 +15,45 @@ enum Standing {
     Closed
 }
 
-/// @notice How and at which prices a case is sold.
-/// @param start Settlement units, for the whole lot.
-/// @param floor Settlement units, for the whole lot.
-/// @param units Of the lot.
-/// @param rounds At least 1.
+/// @notice How a case is sold in a strategy, from the book's terms, one slot.
+/// @param auction Where; nowhere for a strategy that does not sell.
 /// @param haircut What prices lose from round to round, WAD.
+/// @param rounds At least 1.
 /// @param creditBid What is left after the last round is the vehicle's, else the case is held again.
-/// @param cost Due to the servicer, settlement units.
-/// @param debtor Has what is brought above all that is owed; nobody: the pool has it.
-struct SaleTerms {
+struct Way {
     IAuction auction;
-    uint96 start;
-    uint96 floor;
-    uint32 units;
-    uint8 rounds;
     uint64 haircut;
+    uint8 rounds;
     bool creditBid;
-    uint96 cost;
-    address debtor;
 }
 
-/// @notice The account of a case. Settlement units.
+/// @notice The account of a case, four slots. Settlement units.
 /// @param outstanding Of the claims in it, when they came in.
 /// @param writtenOff Of the claims in it, before.
 /// @param standing Held, on sale or closed.
 /// @param round Of its sale, from 1.
-/// @param rounds It has at most.
-/// @param creditBid How its sale ends when nobody buys.
-/// @param units Of its lot.
-/// @param brought Went to the pool, to date.
-/// @param costsDue To the servicer.
+/// @param strategy In which it is, or was last, sold.
+/// @param brought Went to the pool, to date; stops at 2^96 - 1.
+/// @param exposed Outstanding less brought when its cure or sale began; 0 while neither runs.
+/// @param open Keeps the slots that a sale writes from being empty: who opens a case pays for them, not who starts its sale.
 /// @param keeper Who showed that its trigger fires.
 /// @param keeperDue To the keeper.
-/// @param auction Where it was last sold.
-/// @param floor Of its last round.
-/// @param start Of its last round.
-/// @param exposed Outstanding less brought when its cure or sale began; 0 while neither runs.
-/// @param debtor Of a sale.
-/// @param haircut WAD.
+/// @param debtor Has what a foreclosure brings above all claims; nobody: the pool has it.
+/// @param costsDue To the servicer.
 struct Account {
     uint96 outstanding;
     uint96 writtenOff;
     Standing standing;
     uint8 round;
-    uint8 rounds;
-    bool creditBid;
-    uint32 units;
-    uint128 brought;
-    uint96 costsDue;
-    address keeper;
-    uint96 keeperDue;
-    address auction;
-    uint96 floor;
-    uint96 start;
+    Strategy strategy;
+    uint96 brought;
     uint96 exposed;
+    bool open;
+    address keeper;
+    uint88 keeperDue;
     address debtor;
-    uint64 haircut;
+    uint88 costsDue;
+    bool alsoOpen;
 }
 
 /// @title The cash of all sales, the account of each case, and who has title to what was sold
@@ -81,7 +64,7 @@ interface IAuctionHouse {
     event BookAppointed(address indexed book);
 
     /// @notice Round `round` of a sale began.
-    event RoundBegun(uint64 indexed caseId, uint8 round, IAuction auction, uint96 start, uint96 floor, uint32 left);
+    event RoundBegun(uint64 indexed caseId, uint8 round, IAuction auction, uint96 start, uint96 floor);
 
     /// @notice `units` of the lot are `to`'s.
     event TitlePassed(uint64 indexed caseId, address indexed to, uint32 units, uint256 cash);
@@ -115,20 +98,23 @@ interface IAuctionHouse {
     /// @notice A sale could end after the deal (seconds).
     error TooLateToSell(uint256 end, uint256 last);
 
-    /// @notice Says who opens and offers cases, once and for all. Only the admin.
+    /// @notice Says who opens and offers cases, once and for all; how its strategies sell is read now. Only the admin.
     function appoint(address book) external;
 
     /// @notice Begins the account of a case, or adds further claims to it. Only the book.
-    function add(uint64 caseId, uint96 outstanding, uint96 writtenOff) external;
+    function add(uint64 caseId, uint96 outstanding, uint96 writtenOff, address debtor) external;
 
     /// @notice A trigger fired: from now on the case is exposed, and `keeper` has `fee` of what it brings first. Only the book.
-    function expose(uint64 caseId, address keeper, uint96 fee) external;
+    function expose(uint64 caseId, address keeper, uint88 fee) external;
 
     /// @notice It is cured. The keeper keeps the fee. Only the book.
     function calm(uint64 caseId) external;
 
     /// @notice Puts a case up for sale. Only the book.
-    function offer(uint64 caseId, SaleTerms calldata terms) external;
+    /// @param start Settlement units, for the whole lot.
+    /// @param floor Settlement units, for the whole lot.
+    /// @param cost Due to the servicer, settlement units.
+    function offer(uint64 caseId, Strategy strategy, uint96 start, uint96 floor, uint88 cost) external;
 
     /// @notice Ends a sale of which nothing was sold, because all that is owed is paid next. Only the book.
     function cancel(uint64 caseId) external;
@@ -137,8 +123,8 @@ interface IAuctionHouse {
     /// @param closes The case is closed with it, and the rest is lost.
     function pay(uint64 caseId, address from, uint96 cash, bool closes) external;
 
-    /// @notice Takes cash of a bidder whom compliance admits. Only the auction of the case.
-    function pull(uint64 caseId, address from, uint256 cash) external;
+    /// @notice Takes cash of a bidder whom compliance admits, and owes `best` to `beaten`. Only the auction of the case.
+    function pull(uint64 caseId, address from, uint256 cash, address beaten, uint256 best) external;
 
     /// @notice Cash that is here is `account`'s from now on. Only an auction that sells or sold here.
     function owe(address account, uint256 cash) external;
@@ -159,6 +145,9 @@ interface IAuctionHouse {
     /// @notice The account of a case.
     function accountOf(uint64 caseId) external view returns (Account memory);
 
+    /// @notice How a strategy sells.
+    function wayOf(Strategy strategy) external view returns (Way memory);
+
     /// @notice What is left to pay on a case: outstanding less brought, and fees due. Settlement units.
     function leftToPay(uint64 caseId) external view returns (uint256);
 
@@ -169,7 +158,7 @@ interface IAuctionHouse {
     function titleOf(uint64 caseId, address account) external view returns (uint256);
 
     /// @notice Outstanding less brought of all cases in cure or on sale, when that began. Settlement units.
-    function exposed() external view returns (uint256);
+    function exposed() external view returns (uint96);
 
     /// @notice Who opens and offers cases.
     function book() external view returns (address);

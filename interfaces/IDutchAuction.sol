@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IAuction, Offer} from "interfaces/IAuction.sol";
+import {IAuction} from "interfaces/IAuction.sol";
 
 /// @notice How a price falls.
 /// @param exponential By `cut` each step, else in equal steps from start to floor.
@@ -10,6 +10,7 @@ import {IAuction, Offer} from "interfaces/IAuction.sol";
 /// @param fall Seconds from start to floor.
 /// @param linger Seconds that the last price stands.
 /// @param cusp Share of start below which the curve ends the round, WAD; 0 for none.
+/// @param units Of a lot, at least 1.
 /// @param dust Fewest units that are taken or left over.
 struct DutchTerms {
     bool exponential;
@@ -18,15 +19,15 @@ struct DutchTerms {
     uint40 fall;
     uint40 linger;
     uint64 cusp;
+    uint32 units;
     uint32 dust;
 }
 
-/// @notice A round that runs. Prices are for the whole lot, settlement units.
+/// @notice A round that runs, one slot. Prices are for the whole lot, settlement units; `begun` lasts to the year 2106.
 struct DutchRound {
     uint96 start;
     uint96 floor;
-    uint40 begun;
-    uint32 units;
+    uint32 begun;
     uint32 left;
 }
 

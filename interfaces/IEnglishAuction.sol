@@ -17,20 +17,20 @@ struct EnglishTerms {
     uint64 incrementShare;
 }
 
-/// @notice A round that runs. Amounts are settlement units, for the whole lot.
+/// @notice A round that runs, two slots. Amounts are settlement units, for the whole lot; seconds last to the year 2106.
 struct EnglishRound {
     address bidder;
     uint96 best;
+    uint96 start;
     uint96 floor;
-    uint40 end;
-    uint40 latest;
-    uint32 units;
+    uint32 end;
+    uint32 latest;
 }
 
 /// @title Bids that climb until nobody goes on
 interface IEnglishAuction is IAuction {
     /// @notice `bidder` leads with `amount`; the round ends at `end`.
-    event BidMade(uint64 indexed caseId, address indexed bidder, uint96 amount, uint40 end);
+    event BidMade(uint64 indexed caseId, address indexed bidder, uint96 amount, uint32 end);
 
     error WrongEnglishTerms(EnglishTerms terms);
 

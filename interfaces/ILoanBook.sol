@@ -35,18 +35,16 @@ enum Stage {
 /// @param rounds Of a sale, at least 1.
 /// @param haircut Of prices, from round to round, WAD.
 /// @param creditBid The vehicle takes what nobody buys.
-/// @param units Of the lot, at least 1.
 struct StrategyTerms {
     IAuction auction;
     bool approval;
     uint40 duration;
-    uint96 cost;
+    uint88 cost;
     uint64 startShare;
     uint64 floorShare;
     uint8 rounds;
     uint64 haircut;
     bool creditBid;
-    uint32 units;
 }
 
 /// @notice What a strategy is to do with one case; what it does not need is 0.
@@ -107,7 +105,6 @@ struct CaseRecord {
     uint96 total;
     uint32 interval;
     uint32 loans;
-    address debtor;
     bytes32 subject;
     bytes32 proposal;
 }
@@ -217,7 +214,7 @@ interface ILoanBook {
 
     /// @notice A trigger fired: the case is sold so after a cure (seconds), and the keeper has a fee of what it brings. Only the
     ///         book of triggers.
-    function fire(uint64 caseId, address keeper, uint96 fee, uint40 cure, Strategy after_) external;
+    function fire(uint64 caseId, address keeper, uint88 fee, uint40 cure, Strategy after_) external;
 
     /// @notice The condition of a trigger in cure no longer holds. Only the book of triggers.
     function cured(uint64 caseId) external;

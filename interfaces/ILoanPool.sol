@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IDistributor} from "interfaces/IDistributor.sol";
+import {Proceeds} from "interfaces/Proceeds.sol";
 import {Period, Wad} from "interfaces/Types.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
@@ -106,18 +107,6 @@ struct Correction {
     int120 closedPlan;
 }
 
-/// @notice What one disposal brings to the pool, beside the servicer's reports. Settlement units.
-/// @param gross Came from the buyer, the debtor or a forfeited deposit.
-/// @param costs Taken off before; gross less costs is the cash that arrives.
-/// @param writtenOff Claim amount given up with it.
-/// @param recovered Part of the cash that came on claims written off before.
-struct Proceeds {
-    uint112 gross;
-    uint112 costs;
-    uint112 writtenOff;
-    uint112 recovered;
-}
-
 /// @notice The record of one period; amounts are to date, with this period, in settlement units. Until it is reported
 ///         the first that is not holds the proceeds that came in it, all others 0.
 /// @param end Seconds since 1970.
@@ -187,7 +176,6 @@ interface ILoanPool {
     /// @notice The tape was committed.
     event TapeCommitted(bytes32 indexed root, uint256 loanCount, uint256 grossBalance);
 
-    /// @notice What it holds of one asset class.
     event ClassCommitted(string assetClass, bytes32 indexed schema, uint32 loans, uint112 grossBalance);
 
     /// @notice The loans were bought for `price` settlement units.
@@ -206,7 +194,10 @@ interface ILoanPool {
     event Corrected(Period indexed period, Correction correction, bytes32 oldRoot);
 
     /// @notice Proceeds of a disposal stand in the record of `period`, which is open; `writtenOff` is what the books had room for.
-    event ProceedsTaken(Period indexed period, address indexed from, Proceeds proceeds, uint256 writtenOff, bool done);
+    event ProceedsTaken(Period indexed period, Proceeds proceeds, uint256 writtenOff, bool done);
+
+    /// @notice From now on `house` sells loans that are worked alone.
+    event HouseAppointed(address indexed house);
 
     error NoSeller();
 
@@ -215,7 +206,6 @@ interface ILoanPool {
 
     error EmptyTape(bytes32 tapeRoot, uint256 loanCount);
 
-    /// @notice The asset classes must add up to the tape.
     error TapeTotalsMismatch(uint256 loans, uint256 loanCount, uint256 balance, uint256 grossBalance);
 
     /// @notice The tape must have from 1 to `allowed` asset classes.
@@ -234,6 +224,8 @@ interface ILoanPool {
     error WrongCarryingRatio(Wad given, uint256 allowed);
 
     error AlreadyPurchased();
+    error AlreadyAppointed(address house);
+    error NotTheHouse(address caller, address house);
     error NotPurchased();
 
     /// @notice Nothing may be done for a date that has not come (seconds).
@@ -256,10 +248,7 @@ interface ILoanPool {
     /// @notice Of the tapes bought later there are `tapes`, counted from 1.
     error NoSuchTape(uint256 given, uint256 tapes);
 
-    /// @notice A total to date can't fall below 0.
     error TotalBelowZero(Period period);
-
-    /// @notice Nothing follows the last report.
     error LastReportIsIn(Period last);
 
     /// @notice The last report needs a pool with nothing in it after the last run, or a clean-up trigger that was on after it.
@@ -267,8 +256,6 @@ interface ILoanPool {
 
     /// @notice The last report waits for disposals that run: each can be ended by anyone.
     error ProceedsAwaited(uint256 disposals);
-
-    /// @notice So many disposals are awaited that no other can be.
     error TooManyAwaited(uint256 disposals);
 
     /// @notice Costs are at most gross, and recovered at most what is left.
@@ -299,14 +286,21 @@ interface ILoanPool {
     ///      so a deal needs a grace that a servicer in trouble can keep.
     function reportMissing(Period period) external;
 
-    /// @notice A disposal begins whose proceeds the last report waits for. Only the house that sells.
+    /// @notice Says who sells loans that are worked alone, once and for all. Only the admin.
+    function appointHouse(address house) external;
+
+    /// @notice A disposal begins whose proceeds the last report waits for. Only the house.
     function awaitProceeds() external;
 
-    /// @notice Takes proceeds of a disposal and moves their cash from the caller to the distributor: they count in the period that
-    ///         is open. Where the sum written off would pass the end of the books, as much as fits counts. Only the house that sells.
+    /// @notice Takes proceeds of a disposal, whose cash the caller moves to the distributor in the same call and measures there: they
+    ///         count in the period that is open. Where the sum written off would pass the end of the books, as much as fits counts.
+    ///         Only the house.
     /// @param done A disposal that was awaited has ended.
-    /// @dev Warning: the house is trusted with what it writes off; cash is measured.
+    /// @dev Warning: the house is trusted with cash and with what it writes off: it is one contract, named once.
     function takeProceeds(Proceeds calldata proceeds, bool done) external;
+
+    /// @notice Who sells loans that are worked alone; nobody where that is not done.
+    function house() external view returns (address);
 
     /// @notice Disposals that the last report waits for.
     function awaited() external view returns (uint16);

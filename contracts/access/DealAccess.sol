@@ -39,12 +39,11 @@ contract DealAccess is AccessManager {
     /// @notice Tells what turned out to be true: `Accuracy.tellTruth`.
     uint64 public constant TRUTH_KEEPER = 23;
 
-    /// @notice Held by the `AuctionHouse` alone: `LoanPool.awaitProceeds`, `LoanPool.takeProceeds`.
-    uint64 public constant HOUSE = 30;
-
-    /// @notice Approves and switches strategies of disposal, pauses and names auctions: `LoanBook.approve`, `LoanBook.switchTo`,
-    ///         `LoanBook.pause`, `AuctionHouse.admitAuction`.
+    /// @notice Approves and switches strategies of disposal, and pauses: `LoanBook.approve`, `LoanBook.switchTo`, `LoanBook.pause`.
     uint64 public constant OVERSEER = 31;
+
+    /// @notice Held by the `TriggerBook` alone: `LoanBook.fire`, `LoanBook.cured`.
+    uint64 public constant TRIGGERS = 32;
 
     constructor(address admin) AccessManager(admin) {}
 }

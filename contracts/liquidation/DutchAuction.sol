@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IAuction, Offer} from "interfaces/IAuction.sol";
+import {Ended, IAuction} from "interfaces/IAuction.sol";
 import {IAuctionHouse} from "interfaces/IAuctionHouse.sol";
 import {DutchRound, DutchTerms, IDutchAuction} from "interfaces/IDutchAuction.sol";
 import {WAD} from "interfaces/Types.sol";
@@ -25,6 +25,7 @@ contract DutchAuction is IDutchAuction {
     uint40 private immutable _fall;
     uint40 private immutable _linger;
     uint64 private immutable _cusp;
+    uint32 private immutable _units;
     uint32 private immutable _dust;
 
     /* STORAGE */
@@ -36,7 +37,7 @@ contract DutchAuction is IDutchAuction {
     constructor(IAuctionHouse house_, DutchTerms memory given) {
         bool curve = given.exponential ? given.cut != 0 && given.cut <= MOST_CUT : given.cut == 0;
         bool times = given.step != 0 && given.step <= given.fall;
-        if (!curve || !times || given.cusp > WAD || given.dust == 0) revert WrongDutchTerms(given);
+        if (!curve || !times || given.cusp > WAD || given.units == 0 || given.dust == 0) revert WrongDutchTerms(given);
         house = house_;
         _exponential = given.exponential;
         _cut = given.cut;
@@ -44,6 +45,7 @@ contract DutchAuction is IDutchAuction {
         _fall = given.fall;
         _linger = given.linger;
         _cusp = given.cusp;
+        _units = given.units;
         _dust = given.dust;
     }
 
@@ -65,7 +67,7 @@ contract DutchAuction is IDutchAuction {
         if (price > highest) revert PriceTooHigh(price, highest);
         uint32 left = round.left - units;
         if (left != 0 && (left < _dust || units < _dust)) revert LeavesDust(units, left, _dust);
-        cash = Math.ceilDiv(price * units, round.units); // below 2^96 * 2^32
+        cash = Math.ceilDiv(price * units, _units); // below 2^96 * 2^32
         if (left == 0) delete _rounds[caseId];
         else _rounds[caseId].left = left;
         emit Taken(caseId, msg.sender, units, price, cash);
@@ -76,35 +78,31 @@ contract DutchAuction is IDutchAuction {
     /* HOUSE */
 
     /// @inheritdoc IAuction
-    function begin(uint64 caseId, Offer calldata offer) external {
+    function begin(uint64 caseId, uint96 start, uint96 floor, uint32 left) external {
         _onlyHouse();
-        bool deep = uint256(offer.floor) * DEEPEST < offer.start;
-        if (offer.floor == 0 || offer.start < offer.floor || deep) revert WrongPrices(offer.start, offer.floor);
-        _rounds[caseId] = DutchRound({
-            start: offer.start,
-            floor: offer.floor,
-            begun: uint40(block.timestamp),
-            units: offer.units,
-            left: offer.left
-        });
+        bool deep = uint256(floor) * DEEPEST < start;
+        if (floor == 0 || start < floor || deep) revert WrongPrices(start, floor);
+        if (left == 0) left = _units;
+        _rounds[caseId] = DutchRound({start: start, floor: floor, begun: uint32(block.timestamp), left: left});
     }
 
     /// @inheritdoc IAuction
     function cancel(uint64 caseId) external {
         _onlyHouse();
         DutchRound memory round = _round(caseId);
-        if (round.left != round.units) revert PartTaken(round.left, round.units);
+        if (round.left != _units) revert PartTaken(round.left, _units);
         delete _rounds[caseId];
     }
 
     /// @inheritdoc IAuction
-    function finish(uint64 caseId) external returns (uint32 left, uint256 forfeited) {
+    function finish(uint64 caseId) external returns (Ended memory ended) {
         _onlyHouse();
         DutchRound memory round = _round(caseId);
         (, bool over) = _priceAt(round, block.timestamp);
         if (!over) revert NotOver(block.timestamp, _endOf(round));
         delete _rounds[caseId];
-        return (round.left, 0);
+        uint256 rest = Math.ceilDiv(uint256(round.floor) * round.left, _units);
+        return Ended({start: round.start, floor: round.floor, left: round.left, rest: rest, forfeited: 0});
     }
 
     /* VIEWS */
@@ -118,8 +116,8 @@ contract DutchAuction is IDutchAuction {
     function unitsFor(uint64 caseId, uint256 cash) external view returns (uint32 units, uint256 cost) {
         DutchRound memory round = _round(caseId);
         (uint256 price, ) = _priceAt(round, block.timestamp);
-        units = uint32(Math.min(Math.mulDiv(cash, round.units, price), round.left)); // at most what is left
-        cost = Math.ceilDiv(price * units, round.units);
+        units = uint32(Math.min(Math.mulDiv(cash, _units, price), round.left)); // at most what is left
+        cost = Math.ceilDiv(price * units, _units);
     }
 
     /// @inheritdoc IDutchAuction
@@ -142,6 +140,7 @@ contract DutchAuction is IDutchAuction {
                 fall: _fall,
                 linger: _linger,
                 cusp: _cusp,
+                units: _units,
                 dust: _dust
             });
     }
@@ -153,7 +152,8 @@ contract DutchAuction is IDutchAuction {
         uint256 passed = Math.saturatingSub(second, round.begun);
         uint256 steps = Math.min(passed, _fall) / _step;
         (uint256 start, uint256 floor) = (round.start, round.floor);
-        if (_exponential) price = (start * _power(steps)) / WAD; // below 2^96 * 2^60
+        if (_exponential)
+            price = (start * _power(steps)) / WAD; // below 2^96 * 2^60
         else price = start - ((start - floor) * steps) / (_fall / _step);
         over = passed >= uint256(_fall) + _linger || price < (start * _cusp) / WAD;
         if (over || price < floor) price = floor;
@@ -175,7 +175,7 @@ contract DutchAuction is IDutchAuction {
 
     function _round(uint64 caseId) private view returns (DutchRound memory round) {
         round = _rounds[caseId];
-        if (round.units == 0) revert NoRound(caseId);
+        if (round.left == 0) revert NoRound(caseId);
     }
 
     function _onlyHouse() private view {

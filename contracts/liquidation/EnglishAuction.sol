@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IAuction, Offer} from "interfaces/IAuction.sol";
+import {Ended, IAuction} from "interfaces/IAuction.sol";
 import {IAuctionHouse} from "interfaces/IAuctionHouse.sol";
 import {EnglishRound, EnglishTerms, IEnglishAuction} from "interfaces/IEnglishAuction.sol";
 import {WAD} from "interfaces/Types.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 contract EnglishAuction is IEnglishAuction {
+    using SafeCast for uint256;
+
     /* IMMUTABLES */
 
     /// @inheritdoc IAuction
@@ -42,20 +45,19 @@ contract EnglishAuction is IEnglishAuction {
     function bid(uint64 caseId, uint96 amount) external {
         EnglishRound storage round = _round(caseId);
         (address beaten, uint96 best) = (round.bidder, round.best);
-        uint40 end = round.end;
+        uint32 end = round.end;
         if (block.timestamp >= end) revert RoundOver(block.timestamp, end);
         uint256 needed = _least(best, round.floor);
         if (amount < needed) revert BidTooLow(amount, needed);
         round.bidder = msg.sender;
         round.best = amount;
         if (block.timestamp + _window > end) {
-            end = uint40(Math.max(end, Math.min(block.timestamp + _window, round.latest))); // at most latest
+            end = uint32(Math.max(end, Math.min(block.timestamp + _window, round.latest))); // at most latest
             round.end = end;
         }
         emit BidMade(caseId, msg.sender, amount, end);
 
-        if (best != 0) house.owe(beaten, best);
-        house.pull(caseId, msg.sender, amount);
+        house.pull(caseId, msg.sender, amount, beaten, best);
     }
 
     /// @inheritdoc IEnglishAuction
@@ -64,24 +66,21 @@ contract EnglishAuction is IEnglishAuction {
         if (block.timestamp < round.end) revert NotOver(block.timestamp, round.end);
         if (round.best == 0) revert NoBid(caseId);
         delete _rounds[caseId];
-        house.pass(caseId, round.bidder, round.units, round.best, 0, true);
+        house.pass(caseId, round.bidder, 1, round.best, 0, true);
     }
 
     /* HOUSE */
 
     /// @inheritdoc IAuction
-    function begin(uint64 caseId, Offer calldata offer) external {
+    function begin(uint64 caseId, uint96 start, uint96 floor, uint32) external {
         _onlyHouse();
-        if (offer.floor == 0) revert NoFloor();
-        uint40 end = uint40(block.timestamp) + _duration;
-        _rounds[caseId] = EnglishRound({
-            bidder: address(0),
-            best: 0,
-            floor: offer.floor,
-            end: end,
-            latest: end + _extension,
-            units: offer.units
-        });
+        if (floor == 0) revert NoFloor();
+        uint256 end = block.timestamp + _duration;
+        EnglishRound storage round = _rounds[caseId];
+        round.start = start;
+        round.floor = floor;
+        round.end = end.toUint32();
+        round.latest = (end + _extension).toUint32();
     }
 
     /// @inheritdoc IAuction
@@ -94,14 +93,14 @@ contract EnglishAuction is IEnglishAuction {
     }
 
     /// @inheritdoc IAuction
-    function finish(uint64 caseId) external returns (uint32 left, uint256 forfeited) {
+    function finish(uint64 caseId) external returns (Ended memory) {
         _onlyHouse();
         EnglishRound memory round = _round(caseId);
         if (block.timestamp < round.end) revert NotOver(block.timestamp, round.end);
         if (round.best != 0 && house.admits(round.bidder)) revert HasBuyer(round.bidder);
         delete _rounds[caseId];
         if (round.best != 0) house.owe(round.bidder, round.best);
-        return (round.units, 0);
+        return Ended({start: round.start, floor: round.floor, left: 1, rest: round.floor, forfeited: 0});
     }
 
     /* VIEWS */
@@ -143,7 +142,7 @@ contract EnglishAuction is IEnglishAuction {
 
     function _round(uint64 caseId) private view returns (EnglishRound storage round) {
         round = _rounds[caseId];
-        if (round.units == 0) revert NoRound(caseId);
+        if (round.floor == 0) revert NoRound(caseId);
     }
 
     function _onlyHouse() private view {

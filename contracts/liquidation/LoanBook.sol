@@ -2,8 +2,9 @@
 pragma solidity 0.8.37;
 
 import {LoanProofs} from "contracts/liquidation/LoanProofs.sol";
+import {Plans} from "contracts/liquidation/Plans.sol";
 import {TapeLeaves} from "contracts/pool/TapeLeaves.sol";
-import {Account, IAuctionHouse, SaleTerms, Standing} from "interfaces/IAuctionHouse.sol";
+import {Account, IAuctionHouse, Standing} from "interfaces/IAuctionHouse.sol";
 import {ICollateralValues} from "interfaces/ICollateralValues.sol";
 import {
     CaseRecord,
@@ -78,7 +79,7 @@ contract LoanBook is ILoanBook, AccessManaged {
             bool sells = address(given.auction) != address(0);
             bool prices = given.floorShare != 0 && given.startShare >= given.floorShare && given.haircut <= WAD / 2;
             bool may = strategy == Strategy.LoanSale || strategy == Strategy.Foreclosure;
-            if (sells && (!may || !prices || given.rounds == 0 || given.units == 0)) {
+            if (sells && (!may || !prices || given.rounds == 0)) {
                 revert WrongStrategyTerms(strategy);
             }
             _terms[strategy] = given;
@@ -94,23 +95,17 @@ contract LoanBook is ILoanBook, AccessManaged {
         CaseRecord storage record = _cases[caseId];
         record.stage = Stage.Held;
         record.byRank = opening.byRank;
-        record.debtor = opening.debtor;
         record.subject = opening.subject;
         emit CaseOpened(caseId, opening.subject, opening.byRank, opening.debtor);
-        _takeIn(caseId, record, given, opening.outstanding, opening.writtenOff);
+        _takeIn(caseId, record, given, opening.outstanding, opening.writtenOff, opening.debtor);
     }
 
     /// @inheritdoc ILoanBook
-    function join(
-        uint64 caseId,
-        LoanProof calldata given,
-        uint96 outstanding,
-        uint96 writtenOff
-    ) external restricted {
+    function join(uint64 caseId, LoanProof calldata given, uint96 outstanding, uint96 writtenOff) external restricted {
         _notPaused();
         CaseRecord storage record = _must(caseId, Stage.Held);
         if (record.strategy != Strategy.Hold || house.accountOf(caseId).brought != 0) revert AlreadyWorked(caseId);
-        _takeIn(caseId, record, given, outstanding, writtenOff);
+        _takeIn(caseId, record, given, outstanding, writtenOff, house.accountOf(caseId).debtor);
     }
 
     /* STRATEGIES */
@@ -119,7 +114,7 @@ contract LoanBook is ILoanBook, AccessManaged {
     function propose(uint64 caseId, Strategy strategy, Plan calldata plan) external restricted {
         _notPaused();
         CaseRecord storage record = _must(caseId, Stage.Held);
-        _checkPlan(caseId, strategy, plan);
+        Plans.check(strategy, plan, house.leftToPay(caseId));
         if (!_terms[strategy].approval) return _begin(caseId, record, strategy, plan);
         record.proposal = keccak256(abi.encode(strategy, plan));
         emit StrategyProposed(caseId, strategy, plan);
@@ -129,7 +124,7 @@ contract LoanBook is ILoanBook, AccessManaged {
     function approve(uint64 caseId, Strategy strategy, Plan calldata plan) external restricted {
         CaseRecord storage record = _must(caseId, Stage.Held);
         if (record.proposal != keccak256(abi.encode(strategy, plan))) revert NotProposed(caseId);
-        _checkPlan(caseId, strategy, plan); // time has passed, and something may have been paid
+        Plans.check(strategy, plan, house.leftToPay(caseId)); // time has passed, and something may have been paid
         _begin(caseId, record, strategy, plan);
     }
 
@@ -140,7 +135,7 @@ contract LoanBook is ILoanBook, AccessManaged {
             house.calm(caseId);
         }
         CaseRecord storage record = _must(caseId, Stage.Held);
-        _checkPlan(caseId, strategy, plan);
+        Plans.check(strategy, plan, house.leftToPay(caseId));
         _begin(caseId, record, strategy, plan);
     }
 
@@ -187,7 +182,7 @@ contract LoanBook is ILoanBook, AccessManaged {
     }
 
     /// @inheritdoc ILoanBook
-    function fire(uint64 caseId, address keeper, uint96 fee, uint40 cure, Strategy after_) external restricted {
+    function fire(uint64 caseId, address keeper, uint88 fee, uint40 cure, Strategy after_) external restricted {
         _notPaused();
         CaseRecord storage record = _must(caseId, Stage.Held);
         if (address(_terms[after_].auction) == address(0)) revert NothingToSell(after_);
@@ -258,7 +253,7 @@ contract LoanBook is ILoanBook, AccessManaged {
     /// @inheritdoc ILoanBook
     function courtOverdue(uint64 caseId) external view returns (bool) {
         CaseRecord storage record = _cases[caseId];
-        bool waits = record.strategy == Strategy.Foreclosure && record.stage == Stage.Held;
+        bool waits = record.strategy == Strategy.Foreclosure && _isWorked(record);
         return waits && block.timestamp > uint256(record.due) + grace;
     }
 
@@ -290,7 +285,8 @@ contract LoanBook is ILoanBook, AccessManaged {
         CaseRecord storage record,
         LoanProof calldata given,
         uint96 outstanding,
-        uint96 writtenOff
+        uint96 writtenOff,
+        address debtor
     ) private {
         bytes32 loanId = TapeLeaves.ofLoan(given.loan);
         LoanRecord storage loan = _loans[loanId];
@@ -307,19 +303,7 @@ contract LoanBook is ILoanBook, AccessManaged {
         record.total = ahead + outstanding;
         ++record.loans;
         emit LoanTaken(caseId, loanId, outstanding, writtenOff);
-        house.add(caseId, outstanding, writtenOff);
-    }
-
-    function _checkPlan(uint64 caseId, Strategy strategy, Plan calldata plan) private view {
-        bool fits;
-        if (strategy == Strategy.DiscountedPayOff) {
-            fits = plan.amount != 0 && plan.amount <= house.leftToPay(caseId) && plan.due == 0 && plan.interval == 0;
-        } else if (strategy == Strategy.PaymentPlan) {
-            fits = plan.amount != 0 && plan.due > block.timestamp && plan.interval != 0;
-        } else {
-            fits = plan.amount == 0 && plan.interval == 0 && (strategy == Strategy.Foreclosure || plan.due == 0);
-        }
-        if (!fits) revert WrongPlan(strategy, plan);
+        house.add(caseId, outstanding, writtenOff, debtor);
     }
 
     function _begin(uint64 caseId, CaseRecord storage record, Strategy strategy, Plan calldata plan) private {
@@ -349,20 +333,8 @@ contract LoanBook is ILoanBook, AccessManaged {
         record.strategy = strategy;
         record.proposal = 0;
         emit SaleStarted(caseId, strategy, value);
-        house.offer(
-            caseId,
-            SaleTerms({
-                auction: terms.auction,
-                start: uint96(start), // just compared
-                floor: uint96(Math.mulDiv(value, terms.floorShare, WAD, Math.Rounding.Ceil)), // at most start
-                units: terms.units,
-                rounds: terms.rounds,
-                haircut: terms.haircut,
-                creditBid: terms.creditBid,
-                cost: terms.cost,
-                debtor: strategy == Strategy.Foreclosure ? record.debtor : address(0)
-            })
-        );
+        uint256 floor = Math.mulDiv(value, terms.floorShare, WAD, Math.Rounding.Ceil);
+        house.offer(caseId, strategy, uint96(start), uint96(floor), terms.cost); // the floor is at most the start
     }
 
     function _hold(CaseRecord storage record) private {
@@ -381,8 +353,13 @@ contract LoanBook is ILoanBook, AccessManaged {
     }
 
     function _broken(CaseRecord storage record) private view returns (bool) {
-        bool planned = record.strategy == Strategy.PaymentPlan && record.stage == Stage.Held;
+        bool planned = record.strategy == Strategy.PaymentPlan && _isWorked(record);
         return planned && block.timestamp > uint256(record.due) + grace;
+    }
+
+    /// @dev In cure too: a trigger that fired for it does not itself end its cause.
+    function _isWorked(CaseRecord storage record) private view returns (bool) {
+        return record.stage == Stage.Held || record.stage == Stage.Cure;
     }
 
     /// @dev A sale ends in the house; here it is noticed when the case is touched next.

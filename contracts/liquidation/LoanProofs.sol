@@ -14,9 +14,10 @@ library LoanProofs {
         LoanProof calldata given,
         bytes32 claimField
     ) internal view returns (int256) {
-        bool inTape = given.place == 0
-            ? pool.verifyLoan(given.loan, given.proof)
-            : pool.verifyFurtherLoan(given.place, given.loan, given.proof);
+        bool inTape =
+            given.place == 0
+                ? pool.verifyLoan(given.loan, given.proof)
+                : pool.verifyFurtherLoan(given.place, given.loan, given.proof);
         bytes32 leaf = TapeLeaves.ofField(given.field);
         bool known = TapeLeaves.verify(leaf, given.fieldProof, given.loan.fieldsRoot, given.loan.fieldCount);
         bool isClaim = given.field.name == claimField && given.field.value.length == 32;

@@ -15,10 +15,10 @@ import {
     PeriodFigures,
     PeriodRecord,
     PoolTerms,
-    Proceeds,
     Report,
     TapeCommitment
 } from "interfaces/ILoanPool.sol";
+import {Proceeds} from "interfaces/Proceeds.sol";
 import {IWaterfall} from "interfaces/IWaterfall.sol";
 import {MAX_AMOUNT, Period, Wad, WAD} from "interfaces/Types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
@@ -77,6 +77,9 @@ contract LoanPool is ILoanPool, AccessManaged {
     uint16 public awaited;
 
     uint112 private _furtherBalance;
+
+    /// @inheritdoc ILoanPool
+    address public house;
 
     /// @dev Cumulative, so that any ratio to date is two reads; period 0 is the closing date with nothing planned.
     mapping(Period period => PeriodRecord record) private _records;
@@ -161,21 +164,26 @@ contract LoanPool is ILoanPool, AccessManaged {
     }
 
     /// @inheritdoc ILoanPool
-    function awaitProceeds() external restricted {
+    function appointHouse(address house_) external restricted {
+        if (house != address(0)) revert AlreadyAppointed(house);
+        house = house_;
+        emit HouseAppointed(house_);
+    }
+
+    /// @inheritdoc ILoanPool
+    function awaitProceeds() external {
         _mayTake();
         if (awaited == type(uint16).max) revert TooManyAwaited(awaited);
         ++awaited;
     }
 
     /// @inheritdoc ILoanPool
-    function takeProceeds(Proceeds calldata proceeds, bool done) external restricted {
+    function takeProceeds(Proceeds calldata proceeds, bool done) external {
         _mayTake();
         if (done) --awaited;
         Period period = lastReported.next();
         uint256 writtenOff = _records[period].bring(_records[lastReported], proceeds, periodCount);
-        emit ProceedsTaken(period, msg.sender, proceeds, writtenOff, done);
-
-        settlement.moveExact(msg.sender, address(distributor), proceeds.gross - proceeds.costs);
+        emit ProceedsTaken(period, proceeds, writtenOff, done);
     }
 
     /* PROOFS */
@@ -245,8 +253,8 @@ contract LoanPool is ILoanPool, AccessManaged {
         found.grossBalance = grossBalance();
         found.balance = _balance(current, found.grossBalance);
         found.lossToDate = Math.saturatingSub(current.writtenOff, current.recovered);
-        found.collectionRatio = _ratio(current.net, current.planned);
-        found.profitabilityRatio = current.closed ? _ratio(current.closedValue, current.closedPlan) : WAD;
+        found.collectionRatio = Reports.ratio(current.net, current.planned);
+        found.profitabilityRatio = current.closed ? Reports.ratio(current.closedValue, current.closedPlan) : WAD;
         found.late = current.late;
         found.last = current.last || !(periodCount > period);
     }
@@ -254,13 +262,13 @@ contract LoanPool is ILoanPool, AccessManaged {
     /// @inheritdoc ILoanPool
     function collectionRatio(Period period) external view returns (uint256) {
         PeriodRecord storage reported = _reported(period);
-        return _ratio(reported.net, reported.planned);
+        return Reports.ratio(reported.net, reported.planned);
     }
 
     /// @inheritdoc ILoanPool
     function profitabilityRatio(Period period) external view returns (uint256) {
         PeriodRecord storage reported = _reported(period);
-        return _ratio(reported.closedValue, reported.closedPlan);
+        return Reports.ratio(reported.closedValue, reported.closedPlan);
     }
 
     /// @inheritdoc ILoanPool
@@ -304,6 +312,7 @@ contract LoanPool is ILoanPool, AccessManaged {
     /* INTERNAL */
 
     function _mayTake() private view {
+        if (msg.sender != house) revert NotTheHouse(msg.sender, house);
         if (!purchased()) revert NotPurchased();
         if (_lastIsIn) revert LastReportIsIn(lastReported);
     }
@@ -364,10 +373,6 @@ contract LoanPool is ILoanPool, AccessManaged {
 
     function _lossTo(PeriodRecord storage to) private view returns (int256) {
         return int256((to.writtenOff * carryingRatio.value()) / WAD); // at most what is written off, below 2^112
-    }
-
-    function _ratio(uint256 value, uint256 planned) private pure returns (uint256) {
-        return planned == 0 ? WAD : (value * WAD) / planned; // value < 2^112
     }
 
     function _commit(TapeCommitment memory tape) private {

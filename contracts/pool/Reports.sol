@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Correction, ILoanPool, PeriodRecord, PoolTerms, Proceeds, Report} from "interfaces/ILoanPool.sol";
-import {MAX_AMOUNT, Period} from "interfaces/Types.sol";
+import {Correction, ILoanPool, PeriodRecord, PoolTerms, Report} from "interfaces/ILoanPool.sol";
+import {Proceeds} from "interfaces/Proceeds.sol";
+import {MAX_AMOUNT, Period, WAD} from "interfaces/Types.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
@@ -34,10 +35,12 @@ library Reports {
         if (!within) revert ILoanPool.ProceedsDoNotAddUp(given);
         (uint256 most, uint256 gross) = (MAX_AMOUNT / periodCount.number(), uint256(current.gross) + given.gross);
         if (gross > most) revert ILoanPool.AboveLimit(gross, most);
-        writtenOff = Math.min(given.writtenOff, MAX_AMOUNT - previous.writtenOff - current.writtenOff);
         current.net += given.gross - given.costs;
-        current.writtenOff += uint112(writtenOff); // there is room
-        current.recovered += given.recovered;
+        if (given.writtenOff != 0) {
+            writtenOff = Math.min(given.writtenOff, MAX_AMOUNT - previous.writtenOff - current.writtenOff);
+            current.writtenOff += uint112(writtenOff); // there is room
+        }
+        if (given.recovered != 0) current.recovered += given.recovered;
         current.gross = uint112(gross); // at most MAX_AMOUNT
     }
 
@@ -101,6 +104,11 @@ library Reports {
             previous = period;
         }
         return previous;
+    }
+
+    /// @notice WAD, down; 1 where nothing was planned (rule 8).
+    function ratio(uint256 value, uint256 planned) internal pure returns (uint256) {
+        return planned == 0 ? WAD : (value * WAD) / planned; // value < 2^112
     }
 
     function _listed(bytes32 root, uint32 loans) private pure returns (bool) {

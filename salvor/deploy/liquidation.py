@@ -10,12 +10,14 @@ from salvor.deploy.live import LiveDeal
 from salvor.deploy.structs import NOBODY
 from salvor.model.liquidation.dutch import Dutch
 from salvor.model.liquidation.english import English
+from salvor.model.liquidation.sealed import Sealed
 from salvor.model.liquidation.state import StrategyTerms
+from salvor.model.liquidation.watch import Condition, TriggerTerms
 
 if TYPE_CHECKING:
     from ape.contracts import ContractInstance
 
-Auction = Dutch | English
+Auction = Dutch | English | Sealed
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ def deploy_liquidation(
     for contract in (house, book, *auctions):
         learn_errors_of(contract)
     send(house.appoint, book, sender=admin)
+    send(live.pool.appointHouse, house, sender=admin)
     roles = {
-        access.HOUSE(): ([(live.pool, ["awaitProceeds", "takeProceeds"])], house),
         access.SERVICER(): ([(book, ["open", "join", "propose", "sell"])], None),  # who has it already
         access.OVERSEER(): ([(book, ["approve", "switchTo", "pause"])], overseer or admin),
     }
@@ -64,10 +66,39 @@ def deploy_liquidation(
     return LiveLiquidation(house, book, auctions, values)
 
 
+def deploy_triggers(
+    project: Any, live: LiveDeal, sold: LiveLiquidation, terms: tuple[TriggerTerms, ...], *, hub: Any, decimals: int
+) -> Any:
+    """The book of triggers over a hub's values, and its role."""
+    admin, access = live.parties.admin, live.access
+    conditions = [[_condition(one) for one in each.conditions] for each in terms]
+    triggers = admin.deploy(project.TriggerBook, hub, sold.book, decimals, [_trigger(each) for each in terms], conditions)
+    learn_errors_of(triggers)
+    selectors = [selector_of(sold.book, name) for name in ("fire", "cured")]
+    send(access.setTargetFunctionRole, sold.book, selectors, access.TRIGGERS(), sender=admin)
+    send(access.grantRole, access.TRIGGERS(), triggers, 0, sender=admin)
+    return triggers
+
+
+def _trigger(terms: TriggerTerms) -> tuple[Any, ...]:
+    sets = [sum(1 << place for place in clause) for clause in terms.clauses]
+    clauses = sum(each << (8 * number) for number, each in enumerate(sets))
+    times = (terms.hold, terms.gap, terms.age, terms.cure)
+    return (clauses, *times, terms.fee, int(terms.way), len(terms.conditions))
+
+
+def _condition(one: Condition) -> tuple[Any, ...]:
+    return (int(one.looks), one.prefix.encode().ljust(11, b"\0"), one.level, one.margin, one.window)
+
+
 def _deploy_auction(project: Any, admin: Any, house: Any, terms: Auction) -> Any:
     if isinstance(terms, Dutch):
-        given = (bool(terms.cut), terms.cut, terms.step, terms.fall, terms.linger, terms.cusp, terms.dust)
+        times = (terms.step, terms.fall, terms.linger)
+        given = (bool(terms.cut), terms.cut, *times, terms.cusp, terms.units, terms.dust)
         return admin.deploy(project.DutchAuction, house, given)
+    if isinstance(terms, Sealed):
+        times = (terms.commit_time, terms.reveal_time, terms.pay_time)
+        return admin.deploy(project.SealedAuction, house, (terms.second_price, *times, terms.deposit_share))
     limits = (terms.duration, terms.window, terms.extension, terms.increment, terms.increment_share)
     return admin.deploy(project.EnglishAuction, house, limits)
 
@@ -84,5 +115,4 @@ def _strategy(terms: StrategyTerms, auctions: tuple[Any, ...]) -> tuple[Any, ...
         terms.rounds,
         terms.haircut,
         terms.credit_bid,
-        terms.units,
     )

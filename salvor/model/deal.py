@@ -17,7 +17,7 @@ from salvor.model.asset import Asset
 from salvor.model.ballot import Ballot
 from salvor.model.books import Books, open_books, reserve_target
 from salvor.model.holders import Admissions, Note
-from salvor.model.pool import Pool, Proceeds, Report
+from salvor.model.pool import Pool, Report
 from salvor.model.refusal import Refused
 from salvor.model.run import RunOutcome, run_period
 from salvor.model.soundness import refuse_unsound
@@ -199,10 +199,9 @@ class Deal:
         totals = self.pool.totals_with(nothing, now, last_run=books.last_run, clean_up=False)
         self.pool.add(nothing, totals, now, missing=True)
 
-    def take_proceeds(self, given: Proceeds, source: str, *, done: bool) -> None:
-        """Rule 10a: what a disposal brought, by the house that sells, with its cash."""
-        self.pool.take_proceeds(given, done=done)
-        self._pay_in(source, POOL, given.net)
+    def bring_proceeds(self, source: str, units: int) -> None:
+        """Rule 10a: cash that a disposal brought; its figures go to the pool."""
+        self._pay_in(source, POOL, units)
 
     def tell_index(self, period: int, index: int, now: int) -> None:
         """Rule 14: what the oracle says for a period's start, by anyone, once."""

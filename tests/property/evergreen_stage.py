@@ -1,4 +1,4 @@
-"""A small evergreen deal on chain beside its model: sold, handed over, everybody has cash and has approved every gate."""
+"""A small evergreen deal on chain beside its model: sold, handed over, all have cash and have approved every gate."""
 
 from __future__ import annotations
 
@@ -76,6 +76,7 @@ def small_deal(
         reserve=ReserveTerms(cap=LARGEST, share=PERCENT, tranches=frozenset({0})),
         triggers=(TriggerTerms(TriggerKind.OVER_COLLATERALISATION, 120 * PERCENT, tranche=0),),
         losses=Losses.BY_NET_ASSET_VALUE,
+        carrying_ratio=50 * PERCENT,
         revolving=Revolving(6, frozenset({0})),
         grace=5 * DAY,
         evergreen=fund,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from eth_hash.auto import keccak
@@ -13,6 +13,7 @@ from salvor.lab import Actor, Lab
 from salvor.model.deal import Deal
 from salvor.model.liquidation.dutch import Dutch
 from salvor.model.liquidation.english import English
+from salvor.model.liquidation.sealed import Sealed
 from salvor.model.liquidation.state import HOUSE, State, StrategyTerms
 from tests.property.stage import UNLIMITED, Stage, set_stage
 from tests.utils.leaves import NAMES, tree_over
@@ -22,17 +23,21 @@ CLAIM = keccak(NAMES[1].encode())
 HOUR = 3_600
 CASH = 10**9
 SUBJECTS = tuple(bytes([number]) * 32 for number in (1, 2, 3))
-STEPS = Dutch(step=HOUR, fall=10 * HOUR, linger=5 * HOUR, dust=10)
-CURVE = Dutch(step=HOUR, fall=24 * HOUR, linger=HOUR, cut=95 * PERCENT, cusp=40 * PERCENT, dust=1)
+STEPS = Dutch(step=HOUR, fall=10 * HOUR, linger=5 * HOUR, units=1_000, dust=10)
+CURVE = Dutch(step=HOUR, fall=24 * HOUR, linger=HOUR, cut=95 * PERCENT, cusp=40 * PERCENT, units=1_000)
 CLIMB = English(duration=2 * DAY, window=HOUR, extension=6 * HOUR, increment=7, increment_share=5 * PERCENT)
+SEALED = Sealed(False, 2 * DAY, DAY, DAY, 10 * PERCENT)
+VICKREY = Sealed(True, 2 * DAY, DAY, DAY, 100 * PERCENT)
 SALE = {"start_share": 120 * PERCENT, "floor_share": 61 * PERCENT, "haircut": 10 * PERCENT}
 STRATEGIES = (
     StrategyTerms(),
     StrategyTerms(approval=True, duration=20 * DAY),
     StrategyTerms(duration=60 * DAY),
-    StrategyTerms(0, rounds=2, cost=11, units=1_000, **SALE),
+    StrategyTerms(0, rounds=2, cost=11, **SALE),
     StrategyTerms(1, approval=True, rounds=3, cost=97, credit_bid=True, **SALE),
 )
+SEALED_STRATEGIES = (*STRATEGIES[:3], replace(STRATEGIES[3], auction=2), STRATEGIES[4])
+VICKREY_STRATEGIES = (*STRATEGIES[:4], replace(STRATEGIES[4], auction=2))
 BIDDERS = ("first bidder", "second bidder", "third bidder")
 
 
@@ -100,9 +105,11 @@ def loan_id(number: int) -> bytes:
     return tree.nodes[tree.places[number]]
 
 
-def set_sales(lab: Lab, auctions: tuple[Any, ...] = (STEPS, CLIMB), strategies=STRATEGIES, grace=5 * DAY) -> Sales:
+def set_sales(
+    lab: Lab, auctions: tuple[Any, ...] = (STEPS, CLIMB, SEALED), strategies=STRATEGIES, settlement=None
+) -> Sales:
     """Deploy, sell and close the deal, and put the house beside it."""
-    stage = set_stage(lab)
+    stage = set_stage(lab, settlement)
     live, token, outsider = stage.live, stage.live.settlement, stage.outsider
     until = stage.terms.period_ends[-1] + 365 * DAY
     agent = live.parties.transfer_agent
@@ -116,7 +123,7 @@ def set_sales(lab: Lab, auctions: tuple[Any, ...] = (STEPS, CLIMB), strategies=S
     bidders = tuple(lab.actor(role) for role in BIDDERS)
     debtor, vehicle, overseer = (lab.actor(role) for role in ("debtor", "vehicle", "overseer"))
     board = lab.deploy("ValueBoard", sender=outsider)
-    terms = LiquidationTerms(CLAIM, grace, strategies, auctions)
+    terms = LiquidationTerms(CLAIM, 5 * DAY, strategies, auctions)
     sold = deploy_liquidation(lab.contracts, live, terms, values=board, vehicle=vehicle, overseer=overseer)
     lab.call_it(sold.house, HOUSE)
     lab.call_it(sold.book, "book")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from salvor.model.liquidation import house
-from salvor.model.liquidation.state import Offer, State, part_up, share_down
+from salvor.model.liquidation.state import Ended, State, part_up, share_down
 from salvor.model.refusal import Refused
 from salvor.model.terms import ONE
 
@@ -19,7 +19,6 @@ class DutchRound:
     start: int
     floor: int
     begun: int
-    units: int
     left: int
 
 
@@ -32,6 +31,7 @@ class Dutch:
     linger: int
     cut: int = 0  # of an exponential curve; 0 is a curve of equal steps
     cusp: int = 0
+    units: int = 1
     dust: int = 1
 
     @property
@@ -71,40 +71,41 @@ class Dutch:
         left = round_.left - units
         if left and min(left, units) < self.dust:
             raise Refused("LeavesDust", units, left, self.dust)
-        cash = part_up(price, units, round_.units)
+        cash = part_up(price, units, self.units)
         round_.left = left
         if not left:
             del state.rounds[case]
         house.pass_title(state, case, buyer, units, now, more=cash, last=not left)
         return units, cash
 
-    def begin(self, state: State, case: int, offer: Offer, now: int) -> None:
-        """A round."""
-        if not 0 < offer.floor <= offer.start <= offer.floor * DEEPEST:
-            raise Refused("WrongPrices", offer.start, offer.floor)
-        state.rounds[case] = DutchRound(offer.start, offer.floor, now, offer.units, offer.left)
+    def begin(self, state: State, case: int, start: int, floor: int, left: int | None, now: int) -> None:
+        """A round, of all units where none are named."""
+        if not 0 < floor <= start <= floor * DEEPEST:
+            raise Refused("WrongPrices", start, floor)
+        state.rounds[case] = DutchRound(start, floor, now, left or self.units)
 
     def cancel(self, state: State, case: int, now: int) -> None:
         """Rule 9."""
         round_ = running(state, case)
-        if round_.left != round_.units:
-            raise Refused("PartTaken", round_.left, round_.units)
+        if round_.left != self.units:
+            raise Refused("PartTaken", round_.left, self.units)
         del state.rounds[case]
 
-    def finish(self, state: State, case: int, now: int) -> tuple[int, int]:
+    def finish(self, state: State, case: int, now: int) -> Ended:
         """What is left of a round that is over; nothing is forfeited."""
         round_ = running(state, case)
         if not self.price(round_, now)[1]:
             raise Refused("NotOver", now, round_.begun + self.longest)
         del state.rounds[case]
-        return round_.left, 0
+        rest = part_up(round_.floor, round_.left, self.units)
+        return Ended(round_.start, round_.floor, round_.left, rest)
 
     def units_for(self, state: State, case: int, cash: int, now: int) -> tuple[int, int]:
         """Most units that so much cash buys, and their cost."""
         round_ = running(state, case)
         price, _ = self.price(round_, now)
-        units = min(cash * round_.units // price, round_.left)
-        return units, part_up(price, units, round_.units)
+        units = min(cash * self.units // price, round_.left)
+        return units, part_up(price, units, self.units)
 
 
 def running(state: State, case: int) -> DutchRound:

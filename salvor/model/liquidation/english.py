@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from salvor.model.deal import NOBODY
 from salvor.model.liquidation import house
-from salvor.model.liquidation.state import Offer, State, share_up
+from salvor.model.liquidation.state import Ended, State, share_up
 from salvor.model.refusal import Refused
 
 
@@ -14,10 +14,10 @@ from salvor.model.refusal import Refused
 class EnglishRound:
     """A round that runs."""
 
+    start: int
     floor: int
     end: int
     latest: int
-    units: int
     bidder: str = NOBODY
     best: int = 0
 
@@ -50,11 +50,11 @@ class English:
             raise Refused("RoundOver", now, round_.end)
         if amount < (least := self.least(round_)):
             raise Refused("BidTooLow", amount, least)
-        state.owed[round_.bidder] += round_.best
+        beaten, best = round_.bidder, round_.best
         round_.bidder, round_.best = bidder, amount
         if now + self.window > round_.end:
             round_.end = max(round_.end, min(now + self.window, round_.latest))
-        house.pull_bid(state, case, bidder, amount, now)
+        house.pull(state, case, bidder, amount, now, beaten=beaten, best=best)
 
     def settle(self, state: State, case: int, now: int) -> None:
         """Rule 26."""
@@ -64,14 +64,14 @@ class English:
         if not round_.best:
             raise Refused("NoBid", case)
         del state.rounds[case]
-        house.pass_title(state, case, round_.bidder, round_.units, now, held=round_.best, last=True)
+        house.pass_title(state, case, round_.bidder, 1, now, held=round_.best, last=True)
 
-    def begin(self, state: State, case: int, offer: Offer, now: int) -> None:
-        """A round."""
-        if not offer.floor:
+    def begin(self, state: State, case: int, start: int, floor: int, left: int | None, now: int) -> None:
+        """A round; the lot is always whole."""
+        if not floor:
             raise Refused("NoFloor")
         end = now + self.duration
-        state.rounds[case] = EnglishRound(offer.floor, end, end + self.extension, offer.units)
+        state.rounds[case] = EnglishRound(start, floor, end, end + self.extension)
 
     def cancel(self, state: State, case: int, now: int) -> None:
         """Rule 9: as long as nobody has the right to the lot."""
@@ -81,7 +81,7 @@ class English:
         del state.rounds[case]
         state.owed[round_.bidder] += round_.best
 
-    def finish(self, state: State, case: int, now: int) -> tuple[int, int]:
+    def finish(self, state: State, case: int, now: int) -> Ended:
         """A round that is over and has no buyer; a bidder whom compliance no longer admits has the bid back."""
         round_ = running(state, case)
         if now < round_.end:
@@ -90,7 +90,7 @@ class English:
             raise Refused("HasBuyer", round_.bidder)
         del state.rounds[case]
         state.owed[round_.bidder] += round_.best
-        return round_.units, 0
+        return Ended(round_.start, round_.floor, 1, round_.floor)
 
 
 def running(state: State, case: int) -> EnglishRound:

@@ -7,19 +7,17 @@ from typing import Any
 from salvor.model.deal import NOBODY
 from salvor.model.liquidation.state import (
     HOUSE,
+    MOST,
     Account,
-    Offer,
+    Ended,
     Standing,
     State,
-    StrategyTerms,
-    part_up,
+    Strategy,
     share_up,
 )
 from salvor.model.pool import Proceeds
 from salvor.model.refusal import Refused
 from salvor.model.terms import ONE
-
-ALL = None  # of the rest is lost, down to no credit
 
 
 def must(state: State, case: int, needed: Standing) -> Account:
@@ -32,7 +30,7 @@ def must(state: State, case: int, needed: Standing) -> Account:
 
 def auction_of(state: State, account: Account) -> Any:
     """The terms of the auction that sells a case: they know its rules."""
-    return state.auctions[account.auction or 0]
+    return state.auctions[state.strategies[account.strategy].auction or 0]
 
 
 def expose(state: State, case: int, keeper: str, fee: int) -> None:
@@ -49,19 +47,18 @@ def calm(state: State, account: Account) -> None:
     account.exposed = 0
 
 
-def offer(state: State, case: int, terms: StrategyTerms, start: int, floor: int, debtor: str, now: int) -> None:
+def offer(state: State, case: int, strategy: Strategy, start: int, floor: int, now: int) -> None:
     """Rule 16: the first round."""
     account = must(state, case, Standing.HELD)
+    terms = state.strategies[strategy]
     latest, last = now + state.auctions[terms.auction or 0].longest, state.deal.terms.period_ends[-1]
     if latest > last:
         raise Refused("TooLateToSell", latest, last)
-    account.standing, account.round, account.rounds = Standing.ON_SALE, 0, terms.rounds
-    account.credit_bid, account.units, account.haircut = terms.credit_bid, terms.units, terms.haircut
+    account.standing, account.round, account.strategy = Standing.ON_SALE, 0, strategy
     account.costs_due += terms.cost
-    account.auction, account.start, account.floor, account.debtor = terms.auction, start, floor, debtor
     _expose(state, account)
     state.deal.pool.wait_for_proceeds()
-    _begin(state, case, account, terms.units, now)
+    _begin(state, case, account, start, floor, None, now)
 
 
 def cancel(state: State, case: int, now: int) -> None:
@@ -69,32 +66,27 @@ def cancel(state: State, case: int, now: int) -> None:
     account = must(state, case, Standing.ON_SALE)
     account.standing = Standing.HELD
     auction_of(state, account).cancel(state, case, now)
-    bring(state, account, 0, done=True)
+    bring(state, case, done=True)
     state.ended["paid"] += 1
 
 
 def pay(state: State, case: int, payer: str, cash: int, *, closes: bool) -> None:
     """Rule 9: a payment on a case that is held."""
     account = must(state, case, Standing.HELD)
-    pull(state, payer, cash)
     if closes:
         account.standing = Standing.CLOSED
         calm(state, account)
-    bring(state, account, cash, closes=closes)
+    bring(state, case, payer, more=cash, closes=closes)
 
 
-def pull(state: State, payer: str, cash: int) -> None:
-    """Cash comes in."""
-    state.deal.asset.bring(payer, HOUSE, cash)
-    state.came_in += cash
-
-
-def pull_bid(state: State, case: int, bidder: str, cash: int, now: int) -> None:
-    """Cash of a bidder comes in, if admitted."""
+def pull(state: State, case: int, bidder: str, cash: int, now: int, *, beaten: str = NOBODY, best: int = 0) -> None:
+    """Cash of a bidder comes in, if admitted; who is beaten is owed the bid."""
     must(state, case, Standing.ON_SALE)
     if not state.admits(bidder, now):
         raise Refused("NotEligible", bidder)
-    pull(state, bidder, cash)
+    state.owed[beaten] += best
+    state.deal.asset.bring(bidder, HOUSE, cash)
+    state.came_in += cash
 
 
 def pass_title(
@@ -109,24 +101,21 @@ def pass_title(
         calm(state, account)
         state.ended["sold"] += 1
     state.titles[case, buyer] += units
-    pull(state, buyer, more)
-    bring(state, account, held + more, closes=last, done=last)
+    bring(state, case, buyer, held=held, more=more, closes=last, done=last)
 
 
 def relist(state: State, case: int, now: int) -> None:
     """Rule 18: the next round, or the end."""
     account = must(state, case, Standing.ON_SALE)
-    auction = auction_of(state, account)
-    left, forfeited = auction.finish(state, case, now)
-    last = state.deal.terms.period_ends[-1]
-    if account.round == account.rounds or now + auction.longest > last:
-        return _end_sale(state, case, account, left, forfeited, now)
-    if forfeited:
-        bring(state, account, forfeited)
-    account.start = share_up(account.start, ONE - account.haircut)
-    account.floor = share_up(account.floor, ONE - account.haircut)
+    auction, terms = auction_of(state, account), state.strategies[account.strategy]
+    ended = auction.finish(state, case, now)
+    if account.round == terms.rounds or now + auction.longest > state.deal.terms.period_ends[-1]:
+        return _end_sale(state, case, ended, now)
+    if ended.forfeited:
+        bring(state, case, held=ended.forfeited)
+    start, floor = (share_up(price, ONE - terms.haircut) for price in (ended.start, ended.floor))
     state.ended["relisted"] += 1
-    return _begin(state, case, account, left, now)
+    return _begin(state, case, account, start, floor, ended.left, now)
 
 
 def pay_out(state: State, account: str) -> int:
@@ -139,23 +128,40 @@ def pay_out(state: State, account: str) -> int:
 
 
 def bring(
-    state: State, account: Account, cash: int, *, closes: bool = False, credit: int = 0, done: bool = False
+    state: State,
+    case: int,
+    payer: str = NOBODY,
+    *,
+    held: int = 0,
+    more: int = 0,
+    closes: bool = False,
+    credit: int = 0,
+    done: bool = False,
 ) -> int:
-    """Rules 11 to 13: what a case brings, and what is lost when it closes, down to a credit bid."""
+    """Rules 11 to 13: what a case brings, of it `held` by the house already, and what is lost when it closes."""
+    account, cash = state.accounts[case], held + more
     fees = _pay_fees(state, account, cash)
     net = cash - fees
     to_debtor = 0
-    if account.debtor != NOBODY:
+    if account.strategy == Strategy.FORECLOSURE and account.debtor != NOBODY:
         to_debtor = min(net, max(0, account.brought + net - account.outstanding - account.written_off))
         state.owed[account.debtor] += to_debtor
         net -= to_debtor
-    before = account.brought
-    account.brought += net
-    recovered = account.recovered(account.brought) - account.recovered(before)
+    recovered = account.recovered(account.brought + net) - account.recovered(account.brought)
+    account.brought = min(MOST, account.brought + net)
     loss = max(0, account.rest - credit) if closes else 0
-    if net + fees or loss or done:
-        state.deal.take_proceeds(Proceeds(net + fees, fees, loss, recovered), HOUSE, done=done)
-        state.to_pool += net
+    state.came_in += more
+    state.to_pool += net
+    state.lost[case] += loss
+    proceeds = Proceeds(net + fees, fees, loss, recovered)
+    if proceeds.gross or loss or done:
+        state.deal.pool.take_proceeds(proceeds, done=done)
+    if held:
+        state.deal.asset.bring(payer, HOUSE, more)
+        state.deal.bring_proceeds(HOUSE, net)
+    else:
+        state.deal.bring_proceeds(payer, net)
+        state.deal.asset.bring(payer, HOUSE, cash - net)
     return loss
 
 
@@ -169,20 +175,21 @@ def _pay_fees(state: State, account: Account, cash: int) -> int:
     return to_keeper + to_servicer
 
 
-def _begin(state: State, case: int, account: Account, left: int, now: int) -> None:
+def _begin(state: State, case: int, account: Account, start: int, floor: int, left: int | None, now: int) -> None:
     account.round += 1
-    auction_of(state, account).begin(state, case, Offer(account.start, account.floor, account.units, left), now)
+    auction_of(state, account).begin(state, case, start, floor, left, now)
 
 
-def _end_sale(state: State, case: int, account: Account, left: int, forfeited: int, now: int) -> None:
+def _end_sale(state: State, case: int, ended: Ended, now: int) -> None:
+    account = state.accounts[case]
     account.standing = Standing.HELD
     calm(state, account)
-    taken = account.credit_bid and state.vehicle != NOBODY and state.admits(state.vehicle, now)
-    credit = 0
+    credit_bid = state.strategies[account.strategy].credit_bid
+    taken = credit_bid and state.vehicle != NOBODY and state.admits(state.vehicle, now)
     if taken:
-        credit = part_up(account.floor, left, account.units)
-        state.titles[case, state.vehicle] += left
-    loss = bring(state, account, forfeited, closes=taken, credit=credit, done=True)
+        state.titles[case, state.vehicle] += ended.left
+    credit = ended.rest if taken else 0
+    loss = bring(state, case, held=ended.forfeited, closes=taken, credit=credit, done=True)
     account.outstanding -= loss
     state.ended["credit bid" if taken else "back"] += 1
 

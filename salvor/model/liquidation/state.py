@@ -52,7 +52,7 @@ class Standing(IntEnum):
 
 @dataclass(frozen=True)
 class StrategyTerms:
-    """What the deal says of a strategy (rules 4 and 16); `auction` is a place in `State.auctions`, None where it does not sell."""
+    """What the deal says of a strategy (rules 4 and 16); `auction` is a place in `State.auctions`, or None."""
 
     auction: int | None = None
     approval: bool = False
@@ -63,7 +63,6 @@ class StrategyTerms:
     rounds: int = 1
     haircut: int = 0
     credit_bid: bool = False
-    units: int = 1
 
 
 @dataclass(frozen=True)
@@ -76,13 +75,14 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Offer:
-    """What one round offers; prices are for the whole lot."""
+class Ended:
+    """What a round that ended without a buyer leaves: `rest` is what the `left` units cost at the floor, up."""
 
     start: int
     floor: int
-    units: int
     left: int
+    rest: int
+    forfeited: int = 0
 
 
 @dataclass
@@ -93,19 +93,13 @@ class Account:
     written_off: int = 0
     standing: Standing = Standing.HELD
     round: int = 0
-    rounds: int = 0
-    credit_bid: bool = False
-    units: int = 0
+    strategy: Strategy = Strategy.HOLD
     brought: int = 0
-    costs_due: int = 0
+    exposed: int = 0
     keeper: str = NOBODY
     keeper_due: int = 0
-    auction: int | None = None
-    floor: int = 0
-    start: int = 0
-    exposed: int = 0
     debtor: str = NOBODY
-    haircut: int = 0
+    costs_due: int = 0
 
     @property
     def rest(self) -> int:
@@ -127,7 +121,6 @@ class Case:
     """A case as the book keeps it."""
 
     by_rank: bool
-    debtor: str
     subject: bytes
     stage: Stage = Stage.HELD
     strategy: Strategy = Strategy.HOLD
@@ -168,6 +161,7 @@ class State:
     loans: dict[bytes, LoanInCase] = field(default_factory=dict)
     accounts: dict[int, Account] = field(default_factory=dict)
     rounds: dict[int, Any] = field(default_factory=dict)
+    sealed: dict[int, Any] = field(default_factory=dict)  # sealed rounds by their numbers, those that are over too
     owed: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     titles: defaultdict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
     values: dict[bytes, tuple[int, bool]] = field(default_factory=dict)
@@ -175,6 +169,7 @@ class State:
     came_in: int = 0
     paid_out: int = 0
     to_pool: int = 0
+    lost: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))  # written off, by case
     ended: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))  # sales, by how they ended
 
     def admits(self, account: str, now: int) -> bool:

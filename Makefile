@@ -40,7 +40,7 @@ doctor: ## Show what was found and how to mend what is missing
 	@$(PY) -B -m salvor.toolchain.doctor
 
 bench: setup ## Measure beside a peer: make bench NAME=gas
-	@case "$(NAME)" in gas|lab|tape|vaults) ;; *) echo "no such benchmark; there is: NAME=gas, NAME=lab, NAME=tape, NAME=vaults" >&2; exit 2;; esac
+	@case "$(NAME)" in gas|lab|liquidation|tape|vaults) ;; *) echo "no such benchmark; there is: NAME=gas, NAME=lab, NAME=liquidation, NAME=tape, NAME=vaults" >&2; exit 2;; esac
 	@$(BIN)/python -m benchmarks.$(NAME)
 
 campaign: setup ## Search a suite for a long time on all cores: make campaign SUITE=waterfall_machine MINUTES=60

@@ -1,7 +1,7 @@
 """Gas of selling a loan and of watching it, and how fast a book of loans is screened: `make bench NAME=liquidation`.
 
-Gas is what one anvil says in one run. The peer is `peers/PlainSales.sol`, from OpenZeppelin's parts alone, doing the same call on
-the same asset; screening stands beside a plain loop over the model's conditions.
+Gas is what one anvil says in one run. The peer is `peers/PlainSales.sol`, from OpenZeppelin's parts alone, doing the
+same call on the same asset; screening stands beside a plain loop over the model's conditions.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def _peer(lab: Lab, sales: Selling) -> Contract:
 
 
 def _sale_rows(lab: Lab) -> Iterator[Row]:
-    """A sale whose costs are paid by its first take; another case is for sale meanwhile. "New" buyers have no title yet."""
+    """A sale whose costs are paid by its first take; another case is for sale. "New" buyers have no title yet."""
     sales = Selling(set_sales(lab))
     peer, admin = _peer(lab, sales), lab.actor("admin")
     sales.worth(50_000)

@@ -20,4 +20,10 @@ interface IAggregatorV3 {
 
     /// @notice Of an aggregator only: the largest answer that it gives.
     function maxAnswer() external view returns (int192);
+
+    /// @notice Of an aggregator before off-chain reporting only: the smallest submission that it takes.
+    function minSubmissionValue() external view returns (int256);
+
+    /// @notice The largest.
+    function maxSubmissionValue() external view returns (int256);
 }

@@ -26,7 +26,7 @@ struct ChainlinkFeed {
 ///      a proxy by one with others, or with other decimals, the policy must be set again.
 interface IChainlinkSource is ISource {
     /// @notice The config for a feed, from what the feed and its aggregator say.
-    /// @dev Warning: an aggregator without limits (`minAnswer` is no function of it) gets the widest there are.
+    /// @dev Warning: an aggregator without limits (neither `minAnswer` nor `minSubmissionValue` is a function of it) gets the widest there are.
     function configOf(
         IAggregatorV3 feed,
         IAggregatorV3 uptime,

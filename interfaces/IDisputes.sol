@@ -57,6 +57,9 @@ interface IDisputes {
     /// @notice The bond can't be 0, the windows neither, and the tolerance must be below 1 WAD.
     error TermsUnusable(uint256 bond, uint256 window, uint256 decideWithin, uint256 tolerance);
 
+    /// @notice Somebody must be there whom forfeited bonds can be paid to.
+    error NobodyToForfeitTo();
+
     /// @notice A report can be challenged up to `until` (seconds).
     error WindowOver(uint256 time, uint256 until);
 

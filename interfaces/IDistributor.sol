@@ -124,6 +124,15 @@ interface IDistributor {
         uint256 principalSeen
     ) external view returns (uint256 interest, uint256 principal);
 
+    /// @notice The same between two moments of the past, each told by what the note had been given then.
+    function growthBetween(
+        address note,
+        uint256 interestFrom,
+        uint256 principalFrom,
+        uint256 interestTo,
+        uint256 principalTo
+    ) external view returns (uint256 interest, uint256 principal);
+
     /// @notice All that is kept of a note.
     function indexOf(address note) external view returns (NoteIndex memory);
 

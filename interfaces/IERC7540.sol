@@ -97,10 +97,7 @@ interface IERC7540Deposit {
     function requestDeposit(uint256 assets, address controller, address owner) external returns (uint256 requestId);
 
     /// @notice Cash of `controller` that waits, settlement units.
-    function pendingDepositRequest(
-        uint256 requestId,
-        address controller
-    ) external view returns (uint256 pendingAssets);
+    function pendingDepositRequest(uint256 requestId, address controller) external view returns (uint256 pendingAssets);
 
     /// @notice Cash of `controller` for which units can be claimed, settlement units.
     function claimableDepositRequest(

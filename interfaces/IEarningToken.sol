@@ -2,21 +2,18 @@
 pragma solidity 0.8.37;
 
 import {ICompliance} from "interfaces/ICompliance.sol";
+import {NoteIndex} from "interfaces/IDistributor.sol";
 import {Cash} from "interfaces/ITrancheNote.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 /// @title What a vault asks of the books in which the cash of a token's holders stands
 /// @dev The deal's `Distributor` is one; see `IDistributor` for each function.
 interface IEarningBooks {
-    /// @notice Cash ever given to all holders of `token`, interest and principal apart, settlement units. Neither ever falls.
+    /// @notice What tells whether anything was earned: cash ever given to the holders of `token`, settlement units. Never falls.
     function mark(address token) external view returns (uint256 interest, uint256 principal, uint32 snapshot);
 
-    /// @notice What a unit of `token` has earned since so much had been given, in parts of a settlement unit, down.
-    function growthSince(
-        address token,
-        uint256 interestSeen,
-        uint256 principalSeen
-    ) external view returns (uint256 interest, uint256 principal);
+    /// @notice What a unit of `token` has ever earned, in parts of a settlement unit: both indices.
+    function indexOf(address token) external view returns (NoteIndex memory);
 
     /// @notice The asset in which holders are paid.
     function settlement() external view returns (IERC20);

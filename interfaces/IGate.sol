@@ -5,7 +5,8 @@ import {IEvergreenFund} from "interfaces/IEvergreenFund.sol";
 import {ITrancheNote} from "interfaces/ITrancheNote.sol";
 
 /// @notice What an epoch met of what was asked, and its price value : units. Settlement units and note units.
-/// @param index Of the note when it was settled, interest and principal together, in parts of a settlement unit.
+/// @param interest What the note had been given when it was settled, settlement units.
+/// @param principal The same.
 struct EpochRecord {
     uint112 askedCash;
     uint112 entered;
@@ -13,16 +14,20 @@ struct EpochRecord {
     uint112 ended;
     uint128 value;
     uint112 units;
-    uint256 index;
+    uint120 interest;
+    uint120 principal;
 }
 
-/// @notice All that a controller has at a gate, in six slots. Settlement units and note units.
+/// @notice All that a controller has at a gate, in seven slots. Settlement units and note units.
 /// @param entry Cash that waits, in `entryEpoch`.
 /// @param claimCash Cash that was met and whose `claimUnits` are not claimed yet.
 /// @param exit Units that wait, in `exitEpoch`.
 /// @param leaveUnits Units that ended and whose `leaveCash` is not claimed yet.
 /// @param backUnits Units of cancelled requests, as `backCash`.
-/// @param seen Index of the note up to which `earned`, in parts of a settlement unit, is counted.
+/// @param seenInterest What the note had been given when earnings were last counted, settlement units.
+/// @param seenPrincipal The same.
+/// @param earnedInterest By units here and not paid, in parts of a settlement unit.
+/// @param earnedPrincipal The same.
 struct Position {
     uint112 entry;
     uint32 entryEpoch;
@@ -34,8 +39,10 @@ struct Position {
     uint112 leaveUnits;
     uint120 leaveCash;
     uint120 backCash;
-    uint256 seen;
-    uint256 earned;
+    uint120 seenInterest;
+    uint120 seenPrincipal;
+    uint256 earnedInterest;
+    uint256 earnedPrincipal;
 }
 
 /// @title The gate of one evergreen tranche: requests by ERC-7540 that wait for an epoch, and what is claimable afterwards
@@ -92,7 +99,7 @@ interface IGate {
     function turnBack(uint256 units, address controller) external;
 
     /// @notice Pays what units that wait here have earned, to the controller whoever calls.
-    /// @return cash Settlement units, down; the part of a unit stays to the controller's credit.
+    /// @return cash Settlement units, interest and principal each down; the part of a unit stays to the controller's credit.
     function claimEarned(address controller) external returns (uint256 cash);
 
     /// @notice Moves all that waits for `lost` to `found`, which has nothing here. Only the note, whose wallet is recovered.
@@ -104,7 +111,7 @@ interface IGate {
     function movePosition(address lost, address found) external;
 
     /// @notice Sends `cash` to the distributor, at settlement. Only the fund.
-    function send(uint256 cash) external;
+    function forward(uint256 cash) external;
 
     /// @notice Takes over what an epoch did: units are made and ended, what was not met waits in the next. Only the fund.
     /// @param made Units made, with those of nobody.

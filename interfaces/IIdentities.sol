@@ -86,6 +86,9 @@ interface IIdentities {
     /// @notice Only the issuer takes its claims back.
     error NotTheIssuerOfTheClaim(address caller, address issuer);
 
+    /// @notice A registration comes with claims of its own identity.
+    error OtherIdentity(address claimed, address registered);
+
     /// @notice A wallet is no zero address.
     error ZeroWallet();
 
@@ -119,8 +122,8 @@ interface IIdentities {
     /// @notice Only the registry of issuers and topics says so.
     error NotTheIssuersRegistry(address caller);
 
-    /// @notice The compliance asks this registry.
-    error StillInUse(address compliance);
+    /// @notice The registry of issuers or topics does not tell this one of changes.
+    error NotTold(address issuersOrTopics);
 
     /// @notice Checks a claim and keeps it; by whoever has it. The same claim again does nothing.
     function addClaim(Claim calldata claim, bytes calldata signature) external;
@@ -140,7 +143,7 @@ interface IIdentities {
     /// @notice Tells `compliance` of every change of what it keeps. Only the owner's role.
     function watch(address compliance) external;
 
-    /// @notice Tells it no more; it may not ask this registry. Only the owner's role.
+    /// @notice Tells it no more: for that compliance nobody is verified from then on. Only the owner's role.
     function unwatch(address compliance) external;
 
     /// @notice Claims of `issuer` count no more, or for other topics. Only the registry of issuers.
@@ -155,17 +158,31 @@ interface IIdentities {
     /// @notice Wallets of an identity by its number.
     function walletsOf(uint32 number) external view returns (address[] memory);
 
+    /// @notice Units of a token in the wallets of an identity, but for two of them.
+    function unitsOf(
+        uint32 number,
+        address token,
+        address butFor,
+        address andFor
+    ) external view returns (uint256 units);
+
+    /// @notice Whether another wallet of the same identity, of a lower address, holds units of a token.
+    function holdsBefore(address wallet, address token) external view returns (bool);
+
     /// @notice Number of an identity; 0 for a stranger. Numbers are never given twice.
     function numberOf(address identity) external view returns (uint32);
 
     /// @notice Issuers that are dead in the current generation of bits, and that generation.
-    function standing() external view returns (uint128 dead, uint16 generation);
+    function standing() external view returns (uint64 dead, uint16 generation);
 
     /// @notice How many epochs the issuer has closed.
     function epochOf(address issuer) external view returns (uint24);
 
     /// @notice What an issuer signs.
     function digestOf(Claim calldata claim) external view returns (bytes32);
+
+    /// @notice Whether a wallet holds units of a token that is watched over.
+    function holds(address wallet) external view returns (bool);
 
     /// @notice Whether `compliance` is told.
     function isWatched(address compliance) external view returns (bool);

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IModularCompliance} from "interfaces/IModularCompliance.sol";
+import {Kind, Movement} from "interfaces/IRule.sol";
 
 /// @notice The rules that only compare: each is a library in contracts/compliance/rules/ with its own `Params`, on or off.
 enum Rule {
@@ -10,13 +11,12 @@ enum Rule {
     INVESTOR_CLASS,
     MIN_HOLDING,
     MAX_HOLDING,
-    HOLDER_COUNT,
+    DENOMINATION,
     SUPPLY_SHARE,
     SUPPLY_LIMIT,
     TRANSFER_WINDOW,
     COUNTERPARTIES,
-    MIN_INVESTMENT,
-    DENOMINATION
+    MIN_INVESTMENT
 }
 
 /// @notice Why a movement is refused.
@@ -53,9 +53,6 @@ interface IRegulatedCompliance is IModularCompliance {
     /// @notice A module is asked again.
     event ModuleResumed(address indexed module);
 
-    /// @notice The counts were made again from the token's balances, which sum to its supply.
-    event Rebuilt(uint32 holders, uint256 units);
-
     /// @notice The first of the reasons why the movement may not be; `refusals` names all.
     error TransferRefused(address from, address to, uint256 units, uint8 code, address module, string reason);
 
@@ -80,29 +77,20 @@ interface IRegulatedCompliance is IModularCompliance {
     /// @notice So many modules, and no more.
     error TooManyModules(uint256 most);
 
-    /// @notice The module's own refusal of a call of `callModuleFunction`.
-    error ModuleCallFailed(address module, bytes reason);
-
     /// @notice The module does what it should.
     error ModuleWorks(address module);
 
-    /// @notice Anybody may suspend it, but not before `from`.
-    error TooEarly(address module, uint256 from);
+    /// @notice Anybody may suspend it from three days after a report until ten days after it.
+    error NotNow(address module, uint256 since, uint256 now_);
+
+    /// @notice A module is tried with a transfer that could be: of units that the sender holds.
+    error NoSuchMovement(address from, address to, uint256 units);
+
+    /// @notice Whether a module took the news, in a trial of which nothing stays.
+    error Rehearsed(bool done);
 
     /// @notice Too little gas is left to call a module with its whole cap: more would change the answer.
     error NotEnoughGas(uint256 left, uint256 needed);
-
-    /// @notice The registry does not tell this compliance of changes.
-    error NotWatched(address registry);
-
-    /// @notice Only the registry in use says so.
-    error NotTheRegistry(address caller, address registry);
-
-    /// @notice Wallets come in ascending order, each once.
-    error NotAscending(address wallet, address after_);
-
-    /// @notice What was counted is not the token's supply: holders are missing.
-    error SupplyNotMatched(uint256 counted, uint256 supply);
 
     /// @notice Puts a rule on, or gives it other parameters. Only the owner's role.
     /// @param params abi.encode of the rule's `Params`: contracts/compliance/README.md.
@@ -114,10 +102,18 @@ interface IRegulatedCompliance is IModularCompliance {
     /// @notice Says that units are about to move, before balances change, and refuses with the reason. Only the token.
     /// @param fromHeld Units in the wallet that sends, before.
     /// @param toHeld Units in the wallet that receives, before.
-    /// @param forced By an agent: no rule can refuse, all are told.
-    function moving(address from, address to, uint256 units, uint256 fromHeld, uint256 toHeld, bool forced) external;
+    /// @return refusedBy First reason against a movement by force, which goes on; 0 for none and for every other.
+    function moving(
+        Kind kind,
+        address from,
+        address to,
+        uint256 units,
+        uint256 fromHeld,
+        uint256 toHeld
+    ) external returns (uint8 refusedBy);
 
-    /// @notice Asks another registry, which must tell this compliance of changes. The owner's role or the token.
+    /// @notice Asks another registry; nobody is verified before that registry tells (`IIdentities.watch`). The owner's role or the
+    ///         token.
     function useRegistry(address registry) external;
 
     /// @notice Stops asking a module at once. Only an agent of the token.
@@ -126,18 +122,18 @@ interface IRegulatedCompliance is IModularCompliance {
     /// @notice Asks it again. Only the owner's role.
     function resumeModule(address module) external;
 
-    /// @notice Tries a module with a movement of nothing; when it fails, the wait begins. By anybody.
-    function reportModule(address module) external;
+    /// @notice Tries a module with a transfer that could be; when it fails, the wait begins. By anybody.
+    function reportModule(address module, address from, address to, uint256 units) external;
 
-    /// @notice Suspends a module that was reported three days ago or more and fails still. By anybody.
-    function suspendBroken(address module) external;
+    /// @notice Suspends a module that was reported three to ten days ago and fails still. By anybody.
+    function suspendBroken(address module, address from, address to, uint256 units) external;
 
-    /// @notice Counts holders again from the token, a batch of wallets in ascending order. Only an agent of the token.
-    /// @dev A movement in between starts the count anew; pause the token, or begin again.
-    function rebuild(address[] calldata wallets) external;
+    /// @notice Tells a module and takes it back, by an error that says whether it listened. Only the compliance itself.
+    function rehearse(address module, Movement calldata movement) external;
 
-    /// @notice Puts the new counts in place when what was counted is the whole supply. Only an agent of the token.
-    function finishRebuild() external;
+    /// @notice Tells the calling module of every movement, or again only of those in which an identity begins or ceases to hold.
+    ///         Only a module that uses `ENDS_ONLY`.
+    function tellAll(bool all) external;
 
     /// @notice The first reason why the movement is refused now; 0 for none. Never reverts.
     function detectTransferRestriction(address from, address to, uint256 units) external view returns (uint8);
@@ -151,14 +147,8 @@ interface IRegulatedCompliance is IModularCompliance {
     /// @notice Whether a rule is on.
     function isOn(Rule rule) external view returns (bool);
 
-    /// @notice Identities that hold a unit.
-    function holders() external view returns (uint32);
-
-    /// @notice Identities of a country that hold a unit.
-    function holdersOfCountry(uint16 country) external view returns (uint32);
-
-    /// @notice Identities of a class that hold a unit.
-    function holdersOfClass(uint8 class) external view returns (uint32);
+    /// @notice Whether a module is there and not asked.
+    function isSuspended(address module) external view returns (bool);
 
     /// @notice Note units of an identity in all its wallets.
     function unitsOf(uint32 identity) external view returns (uint256);

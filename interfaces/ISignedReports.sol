@@ -91,6 +91,8 @@ interface ISignedReports is ISource {
     /// @notice The zero address signs nothing.
     error SignerZero();
 
+    error TooManySigners(uint256 most);
+
     /// @notice The signature is not `signer`'s over this content for this contract on this chain.
     error SignatureWrong(address signer, bytes32 digest);
 

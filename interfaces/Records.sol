@@ -8,7 +8,7 @@ using Records for Record global;
 
 /// @title The word of a wallet: number of its identity, country, class, until when verified, on whose claims it rests
 /// @dev From the lowest bit: identity 32, country 16, class 8, verified until 40, generation 16, wallets of the identity 8,
-///      bits of the issuers 128. Every wallet of an identity has the same word.
+///      bits of the issuers 64. Every wallet of an identity has the same word.
 library Records {
     /// @notice Puts a word together.
     function pack(
@@ -18,7 +18,7 @@ library Records {
         uint40 until_,
         uint16 generation_,
         uint8 wallets_,
-        uint128 relies_
+        uint64 relies_
     ) internal pure returns (Record) {
         return
             Record.wrap(
@@ -58,7 +58,7 @@ library Records {
     }
 
     /// @notice Whether every claim that is needed stands, given the issuers that are `dead` in `generation`.
-    function verified(Record self, uint128 dead, uint16 generation) internal view returns (bool) {
+    function verified(Record self, uint64 dead, uint16 generation) internal view returns (bool) {
         uint256 word = Record.unwrap(self);
         return block.timestamp < uint40(word >> 56) && uint16(word >> 96) == generation && (word >> 128) & dead == 0;
     }

@@ -48,10 +48,14 @@ def _install() -> None:
     package = _PACKAGES / "@openzeppelin" / "contracts" / "package.json"
     if package.exists() and json.loads(package.read_text())["version"] == OPENZEPPELIN:
         return
-    _CACHE.mkdir(parents=True, exist_ok=True)
-    name = f"@openzeppelin/contracts@{OPENZEPPELIN}"
+    run_npm_install(_CACHE, f"@openzeppelin/contracts@{OPENZEPPELIN}")
+
+
+def run_npm_install(folder: Path, name: str) -> None:
+    """Fetch one package of a fixed version, which no lock file has."""
+    folder.mkdir(parents=True, exist_ok=True)
     quiet = ["--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    _run([str(BIN / "npm"), "install", "--prefix", str(_CACHE), *quiet, name], peer=name)
+    run_peer([str(BIN / "npm"), "install", "--prefix", str(folder), *quiet, name], peer=name)
 
 
 def _compile(source: str, contract: str, text: str) -> ContractContainer:
@@ -72,7 +76,7 @@ def _compile(source: str, contract: str, text: str) -> ContractContainer:
         },
     }
     solc = [str(SOLCX / f"solc-v{SOLC_VERSION}"), "--base-path", str(_PACKAGES), "--standard-json"]
-    answer = json.loads(_run(solc, peer=contract, stdin=json.dumps(question)))
+    answer = json.loads(run_peer(solc, peer=contract, stdin=json.dumps(question)))
     if errors := [each["message"] for each in answer.get("errors", []) if each["severity"] == "error"]:
         raise PeerMissing(contract, errors[0])
     compiled = answer["contracts"][source][contract]
@@ -88,7 +92,8 @@ def _compile(source: str, contract: str, text: str) -> ContractContainer:
     )
 
 
-def _run(command: list[str], *, peer: str, stdin: str | None = None) -> str:
+def run_peer(command: list[str], *, peer: str, stdin: str | None = None) -> str:
+    """What a program prints; whatever stops it is `PeerMissing`."""
     try:
         done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, env=os.environ)
     except OSError as error:

@@ -36,6 +36,9 @@ contract DealAccess is AccessManager {
     /// @notice Held by the `Disputes` alone: `SignedReports.setStanding`.
     uint64 public constant DISPUTES = 22;
 
+    /// @notice Tells what turned out to be true: `Accuracy.tellTruth`.
+    uint64 public constant TRUTH_KEEPER = 23;
+
     /// @notice Approves and switches strategies of disposal, and pauses: `LoanBook.approve`, `LoanBook.switchTo`, `LoanBook.pause`.
     uint64 public constant OVERSEER = 31;
 

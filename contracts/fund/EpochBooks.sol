@@ -5,7 +5,7 @@ import {Settlement, Side} from "contracts/fund/Settlement.sol";
 import {Books} from "contracts/waterfall/Books.sol";
 import {RunTerms} from "contracts/waterfall/TermsCode.sol";
 import {EpochTranche, IWaterfall, TrancheState} from "interfaces/IWaterfall.sol";
-import {MAX_ACCRUED, TrancheId} from "interfaces/Types.sol";
+import {MAX_ACCRUED} from "interfaces/Types.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
@@ -25,10 +25,10 @@ library EpochBooks {
             Side memory one = sides[i];
             cash += one.entered - one.paid;
             if ((run.reserve.tranches >> i) & 1 == 0) continue;
-            uint256 before = waterfall.tranche(TrancheId.wrap(uint8(i))).principal; // at most 8
-            principal += one.units == 0 ? one.made : Settlement.rebooked(before, one, 0, one.made);
+            principal += one.units == 0 ? one.made : Settlement.rebooked(one.books.principal, one, 0, one.made);
         }
-        return Math.saturatingSub(cash, _lacking(waterfall, run, principal));
+        (uint256 reserve, ) = waterfall.reserve();
+        return Math.saturatingSub(cash, Math.saturatingSub(Books.targetOf(run.reserve, principal), reserve));
     }
 
     /// @notice Rule 26: value of the most junior tranche that had no units when somebody came.
@@ -52,22 +52,19 @@ library EpochBooks {
         uint8 empty;
         for (uint256 i; i < sides.length; ++i) {
             uint256 made = sides[i].made + (i + 1 == sides.length ? nobodys : 0);
-            books[i] = _rebooked(waterfall.tranche(TrancheId.wrap(uint8(i))), sides[i], made);
+            books[i] = _rebooked(sides[i], made);
             if ((run.reserve.tranches >> i) & 1 == 1) reserved += books[i].principal;
             if (sides[i].units + made == sides[i].ended) empty |= uint8(1 << i);
         }
         uint256 account = waterfall.revolvingAccount() + received - paid;
-        uint256 more = Math.min(account, _lacking(waterfall, run, reserved));
         (uint256 reserve, ) = waterfall.reserve();
+        uint256 more = Math.min(account, Math.saturatingSub(Books.targetOf(run.reserve, reserved), reserve));
         reserve += more;
         waterfall.settleEpoch(books, reserve.toUint120(), (account - more).toUint120(), empty, received, paid);
     }
 
-    function _rebooked(
-        TrancheState memory state,
-        Side memory one,
-        uint256 made
-    ) private pure returns (EpochTranche memory) {
+    function _rebooked(Side memory one, uint256 made) private pure returns (EpochTranche memory) {
+        TrancheState memory state = one.books;
         (uint256 closing, uint256 principal) = (made, made);
         if (one.units != 0) {
             closing = Settlement.rebooked(state.atClosing, one, one.ended, made);
@@ -81,10 +78,5 @@ library EpochBooks {
                 lost: Settlement.rebooked(state.loss, one, one.ended, made).toUint112(),
                 interestDue: uint128(Math.min(due, MAX_ACCRUED))
             });
-    }
-
-    function _lacking(IWaterfall waterfall, RunTerms memory run, uint256 principal) private view returns (uint256) {
-        (uint256 reserve, ) = waterfall.reserve();
-        return Math.saturatingSub(Books.targetOf(run.reserve, principal), reserve);
     }
 }

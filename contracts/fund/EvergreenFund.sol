@@ -11,7 +11,7 @@ import {Changeable, EvergreenTerms, IEvergreenFund, Mark} from "interfaces/IEver
 import {EpochRecord, IGate} from "interfaces/IGate.sol";
 import {ILoanPool} from "interfaces/ILoanPool.sol";
 import {IOffering} from "interfaces/IOffering.sol";
-import {IWaterfall, Phase, TrancheState} from "interfaces/IWaterfall.sol";
+import {IWaterfall, Phase} from "interfaces/IWaterfall.sol";
 import {MAX_AMOUNT, Period, TrancheId, WAD} from "interfaces/Types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
@@ -54,6 +54,7 @@ contract EvergreenFund is IEvergreenFund, AccessManaged {
 
     /// @dev Epoch from which `_next` counts; 0 for nothing to come.
     uint32 private _nextFrom;
+    IWaterfall private _known;
     uint112 private _announced;
     uint112 private _lossThen;
 
@@ -78,10 +79,11 @@ contract EvergreenFund is IEvergreenFund, AccessManaged {
 
     /// @inheritdoc IEvergreenFund
     function settle() external {
-        IWaterfall waterfall = offering.waterfall();
+        IWaterfall waterfall = _waterfall();
         Period period = _mayWait(waterfall);
         // Asset and gates are called below: until all is done nothing is requested, cancelled or settled again.
         _clock.settling = true;
+        _known = waterfall;
         if (_nextFrom != 0 && _nextFrom <= _clock.number) {
             _terms.changeable = _next;
             _nextFrom = 0;
@@ -130,7 +132,7 @@ contract EvergreenFund is IEvergreenFund, AccessManaged {
 
     /// @inheritdoc IEvergreenFund
     function bought(uint256 price) external {
-        IWaterfall waterfall = offering.waterfall();
+        IWaterfall waterfall = _waterfall();
         if (msg.sender != address(waterfall)) revert NotTheWaterfall(msg.sender, address(waterfall));
         if (_clock.settling) revert Settling();
         _value.buy(_pool, waterfall.lastRun(), price);
@@ -171,13 +173,13 @@ contract EvergreenFund is IEvergreenFund, AccessManaged {
 
     /// @inheritdoc IEvergreenFund
     function value() external view returns (uint256 loans_, uint256 nav) {
-        IWaterfall waterfall = offering.waterfall();
+        IWaterfall waterfall = _waterfall();
         return _worth(waterfall, waterfall.lastRun());
     }
 
     /// @inheritdoc IEvergreenFund
     function trancheValues() external view returns (uint256[] memory values, bool[] memory closed) {
-        IWaterfall waterfall = offering.waterfall();
+        IWaterfall waterfall = _waterfall();
         (, , Side[] memory sides) = _sides(waterfall, waterfall.lastRun(), _gates());
         values = new uint256[](sides.length);
         closed = new bool[](sides.length);
@@ -196,7 +198,7 @@ contract EvergreenFund is IEvergreenFund, AccessManaged {
 
     /// @inheritdoc IEvergreenFund
     function announced() external view returns (uint256) {
-        return _open(offering.waterfall().lastRun());
+        return _open(_waterfall().lastRun());
     }
 
     /// @inheritdoc IEvergreenFund
@@ -222,8 +224,14 @@ contract EvergreenFund is IEvergreenFund, AccessManaged {
         if (block.timestamp >= _endOf(period.number() + 1)) revert NextPeriodOver(period.next());
     }
 
+    /// @dev The offering learns it when it opens, once and for all; it is kept here from the first settlement on.
+    function _waterfall() private view returns (IWaterfall waterfall) {
+        waterfall = _known;
+        if (address(waterfall) == address(0)) waterfall = offering.waterfall();
+    }
+
     function _revolves() private view returns (bool) {
-        IWaterfall waterfall = offering.waterfall();
+        IWaterfall waterfall = _waterfall();
         return address(waterfall) != address(0) && waterfall.phase() == Phase.Revolving;
     }
 
@@ -266,13 +274,13 @@ contract EvergreenFund is IEvergreenFund, AccessManaged {
     ) private view returns (uint256 loans_, uint256 nav, Side[] memory sides) {
         (loans_, nav) = _worth(waterfall, period);
         uint256[] memory values = new uint256[](gates.length);
+        sides = new Side[](gates.length);
         for (uint256 i; i < gates.length; ++i) {
-            TrancheState memory state = waterfall.tranche(TrancheId.wrap(uint8(i))); // at most 8
-            values[i] = state.principal + state.interestDue;
+            sides[i].books = waterfall.tranche(TrancheId.wrap(uint8(i))); // at most 8
+            values[i] = sides[i].books.principal + sides[i].books.loss + sides[i].books.interestDue;
         }
         values = Valuation.spread(nav, values);
         bool[] memory reached = Valuation.markDown(values, _open(period));
-        sides = new Side[](gates.length);
         for (uint256 i; i < gates.length; ++i) {
             Side memory one = sides[i];
             one.value = values[i];
@@ -309,7 +317,7 @@ contract EvergreenFund is IEvergreenFund, AccessManaged {
             (uint256 more, uint256 less) = (sides[i].entered, sides[i].paid);
             received += Math.saturatingSub(more, less);
             paid += Math.saturatingSub(less, more);
-            if (more > less) gates[i].send(more - less);
+            if (more > less) gates[i].forward(more - less);
         }
         // An asset that calls back may have had a period run: what was counted is no more.
         if (waterfall.lastRun() != period) revert Settling();
@@ -322,27 +330,23 @@ contract EvergreenFund is IEvergreenFund, AccessManaged {
         }
     }
 
-    function _settleGates(
-        IWaterfall waterfall,
-        IGate[] memory gates,
-        Side[] memory sides,
-        uint256 ownerless
-    ) private {
+    function _settleGates(IWaterfall waterfall, IGate[] memory gates, Side[] memory sides, uint256 ownerless) private {
+        address dustOwner = waterfall.dustOwner();
         for (uint256 i; i < gates.length; ++i) {
-            Side memory one = sides[i];
-            bool par = one.units == 0;
-            EpochRecord memory record = EpochRecord({
-                askedCash: uint112(one.entry), // a gate takes no more
-                entered: uint112(one.entered),
-                askedUnits: uint112(one.exit),
-                ended: uint112(one.ended),
-                value: par ? 1 : one.value.toUint128(),
-                units: par ? 1 : uint112(one.units),
-                index: _distributor.indexOf(address(gates[i].note())).total
-            });
             uint256 nobodys = i + 1 == gates.length ? ownerless : 0;
-            gates[i].settle(_clock.number, record, one.made + nobodys, nobodys, waterfall.dustOwner());
+            gates[i].settle(_clock.number, _record(sides[i], gates[i]), sides[i].made + nobodys, nobodys, dustOwner);
         }
+    }
+
+    function _record(Side memory one, IGate gate) private view returns (EpochRecord memory record) {
+        record.askedCash = uint112(one.entry); // a gate takes no more
+        record.entered = uint112(one.entered);
+        record.askedUnits = uint112(one.exit);
+        record.ended = uint112(one.ended);
+        record.value = one.units == 0 ? 1 : one.value.toUint128();
+        record.units = one.units == 0 ? 1 : uint112(one.units);
+        (uint256 interest, uint256 principal) = _distributor.given(address(gate.note()));
+        (record.interest, record.principal) = (uint120(interest), uint120(principal)); // no wider in its book
     }
 
     function _tell(Period period, uint256 loans_, uint256 nav, Side[] memory sides) private {

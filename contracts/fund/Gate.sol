@@ -48,15 +48,14 @@ contract Gate is GateBooks, AccessManaged, ReentrancyGuardTransient {
     /// @inheritdoc IERC7540Deposit
     function requestDeposit(uint256 assets, address controller, address owner) external nonReentrant returns (uint256) {
         uint32 epoch = _mayRequest(assets, controller, owner);
-        Position memory own = _upToDate(controller);
+        Position storage own = _stored(controller);
         if (own.entry != 0 && own.entryEpoch != epoch) revert EpochNotSettled(own.entryEpoch);
         _ask(epoch, assets, 0);
         // What waits here counts with it: it is the controller's already.
-        uint256 units = convertToShares(assets) + own.unitsHere();
-        _eligible(address(0), controller, units);
+        uint256 here = uint256(own.exit) + own.claimUnits + own.backUnits;
+        _eligible(address(0), controller, convertToShares(assets) + here);
         own.entry += uint112(assets); // with all others at most MAX_AMOUNT
         own.entryEpoch = epoch;
-        _positions[controller] = own;
         emit DepositRequest(controller, owner, 0, msg.sender, assets);
 
         _settlement.pullExact(owner, assets);
@@ -67,7 +66,18 @@ contract Gate is GateBooks, AccessManaged, ReentrancyGuardTransient {
     function requestRedeem(uint256 shares, address controller, address owner) external nonReentrant returns (uint256) {
         uint32 epoch = _mayRequest(shares, controller, owner);
         if (owner != controller) _eligible(owner, controller, shares);
-        _askExit(controller, _upToDate(controller), epoch, shares);
+        Position storage own = _stored(controller);
+        _mayExit(own.exit, own.exitEpoch, epoch, shares);
+        (uint256 interest, uint256 principal, ) = _distributor.mark(address(note));
+        if (uint256(own.exit) + own.claimUnits + own.backUnits == 0) {
+            (own.seenInterest, own.seenPrincipal) = (uint120(interest), uint120(principal)); // no wider in its book
+        } else {
+            Position memory earning = own;
+            earning.earn(note, interest, principal);
+            _store(controller, earning);
+        }
+        own.exit += uint112(shares); // with all others at most MAX_AMOUNT
+        own.exitEpoch = epoch;
         emit RedeemRequest(controller, owner, 0, msg.sender, shares);
 
         IERC20(address(note)).safeTransferFrom(owner, address(this), shares);
@@ -78,9 +88,12 @@ contract Gate is GateBooks, AccessManaged, ReentrancyGuardTransient {
     function turnBack(uint256 units, address controller) external nonReentrant {
         uint32 epoch = _mayRequest(units, controller, controller);
         Position memory own = _upToDate(controller);
-        own.earn(_index());
+        _earn(own);
         own.claimByUnits(units);
-        _askExit(controller, own, epoch, units);
+        _mayExit(own.exit, own.exitEpoch, epoch, units);
+        own.exit += uint112(units); // with all others at most MAX_AMOUNT
+        own.exitEpoch = epoch;
+        _store(controller, own);
         emit TurnedBack(controller, units, msg.sender);
     }
 
@@ -94,7 +107,7 @@ contract Gate is GateBooks, AccessManaged, ReentrancyGuardTransient {
         _asked[own.entryEpoch & 1].cash -= own.entry;
         own.backCash += own.entry;
         own.entry = 0;
-        _positions[controller] = own;
+        _store(controller, own);
         emit CancelDepositRequest(controller, 0, msg.sender);
     }
 
@@ -106,7 +119,7 @@ contract Gate is GateBooks, AccessManaged, ReentrancyGuardTransient {
         _asked[own.exitEpoch & 1].units -= own.exit;
         own.backUnits += own.exit;
         own.exit = 0;
-        _positions[controller] = own;
+        _store(controller, own);
         emit CancelRedeemRequest(controller, 0, msg.sender);
     }
 
@@ -120,7 +133,7 @@ contract Gate is GateBooks, AccessManaged, ReentrancyGuardTransient {
         _notFrozen(controller);
         assets = own.backCash;
         own.backCash = 0;
-        _positions[controller] = own;
+        _store(controller, own);
         emit CancelDepositClaim(controller, receiver, 0, msg.sender, assets);
 
         if (assets != 0) _settlement.safeTransfer(receiver, assets); // some assets refuse to move nothing
@@ -134,10 +147,10 @@ contract Gate is GateBooks, AccessManaged, ReentrancyGuardTransient {
     ) external nonReentrant returns (uint256 shares) {
         Position memory own = _ofCaller(controller);
         _notFrozen(controller);
-        own.earn(_index());
+        _earn(own);
         shares = own.backUnits;
         own.backUnits = 0;
-        _positions[controller] = own;
+        _store(controller, own);
         emit CancelRedeemClaim(controller, receiver, 0, msg.sender, shares);
 
         _give(controller, receiver, shares);
@@ -151,7 +164,11 @@ contract Gate is GateBooks, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IERC7540Deposit
-    function deposit(uint256 assets, address receiver, address controller) public nonReentrant returns (uint256 shares) {
+    function deposit(
+        uint256 assets,
+        address receiver,
+        address controller
+    ) public nonReentrant returns (uint256 shares) {
         Position memory own = _mayClaimUnits(controller);
         shares = own.claimByCash(assets);
         _claimed(own, receiver, controller, assets, shares);
@@ -170,7 +187,11 @@ contract Gate is GateBooks, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IERC7575
-    function redeem(uint256 shares, address receiver, address controller) external nonReentrant returns (uint256 assets) {
+    function redeem(
+        uint256 shares,
+        address receiver,
+        address controller
+    ) external nonReentrant returns (uint256 assets) {
         Position memory own = _ofCaller(controller);
         _notFrozen(controller);
         assets = own.leaveByUnits(shares);
@@ -193,9 +214,9 @@ contract Gate is GateBooks, AccessManaged, ReentrancyGuardTransient {
     function claimEarned(address controller) external nonReentrant returns (uint256 cash) {
         _notFrozen(controller);
         Position memory own = _upToDate(controller);
-        own.earn(_index());
+        _earn(own);
         cash = own.takeEarned();
-        _positions[controller] = own;
+        _store(controller, own);
         emit EarnedPaid(controller, cash);
 
         // All whole units that the gate's units have earned: the sum of what controllers have is never above it.
@@ -219,7 +240,7 @@ contract Gate is GateBooks, AccessManaged, ReentrancyGuardTransient {
     /* SETTLEMENT */
 
     /// @inheritdoc IGate
-    function send(uint256 cash) external nonReentrant {
+    function forward(uint256 cash) external nonReentrant {
         _onlyFund();
         _settlement.sendExact(address(_distributor), cash);
     }
@@ -244,10 +265,10 @@ contract Gate is GateBooks, AccessManaged, ReentrancyGuardTransient {
         if (made != 0 || record_.ended != 0) note.remake(made, record_.ended);
         if (ownerless == 0) return;
         Position memory own = _upToDate(dustOwner);
-        own.earn(record_.index);
+        _earn(own);
         own.claimCash += uint112(ownerless); // units were just made for it
         own.claimUnits += uint112(ownerless);
-        _positions[dustOwner] = own;
+        _store(dustOwner, own);
     }
 
     /* INTERNAL */
@@ -259,13 +280,17 @@ contract Gate is GateBooks, AccessManaged, ReentrancyGuardTransient {
         return fund.openEpoch();
     }
 
-    function _askExit(address controller, Position memory own, uint32 epoch, uint256 units) private {
-        if (own.exit != 0 && own.exitEpoch != epoch) revert EpochNotSettled(own.exitEpoch);
+    function _mayExit(uint256 waits, uint256 since, uint32 epoch, uint256 units) private {
+        if (waits != 0 && since != epoch) revert EpochNotSettled(since);
         _ask(epoch, 0, units);
-        own.earn(_index());
-        own.exit += uint112(units); // with all others at most MAX_AMOUNT
-        own.exitEpoch = epoch;
-        _positions[controller] = own;
+    }
+
+    /// @dev Up to date in storage. A request reads and writes no slot that it does not need.
+    function _stored(address controller) private returns (Position storage own) {
+        own = _positions[controller];
+        uint256 settled = lastSettled;
+        bool behind = own.entry != 0 && own.entryEpoch <= settled;
+        if (behind || (own.exit != 0 && own.exitEpoch <= settled)) _store(controller, _upToDate(controller));
     }
 
     /// @dev One of the two is 0.
@@ -281,7 +306,7 @@ contract Gate is GateBooks, AccessManaged, ReentrancyGuardTransient {
         own = _ofCaller(controller);
         _notFrozen(controller);
         if (fund.paused()) revert IEvergreenFund.RequestsPaused();
-        own.earn(_index());
+        _earn(own);
     }
 
     function _claimed(
@@ -291,14 +316,14 @@ contract Gate is GateBooks, AccessManaged, ReentrancyGuardTransient {
         uint256 assets,
         uint256 shares
     ) private {
-        _positions[controller] = own;
+        _store(controller, own);
         emit Deposit(controller, receiver, assets, shares);
 
         _give(controller, receiver, shares);
     }
 
     function _left(Position memory own, address receiver, address controller, uint256 assets, uint256 shares) private {
-        _positions[controller] = own;
+        _store(controller, own);
         emit Withdraw(msg.sender, receiver, controller, assets, shares);
 
         if (assets != 0) _settlement.safeTransfer(receiver, assets);
@@ -316,9 +341,13 @@ contract Gate is GateBooks, AccessManaged, ReentrancyGuardTransient {
         if (own.isEmpty()) return false;
         if (!_upToDate(found).isEmpty()) revert HasPosition(found);
         delete _positions[lost];
-        _positions[found] = own;
+        _store(found, own);
         emit PositionMoved(lost, found);
         return true;
+    }
+
+    function _store(address controller, Position memory own) private {
+        _positions[controller] = own;
     }
 
     function _ofCaller(address controller) private view returns (Position memory) {

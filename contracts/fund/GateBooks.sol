@@ -204,8 +204,8 @@ abstract contract GateBooks is
     /// @inheritdoc IGate
     function earned(address controller) external view returns (uint256) {
         Position memory own = _upToDate(controller);
-        own.earn(_index());
-        return own.earned / PARTS;
+        _earn(own);
+        return own.earnedInterest / PARTS + own.earnedPrincipal / PARTS;
     }
 
     /// @inheritdoc IGate
@@ -221,9 +221,10 @@ abstract contract GateBooks is
 
     /// @inheritdoc IERC165
     function supportsInterface(bytes4 id) external pure returns (bool) {
-        bool requests = id == type(IERC7540Operator).interfaceId ||
-            id == type(IERC7540Deposit).interfaceId ||
-            id == type(IERC7540Redeem).interfaceId;
+        bool requests =
+            id == type(IERC7540Operator).interfaceId ||
+                id == type(IERC7540Deposit).interfaceId ||
+                id == type(IERC7540Redeem).interfaceId;
         bool cancels = id == type(IERC7540CancelDeposit).interfaceId || id == type(IERC7540CancelRedeem).interfaceId;
         return requests || cancels || id == type(IERC7575).interfaceId || id == type(IERC165).interfaceId;
     }
@@ -232,12 +233,13 @@ abstract contract GateBooks is
 
     function _upToDate(address controller) internal view returns (Position memory own) {
         own = _positions[controller];
-        own.catchUp(_records, lastSettled);
+        own.catchUp(_records, lastSettled, note);
     }
 
-    /// @dev Interest and principal together.
-    function _index() internal view returns (uint256) {
-        return _distributor.indexOf(address(note)).total;
+    /// @dev Up to now.
+    function _earn(Position memory own) internal view {
+        (uint256 interest, uint256 principal, ) = _distributor.mark(address(note));
+        own.earn(note, interest, principal);
     }
 
     function _unitsStop(address controller) private view returns (bool) {

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {EpochRecord, IGate, Position} from "interfaces/IGate.sol";
+import {ITrancheNote} from "interfaces/ITrancheNote.sol";
 import {PARTS} from "interfaces/Types.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
@@ -13,23 +14,37 @@ library Positions {
     function catchUp(
         Position memory own,
         mapping(uint256 epoch => EpochRecord) storage records,
-        uint256 settled
+        uint256 settled,
+        ITrancheNote note
     ) internal view {
         while (true) {
             uint256 epoch = _next(own, settled);
             if (epoch == 0) return;
             EpochRecord memory met = records[epoch];
-            earn(own, met.index);
+            earn(own, note, met.interest, met.principal);
             if (own.entry != 0 && own.entryEpoch == epoch) _enter(own, met);
             if (own.exit != 0 && own.exitEpoch == epoch) _leave(own, met);
         }
     }
 
-    /// @notice Credits what the units that are here have earned up to an index.
-    function earn(Position memory own, uint256 index) internal pure {
+    /// @notice Credits what the units that are here have earned until the note had been given so much.
+    function earn(Position memory own, ITrancheNote note, uint256 interest, uint256 principal) internal view {
         uint256 units = unitsHere(own);
-        if (units != 0) own.earned += units * (index - own.seen); // below 2^240, as all that was ever given (see PARTS)
-        own.seen = index;
+        bool moved = own.seenInterest != interest || own.seenPrincipal != principal;
+        if (units != 0 && moved) {
+            (uint256 grownInterest, uint256 grownPrincipal) = note.distributor().growthBetween(
+                address(note),
+                own.seenInterest,
+                own.seenPrincipal,
+                interest,
+                principal
+            );
+            // Below 2^240, as all that was ever given (see PARTS).
+            own.earnedInterest += units * grownInterest;
+            own.earnedPrincipal += units * grownPrincipal;
+        }
+        own.seenInterest = uint120(interest); // no wider in the distributor's book
+        own.seenPrincipal = uint120(principal);
     }
 
     /// @notice Units that wait to leave, to be claimed, or to be taken back.
@@ -40,7 +55,12 @@ library Positions {
     /// @notice Whether nothing waits.
     function isEmpty(Position memory own) internal pure returns (bool) {
         bool units = unitsHere(own) == 0 && own.leaveUnits == 0;
-        return units && own.entry == 0 && own.leaveCash == 0 && own.backCash == 0 && own.earned == 0;
+        return
+            units &&
+            own.entry == 0 &&
+            own.leaveCash == 0 &&
+            own.backCash == 0 &&
+            own.earnedInterest + own.earnedPrincipal == 0;
     }
 
     /// @notice Takes a piece of claimable units, by the cash that was met.
@@ -83,8 +103,9 @@ library Positions {
 
     /// @notice Takes the whole settlement units earned.
     function takeEarned(Position memory own) internal pure returns (uint256 cash) {
-        cash = own.earned / PARTS;
-        own.earned %= PARTS;
+        cash = own.earnedInterest / PARTS + own.earnedPrincipal / PARTS;
+        own.earnedInterest %= PARTS;
+        own.earnedPrincipal %= PARTS;
     }
 
     /// @dev Each sum is at most what all controllers were met with, which fits.

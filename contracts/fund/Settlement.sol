@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {TrancheState} from "interfaces/IWaterfall.sol";
 import {MAX_AMOUNT, WAD} from "interfaces/Types.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @notice A tranche on its way through a settlement. Settlement units and note units.
 /// @param value Before the settlement, and `units`: the price is value / units, 1 / 1 where there is no unit.
 /// @param worth What all units of exit are worth.
+/// @param books Of the waterfall, before the settlement.
 /// @param now Value with what was entered and left so far.
 struct Side {
     uint256 value;
@@ -14,6 +16,7 @@ struct Side {
     uint256 entry;
     uint256 exit;
     bool closed;
+    TrancheState books;
     uint256 worth;
     uint256 now;
     uint256 entered;

@@ -8,12 +8,14 @@ contract PlayedSystem {
     /// @param Bomb A long answer.
     /// @param LongRefusal A revert with a long text.
     /// @param Devour All gas it gets.
+    /// @param Know As Answer; a revert to what it was not taught.
     enum Manner {
         Answer,
         Refuse,
         Bomb,
         LongRefusal,
-        Devour
+        Devour,
+        Know
     }
 
     error Refused();
@@ -32,7 +34,9 @@ contract PlayedSystem {
         if (_manner == Manner.Bomb) return _long();
         if (_manner == Manner.LongRefusal) revert Long(_long());
         if (_manner == Manner.Devour) while (true) continue;
-        return _replies[bytes4(data)];
+        bytes memory reply = _replies[bytes4(data)];
+        if (_manner == Manner.Know && reply.length == 0) revert Refused();
+        return reply;
     }
 
     function teach(bytes4 selector, bytes calldata reply) external {

@@ -17,18 +17,17 @@ contract Distributor is IDistributor, AccessManaged {
     ///         units, so that a distribution writes the first one only. All cash that ever comes is below 2^113.
     /// @param interest Ever given, settlement units.
     /// @param principal Ever given, settlement units.
-    /// @param open The note has said its units, so the slot is never empty.
+    /// @param watchedTo Day since 1970 before which a vote may be open, so that transfers must remember what was held when it was
+    ///        called; EVER for one beyond the days that fit. OPEN once the note has said its units: the slot is never empty, and
+    ///        a transfer reads no other while no vote is open.
     /// @param snapshots Votes called so far. One a second fills 32 bits in 136 years.
     /// @param stretches How many stretches the book has; none where its units never changed.
-    /// @param watchedTo Day since 1970 before which a vote may be open, so that transfers must remember what was held when it was
-    ///        called; EVER for one beyond the days that fit.
     struct Book {
         uint120 interest;
         uint120 principal;
-        bool open;
+        uint16 watchedTo;
         uint112 units;
         uint32 snapshots;
-        uint16 watchedTo;
         uint32 stretches;
     }
 
@@ -51,6 +50,7 @@ contract Distributor is IDistributor, AccessManaged {
     }
 
     uint16 private constant EVER = type(uint16).max;
+    uint16 private constant OPEN = 1; // 2 January 1970: no vote is open
 
     /* IMMUTABLES */
 
@@ -95,15 +95,15 @@ contract Distributor is IDistributor, AccessManaged {
     /// @inheritdoc IDistributor
     function openBook(uint256 units) external {
         Book storage kept = _books[msg.sender];
-        if (kept.open) revert AlreadyOpen(msg.sender);
-        kept.open = true;
+        if (kept.watchedTo != 0) revert AlreadyOpen(msg.sender);
+        kept.watchedTo = OPEN;
         kept.units = units.toUint112();
     }
 
     /// @inheritdoc IDistributor
     function resize(uint256 units) external {
         Book storage kept = _books[msg.sender];
-        if (!kept.open) revert NotOpen(msg.sender);
+        if (kept.watchedTo == 0) revert NotOpen(msg.sender);
         mapping(uint256 place => Stretch) storage all = _stretches[msg.sender];
         uint256 count = kept.stretches;
         if (count == 0) {
@@ -185,7 +185,7 @@ contract Distributor is IDistributor, AccessManaged {
         (interest, principal) = (kept.interest, kept.principal);
         uint256 day = kept.watchedTo;
         // Most notes are never voted on: this keeps a transfer of theirs cheap.
-        if (day == 0) return (interest, principal, 0);
+        if (day <= OPEN) return (interest, principal, 0);
         if (day == EVER || block.timestamp / 1 days < day) snapshot = kept.snapshots;
     }
 
@@ -194,7 +194,7 @@ contract Distributor is IDistributor, AccessManaged {
         address note,
         uint256 interestSeen,
         uint256 principalSeen
-    ) external view returns (uint256 interest, uint256 principal) {
+    ) public view returns (uint256 interest, uint256 principal) {
         Book storage kept = _books[note];
         (uint256 interestGiven, uint256 principalGiven, uint256 units) = (kept.interest, kept.principal, kept.units);
         if (interestGiven < interestSeen || principalGiven < principalSeen) {
@@ -207,6 +207,20 @@ contract Distributor is IDistributor, AccessManaged {
             interest = (interestGiven * PARTS) / units - (interestSeen * PARTS) / units;
             principal = (principalGiven * PARTS) / units - (principalSeen * PARTS) / units;
         }
+    }
+
+    /// @inheritdoc IDistributor
+    function growthBetween(
+        address note,
+        uint256 interestFrom,
+        uint256 principalFrom,
+        uint256 interestTo,
+        uint256 principalTo
+    ) external view returns (uint256 interest, uint256 principal) {
+        (uint256 interestThen, uint256 principalThen) = growthSince(note, interestTo, principalTo);
+        (interest, principal) = growthSince(note, interestFrom, principalFrom);
+        interest -= interestThen;
+        principal -= principalThen;
     }
 
     /// @inheritdoc IDistributor
@@ -297,26 +311,34 @@ contract Distributor is IDistributor, AccessManaged {
         uint256 interestGiven,
         uint256 principalGiven
     ) private view returns (uint256 interest, uint256 principal) {
-        (interest, principal) = (stretch.interestIndex, stretch.principalIndex);
-        uint256 units = stretch.units;
-        if (units == 0) return (interest, principal);
-        interest += ((interestGiven - stretch.interest) * PARTS) / units;
-        principal += ((principalGiven - stretch.principal) * PARTS) / units;
+        interest = _indexAt(stretch.interestIndex, interestGiven - stretch.interest, stretch.units);
+        principal = _indexAt(stretch.principalIndex, principalGiven - stretch.principal, stretch.units);
     }
 
+    function _indexAt(uint256 atBegin, uint256 given_, uint256 units) private pure returns (uint256) {
+        return units == 0 ? atBegin : atBegin + (given_ * PARTS) / units;
+    }
+
+    /// @dev A stream of which nothing was given since is not looked up.
     function _grown(
         address note,
         Book storage kept,
         uint256 interestSeen,
         uint256 principalSeen
     ) private view returns (uint256 interest, uint256 principal) {
+        (uint256 interestGiven, uint256 principalGiven) = (kept.interest, kept.principal);
+        if (interestGiven == interestSeen && principalGiven == principalSeen) return (0, 0);
         mapping(uint256 place => Stretch) storage all = _stretches[note];
-        uint256 last = kept.stretches - 1;
-        (interest, principal) = _reached(all[last], kept.interest, kept.principal);
-        Stretch storage then = all[_stretchOf(all, last, interestSeen + principalSeen)];
-        (uint256 interestThen, uint256 principalThen) = _reached(then, interestSeen, principalSeen);
-        interest -= interestThen;
-        principal -= principalThen;
+        Stretch storage last = all[kept.stretches - 1];
+        Stretch storage then = all[_stretchOf(all, kept.stretches - 1, interestSeen + principalSeen)];
+        if (interestGiven != interestSeen) {
+            interest = _indexAt(last.interestIndex, interestGiven - last.interest, last.units);
+            interest -= _indexAt(then.interestIndex, interestSeen - then.interest, then.units);
+        }
+        if (principalGiven != principalSeen) {
+            principal = _indexAt(last.principalIndex, principalGiven - last.principal, last.units);
+            principal -= _indexAt(then.principalIndex, principalSeen - then.principal, then.units);
+        }
     }
 
     /// @dev The last stretch that began when no more than `given` was given; each began with more than the one before.

@@ -24,15 +24,18 @@ abstract contract Earnings is ITrancheNote, ERC20Permit {
     /// @notice What the note had ever been given when a holder was last brought up to date, settlement units. All that a
     ///         transfer reads of either side when nothing was distributed since.
     /// @param barred The same as `Paid.frozen`, so that neither a claim nor a transfer reads a slot for it alone.
+    /// @param partly Some units are frozen: `Account.frozenUnits` says how many, where a note freezes units.
     struct Seen {
         uint120 interest;
         uint120 principal;
         bool barred;
+        bool partly;
     }
 
     /// @param interestEarned Ever, up to what was seen, in parts of a settlement unit. Below 2^240.
     /// @param principalEarned The same of principal.
     /// @param pastUnits Held at `pastSnapshot`.
+    /// @param frozenUnits Of those held now, at most as many.
     struct Account {
         Paid paid;
         Seen seen;
@@ -40,6 +43,7 @@ abstract contract Earnings is ITrancheNote, ERC20Permit {
         uint256 principalEarned;
         uint112 pastUnits;
         uint32 pastSnapshot;
+        uint112 frozenUnits;
     }
 
     /* IMMUTABLES */
@@ -70,9 +74,8 @@ abstract contract Earnings is ITrancheNote, ERC20Permit {
         if (msg.sender != gate) revert NotTheGate(msg.sender, gate);
         (uint256 interest, uint256 principal, uint32 snapshot) = distributor.mark(address(this));
         _touch(msg.sender, interest, principal, snapshot);
-        // Nobody is asked: the gate is no holder, it keeps the units of those who asked.
-        if (made != 0) ERC20._update(address(0), msg.sender, made);
-        if (ended != 0) ERC20._update(msg.sender, address(0), ended);
+        if (made != 0) _remade(address(0), msg.sender, made);
+        if (ended != 0) _remade(msg.sender, address(0), ended);
         uint256 units = totalSupply();
         if (units > MAX_AMOUNT) revert AboveLimit(units, MAX_AMOUNT);
         emit Remade(made, ended);
@@ -158,6 +161,11 @@ abstract contract Earnings is ITrancheNote, ERC20Permit {
     function _spendAllowance(address owner, address spender, uint256 units) internal override {
         if (allowance(owner, spender) < units && spender == gate) return;
         super._spendAllowance(owner, spender, units);
+    }
+
+    /// @dev Nobody is asked: the gate is no holder, it keeps the units of those who asked.
+    function _remade(address from, address to, uint256 units) internal virtual {
+        ERC20._update(from, to, units);
     }
 
     /// @param interest Ever given to the note, settlement units.

@@ -16,42 +16,33 @@ library Asking {
     /// @notice The answer with the first thing that is wrong with it.
     /// @param limits Lowest 128 bits, highest 128 bits.
     function ask(Plug memory plug, uint256 limits) internal view returns (Answer memory given) {
-        uint256 allowed = uint32(plug.whom >> 192);
-        // A callee gets 63 of 64 parts at most (EIP-150): with less left than this it would be asked with less than its own.
-        uint256 needed = (allowed * 64) / 63 + AROUND;
-        if (gasleft() < needed) revert IOracleHub.NotEnoughGas(gasleft(), needed);
-        // Low-level: where a reply is too short or no code is there, a typed call would revert here and not there.
-        // solhint-disable-next-line avoid-low-level-calls
-        (bool done, bytes memory reply) = address(uint160(plug.whom)).staticcall{gas: allowed}(plug.question);
-        if (!done || reply.length != SIZE) {
+        uint256 whom = plug.whom;
+        unchecked {
+            uint256 allowed = uint32(whom >> 192); // 500,000 at most
+            // A callee gets 63 of 64 parts at most (EIP-150): with less left than this it would be asked with less than its own.
+            uint256 needed = (allowed * 64) / 63 + AROUND;
+            if (gasleft() < needed) revert IOracleHub.NotEnoughGas(gasleft(), needed);
+            // Low-level: where a reply is too short or no code is there, a typed call would revert here and not there.
+            // solhint-disable-next-line avoid-low-level-calls
+            (bool done, bytes memory reply) = address(uint160(whom)).staticcall{gas: allowed}(plug.question);
             given.reason = Reason.Unreachable;
-            return given;
+            if (!done || reply.length != SIZE) return given;
+            (uint256 reason, uint256 value, uint256 confidence, uint256 at) = abi.decode(
+                reply,
+                (uint256, uint256, uint256, uint256)
+            );
+            // Wider than an answer's fields; there are 16 reasons.
+            if ((reason >> 4) | ((value | confidence) >> 128) | (at >> 40) != 0) return given;
+            given.value = uint128(value);
+            given.confidence = uint128(confidence);
+            given.at = uint40(at);
+            if (reason != 0) given.reason = Reason(reason);
+            else if (at > block.timestamp)
+                given.reason = Reason.FromFuture;
+                // Of no time: a source that never answered, whatever the policy allows.
+            else if (at == 0 || block.timestamp - at > uint32(whom >> 160)) given.reason = Reason.Stale;
+            else if (value < uint128(limits) || value > limits >> 128) given.reason = Reason.OutOfBounds;
+            else given.reason = Reason.None;
         }
-        (uint256 reason, uint256 value, uint256 confidence, uint256 at) = abi.decode(
-            reply,
-            (uint256, uint256, uint256, uint256)
-        );
-        if (
-            reason > uint256(type(Reason).max) ||
-            value > type(uint128).max ||
-            confidence > type(uint128).max ||
-            at > type(uint40).max
-        ) {
-            given.reason = Reason.Unreachable;
-            return given;
-        }
-        given.reason = Reason(reason);
-        given.value = uint128(value);
-        given.confidence = uint128(confidence);
-        given.at = uint40(at);
-        if (reason == 0) given.reason = _judged(value, at, uint32(plug.whom >> 160), limits);
-    }
-
-    function _judged(uint256 value, uint256 at, uint256 maxAge, uint256 limits) private view returns (Reason) {
-        if (at > block.timestamp) return Reason.FromFuture;
-        // Of no time: a source that never answered, whatever the policy allows.
-        if (at == 0 || block.timestamp - at > maxAge) return Reason.Stale;
-        if (value < uint128(limits) || value > limits >> 128) return Reason.OutOfBounds;
-        return Reason.None;
     }
 }

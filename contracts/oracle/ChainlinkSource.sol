@@ -5,6 +5,7 @@ import {Scaling} from "contracts/oracle/Scaling.sol";
 import {IAggregatorV3} from "interfaces/IAggregatorV3.sol";
 import {ChainlinkFeed, IChainlinkSource} from "interfaces/IChainlinkSource.sol";
 import {Answer, ISource, Reason} from "interfaces/ISource.sol";
+import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
 
 contract ChainlinkSource is IChainlinkSource {
     /// @dev Bytes of a config: six words.
@@ -54,14 +55,8 @@ contract ChainlinkSource is IChainlinkSource {
         } catch {
             inner = feed; // no proxy
         }
-        int192 lowest;
-        int192 highest;
-        try inner.minAnswer() returns (int192 least) {
-            (lowest, highest) = (least, inner.maxAnswer());
-        } catch {
-            (lowest, highest) = (type(int192).min, type(int192).max);
-        }
-        return abi.encode(ChainlinkFeed(feed, feed.decimals(), lowest, highest, uptime, grace));
+        (int256 lowest, int256 highest) = _limits(inner);
+        return abi.encode(ChainlinkFeed(feed, feed.decimals(), _fit(lowest), _fit(highest), uptime, grace));
     }
 
     /* INTERNAL */
@@ -74,6 +69,24 @@ contract ChainlinkSource is IChainlinkSource {
         } catch {
             return true;
         }
+    }
+
+    function _limits(IAggregatorV3 inner) private view returns (int256, int256) {
+        try inner.minAnswer() returns (int192 least) {
+            return (least, inner.maxAnswer());
+        } catch {
+            // One from before off-chain reporting has another name for it.
+            try inner.minSubmissionValue() returns (int256 least) {
+                return (least, inner.maxSubmissionValue());
+            } catch {
+                return (type(int192).min, type(int192).max);
+            }
+        }
+    }
+
+    /// @dev What is wider than an answer can be limits nothing.
+    function _fit(int256 limit) private pure returns (int192) {
+        return int192(SignedMath.min(SignedMath.max(limit, type(int192).min), type(int192).max));
     }
 
     function _atLimit(int256 said) private pure returns (Reason) {

@@ -70,6 +70,7 @@ contract Disputes is IDisputes, AccessManaged {
         if (bond_ == 0 || windows[0] == 0 || windows[1] == 0 || tolerance_.value() >= WAD) {
             revert TermsUnusable(bond_, windows[0], windows[1], tolerance_.value());
         }
+        if (forfeitsTo_ == address(0)) revert NobodyToForfeitTo();
         (hub, reports, asset, bond, tolerance, forfeitsTo) = (hub_, reports_, asset_, bond_, tolerance_, forfeitsTo_);
         (window, decideWithin) = (windows[0], windows[1]);
     }

@@ -10,10 +10,10 @@ import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProo
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
 contract SignedReports is ISignedReports, AccessManaged, EIP712 {
-    /// @param known Was added once.
+    /// @param number From 1, in the order in which they were added; 0: never added.
     struct Signer {
         bool active;
-        bool known;
+        uint16 number;
         uint32 voidedUpTo;
     }
 
@@ -22,13 +22,32 @@ contract SignedReports is ISignedReports, AccessManaged, EIP712 {
     );
     bytes32 private constant BATCH = keccak256("Batch(bytes32 root,uint32 count,uint32 nonce,uint40 validUntil)");
 
+    /// @dev Where the fields of a landed report begin in its word, in bits; the value is at 0.
+    uint256 private constant AT = 128;
+    uint256 private constant NONCE = 168;
+    uint256 private constant LANDED_AT = 200;
+    uint256 private constant STANDING = 240;
+    uint256 private constant NUMBER = 242;
+    uint256 private constant MASK = 3; // of a standing
+
+    /// @dev What numbers have room for.
+    uint256 private constant MOST_SIGNERS = 2 ** (256 - NUMBER) - 1;
+
     /// @dev Bytes of a config: one address.
     uint256 private constant CONFIG = 32;
 
     /* STORAGE */
 
     mapping(address account => Signer signer) private _signers;
-    mapping(address signer => mapping(bytes32 key => Landed landed)) private _landed;
+
+    /// @dev A bit a signer, by its number: reading reports of five signers reads one slot of it, where their structs would be five.
+    mapping(uint256 word => uint256 bits) private _active;
+
+    /// @dev Signers added so far.
+    uint256 private _count;
+
+    /// @dev The last report in one word: a slot is read and written whole.
+    mapping(address signer => mapping(bytes32 key => uint256 packed)) private _landed;
 
     /* CONSTRUCTOR */
 
@@ -39,8 +58,11 @@ contract SignedReports is ISignedReports, AccessManaged, EIP712 {
     /// @inheritdoc ISignedReports
     function addSigner(address signer, bytes32 name) external restricted {
         if (signer == address(0)) revert SignerZero();
-        if (_signers[signer].known) revert SignerKnown(signer);
-        (_signers[signer].active, _signers[signer].known) = (true, true);
+        if (_signers[signer].number != 0) revert SignerKnown(signer);
+        uint256 number = ++_count;
+        if (number > MOST_SIGNERS) revert TooManySigners(MOST_SIGNERS);
+        (_signers[signer].active, _signers[signer].number) = (true, uint16(number));
+        _active[number >> 8] |= 1 << (number & 0xff);
         emit SignerAdded(signer, name);
     }
 
@@ -48,6 +70,8 @@ contract SignedReports is ISignedReports, AccessManaged, EIP712 {
     function removeSigner(address signer) external restricted {
         if (!_signers[signer].active) revert NotASigner(signer);
         _signers[signer].active = false;
+        uint256 number = _signers[signer].number;
+        _active[number >> 8] &= ~(1 << (number & 0xff));
         emit SignerRemoved(signer);
     }
 
@@ -64,8 +88,8 @@ contract SignedReports is ISignedReports, AccessManaged, EIP712 {
 
     /// @inheritdoc ISignedReports
     function submit(address signer, Report calldata report, bytes calldata signature) external {
-        _signed(signer, report.nonce, report.validUntil, digestOfReport(report), signature);
-        _landNew(signer, Told(report.key, report.value, report.at), report.nonce);
+        uint256 stamp = _signed(signer, report.nonce, report.validUntil, digestOfReport(report), signature);
+        _landNew(signer, Told(report.key, report.value, report.at), stamp);
     }
 
     /// @inheritdoc ISignedReports
@@ -78,19 +102,9 @@ contract SignedReports is ISignedReports, AccessManaged, EIP712 {
         if (values.length != batch.count) revert CountWrong(values.length, batch.count);
         bytes32 root = _rootOf(values);
         if (root != batch.root) revert NotTheBatch(root, batch.root);
-        _signed(signer, batch.nonce, batch.validUntil, digestOfBatch(batch), signature);
-        mapping(bytes32 key => Landed) storage own = _landed[signer];
-        for (uint256 i = 0; i < values.length; ++i) {
-            Told calldata told = values[i];
-            if (told.at > block.timestamp) revert ReportFromFuture(told.at, block.timestamp);
-            Landed storage last = own[told.key];
-            if (batch.nonce <= last.nonce || told.at <= last.at) {
-                emit PassedOver(signer, told.key, batch.nonce, told.at);
-                continue;
-            }
-            _land(last, signer, told, batch.nonce);
-            ++fresh;
-        }
+        uint256 stamp = _signed(signer, batch.nonce, batch.validUntil, digestOfBatch(batch), signature);
+        mapping(bytes32 key => uint256) storage own = _landed[signer];
+        for (uint256 i = 0; i < values.length; ++i) if (_landNewer(own, signer, values[i], stamp)) ++fresh;
     }
 
     /// @inheritdoc ISignedReports
@@ -102,15 +116,14 @@ contract SignedReports is ISignedReports, AccessManaged, EIP712 {
         bytes calldata signature
     ) external {
         if (!MerkleProof.verifyCalldata(proof, batch.root, _leaf(value))) revert NotInBatch(value.key, batch.root);
-        _signed(signer, batch.nonce, batch.validUntil, digestOfBatch(batch), signature);
-        _landNew(signer, value, batch.nonce);
+        _landNew(signer, value, _signed(signer, batch.nonce, batch.validUntil, digestOfBatch(batch), signature));
     }
 
     /// @inheritdoc ISignedReports
     function setStanding(address signer, bytes32 key, uint32 nonce, Standing standing) external restricted {
-        Landed storage last = _landed[signer][key];
-        if (last.nonce != nonce) revert NotTheLast(signer, key, nonce, last.nonce);
-        last.standing = standing;
+        uint256 last = _landed[signer][key];
+        if (uint32(last >> NONCE) != nonce) revert NotTheLast(signer, key, nonce, uint32(last >> NONCE));
+        _landed[signer][key] = (last & ~(MASK << STANDING)) | (uint256(standing) << STANDING);
         emit StandingSet(signer, key, nonce, standing);
     }
 
@@ -119,11 +132,13 @@ contract SignedReports is ISignedReports, AccessManaged, EIP712 {
     /// @inheritdoc ISource
     function answer(bytes32 key, bytes calldata config) external view returns (Answer memory given) {
         address signer = abi.decode(config, (address));
-        Landed memory last = _landed[signer][key];
-        (given.value, given.at) = (last.value, last.at);
-        if (last.nonce == 0) given.reason = Reason.NoValue;
-        else if (!_signers[signer].active) given.reason = Reason.SignerRemoved;
-        else if (last.standing == Standing.Challenged || last.standing == Standing.Struck) {
+        uint256 last = _landed[signer][key];
+        (given.value, given.at) = (uint128(last), uint40(last >> AT));
+        uint256 standing = (last >> STANDING) & MASK;
+        uint256 number = last >> NUMBER;
+        if (last == 0) given.reason = Reason.NoValue;
+        else if ((_active[number >> 8] >> (number & 0xff)) & 1 == 0) given.reason = Reason.SignerRemoved;
+        else if (standing == uint256(Standing.Challenged) || standing == uint256(Standing.Struck)) {
             given.reason = Reason.Disputed;
         }
     }
@@ -139,7 +154,15 @@ contract SignedReports is ISignedReports, AccessManaged, EIP712 {
 
     /// @inheritdoc ISignedReports
     function landed(address signer, bytes32 key) external view returns (Landed memory) {
-        return _landed[signer][key];
+        uint256 last = _landed[signer][key];
+        return
+            Landed({
+                value: uint128(last),
+                at: uint40(last >> AT),
+                nonce: uint32(last >> NONCE),
+                landedAt: uint40(last >> LANDED_AT),
+                standing: Standing((last >> STANDING) & MASK)
+            });
     }
 
     /// @inheritdoc ISignedReports
@@ -165,35 +188,50 @@ contract SignedReports is ISignedReports, AccessManaged, EIP712 {
     /* INTERNAL */
 
     /// @dev Who signs, until when, and that it was this signer. What was handed in before is found by its nonce, not here.
+    /// @return stamp What all values under the signature have alike in their words: nonce, now, the signer's number; plain. A nonce of 0
+    ///         never lands, so no such word is 0.
     function _signed(
         address signer,
         uint32 nonce,
         uint40 validUntil,
         bytes32 digest,
         bytes calldata signature
-    ) private view {
+    ) private view returns (uint256 stamp) {
         Signer memory own = _signers[signer];
         if (!own.active) revert NotASigner(signer);
         if (block.timestamp > validUntil) revert ReportExpired(validUntil, block.timestamp);
         if (nonce <= own.voidedUpTo) revert NonceVoided(signer, nonce, own.voidedUpTo);
         if (!SignatureChecker.isValidSignatureNow(signer, digest, signature)) revert SignatureWrong(signer, digest);
+        return (uint256(nonce) << NONCE) | (block.timestamp << LANDED_AT) | (uint256(own.number) << NUMBER);
     }
 
-    function _landNew(address signer, Told memory told, uint32 nonce) private {
-        Landed storage last = _landed[signer][told.key];
-        if (told.at > block.timestamp) revert ReportFromFuture(told.at, block.timestamp);
-        if (nonce <= last.nonce) revert NonceUsed(signer, told.key, nonce, last.nonce);
-        if (told.at <= last.at) revert NotLater(signer, told.key, told.at, last.at);
-        _land(last, signer, told, nonce);
+    /// @dev Of a batch: what is not newer is passed over.
+    function _landNewer(
+        mapping(bytes32 key => uint256) storage own,
+        address signer,
+        Told calldata told,
+        uint256 stamp
+    ) private returns (bool) {
+        (bytes32 key, uint256 at) = (told.key, told.at);
+        if (at > block.timestamp) revert ReportFromFuture(at, block.timestamp);
+        uint256 last = own[key];
+        if (uint32(stamp >> NONCE) <= uint32(last >> NONCE) || at <= uint40(last >> AT)) {
+            emit PassedOver(signer, key, uint32(stamp >> NONCE), uint40(at));
+            return false;
+        }
+        own[key] = uint256(told.value) | (at << AT) | stamp;
+        emit Reported(signer, key, told.value, uint40(at), uint32(stamp >> NONCE));
+        return true;
     }
 
-    function _land(Landed storage last, address signer, Told memory told, uint32 nonce) private {
-        last.value = told.value;
-        last.at = told.at;
-        last.nonce = nonce;
-        last.landedAt = uint40(block.timestamp);
-        last.standing = Standing.Plain;
-        emit Reported(signer, told.key, told.value, told.at, nonce);
+    function _landNew(address signer, Told memory told, uint256 stamp) private {
+        (bytes32 key, uint40 at, uint32 nonce) = (told.key, told.at, uint32(stamp >> NONCE));
+        uint256 last = _landed[signer][key];
+        if (at > block.timestamp) revert ReportFromFuture(at, block.timestamp);
+        if (nonce <= uint32(last >> NONCE)) revert NonceUsed(signer, key, nonce, uint32(last >> NONCE));
+        if (at <= uint40(last >> AT)) revert NotLater(signer, key, at, uint40(last >> AT));
+        _landed[signer][key] = uint256(told.value) | (uint256(at) << AT) | stamp;
+        emit Reported(signer, key, told.value, at, nonce);
     }
 
     /// @dev The tree of OpenZeppelin's library: an array with the root first, the children of i at 2i + 1 and 2i + 2, leaves sorted from

@@ -23,11 +23,7 @@ import {Credit, IDistributor, Share} from "interfaces/IDistributor.sol";
 import {IIndexRecord} from "interfaces/IIndexRecord.sol";
 import {ILoanPool} from "interfaces/ILoanPool.sol";
 import {IOffering} from "interfaces/IOffering.sol";
-import {
-    ReserveTerms,
-    TriggerKind,
-    WaterfallTerms
-} from "interfaces/DealTerms.sol";
+import {ReserveTerms, TriggerKind, WaterfallTerms} from "interfaces/DealTerms.sol";
 import {IEvergreenFund} from "interfaces/IEvergreenFund.sol";
 import {EpochTranche, IWaterfall, Phase, RunResult, TrancheState, TriggerState} from "interfaces/IWaterfall.sol";
 import {Period, TrancheId} from "interfaces/Types.sol";

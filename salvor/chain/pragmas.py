@@ -29,7 +29,7 @@ _TERM = re.compile(rf"\s*(\^|~|>=|<=|>|<|=)?\s*({_NUMBER})\s*")
 def check_pragmas(root: Path, sources: Mapping[str, str], *, version: str, remappings: Sequence[str]) -> None:
     """Raises for the first source, in the order of their names, that the version may not compile."""
     compiler = tuple(map(int, version.split(".")))
-    for name, text in sorted(_closure(root, sources, remappings).items()):
+    for name, text in sorted(closure(root, sources, remappings).items()):
         for pragma in _found(text, "pragma"):
             if not allows(pragma, compiler):
                 raise PragmaUnmet(name, " ".join(pragma.split()), version)
@@ -66,7 +66,7 @@ def _order(parts: Sequence[int | None], compiler: Version) -> int:
     return next((ours - part for ours, part in zip(compiler, parts, strict=False) if part not in (None, ours)), 0)
 
 
-def _closure(root: Path, sources: Mapping[str, str], remappings: Sequence[str]) -> dict[str, str]:
+def closure(root: Path, sources: Mapping[str, str], remappings: Sequence[str]) -> dict[str, str]:
     """The sources and all that they import, by name; what is not there, the compiler will miss."""
     known, ahead = dict(sources), list(sources)
     while ahead:

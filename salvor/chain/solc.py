@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from salvor.chain.pragmas import check_pragmas
+from salvor.chain.pragmas import check_pragmas, closure
 from salvor.errors import CompilerMissing, FileUnreadable
 
 
@@ -53,6 +54,31 @@ def compile_sources(root: Path, sources: Mapping[str, str], *, outputs: Sequence
         raise FileUnreadable(root / file, "Solidity that compiles", errors[0]["formattedMessage"])
     contracts: dict[str, Any] = answer["contracts"]
     return contracts
+
+
+def standard_json(root: Path, source: str) -> dict[str, Any]:
+    """All that compiles one source as the project does: what explorers call standard JSON input."""
+    settings, name = _settings(root), str(source)
+    texts = closure(root, {name: (root / name).read_text("utf-8")}, settings["import_remapping"])
+    return {
+        "language": "Solidity",
+        "sources": {each: {"content": text} for each, text in sorted(texts.items())},
+        "settings": {
+            "evmVersion": settings["evm_version"],
+            "remappings": settings["import_remapping"],
+            "optimizer": {"enabled": True, "runs": 200},
+            "outputSelection": {"*": {"*": ["abi", "evm.bytecode", "evm.deployedBytecode", "metadata"]}},
+        },
+    }
+
+
+def compiler_version(root: Path) -> str:
+    """With the commit, as explorers ask for it: 0.8.37+commit.f401782d."""
+    compiler = _compiler(_settings(root))
+    said = subprocess.run([str(compiler), "--version"], capture_output=True, text=True, check=False).stdout
+    if not (match := re.search(r"(\d+\.\d+\.\d+\+commit\.[0-9a-f]+)", said)):
+        raise FileUnreadable(compiler, "a compiler that tells its version", said[-200:])
+    return match[1]
 
 
 def _settings(root: Path) -> dict[str, Any]:

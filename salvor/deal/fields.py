@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from salvor.amounts import MAX_AMOUNT, Wad, to_units
 
@@ -74,11 +74,18 @@ def _flag(text: object) -> bool:
     return text == "yes"
 
 
-Percent = Annotated[Wad, BeforeValidator(_percent)]
-Amount = Annotated[Decimal, BeforeValidator(_amount)]
-Whole = Annotated[int, BeforeValidator(_whole)]
-Version = Annotated[int, BeforeValidator(_version)]
-Flag = Annotated[bool, BeforeValidator(_flag)]
+def _in_editors(**schema: object) -> WithJsonSchema:
+    """How an editor sees a value in the file, before it is read: `ape run deal schema`."""
+    return WithJsonSchema(dict(schema))
+
+
+_PERCENT_TEXT = _in_editors(type="string", pattern=r"^\d+(\.\d+)? ?%$", examples=["7 %"])
+_AMOUNT_TEXT = _in_editors(type=["number", "string"], minimum=0, pattern=_AMOUNT.pattern, examples=[450000.00])
+Percent = Annotated[Wad, BeforeValidator(_percent), _PERCENT_TEXT]
+Amount = Annotated[Decimal, BeforeValidator(_amount), _AMOUNT_TEXT]
+Whole = Annotated[int, BeforeValidator(_whole), _in_editors(type="integer", minimum=0)]
+Version = Annotated[int, BeforeValidator(_version), _in_editors(const=1)]
+Flag = Annotated[bool, BeforeValidator(_flag), _in_editors(enum=["yes", "no", True, False])]
 Name = Annotated[str, Field(min_length=1, max_length=60)]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal
 
 from eth_utils import is_checksum_address, to_checksum_address
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from salvor.deal.fields import Name, Part
 from salvor.deal.names import Finding, unknown
@@ -26,7 +26,8 @@ def _address(text: object) -> str:
     return str(to_checksum_address(text))
 
 
-Address = Annotated[str, BeforeValidator(_address)]
+_TEXT = WithJsonSchema({"type": "string", "pattern": f"^{_ADDRESS.pattern}$"})
+Address = Annotated[str, BeforeValidator(_address), _TEXT]
 
 
 class Network(Part):

@@ -51,7 +51,20 @@ def apply(
     figures = admin.deploy(project.DealFigures, waterfall)
     contracts = (access, settlement, allow_list, distributor, notes, pool, offering, waterfall, figures, vote, record)
     live = LiveDeal(parties, *contracts, fund, gates, first_block)
-    for contract in (access, settlement, allow_list, distributor, notes[0], pool, offering, waterfall, vote, record, fund, *gates[:1]):
+    for contract in (
+        access,
+        settlement,
+        allow_list,
+        distributor,
+        notes[0],
+        pool,
+        offering,
+        waterfall,
+        vote,
+        record,
+        fund,
+        *gates[:1],
+    ):
         if contract:
             learn_errors_of(contract)
     _set_roles(live)

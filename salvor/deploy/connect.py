@@ -14,6 +14,7 @@ from salvor.errors import NodeTrouble, OptionInvalid, near
 
 _NAMES = {1: "mainnet", 11_155_111: "sepolia", 17_000: "holesky", 560_048: "hoodi", 31_337: "local", 1_337: "local"}
 _TEST = "TEST::"
+_FIRST_PATIENCE = 3.0  # seconds for a node that was never there: its address may be wrong
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,9 @@ def connected(choice: str) -> Iterator[Connection]:
 
     logger.set_level(LogLevel.ERROR)
     if choice.startswith(("http://", "https://")):
-        node = Node(choice)
+        node = Node(choice, patience=_FIRST_PATIENCE)
         number = number_in(node.ask("eth_chainId")) or 0
+        node.patience = Node.patience
         yield Connection(node, _NAMES.get(number, str(number)), number, networks.ethereum, number in (1_337, 31_337))
         node.close()
         return

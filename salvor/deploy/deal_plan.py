@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from salvor.chain.artifacts import Artifact
 from salvor.chain.codec import address_of
+from salvor.chain.send import send
 from salvor.deploy.apply import apply
 from salvor.deploy.live import LiveDeal, Parties
 from salvor.deploy.plan.create3 import SALVOR, Factory
-from salvor.deploy.plan.record import Recorder
+from salvor.deploy.plan.record import Recorder, RecordingEngine
 from salvor.deploy.plan.steps import Steps
 from salvor.deploy.terms import DealTerms
 
@@ -51,10 +52,11 @@ class Accounts:
 
 @dataclass(frozen=True)
 class DealSteps:
-    """The steps, and the contracts with the addresses that they will have."""
+    """The steps, the contracts with the addresses that they will have, and what the deployment does in memory."""
 
     steps: Steps
     live: LiveDeal
+    engine: RecordingEngine
 
 
 def deal_steps(
@@ -82,8 +84,8 @@ def deal_steps(
     oracle = recorder.existing("IndexBoard", accounts.oracle) if accounts.oracle else None
     live = apply(recorder.project, terms, parties=parties, settlement=settlement, oracle=oracle)
     if accounts.owner:
-        _hand_over(steps, live, accounts)
-    return DealSteps(steps, live)
+        _hand_over(steps, live, parties, recorder.account(accounts.owner, "owner"))
+    return DealSteps(steps, live, recorder.engine)
 
 
 def _parties(recorder: Recorder, accounts: Accounts) -> Parties:
@@ -95,8 +97,10 @@ def _parties(recorder: Recorder, accounts: Accounts) -> Parties:
     return Parties(**named, others=others)
 
 
-def _hand_over(steps: Steps, live: LiveDeal, accounts: Accounts) -> None:
+def _hand_over(steps: Steps, live: LiveDeal, parties: Parties, owner: Any) -> None:
     """The owner becomes admin, then the deployer stops being it: last of all, and only when all else is there."""
-    access: Any = live.access
-    given = steps.call(access, "grantRole", _ADMIN_ROLE, accounts.owner, 0, after=[each.name for each in steps.steps])
-    steps.call(access, "renounceRole", _ADMIN_ROLE, accounts.admin, after=[given])
+    send(live.access.grantRole, _ADMIN_ROLE, owner, 0, sender=parties.admin)
+    send(live.access.renounceRole, _ADMIN_ROLE, parties.admin, sender=parties.admin)
+    for place in (-2, -1):
+        before = tuple(step.name for step in steps.steps[:place])
+        steps.steps[place] = replace(steps.steps[place], after=before)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from salvor.deploy.compare import Finding
 from salvor.deploy.plan.plan import Plan
 from salvor.deploy.plan.run import Applied
 from salvor.deploy.plan.survey import Found
+from salvor.deploy.verify import Verified
 
 _GWEI = 10**9
 _STATES = {Found.DONE: "there", Found.OPEN: "to do", Found.UNKNOWN: "to do", Found.FOREIGN: "TAKEN"}
@@ -50,6 +53,29 @@ def print_applied(applied: Applied, console: Console) -> None:
     for name, address in applied.addresses.items():
         console.print(f"{name:24} {address}")
     console.print(f"{len(applied.mined)} transactions, gas {applied.gas:,}, {ether(applied.cost)}")
+
+
+def print_findings(findings: Sequence[Finding], console: Console) -> None:
+    """What differs, both sides, and who could change it."""
+    for each in findings:
+        console.print(Text(each.what, style="bold"))
+        console.print(f"  file:  {each.file}", markup=False)
+        console.print(f"  chain: {each.chain}", markup=False)
+        console.print(f"  could be changed by {each.changeable}", markup=False)
+    console.print(f"{len(findings)} differences" if findings else "the live deal is what the file says")
+
+
+def print_verified(verified: Verified, console: Console) -> None:
+    """Code by contract, rights by function, and what is wrong."""
+    for each in verified.codes:
+        console.print(f"{each.name:24} {each.address}  {each.verdict}", markup=False)
+    for right in verified.rights:
+        console.print(Text(f"{right.function} ({right.role})", style="bold"))
+        for who in right.who or ("nobody",):
+            console.print(f"  {who}", markup=False)
+    for finding in verified.findings:
+        console.print(f"[red]wrong:[/red] {escape(finding)}")
+    console.print(f"{len(verified.findings)} findings" if verified.findings else "code and rights are as the file says")
 
 
 @contextmanager

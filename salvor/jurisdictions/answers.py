@@ -99,7 +99,7 @@ def _moment(book: Rulebook, move: Move, say: _Said) -> Iterator[Verdict]:
     if book.denomination > 1:
         whole = move.units % book.denomination == 0
         yield Verdict("denomination", whole, f"multiples of {say(book.denomination)}; asked: {say(move.units)}")
-    if book.approved_in_advance and move.giver is not None:
+    if book.approved_in_advance and move.giver is not None and move.giver != move.taker:
         yield Verdict(
             "approved_in_advance", move.approved, "approved" if move.approved else "nobody approved this move"
         )
@@ -164,17 +164,17 @@ def _group(count: Count) -> str:
 def _giver(book: Rulebook, register: Register, move: Move, say: _Said) -> Iterator[Verdict]:
     giver = move.giver or ""
     if book.lock_up:
-        free = register.aged(giver, move.at, book.lock_up)
-        said = f"{say(free)} of {giver} are older than {book.lock_up // _DAY} days; asked: {say(move.units)}"
+        free = register.free(giver, move.at, book.lock_up)
+        said = f"{say(free)} of {giver} have been kept for {book.lock_up // _DAY} days; asked: {say(move.units)}"
         yield Verdict("lock_up", move.units <= free, said)
     who = register.investors.get(giver)
     if who is not None and (period := book.hold_period.get(who.klass)):
-        free = register.aged(giver, move.at, period)
+        free = register.free(giver, move.at, period)
         said = f"{who.klass} investors keep for {period // _DAY} days; free: {say(free)}, asked: {say(move.units)}"
         yield Verdict("hold_period", move.units <= free, said)
     if book.velocity is not None:
         most, period = book.velocity
-        gone = sum(lot.units for lot in register.given.get(giver, ()) if move.at - lot.at < period)
+        gone = register.given_lately(giver, move.at, period)
         said = f"at most {say(most)} within {period // _DAY} days; with this: {say(gone + move.units)}"
         yield Verdict("velocity", gone + move.units <= most, said)
     if book.retention and giver == register.originator:

@@ -14,7 +14,7 @@ from salvor.amounts import mul_div_down, timestamp
 from salvor.jurisdictions.answers import refusing, verdicts
 from salvor.jurisdictions.book import Count, Rulebook
 from salvor.jurisdictions.of_deal import DealRules
-from salvor.jurisdictions.register import Investor, Move, Register, knows, moved
+from salvor.jurisdictions.register import Investor, Move, Register, freed, knows, moved
 from salvor.jurisdictions.rules import CLASSES, InvestorClass
 
 MOST_HOLDERS = 200  # a case that fills a group with more is left out
@@ -87,7 +87,7 @@ def issued(register: Register, to: Investor, units: int, at: int) -> Register:
 def matrix(book: Rulebook, supply: int, decimals: int, closing: int) -> tuple[Case, ...]:
     """All cases of a tranche of so many units that closes at a time; no two have one name."""
     waits = [book.lock_up, max(book.hold_period.values(), default=0), book.velocity[1] if book.velocity else 0]
-    now = max(closing + sum(waits) + 10 * _DAY, timestamp(book.first) if book.first else 0)
+    now = max(closing + 2 * sum(waits) + 10 * _DAY, timestamp(book.first) if book.first else 0)
     stage = _Stage(book, supply, decimals, closing, now)
     return tuple(case for case in _all(stage) if _could_come_about(stage, case))
 
@@ -221,16 +221,15 @@ def _ages(stage: _Stage) -> Iterator[Case]:
     for name, period, klass in periods:
         if klass not in book.classes:
             continue
-        seller = stage.investor("seller", klass=klass)
-        for action, age in (("sell a second early", period - 1), ("sell when it ends", period)):
-            before = knows(
-                issued(Register(stage.supply), seller, 2 * stage.entry, stage.now - age), stage.investor("newcomer")
-            )
-            yield stage.case(name, action, before, stage.sells(stage.entry))
-        old = issued(Register(stage.supply), seller, stage.entry, stage.now - period)
-        mixed = knows(issued(old, seller, stage.entry, stage.now - period + 1), stage.investor("newcomer"))
-        yield stage.case(name, "sell the old lot", mixed, stage.sells(stage.entry))
-        yield stage.case(name, "sell both lots", mixed, stage.sells(2 * stage.entry))
+        seller, newcomer = stage.investor("seller", klass=klass), stage.investor("newcomer")
+        end = freed(stage.start, period)
+        first = issued(Register(stage.supply), seller, 2 * stage.entry, stage.start)
+        for action, at in (("sell a second early", end - 1), ("sell when it ends", end)):
+            yield stage.case(name, action, knows(first, newcomer), Move("seller", "newcomer", stage.entry, at))
+        later = stage.start + period // 2
+        mixed = knows(issued(first, seller, stage.entry, later), newcomer)
+        for action, units in (("sell the old lot", 2 * stage.entry), ("sell both lots", 3 * stage.entry)):
+            yield stage.case(name, action, mixed, Move("seller", "newcomer", units, end))
 
 
 def _flows(stage: _Stage) -> Iterator[Case]:
@@ -242,9 +241,11 @@ def _flows(stage: _Stage) -> Iterator[Case]:
         before = knows(stage.with_seller(full + stage.entry), newcomer)
         yield stage.case("velocity", "give the most", before, stage.sells(full))
         yield stage.case("velocity", "give a step more", before, stage.sells(full + stage.step))
-        for action, ago in (("again a second early", period - 1), ("again when it is over", period)):
-            gave = moved(before, Move("seller", "newcomer", full - stage.entry, stage.now - ago))
-            yield stage.case("velocity", action, gave, stage.sells(2 * stage.entry))
+        gave = moved(before, Move("seller", "newcomer", full - stage.entry, stage.now))
+        eighth = max(period // 8, 1)
+        over = (stage.now // eighth + 9) * eighth
+        for action, at in (("again a second early", over - 1), ("again when it is over", over)):
+            yield stage.case("velocity", action, gave, Move("seller", "newcomer", 2 * stage.entry, at))
     if book.travel_rule is not None:
         above = max(stage.entry, (book.travel_rule // stage.step + 1) * stage.step)
         before = knows(stage.with_seller(2 * above), newcomer)

@@ -57,14 +57,25 @@ class Register:
         """Units of one person."""
         return sum(lot.units for lot in self.lots.get(name or "", ()))
 
-    def aged(self, name: str, now: int, age: int) -> int:
-        """Of these, units that came at least so many seconds ago."""
-        return sum(lot.units for lot in self.lots.get(name, ()) if now - lot.at >= age)
+    def free(self, name: str, now: int, period: int) -> int:
+        """Of these, units whose lots have been kept for a period."""
+        return sum(lot.units for lot in self.lots.get(name, ()) if now >= freed(lot.at, period))
+
+    def given_lately(self, name: str, now: int, period: int) -> int:
+        """Units that a person gave away within a period, in whole eighths of it."""
+        eighth = max(period // 8, 1)
+        return sum(lot.units for lot in self.given.get(name, ()) if lot.at // eighth + 8 >= now // eighth)
 
     @property
     def holders(self) -> tuple[Investor, ...]:
         """Everybody who holds something."""
         return tuple(self.investors[name] for name in sorted(self.lots) if self.held(name))
+
+
+def freed(at: int, period: int) -> int:
+    """When a lot of that time may go: a period later, up to the next whole sixteenth of it since 1970."""
+    step = max(period // 16, 1)
+    return -(-(at + period) // step) * step
 
 
 def knows(register: Register, investor: Investor) -> Register:

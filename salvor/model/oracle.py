@@ -259,7 +259,7 @@ def without(policy: Policy, given: Sequence[Answer], adapter: str, config: bytes
 
 def too_fast(policy: Policy, median: int, kept: Kept, now: int) -> bool:
     """Farther from the anchor than the time since allows (rule 8)."""
-    if not policy.change_window or not kept.anchored_at:
+    if not policy.change_window or not kept.anchor:
         return False
     span = max(now - kept.anchored_at, policy.change_window)
     return abs(median - kept.anchor) > kept.anchor * policy.max_change * span // (policy.change_window * WAD)

@@ -5,53 +5,24 @@ Stands beside `contracts/notes/vaults/NoteVault.sol`; `vaults_paying` and `vault
 
 from __future__ import annotations
 
-import copy
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
-from functools import wraps
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from dataclasses import dataclass, field
 
 from salvor.amounts import MAX_AMOUNT, mul_div_down, mul_div_up
 from salvor.model.allowances import Allowances
-from salvor.model.holders import PARTS, Note
+from salvor.model.holders import PARTS
 from salvor.model.refusal import Refused
-
-P, R = ParamSpec("P"), TypeVar("R")
-V = TypeVar("V", bound="NoteVault")
-
-
-class Rule(Protocol):
-    """The note's compliance."""
-
-    def can(self, source: str, target: str, units: int) -> bool:
-        """Whether so many units may move now."""
-        ...
-
-
-def whole(call: Callable[Concatenate[V, P], R]) -> Callable[Concatenate[V, P], R]:
-    """A call is done whole or not at all: what is refused leaves everything as it was."""
-
-    @wraps(call)
-    def done(vault: V, *args: P.args, **named: P.kwargs) -> R:
-        before = {each.name: copy.deepcopy(getattr(vault, each.name)) for each in fields(vault) if each.name != "rule"}
-        note = vault.note
-        try:
-            return call(vault, *args, **named)
-        except Refused:
-            note.__dict__.update(before.pop("note").__dict__)  # others know the note by this object
-            vault.__dict__.update(before)
-            raise
-
-    return done
+from salvor.model.vaults_asset import Rule, Token
+from salvor.model.whole import whole
 
 
 @dataclass
 class NoteVault(ABC):
     """A vault at `address` over a note. `cash_here` is what of the settlement asset stands there, whoever sent it."""
 
-    note: Note
+    note: Token
     address: str
     rule: Rule
     virtual: int = 1
@@ -116,15 +87,17 @@ class NoteVault(ABC):
     def carry_all(self, source: str, target: str) -> int:
         """Move all of a holder's unclaimed cash; the parts moved."""
 
+    @abstractmethod
     def touch(self, *holders: str, coming_in: bool = False) -> None:
-        """Before shares change."""
+        """Before shares of these change."""
 
     # conversion
 
     @property
     def here(self) -> int:
         """Notes that are here."""
-        return self.note.holders[self.address].units
+        units: int = self.note.holders[self.address].units
+        return units
 
     @property
     def total_assets(self) -> int:
@@ -238,7 +211,10 @@ class NoteVault(ABC):
         due = sum(self.note.claimable(self.address))
         if self.note.holders[self.address].frozen or (self.shut and due):
             return False
-        self.note.settle(self.address)
+        try:
+            self.note.settle(self.address)
+        except Refused:  # a basket whose own notes don't pay
+            return False
         self.cash_here += due
         return True
 
@@ -255,7 +231,8 @@ class NoteVault(ABC):
             return True, 0
         if not self.claim_at_note():
             return False, 0
-        cash, self.taken, self.rest = self._count(0)
+        cash, self.rest = self._count(0)
+        self.taken += cash
         self.harvested, self.seen = given, [stream.index for stream in self.note.streams]
         self.held += cash
         if cash:
@@ -313,15 +290,15 @@ class NoteVault(ABC):
 
     # within
 
-    def _count(self, coming: int) -> tuple[int, int, list[int]]:
+    def _count(self, coming: int) -> tuple[int, list[int]]:
         paid = sum(self.note.holders[self.address].paid) + coming
         grown = [stream.index - seen for stream, seen in zip(self.note.streams, self.seen, strict=True)]
         earned = [rest + self.booked * growth for rest, growth in zip(self.rest, grown, strict=True)]
         rest = [parts % PARTS for parts in earned]
         if not self.supply:
-            return 0, paid, rest
+            return 0, rest
         unowed = max(0, self.cash_here + coming - self.held)
-        return min(paid - self.taken, sum(parts // PARTS for parts in earned), unowed), paid, rest
+        return min(paid - self.taken, sum(parts // PARTS for parts in earned), unowed), rest
 
     def _enter(self, caller: str, receiver: str, assets: int, shares: int) -> None:
         self.bring(caller, assets, self.booked)

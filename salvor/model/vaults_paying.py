@@ -72,8 +72,8 @@ class PayingNoteVault(NoteVault):
     def claimable(self, holder: str) -> int:
         """What a claim would pay, were the holder not frozen."""
         index = self.index
-        if self.supply:
-            index += (self.to_come() * PARTS + self.remainder) // self.supply
+        if coming := self.to_come():  # nothing where nobody has a share
+            index += (coming * PARTS + self.remainder) // self.supply
         account = self.accounts[holder]
         return (account.parts + self.shares[holder] * (index - account.seen)) // PARTS
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from salvor.amounts import WAD, mul_div_down, mul_div_up
 from salvor.model.holders import PARTS
 from salvor.model.refusal import Refused
-from salvor.model.vaults import NoteVault, whole
+from salvor.model.vaults import NoteVault
+from salvor.model.whole import whole
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,9 @@ class ReinvestingNoteVault(NoteVault):
         self.held -= cash
         self.cash_here -= cash
         return notes
+
+    def touch(self, *holders: str, coming_in: bool = False) -> None:
+        """What is to be claimed does not depend on shares."""
 
     def take(self, holder: str) -> int:
         """What was left for them when they redeemed."""

@@ -54,6 +54,7 @@ class Chain(Part):
     hub: Address
     reports: Address  # the contract that takes signed reports
     timeout: Duration = 10
+    confirmations: Annotated[Whole, Field(ge=1, le=1_000)] = 1  # blocks, its own among them, until a report has landed
 
 
 class KeyFile(Part):

@@ -47,14 +47,16 @@ def fetch_http(source: str, url: str, *, seconds: float, now: int, headers: Mapp
     parts = urlsplit(url)
     shown = f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
     line = _connection(parts, seconds)
+    wires: list[socket.socket | None] = []
     late = threading.Event()
+    # The line forgets its socket when the answer has begun, so it is kept; while TLS is agreed on, the line has it.
+    alarm = threading.Timer(seconds, lambda: _cut([*wires, line.sock], late))
+    alarm.daemon = True
+    alarm.start()
     try:
-        line.connect()
-        wire = line.sock
-        alarm = threading.Timer(seconds, lambda: _cut(wire, late))
-        alarm.daemon = True
-        alarm.start()
         try:
+            line.connect()
+            wires.append(line.sock)
             target = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
             line.request("GET", target, headers=_asked(headers))
             body = _whole(source, shown, line.getresponse(), late)
@@ -84,11 +86,12 @@ def _asked(headers: Mapping[str, str] | None) -> dict[str, str]:
     return {"User-Agent": _PROGRAM, "Accept-Encoding": "identity", "Connection": "close", **(headers or {})}
 
 
-def _cut(wire: socket.socket | None, late: threading.Event) -> None:
+def _cut(wires: list[socket.socket | None], late: threading.Event) -> None:
     late.set()
-    with suppress(OSError):
-        if wire is not None:
-            wire.shutdown(socket.SHUT_RDWR)
+    for wire in wires:
+        with suppress(OSError):
+            if wire is not None:
+                wire.shutdown(socket.SHUT_RDWR)
 
 
 def _whole(source: str, shown: str, answer: http.client.HTTPResponse, late: threading.Event) -> bytes:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Literal, TextIO
@@ -213,13 +213,17 @@ class Journal:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """All of it or nothing, on the disk when it ends."""
-        self._db.execute("BEGIN IMMEDIATE")
         try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                with suppress(sqlite3.Error):  # where the disk is full SQLite has rolled back by itself
+                    self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise JournalUnfit(self._path, f"it can't be written: {error}") from None
 
     def _open(self, signer: str, chain_id: int, contract: str) -> None:
         ours = (_VERSION, signer, chain_id, contract)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from salvor.chain import refusal
-from salvor.node.config import Fees
+from salvor.node.config import Chain, Fees
 from salvor.node.errors import FeesAboveCap, RpcFailed
 from salvor.node.journal import Journal, Seal, Sent
 from salvor.node.keyring import Signer
@@ -21,6 +21,8 @@ from salvor.node.transaction import Transaction
 _GAS_MARGIN = 5  # parts of four: a quarter more than the estimate, for what changes until it is mined
 _KNOWN = ("already known", "already imported", "known transaction", "transaction already in mempool")
 _USED = ("nonce too low", "nonce is too low", "old nonce")
+_SLOW = 2  # seconds without a receipt, after which the account's count is looked at
+_SURE = 30  # seconds for which a number must be taken and ours unknown, until another number is used
 # A refusal that others, or time, can end: the same signature is tried again, and nothing is paid meanwhile.
 _PASSING = frozenset({"ReportFromFuture", "NotASigner"})
 # Of `ISignedReports`, so that a refusal has a name where no artifacts are; a test compares them with the interface.
@@ -52,19 +54,20 @@ class Submitter:
     """One signature in flight, at most."""
 
     def __init__(
-        self, rpc: Rpc, journal: Journal, sealing: Sealing, signer: Signer, *, chain_id: int, fees: Fees
+        self, rpc: Rpc, journal: Journal, sealing: Sealing, signer: Signer, *, chain: Chain, fees: Fees
     ) -> None:
         self._rpc, self._journal, self._sealing, self._signer = rpc, journal, sealing, signer
-        self._chain_id, self._fees = chain_id, fees
+        self._chain_id, self._confirmations, self._fees = chain.chain_id, chain.confirmations, fees
         refusal.learn({"name": name, "inputs": [{"name": n, "type": k} for n, k in given]} for name, *given in ERRORS)
         self.flying: Seal | None = None
         self._sent: list[Sent] = []
-        self._again = False  # written before a crash: maybe never sent
+        self._again = False  # written before a crash, or refused by the chain's node: maybe never sent
+        self._taken_since: int | None = None
 
     def take(self, seal: Seal) -> None:
         """A signature to bring to its end, with what a crash left of it."""
         self.flying, self._sent = seal, self._journal.sent_for(seal.nonce)
-        self._again = bool(self._sent)
+        self._again, self._taken_since = bool(self._sent), None
 
     def advance(self, now: int) -> Outcome | None:
         """Bring what is in flight a step on; its end, when it has come. Raises when chain or fees forbid it now."""
@@ -78,20 +81,26 @@ class Submitter:
             self._send(seal, self._first(seal), now)
         elif self._again:
             self._broadcast(self._sent[-1])  # the dearest one is enough
-            self._again = False
         elif now - self._sent[-1].made_at >= self._fees.bump_after:
             self._bump(seal, now)
-        return self._settle(seal)
-
-    def _settle(self, seal: Seal) -> Outcome | None:
         if outcome := self._found(seal):
             return outcome
-        if self._rpc.number("eth_getTransactionCount", self._signer.address, "latest") > self._sent[-1].number:
-            # Another transaction of this account took the number, or ours was mined just now.
-            if outcome := self._found(seal):
-                return outcome
-            self._sent = []  # the signature is sent once more under a new number; the contract takes it once
+        if now - self._sent[-1].made_at >= _SLOW:
+            self._give_up_a_taken_number(now)
         return None
+
+    def _give_up_a_taken_number(self, now: int) -> None:
+        """Somebody else's transaction of this account may have the number: then ours will never be mined.
+
+        A node tells the count of transactions a moment before it tells the receipt, and another node behind the same
+        address may be some blocks behind: only when that lasts is the signature sent under a new number.
+        """
+        if self._rpc.number("eth_getTransactionCount", self._signer.address, "latest") <= self._sent[-1].number:
+            self._taken_since = None
+        elif self._taken_since is None:
+            self._taken_since = now
+        elif now - self._taken_since >= _SURE:
+            self._sent, self._taken_since = [], None
 
     def _found(self, seal: Seal) -> Outcome | None:
         for sent in reversed(self._sent):
@@ -109,7 +118,11 @@ class Submitter:
             raise RpcFailed("submit", f"the contract says {reason}")
         return self._end(seal, "expired" if reason.startswith("ReportExpired") else "refused", reason)
 
-    def _mined(self, seal: Seal, receipt: Any) -> Outcome:
+    def _mined(self, seal: Seal, receipt: Any) -> Outcome | None:
+        if self._confirmations > 1:  # a block that is young may be taken back, and its transactions with it
+            above = self._rpc.number("eth_blockNumber") - int(receipt["blockNumber"], 16)
+            if above + 1 < self._confirmations:
+                return None
         gas = int(receipt["gasUsed"], 16)
         if int(receipt["status"], 16) == 1:
             return self._end(seal, "landed", gas=gas)
@@ -144,6 +157,10 @@ class Submitter:
         data = self._sealing.call(seal, self._signer.address)
         return Transaction(self._chain_id, known, tip, max_fee, gas, self._sealing.contract, data)
 
+    def chain_time(self) -> int:
+        """Second of the latest block: what is dated later would be refused, and all that travels with it."""
+        return int(self._rpc.ask("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+
     def _price(self) -> tuple[int, int]:
         """Twice the base fee and the tip, so that it stays good for six full blocks; never above the cap."""
         block = self._rpc.ask("eth_getBlockByNumber", "latest", False)
@@ -174,12 +191,14 @@ class Submitter:
         self._broadcast(sent)
 
     def _broadcast(self, sent: Sent) -> None:
+        self._again = True
         try:
             self._rpc.ask("eth_sendRawTransaction", f"0x{sent.raw.hex()}")
         except RpcFailed as error:
             said = error.reason.lower()
             if not any(words in said for words in (*_KNOWN, *_USED)):
                 raise
+        self._again = False
 
 
 def _eighth_more(fee: int) -> int:

@@ -34,13 +34,13 @@ class Watch:
     def __len__(self) -> int:
         return len(self._watched)
 
-    def observe(self, observations: Sequence[Observation], now: float) -> list[WouldContradict]:
-        """Take in what a source said; gives what contradicts what was signed."""
+    def observe(self, observations: Sequence[Observation], now: float) -> list[tuple[bytes, WouldContradict]]:
+        """Take in what a source said; gives what contradicts what was signed, by key."""
         contradictions = []
         for each in observations:
             if not self._journal.is_news(each):
                 if found := self._journal.contradiction(each):
-                    contradictions.append(found)
+                    contradictions.append((each.key, found))
                 continue
             self._latest[each.key] = each
             if each.key in self.ready or each.key in self.overdue or self._moved(each):
@@ -56,9 +56,9 @@ class Watch:
                 self.overdue.add(key)
             self._schedule.set(key, now + self._watched[key].heartbeat)
 
-    def take(self, most: int) -> list[Observation]:
-        """Up to so many that are ready; they are ready no more."""
-        keys = list(self.ready)[:most]
+    def take(self, most: int, *, dated_by: int) -> list[Observation]:
+        """Up to so many that are ready and speak of no later second than this; they are ready no more."""
+        keys = [key for key, told in self.ready.items() if told.observed_at <= dated_by][:most]
         return [self.ready.pop(key) for key in keys]
 
     def signed(self, keys: Iterable[bytes], now: float) -> None:

@@ -105,6 +105,37 @@ class TestCases:
         assert len(json.loads(run(investors, "cases", "--deal", SHIPPED / "deal.yaml", "--json").stdout)) > 100
 
 
+class TestExplain:
+    MOVE = ("--to", "family office", "--tranche", "senior", "--units", "20000")
+
+    def test_gives_each_rules_verdict_and_exits_by_the_answer(self):
+        options = ["--deal", SHIPPED / "deal.yaml", *self.MOVE]
+        done = run(investors, "explain", "credit fund", *options, "--on", "2028-01-25")
+        assert done.exit_code == 0
+        assert "credit fund may send 20,000.00 of senior to family office on 2028-01-25" in done.stdout
+        done = run(investors, "explain", "credit fund", *options, "--on", "2027-06-01")
+        assert done.exit_code == 1
+        assert "NO  lock_up: 0.00 of credit fund have been kept for 365 days; asked: 20,000.00" in done.stdout
+
+    def test_as_json_is_nothing_else_on_stdout(self):
+        done = run(investors, "explain", "credit fund", "--deal", SHIPPED / "deal.yaml", *self.MOVE, "--json")
+        assert {each["rule"] for each in json.loads(done.stdout)["verdicts"]} >= {"identity", "lock_up", "sanctions"}
+
+    @pytest.mark.parametrize(
+        ("options", "said"),
+        [
+            (["--to", "bank"], "a move needs --tranche and --units"),
+            (["--to", "bank", "--from", "saver"], "name the other with --from or --to, not both"),
+            (["--to", "bank", "--tranche", "senior", "--units", "5,000"], "--units '5,000' is no amount"),
+            (["--to", "bank", "--tranche", "senior", "--units", "0"], "--units must be above 0"),
+            (["--to", "bank", "--tranche", "senior", "--units", "0.001"], "--units '0.001' is no amount"),
+        ],
+    )
+    def test_of_half_a_question_is_refused(self, options, said):
+        done = run(investors, "explain", "credit fund", "--deal", SHIPPED / "deal.yaml", *options)
+        assert (done.exit_code, said in done.stderr) == (2, True)
+
+
 class TestSupervise:
     def test_writes_all_files_and_the_same_bytes_again(self, tmp_path):
         options = ["--deal", SHIPPED / "deal.yaml", "--events", SHIPPED / "events.csv"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import astuple
 from functools import partial
@@ -13,19 +12,23 @@ from salvor.errors import NotAsExpected
 from salvor.lab.assertions import conserved, side_by_side
 from salvor.model.deal import OFFERING, POOL, WATERFALL, State, note_account
 from salvor.model.evergreen.fund import Settled
-from salvor.model.evergreen.gate import Gate
+from salvor.model.evergreen.gate import Gate, Record
 from salvor.model.evergreen.value import tranche_values
-from salvor.model.holders import PARTS
 from salvor.model.pool import Report
 from salvor.model.refusal import Refused
 from salvor.model.terms import ONE
+from salvor.model.tranche import Tranche
 from tests.property.evergreen_stage import Stage
 
 PHASES = {State.REVOLVING: 1, State.AMORTISING: 2, State.ACCELERATED: 3, State.WOUND_UP: 4}
 POSITION = (
     *("entry", "entry_epoch", "claim_cash", "claim_units", "back_units", "exit", "exit_epoch", "leave_units"),
-    *("leave_cash", "back_cash", "seen", "earned"),
+    *("leave_cash", "back_cash"),
 )
+
+
+def _claim(one: Tranche) -> int:
+    return one.principal + one.written_down + one.loss + one.interest_due
 
 
 class EvergreenMirror:
@@ -37,7 +40,6 @@ class EvergreenMirror:
         self.calls = stage.model()
         self.fund, self.deal = self.calls.fund, self.calls.fund.deal
         self.people = stage.people
-        self.met: defaultdict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0])
 
     @property
     def now(self) -> int:
@@ -87,10 +89,13 @@ class EvergreenMirror:
 
     def settle(self) -> Any:
         """With what must hold of every settlement."""
-        before = [self._limit_figures(self._values())] if self.deal.books else []
+        before = self._limit_figures(self._values())
+        waiting = [self._waiting(gate) for gate in self.fund.gates]
         done = self.both(partial(self.fund.settle, self.now), self.live.fund.settle, sender=self.people[-1])
         if isinstance(done, Settled):
-            self._check_settlement(done, before[0])
+            self._check_settlement(done, before)
+            for gate, waited in zip(self.fund.gates, waiting, strict=True):
+                self._check_met(gate, gate.records[done.epoch], waited)
         return done
 
     # What is compared
@@ -141,7 +146,7 @@ class EvergreenMirror:
         index = live.distributor.indexOf(note)
         streams = gate.note.streams
         waits = tuple(stream.remainder for stream in streams)
-        add(f"index {place}", (index.total, index.principal), (gate.index, streams[1].index))
+        add(f"index {place}", (index.total, index.principal), (sum(gate.index), streams[1].index))
         add(f"remainder {place}", (index.interestRemainder, index.principalRemainder), waits)
         add(f"cash of gate {place}", live.settlement.balanceOf(contract), self.deal.asset.balances[gate.name])
         add(f"units of gate {place}", note.balanceOf(contract), gate.note.holders[gate.name].units)
@@ -149,8 +154,10 @@ class EvergreenMirror:
             add(f"asked of {place} in {epoch}", tuple(contract.asked(epoch)), tuple(gate.asked[epoch]))
         for each in self.people:
             own, who = gate.caught_up(each.address), each.address
-            found = tuple(contract.position(who))
-            add(f"position of {each} in {place}", found, tuple(getattr(own, name) for name in POSITION))
+            found = contract.position(who)
+            said = *(getattr(own, name) for name in POSITION), *own.earned
+            add(f"position of {each} in {place}", (*tuple(found)[:10], *tuple(found)[12:]), said)
+            add(f"earned by {each} in {place}", contract.earned(who), gate.earned_by(who))
             add(f"units of {each} in {place}", note.balanceOf(who), gate.note.holders[who].units)
             add(f"claimable of {each} in {place}", note.claimable(who), sum(gate.note.claimable(who)))
 
@@ -161,16 +168,15 @@ class EvergreenMirror:
         held = deal.cash_held + sum(deal.asset.balances[gate.name] for gate in self.fund.gates)
         conserved("WF-01", paid_in=deal.paid_in, paid_out=deal.paid_out, held=held)
         for place, gate in enumerate(self.fund.gates):
-            owed, units, parts = 0, 0, 0
+            owed, units = 0, 0
             for who in list(gate.accounts):
                 own = gate.caught_up(who)
-                owed += own.entry + own.leave_cash + own.back_cash
+                owed += own.entry + own.leave_cash + own.back_cash + gate.earned_by(who)
                 units += own.units_here
-                parts += own.earned + own.units_here * (gate.index - own.seen)
             inside = gate.note.holders[gate.name].units
             assert units <= inside, "EV-02"
             fetched = sum(gate.note.claimable(gate.name)) + deal.asset.balances[gate.name]
-            assert owed + parts // PARTS <= fetched, "EV-02"
+            assert owed <= fetched, "EV-02"
             asked = [sum(gate.asked[epoch][kind] for epoch in list(gate.asked)) for kind in (0, 1)]
             waits = [gate.caught_up(who) for who in list(gate.accounts)]
             assert sum(own.entry for own in waits) <= asked[0], "EV-05"
@@ -181,11 +187,41 @@ class EvergreenMirror:
         books = self.deal.books
         loans = self.fund._loans(books.last_run)
         nav = loans + books.account + books.reserve + books.waiting - sum(fee.due for fee in books.fees)
-        return tranche_values(max(0, nav), [one.principal + one.interest_due for one in books.tranches])
+        return tranche_values(max(0, nav), [_claim(one) for one in books.tranches])
 
     def _limit_figures(self, values: list[int]) -> list[tuple[int, int]]:
         """Of each limit: what is below, and all."""
         return [(sum(values[place + 1 :]), sum(values)) for place in range(len(values) - 1)]
+
+    def _waiting(self, gate: Gate) -> dict[str, tuple[int, int, int, int, int, int]]:
+        """By controller: what waits in the epoch that is settled next, and what is claimable before."""
+        found = {}
+        for who in list(gate.accounts):
+            own = gate.caught_up(who)
+            entry = own.entry if own.entry_epoch == self.fund.epoch else 0
+            exit_ = own.exit if own.exit_epoch == self.fund.epoch else 0
+            found[who] = (entry, exit_, own.claim_cash, own.claim_units, own.leave_units, own.leave_cash)
+        return found
+
+    def _check_met(self, gate: Gate, record: Record, waited: dict[str, tuple[int, int, int, int, int, int]]) -> None:
+        """Each its share, by hand; all together what was taken, but for a unit a request and what was cut before."""
+        cash = units = 0
+        for who, (entry, exit_, claim_cash, claim_units, leave_units, leave_cash) in waited.items():
+            own = gate.caught_up(who)
+            granted = own.claim_cash - claim_cash - entry * record.entered // max(1, record.asked_cash)
+            assert granted == 0 or who == self.deal.terms.dust_owner, "EV-05"
+            met = exit_ * record.ended // max(1, record.asked_units)
+            assert own.leave_units - leave_units == met, "EV-05"
+            assert own.leave_cash - leave_cash == met * record.value // record.units, "EV-05"
+            assert own.claim_units >= claim_units, "EV-05"
+            cash += own.claim_cash - claim_cash - granted
+            units += met
+        asked = [sum(each[kind] for each in waited.values()) for kind in (0, 1)]
+        for taken, met, all_, said in (
+            (record.entered, cash, asked[0], record.asked_cash),
+            (record.ended, units, asked[1], record.asked_units),
+        ):
+            assert 0 <= taken - met <= len(waited) + said - all_, "EV-05"
 
     def _check_settlement(self, done: Settled, before: list[tuple[int, int]]) -> None:
         after = self._values()

@@ -1,4 +1,4 @@
-"""A small evergreen deal on chain beside its model: sold, handed over, everybody has cash and has approved every gate."""
+"""A small evergreen deal on chain beside its model: sold, handed over, all have cash and have approved every gate."""
 
 from __future__ import annotations
 
@@ -50,11 +50,15 @@ STEPS = (
 
 def evergreen(**changes: Any) -> EvergreenTerms:
     """Epochs of one period, five days of cut-off, 12 % a year; limits of 30 % below the senior, 10 % below the next."""
-    own = EvergreenTerms(every=1, cut_off=5 * DAY, rate=12 * PERCENT, limits=(30 * PERCENT, 10 * PERCENT), fees=5 * PERCENT)
+    own = EvergreenTerms(
+        every=1, cut_off=5 * DAY, rate=12 * PERCENT, limits=(30 * PERCENT, 10 * PERCENT), fees=5 * PERCENT
+    )
     return replace(own, **changes)
 
 
-def small_deal(closing: int, fund: EvergreenTerms, sizes: tuple[int, ...] = (60_000, 25_000, 15_000), **changes: Any) -> Terms:
+def small_deal(
+    closing: int, fund: EvergreenTerms, sizes: tuple[int, ...] = (60_000, 25_000, 15_000), **changes: Any
+) -> Terms:
     """Three tranches at 6 %, 10 % and what is left, eight periods of 30 days, revolving to the sixth."""
     terms = Terms(
         seller="seller",
@@ -72,6 +76,7 @@ def small_deal(closing: int, fund: EvergreenTerms, sizes: tuple[int, ...] = (60_
         reserve=ReserveTerms(cap=LARGEST, share=PERCENT, tranches=frozenset({0})),
         triggers=(TriggerTerms(TriggerKind.OVER_COLLATERALISATION, 120 * PERCENT, tranche=0),),
         losses=Losses.BY_NET_ASSET_VALUE,
+        carrying_ratio=50 * PERCENT,
         revolving=Revolving(6, frozenset({0})),
         grace=5 * DAY,
         evergreen=fund,

@@ -85,9 +85,13 @@ class EvergreenMachine(RuleBasedStateMachine):
     def cancel(self, actor, place, controller, own, cash) -> None:
         by, other = self._who(actor, actor if own else controller)
         gate, calls, now = self.live.gates[place], self.calls, self.m.now
-        model, chain = (calls.cancel_deposit, gate.cancelDepositRequest) if cash else (
-            calls.cancel_redeem,
-            gate.cancelRedeemRequest,
+        model, chain = (
+            (calls.cancel_deposit, gate.cancelDepositRequest)
+            if cash
+            else (
+                calls.cancel_redeem,
+                gate.cancelRedeemRequest,
+            )
         )
         self.m.both(lambda: model(by.address, place, other.address, now), chain, 0, other, sender=by)
 
@@ -96,7 +100,10 @@ class EvergreenMachine(RuleBasedStateMachine):
         by, to = self._who(actor, receiver)
         gate, calls, now = self.live.gates[place], self.calls, self.m.now
         if cash:
-            model, chain = lambda: calls.take_cash_back(by.address, place, to.address, by.address), gate.claimCancelDepositRequest
+            model, chain = (
+                lambda: calls.take_cash_back(by.address, place, to.address, by.address),
+                gate.claimCancelDepositRequest,
+            )
         else:
             model, chain = (
                 lambda: calls.take_units_back(by.address, place, to.address, by.address, now),
@@ -113,7 +120,9 @@ class EvergreenMachine(RuleBasedStateMachine):
         position = self.fund.gates[place].caught_up(by.address)
         amount = part(drawn, position.claim_cash if by_cash else position.claim_units)
         model, chain = (calls.deposit, gate.deposit) if by_cash else (calls.mint, gate.mint)
-        self.m.both(lambda: model(by.address, place, amount, to.address, by.address, now), chain, amount, to, by, sender=by)
+        self.m.both(
+            lambda: model(by.address, place, amount, to.address, by.address, now), chain, amount, to, by, sender=by
+        )
 
     @rule(actor=actors, place=places, drawn=parts, receiver=actors, by_cash=st.booleans())
     def claim_cash(self, actor, place, drawn, receiver, by_cash) -> None:
@@ -134,11 +143,17 @@ class EvergreenMachine(RuleBasedStateMachine):
     @rule(actor=actors, place=places)
     def claim_earned(self, actor, place) -> None:
         who, by = self.people[actor], self.people[-1]
-        self.m.both(lambda: self.calls.claim_earned(place, who.address), self.live.gates[place].claimEarned, who, sender=by)
+        self.m.both(
+            lambda: self.calls.claim_earned(place, who.address), self.live.gates[place].claimEarned, who, sender=by
+        )
 
     # The deal's life
 
-    @rule(collected=parts, written_off=st.sampled_from([0, 0, 0, 1, 20_000, 90_000]), extra=st.sampled_from([0, 0, 40_000]))
+    @rule(
+        collected=parts,
+        written_off=st.sampled_from([0, 0, 0, 1, 20_000, 90_000]),
+        extra=st.sampled_from([0, 0, 40_000]),
+    )
     def end_period(self, collected, written_off, extra) -> None:
         deal = self.m.deal
         if deal.pool.is_complete:
@@ -183,16 +198,25 @@ class EvergreenMachine(RuleBasedStateMachine):
         fund = self.live.fund
         self.m.both(lambda: self.fund.announce(loss), fund.announceWriteOff, loss, sender=self.live.parties.servicer)
 
-    @rule(first=st.sampled_from([0, 30, 60]), second=st.sampled_from([0, 10]), senior=st.booleans(), source=st.booleans())
+    @rule(
+        first=st.sampled_from([0, 30, 60]), second=st.sampled_from([0, 10]), senior=st.booleans(), source=st.booleans()
+    )
     def change(self, first, second, senior, source) -> None:
         limits = first * PERCENT, second * PERCENT
         given = list(limits), senior, self.stage.board.address if source else NOBODY
         manager = self.live.parties.admin
         self.m.both(
-            lambda: self.fund.change(limits, senior_first=senior, source=source), self.live.fund.change, given, sender=manager
+            lambda: self.fund.change(limits, senior_first=senior, source=source),
+            self.live.fund.change,
+            given,
+            sender=manager,
         )
 
-    @rule(value=st.sampled_from([0, 1, 60_000, 110_000, 2**120]), period=st.integers(0, 1), back=st.sampled_from([0, 1, -1]))
+    @rule(
+        value=st.sampled_from([0, 1, 60_000, 110_000, 2**120]),
+        period=st.integers(0, 1),
+        back=st.sampled_from([0, 1, -1]),
+    )
     def observe(self, value, period, back) -> None:
         of, at = self.m.deal.books.last_run + period, self.m.now - back
         self.fund.observed = Observation(value, of, at)
@@ -211,7 +235,11 @@ class EvergreenMachine(RuleBasedStateMachine):
         deal, note = self.m.deal, self.live.notes[place]
         units = part(drawn, deal.notes[place].holders[one.address].units)
         self.m.both(
-            lambda: deal.transfer(one.address, other.address, place, units, self.m.now), note.transfer, other, units, sender=one
+            lambda: deal.transfer(one.address, other.address, place, units, self.m.now),
+            note.transfer,
+            other,
+            units,
+            sender=one,
         )
 
     @rule(actor=actors, place=places)
@@ -230,7 +258,11 @@ class EvergreenMachine(RuleBasedStateMachine):
         one, other = self._who(lost, found)
         agent, note = self.live.parties.transfer_agent, self.live.notes[place]
         self.m.both(
-            lambda: self.calls.recover(one.address, other.address, place, self.m.now), note.recover, one, other, sender=agent
+            lambda: self.calls.recover(one.address, other.address, place, self.m.now),
+            note.recover,
+            one,
+            other,
+            sender=agent,
         )
 
     @rule(actor=actors, admitted=st.booleans())

@@ -54,6 +54,12 @@ ages = st.sampled_from([0, 0, 0, 1, HOUR - 1, HOUR, HOUR + 1, DAY, -1])
 disputes = st.integers(0, 4)
 
 
+def word(number, last):
+    """A landed report as it is kept; 0 before the first."""
+    places = ((last.at, 128), (last.nonce, 168), (last.landed_at, 200), (last.standing, 240), (number, 242))
+    return last.value + sum(value << place for value, place in places) if last.nonce else 0
+
+
 class Twin:
     """The model of all three, and what the outside systems say at the moment."""
 
@@ -92,9 +98,7 @@ class Twin:
         found = [self.disputes.held, self.disputes.held]
         found += [self.disputes.credit[each] for each in self.people]
         for key in KEYS:
-            for each in self.signers:
-                last = self.reports.landed[each, key]
-                found += [last.value, last.at, last.nonce, last.landed_at, last.standing]
+            found += [word(number, self.reports.landed[each, key]) for number, each in enumerate(self.signers, 1)]
             kept = self.hub.kept.get(key, Kept())
             found += [kept.value, kept.at, kept.anchor, kept.anchored_at]
         return found
@@ -120,10 +124,7 @@ class OracleMachine(RuleBasedStateMachine):
         names = {"held": own.held, "cash of the disputes": lab.slots(stage.asset)._balances[stage.disputes]}
         names |= {f"credit of {each}": own.credit[each] for each in (*cls.challengers, stage.treasury)}
         for number, key in enumerate(KEYS):
-            for each in stage.signers:
-                landed = reports._landed[each][key]
-                fields = ("value", "at", "nonce", "landedAt", "standing")
-                names |= {f"{each}'s {field} of key {number}": getattr(landed, field) for field in fields}
+            names |= {f"{each}'s report of key {number}": reports._landed[each][key] for each in stage.signers}
             kept = hub._kept[key]
             names |= {f"{f} of key {number}": getattr(kept, f) for f in ("value", "at", "anchor", "anchoredAt")}
         cls.places, cls.start = names, lab.snapshot()

@@ -15,12 +15,13 @@ from salvor.model.oracle_keys import Kind, key_of
 from salvor.model.oracle_reports import Batch, Domain, Report, Told
 from salvor.model.oracle_sources import Feed, Round
 from salvor.tape.merkle import keccak
-from tests.utils.oracle_access import RESTRICTED
+from tests.utils.oracle_access import RESTRICTED, ROLES
 from tests.utils.signing import Signer, parts
 
 WAD = 10**18
 DAY = 86_400
 HOUR = 3_600
+MONTH = 30 * DAY
 KEY = key_of(Kind.COLLATERAL, "17")
 OTHER_KEY = key_of(Kind.HPI, "ES-MD")
 NO_ADDRESS = "0x" + "00" * 20
@@ -42,6 +43,7 @@ class Manner(IntEnum):
     BOMB = 2
     LONG_REFUSAL = 3
     DEVOUR = 4
+    KNOW = 5
 
 
 ANSWER = selector("answer(bytes32,bytes)")
@@ -88,9 +90,11 @@ class Stage:
     hub: Contract
     reports: Contract
     disputes: Contract
+    accuracy: Contract
     chainlink: Contract
     asset: Contract
     treasury: Actor
+    truth_keeper: Actor
     signers: list[Signer] = field(default_factory=list)
     nonces: dict[str, int] = field(default_factory=dict)
 
@@ -170,14 +174,17 @@ def set_stage(lab: Lab, *, signers: int = 0) -> Stage:
     terms = (BOND, [WINDOW, DECIDE_WITHIN], TOLERANCE, treasury)
     disputes = lab.deploy("Disputes", access, hub, reports, asset, *terms, sender=admin)
     chainlink = lab.deploy("ChainlinkSource", sender=admin)
-    own = {"OracleHub": hub, "SignedReports": reports, "Disputes": disputes}
+    accuracy = lab.deploy("Accuracy", access, hub, lab.now, MONTH, sender=admin)
+    own = {"OracleHub": hub, "SignedReports": reports, "Disputes": disputes, "Accuracy": accuracy}
     for (contract, function), role in RESTRICTED.items():
-        if contract in own:
-            target, number = own[contract], getattr(access, role)()
-            access.setTargetFunctionRole(target, [getattr(target, function).selector], number, sender=admin)
-    for role, holder in (("ORACLE_KEEPER", keeper), ("RESOLVER", resolver), ("DISPUTES", disputes)):
+        target, number = own[contract], getattr(access, role)()
+        access.setTargetFunctionRole(target, [getattr(target, function).selector], number, sender=admin)
+    truth_keeper = lab.actor("truth keeper")
+    holders = (keeper, resolver, disputes, truth_keeper)
+    for role, holder in zip(ROLES, holders, strict=True):
         access.grantRole(getattr(access, role)(), holder, 0, sender=admin)
-    stage = Stage(lab, keeper, resolver, outsider, access, hub, reports, disputes, chainlink, asset, treasury)
+    people, contracts = (keeper, resolver, outsider), (access, hub, reports, disputes, accuracy, chainlink, asset)
+    stage = Stage(lab, *people, *contracts, treasury, truth_keeper)
     for number in range(signers):
         stage.signer(f"signer {number}")
     return stage

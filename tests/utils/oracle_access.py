@@ -9,6 +9,7 @@ RESTRICTED = {
     ("SignedReports", "removeSigner"): "ORACLE_KEEPER",
     ("SignedReports", "setStanding"): "DISPUTES",
     ("Disputes", "resolve"): "RESOLVER",
+    ("Accuracy", "tellTruth"): "TRUTH_KEEPER",
 }
 # Signatures, nonces, bonds and windows say what these do, whoever calls.
 OPEN_TO_ALL = {
@@ -21,5 +22,7 @@ OPEN_TO_ALL = {
     ("Disputes", "settle"),
     ("Disputes", "lapse"),
     ("Disputes", "payCredit"),
+    ("MarketSource", "mark"),
+    ("Accuracy", "note"),
 }
-ROLES = {"ORACLE_KEEPER": 20, "RESOLVER": 21, "DISPUTES": 22}
+ROLES = {"ORACLE_KEEPER": 20, "RESOLVER": 21, "DISPUTES": 22, "TRUTH_KEEPER": 23}

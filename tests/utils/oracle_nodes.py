@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,12 +20,15 @@ from salvor.model.oracle import Policy
 from salvor.model.oracle_keys import name_of
 from salvor.node.config import NodeSettings, load_node
 from salvor.node.keyring import Signer
+from salvor.node.reading import KeyState, OnChain
+from salvor.node.rpc import Rpc
 from salvor.tape.merkle import keccak
 from tests.utils.oracle import Stage, set_stage
 
 ETHER = 10**18
 PASSPHRASE = "a passphrase of the tests"
 PASSPHRASE_ENV = "SALVOR_TEST_PASSPHRASE"
+_NODE = "import sys; from scripts.oracle.node import cli; cli(sys.argv[1:])"
 HEADER = "hpi_type,hpi_flavor,frequency,level,place_name,place_id,yr,period,index_nsa,index_sa\n"
 
 
@@ -48,15 +56,21 @@ class Beside:
     def ask(self, method: str, *params: Any) -> Any:
         return self.stage.lab.engine.ask(method, *params)
 
-    def mine_by_itself(self, *, every: int = 0) -> None:
-        """A block for each transaction, or one every few seconds; its clock is the wall's."""
-        self.ask("anvil_removeBlockTimestampInterval")
-        self.ask("evm_setNextBlockTimestamp", int(time.time()))
+    def mine_by_itself(self, yes: bool = True) -> None:
+        """A block for each transaction at once, or none until `mine`."""
+        self.ask("evm_setAutomine", yes)
+
+    def mine(self, at: int | None = None) -> None:
+        """A block, at a second; the chain's clock goes on from there as the wall's does."""
+        if at is not None:
+            self.ask("anvil_removeBlockTimestampInterval")
+            self.ask("evm_setNextBlockTimestamp", at)
         self.ask("evm_mine")
-        if every:
-            self.ask("evm_setIntervalMining", every)
-        else:
-            self.ask("evm_setAutomine", True)
+
+    def state(self, signer: str, key: bytes) -> KeyState:
+        """As `status` reads it: the engine does not know of blocks that nodes have mined."""
+        chain_id, hub, reports = 31_337, self.stage.hub.address, self.stage.reports.address
+        return OnChain(Rpc(self.url, seconds=30), chain_id=chain_id, hub=hub, reports=reports).state(key, signer)
 
     def signer(self, name: str, *, add: bool = True) -> Signer:
         """A signer with ether, known to the reports."""
@@ -109,6 +123,39 @@ def place_of(key: bytes) -> str:
     return name_of(key).removeprefix("HPI/")
 
 
-def beside(folder: Path) -> Beside:
-    """A fresh chain whose clock is the wall's."""
-    return Beside(set_stage(open_lab("anvil", genesis=int(time.time()) - 3_600)), folder)
+def beside(folder: Path, *, genesis: int | None = None) -> Beside:
+    """A fresh chain; its clock is the wall's unless it is told."""
+    return Beside(set_stage(open_lab("anvil", genesis=genesis or int(time.time()) - 3_600)), folder)
+
+
+class Process:
+    """`ape run oracle node` without Ape around it, in a process of its own."""
+
+    def __init__(self, config: Path, root: Path) -> None:
+        self.config, self.root = config, root
+        self.log = config.parent / "log"
+        self.start()
+
+    def start(self) -> None:
+        command = [sys.executable, "-c", _NODE, str(self.config)]
+        environment = os.environ | {PASSPHRASE_ENV: PASSPHRASE}
+        with self.log.open("a") as log:
+            self.running = subprocess.Popen(command, cwd=self.root, env=environment, stderr=log, stdout=log)
+
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def until(self, wanted: Callable[[], Any]) -> Any:
+        """Wait for what must come; only a node that ended will not bring it."""
+        while not (found := wanted()):
+            assert self.running.poll() is None, self.said()
+            time.sleep(0.05)
+        return found
+
+    def kill(self) -> None:
+        self.running.kill()
+        assert self.running.wait() == -signal.SIGKILL
+
+    def stop(self) -> int:
+        self.running.terminate()
+        return self.running.wait()

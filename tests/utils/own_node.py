@@ -19,9 +19,9 @@ KEYS = (
 
 
 @contextmanager
-def own_node(*options: str, chain_id: int = 31_337) -> Iterator[Node]:
+def own_node(*options: str, chain_id: int = 31_337, genesis: int = GENESIS) -> Iterator[Node]:
     """Started, and ended with the block. All blocks have one timestamp, so that runs can be compared."""
-    command = ["anvil", "--port", "0", "--timestamp", str(GENESIS), "--chain-id", str(chain_id), *options]
+    command = ["anvil", "--port", "0", "--timestamp", str(genesis), "--chain-id", str(chain_id), *options]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     try:
         said = []

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from salvor.chain.artifacts import Artifacts, read_artifacts
 from salvor.chain.build import build
+from salvor.chain.codec import address_of
 from salvor.deploy.deal_plan import Accounts, DealSteps, Token, deal_steps
 from salvor.deploy.plan.create3 import factory_on
 from salvor.deploy.plan.plan import Plan, make_plan
@@ -25,7 +26,7 @@ def artifacts() -> Artifacts:
 
 def nobody(number: int) -> str:
     """An address that nobody has a key of."""
-    return f"0x{number:040x}"
+    return address_of(f"0x{number:040x}")
 
 
 def small_accounts(**changes) -> Accounts:

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Reach} from "contracts/notes/vaults/Reach.sol";
 import {IEarningBooks, IEarningToken} from "interfaces/IEarningToken.sol";
+import {NoteIndex} from "interfaces/IDistributor.sol";
 import {INoteVault} from "interfaces/INoteVault.sol";
 import {Cash} from "interfaces/ITrancheNote.sol";
 import {MAX_AMOUNT, PARTS} from "interfaces/Types.sol";
@@ -21,10 +22,12 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
 
-    /// @notice What all holders of the note had been given at the last harvest, settlement units.
+    /// @notice What had been given to the note at the last harvest (settlement units), and where its two indices were.
     struct Harvest {
         uint120 interest;
         uint120 principal;
+        uint256 interestIndex;
+        uint256 principalIndex;
     }
 
     /// @notice Less than a unit of each that the booked notes have earned, in parts.
@@ -33,11 +36,19 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
         uint128 principal;
     }
 
-    /// @param taken Of what the note's record says was paid to the vault, settlement units.
+    /// @param taken Ever credited of what the note's record says was paid to the vault, settlement units.
     /// @param held See `cashHeld`.
     struct Cashbook {
         uint128 taken;
         uint128 held;
+    }
+
+    /// @notice What a harvest finds: the cash to credit, and where the indices are.
+    struct Count {
+        uint256 credit;
+        uint256 interestIndex;
+        uint256 principalIndex;
+        Rest rest;
     }
 
     /* IMMUTABLES */
@@ -68,7 +79,9 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
         _earnings = note_.distributor();
         settlement = _earnings.settlement();
         (uint256 interest, uint256 principal, ) = _earnings.mark(address(note_));
-        _harvested = Harvest(interest.toUint120(), principal.toUint120());
+        NoteIndex memory index = _earnings.indexOf(address(note_));
+        uint256 ofInterest = index.total - index.principal;
+        _harvested = Harvest(interest.toUint120(), principal.toUint120(), ofInterest, index.principal);
     }
 
     /* IN AND OUT */
@@ -185,6 +198,7 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
     }
 
     function maxDeposit(address receiver) public view override returns (uint256) {
+        if (receiver == address(0)) return 0; // to compliance that is a burn
         if (Reach.paused(note) || note.isFrozen(address(this)) || note.isFrozen(msg.sender)) return 0;
         uint256 here = note.balanceOf(address(this));
         if (here < _booked() || !_admits()) return 0;
@@ -227,8 +241,11 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
     /// @dev Units by the books.
     function _booked() internal view virtual returns (uint256);
 
-    /// @dev Writes units into the books that came, or that left.
-    function _book(uint256 came, uint256 left) internal virtual;
+    /// @dev Shares for units that came; both are booked.
+    function _give(address receiver, uint256 shares, uint256 assets) internal virtual;
+
+    /// @dev Shares for units that are about to leave; both are taken off the books.
+    function _takeBack(address owner, uint256 shares, uint256 assets) internal virtual;
 
     /// @dev Cash that was harvested is from now on the shares'.
     function _credit(uint256 cash) internal virtual;
@@ -241,9 +258,6 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
 
     /// @dev Whether `_open` would refuse nobody, all booked units being here.
     function _admits() internal view virtual returns (bool);
-
-    /// @dev Shares are about to be redeemed.
-    function _redeeming(address owner, uint256 shares) internal virtual;
 
     /// @dev Takes what a holder can claim off the books, and says how much.
     function _take(address holder) internal virtual returns (uint256 cash);
@@ -261,17 +275,14 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
         if (!note.compliance().canTransfer(address(this), receiver, assets)) {
             revert NotEligible(address(this), receiver, assets);
         }
-        _book(assets, 0);
-        _mint(receiver, shares);
+        _give(receiver, shares, assets);
         emit Deposit(msg.sender, receiver, assets, shares);
     }
 
     function _leave(uint256 here, address receiver, address owner, uint256 assets, uint256 shares) private {
         _refuseFrozen(owner);
         if (msg.sender != owner) _spendAllowance(owner, msg.sender, shares);
-        _redeeming(owner, shares);
-        _book(0, assets);
-        _burn(owner, shares);
+        _takeBack(owner, shares, assets);
         emit Withdraw(msg.sender, receiver, owner, assets, shares);
         IERC20(note).safeTransfer(receiver, assets);
         uint256 found = note.balanceOf(address(this));
@@ -309,26 +320,32 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
     /// @dev Harvests if there is something new. `reached` is false where the vault can't claim.
     function _bringUpToDate() internal returns (bool reached, uint256 credit) {
         (uint256 interest, uint256 principal, ) = _earnings.mark(address(note));
-        Harvest memory last = _harvested;
+        Harvest storage last = _harvested;
         if (last.interest == interest && last.principal == principal) return (true, 0);
-        try note.claimFor(address(this)) {} catch {
+        try note.claimFor(address(this)) returns (uint256) {
+            credit = _bookHarvest();
+            (last.interest, last.principal) = (uint120(interest), uint120(principal)); // no wider in the note's books
+            return (true, credit);
+        } catch {
             return (false, 0);
         }
-        uint256 paid;
-        Rest memory rest;
-        (credit, paid, rest) = _count(last, 0);
-        _harvested = Harvest(uint120(interest), uint120(principal)); // no wider in the books of the note
-        _rest = rest;
-        _cash = Cashbook(paid.toUint128(), (_cash.held + credit).toUint128());
+    }
+
+    function _bookHarvest() private returns (uint256 credit) {
+        Count memory found = _count(0);
+        credit = found.credit;
+        _harvested.interestIndex = found.interestIndex;
+        _harvested.principalIndex = found.principalIndex;
+        _rest = found.rest;
+        _cash = Cashbook((_cash.taken + credit).toUint128(), (_cash.held + credit).toUint128());
         if (credit != 0) _credit(credit);
         emit Harvested(credit);
-        return (true, credit);
     }
 
     /// @dev What a harvest would credit.
-    function _toCome() internal view returns (uint256 credit) {
+    function _toCome() internal view returns (uint256) {
         if (note.isFrozen(address(this))) return 0;
-        (credit, , ) = _count(_harvested, note.claimable(address(this)));
+        return _count(note.claimable(address(this))).credit;
     }
 
     function _spend(uint256 cash) internal {
@@ -336,20 +353,18 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
     }
 
     /// @param coming Will have been claimed at the note, settlement units.
-    function _count(
-        Harvest memory last,
-        uint256 coming
-    ) private view returns (uint256 credit, uint256 paid, Rest memory rest) {
+    function _count(uint256 coming) private view returns (Count memory found) {
         Cash memory record = note.paidTo(address(this));
-        paid = record.interest + record.principal + coming;
-        (uint256 interest, uint256 principal) = _earnings.growthSince(address(note), last.interest, last.principal);
+        uint256 paid = record.interest + record.principal + coming;
+        NoteIndex memory index = _earnings.indexOf(address(note));
+        (found.interestIndex, found.principalIndex) = (index.total - index.principal, index.principal);
         // What the booked units have earned is below 2^240 (see PARTS): nothing that was sent here unasked counts.
         uint256 units = _booked();
-        interest = _rest.interest + units * interest;
-        principal = _rest.principal + units * principal;
-        rest = Rest(uint128(interest % PARTS), uint128(principal % PARTS));
-        if (totalSupply() == 0) return (0, paid, rest);
+        uint256 interest = _rest.interest + units * (found.interestIndex - _harvested.interestIndex);
+        uint256 principal = _rest.principal + units * (found.principalIndex - _harvested.principalIndex);
+        found.rest = Rest(uint128(interest % PARTS), uint128(principal % PARTS));
+        if (totalSupply() == 0) return found;
         uint256 unowed = (settlement.balanceOf(address(this)) + coming).saturatingSub(_cash.held);
-        credit = Math.min(Math.min(paid - _cash.taken, interest / PARTS + principal / PARTS), unowed);
+        found.credit = Math.min(Math.min(paid - _cash.taken, interest / PARTS + principal / PARTS), unowed);
     }
 }

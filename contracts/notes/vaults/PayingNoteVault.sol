@@ -40,9 +40,9 @@ contract PayingNoteVault is NoteVault, IPayingNoteVault {
     /* VIEWS */
 
     function claimableCash(address holder) external view override returns (uint256) {
-        uint256 supply = totalSupply();
         uint256 index = cashIndex;
-        if (supply != 0) index += (_toCome() * PARTS + _remainder) / supply;
+        uint256 coming = _toCome(); // nothing where nobody has a share
+        if (coming != 0) index += (coming * PARTS + _remainder) / totalSupply();
         Holder storage account = _holders[holder];
         return (account.parts + balanceOf(holder) * (index - account.seen)) / PARTS;
     }
@@ -58,7 +58,13 @@ contract PayingNoteVault is NoteVault, IPayingNoteVault {
         return totalSupply();
     }
 
-    function _book(uint256, uint256) internal override {}
+    function _give(address receiver, uint256 shares, uint256) internal override {
+        _mint(receiver, shares);
+    }
+
+    function _takeBack(address owner, uint256 shares, uint256) internal override {
+        _burn(owner, shares);
+    }
 
     function _open() internal view override returns (uint256) {
         return totalSupply();
@@ -73,8 +79,6 @@ contract PayingNoteVault is NoteVault, IPayingNoteVault {
     function _admits() internal pure override returns (bool) {
         return true;
     }
-
-    function _redeeming(address, uint256) internal override {}
 
     /// @dev Before shares change, both sides are credited for the time they held what they held.
     function _update(address from, address to, uint256 shares) internal override {

@@ -20,9 +20,24 @@ library Reach {
         return Math.saturatingSub(token.balanceOf(holder), frozen);
     }
 
+    /// @notice What compliance says; one that does not answer says no.
+    function allows(ICompliance rule, address from, address to, uint256 units) internal view returns (bool) {
+        try rule.canTransfer(from, to, units) returns (bool yes) {
+            return yes;
+        } catch {
+            return false;
+        }
+    }
+
     /// @notice The most of `limit` units that compliance lets pass from `from` to `by` and from there to `to`; the same address
     ///         twice is not asked about. See rule 9 of docs/vaults.md.
-    function most(ICompliance rule, address from, address by, address to, uint256 limit) internal view returns (uint256) {
+    function most(
+        ICompliance rule,
+        address from,
+        address by,
+        address to,
+        uint256 limit
+    ) internal view returns (uint256) {
         if (limit == 0 || _passes(rule, from, by, to, limit)) return limit;
         uint256 allowed; // nothing is always allowed
         while (limit - allowed > 1) {
@@ -33,16 +48,14 @@ library Reach {
         return allowed;
     }
 
-    function _passes(ICompliance rule, address from, address by, address to, uint256 units) private view returns (bool) {
-        return (from == by || _can(rule, from, by, units)) && _can(rule, by, to, units);
-    }
-
-    function _can(ICompliance rule, address from, address to, uint256 units) private view returns (bool) {
-        try rule.canTransfer(from, to, units) returns (bool yes) {
-            return yes;
-        } catch {
-            return false;
-        }
+    function _passes(
+        ICompliance rule,
+        address from,
+        address by,
+        address to,
+        uint256 units
+    ) private view returns (bool) {
+        return (from == by || allows(rule, from, by, units)) && allows(rule, by, to, units);
     }
 
     function _ask(IEarningToken token, bytes memory question) private view returns (uint256 answer) {

@@ -69,7 +69,7 @@ contract ReinvestingNoteVault is NoteVault, IReinvestingNoteVault {
         if (notes > most) revert BidTooLow(notes, most);
         _bring(kept, notes);
         _wait(waits - cash);
-        _book(notes, 0);
+        _book(notes);
         _spend(cash);
         emit Bought(msg.sender, notes, cash);
         settlement.safeTransfer(msg.sender, cash);
@@ -113,8 +113,25 @@ contract ReinvestingNoteVault is NoteVault, IReinvestingNoteVault {
         return _books.booked;
     }
 
-    function _book(uint256 came, uint256 left) internal override {
-        _books.booked = (_books.booked + came - left).toUint112();
+    function _give(address receiver, uint256 shares, uint256 assets) internal override {
+        _book(assets);
+        _mint(receiver, shares);
+    }
+
+    /// @dev Who leaves has a part in the cash that waits; the last one all of it.
+    function _takeBack(address owner, uint256 shares, uint256 assets) internal override {
+        if (_books.waits && shares != 0) {
+            uint256 waits = _waits;
+            uint256 cash = Math.mulDiv(waits, shares, totalSupply());
+            _wait(waits - cash);
+            _credits[owner] += cash;
+        }
+        _books.booked -= uint112(assets); // never above what is booked
+        _burn(owner, shares);
+    }
+
+    function _book(uint256 notes) private {
+        _books.booked = (_books.booked + notes).toUint112();
     }
 
     function _open() internal override returns (uint256) {
@@ -156,15 +173,6 @@ contract ReinvestingNoteVault is NoteVault, IReinvestingNoteVault {
     function _credit(uint256 cash) internal override {
         _wait(_waits + cash);
         _bidSince = block.timestamp;
-    }
-
-    /// @dev Who leaves has a part in the cash that waits; the last one all of it.
-    function _redeeming(address owner, uint256 shares) internal override {
-        if (!_books.waits || shares == 0) return;
-        uint256 waits = _waits;
-        uint256 cash = Math.mulDiv(waits, shares, totalSupply());
-        _wait(waits - cash);
-        _credits[owner] += cash;
     }
 
     function _take(address holder) internal override returns (uint256 cash) {

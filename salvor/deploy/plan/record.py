@@ -12,7 +12,7 @@ from typing import Any
 
 from salvor.chain.artifacts import Artifact
 from salvor.chain.codec import address_of, decoder
-from salvor.chain.engine import AccessList, Done, Halted, Record, Reverted
+from salvor.chain.engine import AccessList, Done, Halted, Log, Record, Reverted
 from salvor.chain.engines.revm import Revm
 from salvor.chain.handles import Blueprint, Contract, blueprint_of
 from salvor.chain.refusal import CallRefused, Refusal
@@ -75,6 +75,7 @@ class RecordingEngine:
     def __init__(self, steps: Steps, *, chain_id: int, now: int) -> None:
         self._steps, self._evm = steps, Revm(genesis=now, chain_id=chain_id)
         self._known: dict[str, Contract] = {}
+        self.logs: list[Log] = []  # every event of the deployment
         self.now, self.number, self.generation, self.record = now + 1, 0, 0, Record()
 
     def deploy(self, blueprint: Blueprint, args: Sequence[Any], value: int = 0) -> Contract:
@@ -84,9 +85,10 @@ class RecordingEngine:
         child = steps.factory.child_of(steps.sender, steps.salt_of(planned.name))
         self._evm.put(child, CHILD_RUNTIME)
         try:
-            self._evm.execute(steps.sender, child, artifact.creation_code() + blueprint.construct(*args))
+            done = self._evm.execute(steps.sender, child, artifact.creation_code() + blueprint.construct(*args))
         except (Reverted, Halted) as outcome:
             raise CallRefused(f"{blueprint.name}.constructor", _said(outcome)) from None
+        self.logs += map(self._evm.read_log, done.logs)
         return self._learn(blueprint, planned.address)
 
     def stand_in(self, blueprint: Blueprint, address: str, args: Sequence[Any]) -> Contract:
@@ -99,6 +101,7 @@ class RecordingEngine:
         """Carried out, then a step."""
         contract = self._known[to]
         done = self._evm.execute(sender, to, data, 0, access_list)
+        self.logs += map(self._evm.read_log, done.logs)
         function = next(each for each in contract.blueprint.functions.values() if each.selector == data[:4])
         args = decoder(function.params, function.called)(data[4:])
         self._steps.send(contract, function, data, args, value=value)

@@ -15,11 +15,6 @@ class NameTwice(SalvorError):
         super().__init__(f"two steps are called '{name}'; give one of them a name of its own")
 
 
-class StepUnknown(SalvorError):
-    def __init__(self, name: str, known: Sequence[str]) -> None:
-        super().__init__(f"the plan has no step '{name}'{near(name, known)}")
-
-
 class PlanChanged(SalvorError):
     """What is to be deployed is not what was reviewed, or not what was begun."""
 
@@ -139,6 +134,13 @@ class NetworkMissing(SalvorError):
 
 class NetworkUnfit(SalvorError):
     """What stands on a network, or is known of it, does not fit the deal."""
+
+
+class ChangeImpossible(SalvorError):
+    """Part of what differs can't be changed; then nothing of it is proposed."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__(f"the live deal can't become what the file says: {'; '.join(reasons)}")
 
 
 class SafeSigns(SalvorError):

@@ -37,7 +37,7 @@ from salvor.deploy.plan.steps import Step
 from salvor.deploy.plan.survey import Found, survey
 from salvor.deploy.plan.view import View, look, who_used
 
-FILLER = "(gap)"  # a transfer of nothing to oneself, where a foreign transaction left a nonce unused for good
+FILLER = "(gap "  # a transfer of nothing to oneself, where a foreign transaction left a nonce unused for good
 _HARMLESS = (
     "already known",
     "alreadyknown",
@@ -99,6 +99,7 @@ class _Run:
     told: dict[int, float] = field(default_factory=dict)  # when a transaction was last sent, by this run
     begun: dict[int, float] = field(default_factory=dict)  # when it was first sent, by this run
     said: str = ""  # the last error that the node had for a transaction
+    settled: dict[str, Mined] = field(default_factory=dict)  # deep enough when last looked at
     unlike: int = 0  # rounds in which the receipts and the state of the chain disagreed
     nap: float = 0.0
 
@@ -108,7 +109,7 @@ class _Run:
         self._prepare()
         moved, progress = time.monotonic(), None
         while True:
-            view = self._look()
+            view, signed = self._look(), len(self.journal.sent())
             self._learn(view)
             if self._is_finished(view):
                 break
@@ -119,7 +120,7 @@ class _Run:
                 moved, progress, self.nap = time.monotonic(), now, _FIRST_NAP
             elif time.monotonic() - moved > self.options.patience:
                 raise Stalled(self._waiting(view), self.options.patience, self.said)
-            if {each.id for each in self._open()} == {each.id for each in view.asked}:
+            if len(self.journal.sent()) == signed:
                 self.options.sleep(min(self.nap, self.options.pause))  # a quick chain has it soon, a slow one later
                 self.nap *= 2
         mined = self.journal.mined()
@@ -127,8 +128,11 @@ class _Run:
         cost = sum(each.gas * each.price for each in mined.values())
         return Applied(self.plan.addresses, mined, gas, cost, tuple(notices))
 
-    def _look(self) -> View:
-        return look(self.node, self._open(), sorted({step.sender for step in self.plan.steps}), self.plan.chain_id)
+    def _look(self, *, afresh: bool = False) -> View:
+        senders = sorted({step.sender for step in self.plan.steps})
+        view = look(self.node, self._open(), senders, self.plan.chain_id, {} if afresh else self.settled)
+        self.settled = view.deep(self.options.confirmations)
+        return view
 
     # Before anything is sent
 
@@ -142,7 +146,9 @@ class _Run:
         known = self.journal.said("genesis")
         if known is None:
             facts = {"chain": str(self.plan.chain_id), "genesis": self.plan.genesis, "title": self.plan.title}
-            self.journal.say({**facts, "plan": self.plan.hash, "outline": outline(self.plan.steps)})
+            contracts = {step.name: [step.contract, step.address] for step in self.plan.steps if step.contract}
+            facts |= {"plan": self.plan.hash, "contracts": json.dumps(contracts)}
+            self.journal.say({**facts, "outline": outline(self.plan.steps)})
             return []
         if known != self.plan.genesis or self.journal.said("chain") != str(self.plan.chain_id):
             raise OtherHistory(self.journal.path, self.plan.chain_id)
@@ -195,9 +201,7 @@ class _Run:
         """Failures stop the run; nonces that others used free their steps; what is deep enough is written down."""
         for sent in view.failed:
             self.journal.mark([sent], FAILED)
-            raise StepFailed(
-                sent.step, sent.hash, why_it_failed(self.node, self._step(sent.step), view.receipts[sent.id])
-            )
+            raise StepFailed(sent.step, sent.hash, why_it_failed(self.node, self._step(sent), view.receipts[sent.id]))
         for sent in view.used_up:
             self.doubts[sent.id] = self.doubts.get(sent.id, 0) + 1
             if self.doubts[sent.id] < _DOUBTS:
@@ -236,7 +240,7 @@ class _Run:
         self.unlike = self.unlike + 1 if wrong else 0
         if self.unlike > _DOUBTS:  # a node that lags has caught up by now
             raise NotAsPlanned([f"{step.name}: {self._what_is_wrong(step, found)}" for step in wrong])
-        return not wrong and set(confirmed) <= set(self._look().deep(self.options.confirmations))
+        return not wrong and set(confirmed) <= set(self._look(afresh=True).deep(self.options.confirmations))
 
     def _what_is_wrong(self, step: Step, found: Mapping[str, Found]) -> str:
         if step.kind != "call":
@@ -257,7 +261,7 @@ class _Run:
     def _bump(self, sent: Sent, view: View) -> Sent:
         fee = fee_now(self.node, tip=self.options.tip)
         raised = fee.raised(Fee(sent.fee, sent.tip, fee.has_base))
-        step = filler(sent.sender) if sent.step == FILLER else self._step(sent.step)
+        step = self._step(sent)
         self._sign([(step, sent.nonce, sent.gas)], raised, view.head)
         self.options.tell("raised", sent.step)
         return self.journal.sent()[-1]
@@ -267,7 +271,7 @@ class _Run:
         wave: list[tuple[Step, int, int]] = []
         for sender, nonces in view.nonces.items():
             waiting = [each for each in view.newest_waiting if each.sender == sender]
-            wave += [(filler(sender), nonce, 21_000) for nonce in view.gaps(sender, self._open())]
+            wave += [(filler(sender, nonce), nonce, 21_000) for nonce in view.gaps(sender, self._open())]
             free = max([nonces.pending, *(each.nonce + 1 for each in self._open() if each.sender == sender)])
             for step in self._ready(view, sender)[: max(0, self.options.in_flight - len(waiting))]:
                 wave.append((step, free, self.tried[step.name].limit if step.name in self.tried else 0))
@@ -321,9 +325,7 @@ class _Run:
 
     def _cannot_pay(self, sent: Sent) -> None:
         has = int(self.node.ask("eth_getBalance", sent.sender, "latest"), 16)
-        needs = sum(
-            each.gas * each.fee + self._step(each.step).value for each in self._open() if each.sender == sent.sender
-        )
+        needs = sum(each.gas * each.fee + self._step(each).value for each in self._open() if each.sender == sent.sender)
         if has < needs:
             raise BalanceLow(sent.sender, has, needs)
 
@@ -341,16 +343,15 @@ class _Run:
     def _waiting(self, view: View) -> str:
         return view.newest_waiting[0].step if view.newest_waiting else "a step"
 
-    def _step(self, name: str) -> Step:
-        for step in self.plan.steps:
-            if step.name == name:
-                return step
-        return filler(self.plan.sender)
+    def _step(self, sent: Sent) -> Step:
+        if sent.step.startswith(FILLER):
+            return filler(sent.sender, sent.nonce)
+        return next(step for step in self.plan.steps if step.name == sent.step)
 
 
-def filler(sender: str) -> Step:
+def filler(sender: str, nonce: int) -> Step:
     """Nothing, to oneself."""
-    return Step(FILLER, "call", sender, sender, b"", 0, "", ())
+    return Step(f"{FILLER}{nonce})", "call", sender, sender, b"", 0, "", ())
 
 
 def call_of(step: Step) -> dict[str, str]:

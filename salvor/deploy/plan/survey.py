@@ -73,6 +73,11 @@ def is_code_of(artifact: Artifact, code: bytes) -> bool:
     return len(code) == len(template) and _masked(without_metadata(code), holes) == template
 
 
+def holes_of(artifact: Artifact) -> tuple[tuple[int, int], ...]:
+    """Places and lengths of what differs from one deployment of a contract to another."""
+    return _template(artifact)[1]
+
+
 @cache
 def _template(artifact: Artifact) -> tuple[bytes, tuple[tuple[int, int], ...]]:
     """Runtime code without what differs from one deployment to another, and where that is."""

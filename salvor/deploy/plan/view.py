@@ -29,11 +29,12 @@ class View:
     asked: tuple[Sent, ...]
     receipts: Mapping[int, Mapping[str, Any]]  # by the ids of the journal
     nonces: Mapping[str, Nonces]
+    settled: Mapping[str, Mined]  # steps that were deep enough before, in blocks that still are the chain's
 
     @cached_property
     def mined(self) -> dict[str, Mined]:
         """Steps with a receipt that says success."""
-        found = {}
+        found = dict(self.settled)
         for sent in self.asked:
             receipt = self.receipts.get(sent.id)
             if receipt and receipt["status"] == "0x1":
@@ -105,22 +106,29 @@ class Used:
         return bool(self.to == own["to"].lower() and self.data == own["data"].lower())
 
 
-def look(node: Node, signed: Sequence[Sent], senders: Sequence[str], chain_id: int) -> View:
-    """Ask for chain, head, nonces and receipts."""
-    known = [each for each in signed if each.hash]
+def look(
+    node: Node, signed: Sequence[Sent], senders: Sequence[str], chain_id: int, settled: Mapping[str, Mined]
+) -> View:
+    """Ask for chain, head, nonces, and receipts of what is not settled; of all when the chain was reorganised."""
+    last = max(settled.values(), key=lambda each: each.block, default=None)
+    asked = [each for each in signed if each.step not in settled]
+    known = [each for each in asked if each.hash]
     questions: list[tuple[str, tuple[Any, ...]]] = [("eth_chainId", ()), ("eth_blockNumber", ())]
+    questions += [("eth_getBlockByNumber", (hex(last.block if last else 0), False))]
     for sender in senders:
         questions += [("eth_getTransactionCount", (sender, tag)) for tag in ("latest", "pending")]
     questions += [("eth_getTransactionReceipt", (each.hash,)) for each in known]
-    chain, head, *rest = node.ask_all(questions)
+    chain, head, block, *rest = node.ask_all(questions)
     if number_in(chain) != chain_id:
         raise OtherChain(number_in(chain) or 0, chain_id)
+    if last and not (isinstance(block, dict) and block.get("hash") == last.block_hash):
+        return look(node, signed, senders, chain_id, {})
     if number_in(head) is None:
         raise NodeWrong(node.where, f"eth_blockNumber: {head!r}")
     counts, answers = rest[: 2 * len(senders)], rest[2 * len(senders) :]
     nonces = {sender: _nonces(node, counts[2 * i], counts[2 * i + 1]) for i, sender in enumerate(senders)}
     receipts = {sent.id: answer for sent, answer in zip(known, answers, strict=True) if _is_receipt(answer, sent.hash)}
-    return View(number_in(head) or 0, tuple(signed), receipts, nonces)
+    return View(number_in(head) or 0, tuple(asked), receipts, nonces, settled)
 
 
 def who_used(node: Node, sent: Sent, head: int) -> Used:

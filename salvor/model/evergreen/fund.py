@@ -102,7 +102,9 @@ class Fund:
 
     def change(self, limits: tuple[int, ...], *, senior_first: bool, source: bool) -> None:
         """Rule 32, by the manager."""
-        self.changes.append((self.epoch + 1, replace(self.terms, limits=limits, senior_first=senior_first, source=source)))
+        self.changes.append(
+            (self.epoch + 1, replace(self.terms, limits=limits, senior_first=senior_first, source=source))
+        )
 
     def buy_loans(self, price: int, root: bytes, loans: int, gross_balance: int, now: int) -> None:
         """Rule 12: as in the cash rules, with a new mark."""
@@ -169,7 +171,7 @@ class Fund:
         loans = self._loans(period)
         due = sum(fee.due for fee in books.fees)
         nav = max(0, loans + books.account + books.reserve + books.waiting - due)
-        claims = [tranche.principal + tranche.interest_due for tranche in books.tranches]
+        claims = [one.principal + one.written_down + one.loss + one.interest_due for one in books.tranches]
         said, base = self.announced
         open_ = max(0, said - max(0, self._loss_to_date(period) - base))
         values, reached = marked_down(tranche_values(nav, claims), open_)
@@ -251,7 +253,7 @@ class Fund:
     def _remark(self, value: int, period: int) -> None:
         totals = self.deal.pool.totals[period]
         balance = totals.balance(self.deal.pool.gross_balance)
-        self.mark = Mark(value, period, totals.net, totals.written_off, balance)
+        self.mark = Mark(value, period, totals.net - totals.recovered, totals.written_off, balance)
 
     def _loss_to_date(self, period: int) -> int:
         return self.deal.pool.totals[period].loss(self.deal.terms.carrying_ratio)

@@ -1,6 +1,6 @@
-"""The gate of one tranche: requests that wait and what is claimable, by controller (docs/evergreen.md, sections 2 and 5).
+"""The gate of one tranche: requests that wait and what is claimable, by controller (docs/evergreen.md, 2 and 5).
 
-The fund says which epoch is open and what a settled one met; the note is a model's `Note`, in which the gate is a holder.
+The fund says which epoch is open and what a settled one met; in the note the gate is a holder.
 """
 
 from __future__ import annotations
@@ -22,12 +22,15 @@ class Record:
     ended: int
     value: int
     units: int
-    index: int
+    index: tuple[int, int]
 
 
 @dataclass
 class Account:
-    """All that a controller has at a gate; `seen` is the note's index up to which `earned` (parts) is counted."""
+    """All that a controller has at a gate; `seen` are the note's indices up to which `earned` (parts) is counted.
+
+    Interest and principal apart, as everywhere: each is paid in whole units of its own.
+    """
 
     entry: int = 0
     entry_epoch: int = 0
@@ -39,8 +42,8 @@ class Account:
     leave_cash: int = 0
     back_cash: int = 0
     back_units: int = 0
-    seen: int = 0
-    earned: int = 0
+    seen: tuple[int, int] = (0, 0)
+    earned: tuple[int, int] = (0, 0)
 
     @property
     def units_here(self) -> int:
@@ -50,7 +53,8 @@ class Account:
     @property
     def is_empty(self) -> bool:
         """Whether nothing waits here."""
-        return not (self.entry or self.units_here or self.leave_units or self.leave_cash or self.back_cash or self.earned)
+        cash = self.entry or self.leave_cash or self.back_cash or any(self.earned)
+        return not (cash or self.units_here or self.leave_units)
 
 
 @dataclass
@@ -65,9 +69,10 @@ class Gate:
     settled: int = 0
 
     @property
-    def index(self) -> int:
-        """Cash a unit to date, interest and principal together, in parts."""
-        return sum(stream.index for stream in self.note.streams)
+    def index(self) -> tuple[int, int]:
+        """Interest and principal a unit to date, in parts."""
+        interest, principal = self.note.streams
+        return interest.index, principal.index
 
     def caught_up(self, controller: str) -> Account:
         """The account after all epochs settled by now (rules 25 and 29)."""
@@ -177,11 +182,18 @@ class Gate:
         own.leave_units, own.leave_cash = own.leave_units - units, own.leave_cash - cash
         return units
 
+    def earned_by(self, controller: str) -> int:
+        """Rule 29: whole units that `take_earned` would give."""
+        own = self.caught_up(controller)
+        grown = (now - seen for now, seen in zip(self.index, own.seen, strict=True))
+        return sum((had + own.units_here * more) // PARTS for had, more in zip(own.earned, grown, strict=True))
+
     def take_earned(self, controller: str) -> int:
         """Rule 29: whole units earned by units that wait here; the rest stays."""
         own = self.earn(controller)
-        cash, own.earned = divmod(own.earned, PARTS)
-        return cash
+        interest, principal = own.earned
+        own.earned = interest % PARTS, principal % PARTS
+        return interest // PARTS + principal // PARTS
 
     def settle(self, epoch: int, record: Record) -> None:
         """The epoch's record; what was not met waits in the next."""
@@ -213,6 +225,7 @@ class Gate:
         return min((epoch for epoch in waits if epoch <= self.settled), default=0)
 
 
-def _earn(own: Account, index: int) -> None:
-    own.earned += own.units_here * (index - own.seen)
-    own.seen = index
+def _earn(own: Account, index: tuple[int, int]) -> None:
+    grown = (own.units_here * (now - seen) for now, seen in zip(index, own.seen, strict=True))
+    interest, principal = (had + more for had, more in zip(own.earned, grown, strict=True))
+    own.earned, own.seen = (interest, principal), index

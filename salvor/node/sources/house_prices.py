@@ -40,7 +40,7 @@ class HousePrices(SourceSettings):
         reader = Reader(self.name)
         latest: dict[tuple[str, ...], tuple[int, int, int, dict[str, str]]] = {}
         wanted = {_series(each) for each in self.values}
-        columns = (*_SERIES, "yr", "period", *{each.column for each in self.values})
+        columns = (*_SERIES, "yr", "period", *sorted({each.column for each in self.values}))
         for line, row in table(reader, reader.text(fetched.body), columns):
             series = tuple(row[column] for column in _SERIES)
             if series not in wanted:

@@ -14,9 +14,19 @@ def stage(lab):
     return set_stage(lab, signers=1)
 
 
+def contracts(stage):
+    own = {"OracleHub": stage.hub, "SignedReports": stage.reports, "Disputes": stage.disputes}
+    return own | {"Accuracy": stage.accuracy}
+
+
+def holders(stage):
+    people = {"ORACLE_KEEPER": stage.keeper, "RESOLVER": stage.resolver}
+    return people | {"DISPUTES": stage.disputes, "TRUTH_KEEPER": stage.truth_keeper}
+
+
 def call(stage, line, caller):
     contract, function = line
-    own = {"OracleHub": stage.hub, "SignedReports": stage.reports, "Disputes": stage.disputes}[contract]
+    own = contracts(stage)[contract]
     policy = Policy((Source(stage.play().address, b"", 1),), 1)
     args = {
         "setPolicy": (KEY, policy.words),
@@ -26,6 +36,7 @@ def call(stage, line, caller):
         "removeSigner": (stage.signers[0],),
         "setStanding": (stage.signers[0], KEY, 0, 2),
         "resolve": (1, True),
+        "tellTruth": (KEY, 0, 1),
     }[function]
     return getattr(own, function)(*args, sender=caller)
 
@@ -38,8 +49,7 @@ def test_refuses_an_outsider(stage, line):
 
 @each_restricted
 def test_refuses_the_admin_and_the_holders_of_other_roles(stage, line):
-    holders = {"ORACLE_KEEPER": stage.keeper, "RESOLVER": stage.resolver}
-    others = [holder for role, holder in holders.items() if role != RESTRICTED[line]]
+    others = [each for role, each in holders(stage).items() if role not in (RESTRICTED[line], "DISPUTES")]
     for other in (*others, stage.lab.actor("admin"), stage.signers[0]):
         with stage.lab.refused("AccessManagedUnauthorized", other):
             call(stage, line, other)
@@ -48,10 +58,9 @@ def test_refuses_the_admin_and_the_holders_of_other_roles(stage, line):
 @each_restricted
 def test_lets_its_one_role_through(stage, line):
     contract, function = line
-    own = {"OracleHub": stage.hub, "SignedReports": stage.reports, "Disputes": stage.disputes}[contract]
+    own = contracts(stage)[contract]
     selector = getattr(own, function).selector
-    callers = {"ORACLE_KEEPER": stage.keeper, "RESOLVER": stage.resolver, "DISPUTES": stage.disputes}
-    allowed = [role for role, caller in callers.items() if stage.access.canCall(caller, own, selector)[0]]
+    allowed = [role for role, caller in holders(stage).items() if stage.access.canCall(caller, own, selector)[0]]
     assert allowed == [RESTRICTED[line]], "AC-01"
 
 

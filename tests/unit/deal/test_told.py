@@ -1,5 +1,6 @@
 """What a dry run tells of a deal file: free names, what holds unless said, odd dates."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -23,7 +24,8 @@ class TestWhatIsTold:
         assert holders == "holders: pension fund, insurer, credit fund, family office, sponsor, spare wallet"
 
     def test_shows_a_slip_of_the_pen_as_an_account_of_its_own(self, load):
-        (paid, *_) = told_of(load(TEXT.replace("dust_owner: trustee", "dust_owner: truste")))
+        without_networks = re.sub(r"\nnetworks:\n(  .*\n)+", "", TEXT)  # with them it is an account without address
+        (paid, *_) = told_of(load(without_networks.replace("dust_owner: trustee", "dust_owner: truste")))
         assert "trustee (fee trustee); " in paid
         assert paid.endswith("truste (what no step takes)")
 

@@ -190,7 +190,7 @@ class TestNonces:
             node.ask("anvil_dropAllTransactions")
             node.ask("evm_setAutomine", True)
             apply_plan(plan, node, [deployer()], journal, quick)
-            assert [each.step for each in journal.sent() if each.nonce == 0] == ["(gap)"]
+            assert [each.step for each in journal.sent() if each.nonce == 0] == ["(gap 0)"]
         assert total(node, plan) == 6, "DP-02"
 
 

@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from salvor.amounts import Wad
 from salvor.jurisdictions.answers import refusing, verdicts
 from salvor.jurisdictions.book import Count, Rulebook
 from salvor.jurisdictions.matrix import counted, issued, matrix
-from salvor.jurisdictions.register import Investor, Move, Register, knows, moved
+from salvor.jurisdictions.register import Investor, Lot, Move, Register, freed, knows, moved
 
 DAY = 86_400
 NOW = 20_000 * DAY  # 2024-10-04
@@ -44,7 +46,7 @@ class TestRule:
             ("share_of_supply", {"share_of_supply": Wad(10**17)}, {"share_of_supply": Wad(10**17 - 1)}),
             ("holder_count", {"counts": (Count(2, None, None),)}, {"counts": (Count(1, None, None),)}),
             ("holder_count", {"counts": (Count(1, ("US",), None),)}, {"counts": (Count(1, None, "institutional"),)}),
-            ("lock_up", {"lock_up": 100 * DAY}, {"lock_up": 100 * DAY + 1}),
+            ("lock_up", {"lock_up": 80 * DAY}, {"lock_up": 100 * DAY + 1}),
             ("hold_period", {"hold_period": {"retail": 999 * DAY}}, {"hold_period": {"institutional": 101 * DAY}}),
             ("velocity", {"velocity": (100, DAY)}, {"velocity": (99, DAY)}),
             ("denomination", {"denomination": 50}, {"denomination": 40}),
@@ -87,6 +89,10 @@ class TestRule:
         assert asked(book, register=replace(register, originator="ann")) == ("retention",)
         assert asked(book, register=replace(register, originator="ann"), units=99) == ()
 
+    def test_what_is_retained_of_an_odd_supply_is_rounded_up(self):
+        book = replace(OPEN, retention=Wad(5 * 10**16))
+        assert [book.retained(supply) for supply in (0, 1, 20, 21)] == [0, 1, 1, 2]
+
     @pytest.mark.parametrize("listed", ["ann", "bob"])
     def test_sanctions_bind_both_sides(self, asked, register, listed):
         book = replace(OPEN, sanctions=("UN",))
@@ -115,12 +121,24 @@ class TestLots:
         sold = moved(more, Move("ann", "bob", 600, NOW))
         assert [lot.units for lot in sold.lots["ann"]] == [50]
 
-    def test_what_was_given_counts_within_the_period_only(self, asked, register):
-        book = replace(OPEN, velocity=(100, 10 * DAY))
-        gave = moved(register, Move("ann", "bob", 60, NOW - 10 * DAY + 1))
-        assert asked(book, register=gave, units=41) == ("velocity",)
-        assert asked(book, register=gave, units=40) == ()
-        assert asked(book, register=gave, units=100, at=NOW + 1) == ()
+    def test_what_was_given_counts_to_the_end_of_the_ninth_eighth(self, asked, register):
+        book = replace(OPEN, velocity=(100, 8 * DAY))
+        gave = moved(register, Move("ann", "bob", 60, NOW + 5))
+        lasting = knows(gave, replace(BOB, until=NOW + 99 * DAY))
+        assert asked(book, register=lasting, units=41, at=NOW + 9 * DAY - 1) == ("velocity",)
+        assert asked(book, register=lasting, units=41, at=NOW + 9 * DAY) == ()
+        assert asked(book, register=gave, units=40, at=NOW + 5) == ()
+
+    @given(st.integers(0, 2**40), st.integers(1, 10**9))
+    def test_is_freed_never_early_and_a_sixteenth_late_at_most(self, at, period):
+        assert period <= freed(at, period) - at <= period + max(period // 16, 1)
+
+    @given(st.integers(0, 2**40), st.integers(8, 10**9), st.integers(0, 10**9))
+    def test_a_gift_counts_for_its_period_and_an_eighth_and_no_longer(self, at, period, later):
+        register = Register(1, given={"ann": (Lot(7, at),)})
+        counts = register.given_lately("ann", at + later, period) == 7
+        assert counts or later >= period - period % 8
+        assert not counts or later < 9 * max(period // 8, 1)
 
 
 class TestCounts:

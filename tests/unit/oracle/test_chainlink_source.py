@@ -140,3 +140,16 @@ class TestConfigOf:
         inner.teach(selector("maxAnswer()"), (1_000).to_bytes(32))
         config = stage.chainlink.configOf(proxy.address, NO_ADDRESS, 0)
         assert config == stage.feed_source(proxy, Feed(8, 10, 1_000)).config
+
+    def test_of_a_feed_without_a_proxy_and_without_limits(self, stage):
+        feed = stage.feed(EIGHT, GOOD)
+        feed.behave(Manner.KNOW)
+        assert stage.chainlink.configOf(feed.address, NO_ADDRESS, 0) == stage.feed_source(feed, EIGHT).config
+
+    def test_of_an_aggregator_from_before_off_chain_reporting(self, stage):
+        feed = stage.feed(EIGHT, GOOD)
+        feed.behave(Manner.KNOW)
+        feed.teach(selector("minSubmissionValue()"), (7).to_bytes(32))
+        feed.teach(selector("maxSubmissionValue()"), (2**255 - 1).to_bytes(32))
+        config = stage.feed_source(feed, Feed(8, 7, 2**191 - 1)).config
+        assert stage.chainlink.configOf(feed.address, NO_ADDRESS, 0) == config

@@ -4,7 +4,7 @@ import pytest
 
 from salvor.model.oracle import Policy, Reason, Status
 from salvor.model.oracle_signed import Outcome, Standing
-from tests.utils.oracle import BOND, DAY, DECIDE_WITHIN, KEY, TOLERANCE, WAD, WINDOW, plain
+from tests.utils.oracle import BOND, DAY, DECIDE_WITHIN, KEY, NO_ADDRESS, TOLERANCE, WAD, WINDOW, plain
 
 
 @pytest.fixture
@@ -224,3 +224,9 @@ def test_says_what_it_was_deployed_with(stage):
     assert (own.bond(), own.window(), own.decideWithin(), own.tolerance()) == (BOND, WINDOW, DECIDE_WITHIN, TOLERANCE)
     places = (own.hub(), own.reports(), own.asset(), own.forfeitsTo())
     assert places == tuple(each.address for each in (stage.hub, stage.reports, stage.asset, stage.treasury))
+
+
+def test_refuses_nobody_for_forfeited_bonds(stage):
+    with stage.lab.refused("NobodyToForfeitTo"):
+        places = (stage.access, stage.hub, stage.reports, stage.asset)
+        stage.lab.deploy("Disputes", *places, BOND, [1, 1], 0, NO_ADDRESS, sender=stage.keeper)

@@ -257,6 +257,14 @@ class TestChange:
         self.say(stage, paced, 102 * WAD * 120 // 100 + 1)
         assert stage.hub.peek(KEY).why == Failure.TOO_FAST
 
+    def test_from_zero_it_moves_freely(self, stage, played):
+        """A share of nothing is nothing: a rate that fell to zero would stay there."""
+        stage.set_policy(policy_of(stage, played, max_change=WAD // 10, change_window=DAY, lowest=0))
+        self.say(stage, played, 0)
+        stage.hub.poke(KEY, sender=stage.outsider)
+        self.say(stage, played, WAD)
+        assert stage.hub.peek(KEY).status == Status.GOOD
+
     def test_is_counted_from_one_value_until_the_window_is_over(self, stage, paced):
         """Else whoever pokes each second could walk it anywhere, or leave it no room at all."""
         start = stage.hub.kept(KEY).anchoredAt

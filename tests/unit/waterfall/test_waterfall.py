@@ -65,8 +65,7 @@ class TestViews:
     @pytest.mark.parametrize(
         ("view", "args", "values"),
         [
-            ("step", (False, 7), (7, 7)),
-            ("step", (True, 7), (7, 7)),
+            ("feeLine", (1,), (1, 1)),
             ("trigger", (1,), (1, 1)),
             ("hurdle", (0,), (0, 0)),
         ],
@@ -74,6 +73,19 @@ class TestViews:
     def test_others_refuse_a_place_that_is_not_there(self, waterfall, outsider, view, args, values):
         refusal = refusal_of(lambda: send(getattr(waterfall, view), *args, sender=outsider))
         assert (refusal.error, refusal.values) == ("NoSuchPlace", values)
+
+    @pytest.mark.parametrize(
+        ("view", "args", "error", "values"),
+        [
+            ("step", (False, 7), "NoSuchPlace", (7, 7)),
+            ("step", (True, 7), "NoSuchPlace", (7, 7)),
+            ("feeTerms", (1,), "NoSuchPlace", (1, 1)),
+            ("trancheTerms", (3,), "NoSuchTranche", (3, 3)),
+        ],
+    )
+    def test_figures_refuse_a_place_that_is_not_there(self, world, outsider, view, args, error, values):
+        refusal = refusal_of(lambda: send(getattr(world.live.figures, view), *args, sender=outsider))
+        assert (refusal.error, refusal.values) == (error, values)
 
 
 class TestRun:

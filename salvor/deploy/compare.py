@@ -1,0 +1,154 @@
+"""A live deal beside its file: what differs, and who could change it. Nothing is sent, and nothing is believed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from salvor.chain.codec import selector
+from salvor.deploy.deal_plan import DealSteps
+from salvor.deploy.deployment import Deployment
+from salvor.deploy.plan.creation import other_arguments, sent_code
+from salvor.deploy.plan.journal import Journal
+from salvor.deploy.plan.logs import logs_of
+from salvor.deploy.plan.steps import Step
+from salvor.deploy.plan.survey import Found, survey
+from salvor.deploy.plan.words import in_words
+from salvor.deploy.powers import Power, power_of
+from salvor.deploy.rights import ADMIN, PUBLIC, Difference, Names, Rights, differences_between, rights_of
+
+ACCESS = "DealAccess"
+NOBODY_CAN = "nobody: it is part of the contract; another deployment has another --salt"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is not as the file has it."""
+
+    what: str
+    file: str
+    chain: str
+    changeable: str  # who could change it, or why nobody can
+    cure: tuple[str, tuple[object, ...]] | None = None  # the call of the AccessManager that would mend it
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A live deal as it was looked at."""
+
+    made: DealSteps
+    findings: tuple[Finding, ...]
+    wanted: Rights
+    rights: Rights
+    names: Names
+    powers: Mapping[str, Power]  # of everybody who holds a role
+
+    @property
+    def access(self) -> str:
+        """Where the deal's AccessManager stands."""
+        return str(self.made.live.access.address)
+
+
+def compare(deployment: Deployment) -> Comparison:
+    """Contracts, what they were made with, and every right."""
+    made = deployment.steps()
+    transactions, first = _known(deployment)
+    found = survey(made.steps.steps, deployment.artifacts, deployment.node)
+    names = _names(deployment, made)
+    contract: Any = made.live.access
+    blueprint, access = contract.blueprint, str(contract.address)
+    wanted = rights_of(access, blueprint, made.engine.logs)
+    rights, powers = Rights(), {}
+    findings = list(_contracts(deployment, made, found, transactions, names))
+    if found[ACCESS] is Found.DONE:
+        rights = rights_of(access, blueprint, logs_of(deployment.node, access, since=first))
+        everybody = {account for _, account in {*rights.members, *wanted.members}}
+        powers = {account: power_of(deployment.node, account) for account in sorted(everybody)}
+        for each in differences_between(wanted, rights, names):
+            findings.append(_of_right(each, rights, names, powers))
+    findings += _calls(made.steps.steps, found, access)
+    return Comparison(made, tuple(findings), wanted, rights, names, powers)
+
+
+def _contracts(
+    deployment: Deployment,
+    made: DealSteps,
+    found: Mapping[str, Found],
+    transactions: Mapping[str, str],
+    names: Names,
+) -> Iterator[Finding]:
+    """Each where the file wants it, with the file's code and made with the file's arguments."""
+    for step in made.steps.steps:
+        if step.kind != "contract":
+            continue
+        if found[step.name] is Found.OPEN:
+            yield Finding(step.name, step.address, "no contract stands there", "whoever runs `deploy apply`")
+        elif found[step.name] is Found.FOREIGN:
+            yield Finding(step.name, f"{step.contract}'s code", "other code", NOBODY_CAN)
+        elif step.name in transactions:
+            yield from _arguments(deployment, made, step, transactions[step.name], names)
+
+
+def _arguments(
+    deployment: Deployment, made: DealSteps, step: Step, transaction: str, names: Names
+) -> Iterator[Finding]:
+    factory, artifact = made.steps.factory, deployment.artifacts[step.contract]
+    code = sent_code(deployment.node, factory, transaction)
+    others = other_arguments(step, artifact, factory, code) if code else None
+    if others is None:
+        yield Finding(step.name, "its arguments", "the node does not show the transaction that made it", NOBODY_CAN)
+        return
+    for each in others:
+        shown = in_words(each.planned, names.addresses), in_words(each.sent, names.addresses)
+        yield Finding(f"{step.name}: {each.name}", *shown, NOBODY_CAN)
+
+
+def _of_right(each: Difference, rights: Rights, names: Names, powers: Mapping[str, Power]) -> Finding:
+    who = [f"{names.who(account)}, {powers[account]}" for account in rights.holders(ADMIN)]
+    return Finding(each.what, each.file, each.chain, "; ".join(who) or "nobody: there is no admin", each.cure)
+
+
+def _calls(steps: list[Step], found: Mapping[str, Found], access: str) -> Iterator[Finding]:
+    """Whatever else the deployment set and the chain does not show; rights were compared one by one."""
+    for step in steps:
+        if step.kind == "call" and step.to != access and found[step.name] is Found.OPEN:
+            yield Finding(step.name, "done", "not done", f"who may call {step.contract}")
+
+
+def _known(deployment: Deployment) -> tuple[dict[str, str], int]:
+    """Transactions by contract, from the journal or else from the address book; and the first block of them."""
+    if deployment.journal.exists():
+        with Journal(deployment.journal) as journal:
+            mined = journal.mined()
+        return {name: each.hash for name, each in mined.items()}, min(
+            (each.block for each in mined.values()), default=0
+        )
+    book = deployment.folder / "addresses.json"
+    if not book.is_file():
+        return {}, 0
+    contracts = json.loads(book.read_text(encoding="utf-8"))["contracts"]
+    known = {name: each for name, each in contracts.items() if "transaction" in each}
+    first = min((each["block"] for each in known.values()), default=0)
+    return {name: each["transaction"] for name, each in known.items()}, first
+
+
+def _names(deployment: Deployment, made: DealSteps) -> Names:
+    steps = made.steps
+    addresses = dict(steps.accounts) | {planned.address: name for name, planned in steps.contracts.items()}
+    selectors = {
+        selector(abi): str(abi["name"])
+        for planned in steps.contracts.values()
+        for abi in planned.artifact.abi
+        if abi["type"] == "function"
+    }
+    return Names(addresses, selectors, roles_of(made) | {ADMIN: "ADMIN", PUBLIC: "PUBLIC"})
+
+
+def roles_of(made: DealSteps) -> dict[int, str]:
+    """The roles that the deal's AccessManager names by constants."""
+    access: Any = made.live.access
+    functions = access.blueprint.by_name
+    named = [name for name, kinds in functions.items() if name.isupper() and kinds[0].is_view and not kinds[0].params]
+    return {getattr(access, name)(): name for name in named if not name.endswith("_ROLE")}

@@ -1,0 +1,214 @@
+"""A live deal beside its file: what differs, who could change it, who may do what, and what would mend it."""
+
+from dataclasses import replace
+
+import pytest
+from eth_abi import decode, encode
+
+from salvor.chain.solc import compile_sources
+from salvor.deal.load import load_deal
+from salvor.deploy.change import change
+from salvor.deploy.compare import NOBODY_CAN, compare
+from salvor.deploy.deployment import Deployment
+from salvor.deploy.plan.journal import Journal
+from salvor.deploy.plan.refusals import ChangeImpossible
+from salvor.deploy.plan.run import apply_plan
+from salvor.deploy.plan.survey import holes_of
+from salvor.deploy.verify import Rebuilt, rebuild, verify
+from tests.unit.deploy.conftest import QUICK
+from tests.utils.own_node import GENESIS, deployer, own_node
+from tests.utils.small_plan import ROOT, TOKEN, artifacts, nobody, small_accounts
+from tests.utils.world import DAY, STEPS, small_terms
+
+DELAY = 2 * DAY
+PROPOSER, SERVICER_ROLE = nobody(0xB0), 1
+
+
+def small_deployment(node, folder, accounts, **changes):
+    terms = small_terms(GENESIS + 10 * DAY, **{"accelerated_steps": STEPS, **changes})
+    deal = load_deal(ROOT / "deals/charged-off-accounts/deal.yaml")
+    return Deployment(deal, terms, accounts, TOKEN, node, 31_337, folder, artifacts(), "1")
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory):
+    """The small deal on a chain, owned by a timelock of two days."""
+    with own_node() as node:
+        timelock = timelock_on(node)
+        deployment = small_deployment(node, tmp_path_factory.mktemp("live"), small_accounts(owner=timelock))
+        with Journal(deployment.journal) as journal:
+            apply_plan(deployment.plan(journal), node, [deployer()], journal, QUICK)
+        yield deployment
+
+
+@pytest.fixture
+def deployment(live):
+    snapshot = live.node.ask("evm_snapshot")
+    yield live
+    live.node.ask("evm_revert", snapshot)
+
+
+def timelock_on(node):
+    """OpenZeppelin's TimelockController: one proposer, anybody executes."""
+    name = "node_modules/@openzeppelin/contracts/governance/TimelockController.sol"
+    made = compile_sources(ROOT, {name: (ROOT / name).read_text()}, outputs=["evm.bytecode.object"])
+    code = bytes.fromhex(made[name]["TimelockController"]["evm"]["bytecode"]["object"])
+    nobody_at_all = "0x" + "00" * 20
+    kinds = ["uint256", "address[]", "address[]", "address"]
+    args = encode(kinds, [DELAY, [PROPOSER], [nobody_at_all], nobody_at_all])
+    sent = node.ask(
+        "eth_sendTransaction", {"from": deployer().address, "data": f"0x{(code + args).hex()}", "gas": "0x5b8d80"}
+    )
+    while (receipt := node.ask("eth_getTransactionReceipt", sent)) is None:
+        pass
+    return receipt["contractAddress"]
+
+
+def as_somebody(deployment, sender, to, data):
+    """A transaction from any address; it must succeed."""
+    node = deployment.node
+    node.ask("anvil_impersonateAccount", sender)
+    node.ask("anvil_setBalance", sender, hex(10**19))
+    sent = node.ask("eth_sendTransaction", {"from": sender, "to": to, "data": f"0x{data.hex()}"})
+    while (receipt := node.ask("eth_getTransactionReceipt", sent)) is None:
+        pass
+    assert receipt["status"] == "0x1"
+
+
+def as_owner(deployment, function, *args):
+    """The timelock itself calls the deal's AccessManager."""
+    access = deployment.steps().live.access
+    data = access.blueprint.by_name[function][0].encode(*args)
+    as_somebody(deployment, deployment.accounts.owner, access.address, data)
+
+
+class TestDiff:
+    def test_nothing(self, deployment):
+        assert compare(deployment).findings == ()
+
+    def test_a_term_of_a_contract_can_be_changed_by_nobody(self, deployment):
+        [finding] = compare(changed(deployment, grace=3 * DAY)).findings
+        assert (finding.what, finding.file, finding.chain) == ("LoanPool: terms.grace", str(3 * DAY), str(5 * DAY))
+        assert finding.changeable == NOBODY_CAN
+
+    def test_a_payee_is_called_by_name(self, deployment):
+        other = replace(deployment.accounts, servicer=nobody(0xC0))
+        findings = compare(replace(deployment, accounts=other)).findings
+        assert [each.what for each in findings] == [
+            "Waterfall: terms.lines[0].payee",
+            f"SERVICER of {nobody(0xA2)}",
+            f"SERVICER of servicer ({nobody(0xC0)})",
+        ]
+
+    def test_a_role_that_somebody_got_since(self, deployment):
+        as_owner(deployment, "grantRole", SERVICER_ROLE, nobody(0xBAD), 60)
+        [finding] = compare(deployment).findings
+        assert finding.what.lower() == f"servicer of {nobody(0xBAD)}".lower()
+        assert (finding.file, finding.chain) == ("not held", "held, with a delay of 60 seconds")
+        assert f"timelock of {DELAY} seconds (" in finding.changeable
+        assert f"proposer: {PROPOSER}" in finding.changeable
+
+    def test_a_function_that_was_given_to_all(self, deployment):
+        pool = deployment.steps().live.pool
+        as_owner(
+            deployment, "setTargetFunctionRole", pool.address, [pool.blueprint.by_name["report"][0].selector], 2**64 - 1
+        )
+        [finding] = compare(deployment).findings
+        assert (finding.what, finding.file, finding.chain) == ("LoanPool.report", "SERVICER", "PUBLIC")
+
+    def test_a_closed_contract(self, deployment):
+        as_owner(deployment, "setTargetClosed", deployment.steps().live.pool.address, True)
+        [finding] = compare(deployment).findings
+        assert (finding.file, finding.chain) == ("open", "closed")
+
+    def test_nothing_is_there(self, deployment):
+        elsewhere = replace(deployment, salt="2", folder=deployment.folder / "none")
+        assert {each.chain for each in compare(elsewhere).findings} == {"no contract stands there"}
+
+
+class TestChange:
+    def test_nothing(self, deployment):
+        assert change(deployment) is None
+
+    def test_what_is_part_of_a_contract_is_refused(self, deployment):
+        with pytest.raises(ChangeImpossible, match=r"LoanPool: terms\.grace is 432000, by the file 259200"):
+            change(changed(deployment, grace=3 * DAY))
+
+    def test_another_arranger_is_a_proposal_that_works(self, deployment):
+        wanted = replace(deployment, accounts=replace(deployment.accounts, arranger=nobody(0xC1)))
+        found = change(wanted)
+        assert [step.name.split("(")[0] for step in found.steps] == ["DealAccess.grantRole", "DealAccess.revokeRole"]
+        assert (found.by.kind, found.by.delay) == ("timelock", DELAY)
+        schedule, execute = found.proposal
+        as_somebody(deployment, schedule.sender, schedule.to, schedule.data)
+        deployment.node.ask("evm_setNextBlockTimestamp", GENESIS + DELAY + 1)
+        deployment.node.ask("anvil_mine")
+        as_somebody(deployment, nobody(0xC2), execute.to, execute.data)
+        assert compare(wanted).findings == ()
+
+    def test_the_proposal_is_as_the_timelock_reads_it(self, deployment):
+        wanted = replace(deployment, accounts=replace(deployment.accounts, arranger=nobody(0xC1)))
+        found = change(wanted)
+        kinds = ["address[]", "uint256[]", "bytes[]", "bytes32", "bytes32", "uint256"]
+        targets, _, payloads, _, _, delay = decode(kinds, found.proposal[0].data[4:])
+        assert len(targets) == len(payloads) == 2
+        assert delay == DELAY
+
+
+class TestVerify:
+    @pytest.fixture(scope="class")
+    def rebuilt(self):
+        """One contract is compiled anew; of the others Ape's code stands in, its immutables where the zeros are."""
+        own = {each.name: as_built(each) for each in artifacts().all if each.runtime}
+        return own | rebuild(ROOT, [artifacts()["AllowList"]])
+
+    def test_all_holds(self, deployment, rebuilt):
+        found = verify(deployment, rebuilt)
+        assert found.findings == []
+        assert {each.verdict for each in found.codes} == {"exact"}
+
+    def test_a_byte_of_code(self, deployment, rebuilt):
+        pool = deployment.steps().live.pool.address
+        code = deployment.node.ask("eth_getCode", pool, "latest")
+        deployment.node.ask("anvil_setCode", pool, f"{code[:1000]}{'0' if code[1000] != '0' else '1'}{code[1001:]}")
+        assert "LoanPool: its code differs" in verify(deployment, rebuilt).findings
+
+    def test_an_immutable(self, deployment, rebuilt):
+        note = deployment.steps().live.notes[0]
+        built = rebuilt["TrancheNote"]
+        code = bytearray.fromhex(deployment.node.ask("eth_getCode", note.address, "latest")[2:])
+        code[built.holes[0][0] + 31] ^= 1
+        deployment.node.ask("anvil_setCode", note.address, f"0x{code.hex()}")
+        assert any("has immutables that are not the file's" in each for each in verify(deployment, rebuilt).findings)
+
+    def test_another_comment(self, deployment, rebuilt):
+        built = rebuilt["AllowList"]
+        other = bytearray(built.code)
+        other[-40] ^= 1
+        found = verify(deployment, rebuilt | {"AllowList": Rebuilt(bytes(other), built.holes)})
+        assert [each.verdict for each in found.codes if each.name == "AllowList"] == ["same code"]
+        assert found.findings == []
+
+    def test_rights_lead_through_the_timelock(self, deployment, rebuilt):
+        rights = {each.function: each for each in verify(deployment, rebuilt).rights}
+        assert rights["LoanPool.report"].who == (f"servicer ({nobody(0xA2)}): one key",)
+        assert rights["Distributor.appoint"].who[0].startswith("Offering (")
+        [admin] = rights["every other restricted function, and all roles"].who
+        assert f"timelock of {DELAY} seconds (" in admin
+        assert f"proposer: {PROPOSER}" in admin
+        assert "executor: anybody" in admin
+
+    def test_everybody_who_got_a_right_since_is_found(self, deployment, rebuilt):
+        as_owner(deployment, "grantRole", 0, nobody(0xBAD), 0)
+        findings = verify(deployment, rebuilt).findings
+        assert len(findings) == 1
+        assert findings[0].startswith("ADMIN of 0x")
+
+
+def changed(deployment, **terms):
+    return replace(deployment, terms=replace(deployment.terms, rules=replace(deployment.terms.rules, **terms)))
+
+
+def as_built(artifact):
+    code = bytes.fromhex(artifact.runtime) if "__$" not in artifact.runtime else b""
+    return Rebuilt(code, holes_of(artifact) if code else ())

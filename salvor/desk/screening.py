@@ -1,9 +1,9 @@
 """How far each case of a book is from each trigger, all cases at once.
 
-What docs/liquidation.md, rule 32, says of one case, said of a table: gaps to a level are the same integers, in columns,
-and only their ratio to the level, by which people order them, is a float. A distance is 0 or less where the condition
-holds, so of a clause the farthest condition counts, of a trigger the nearest clause. Values come in millionths, claims in
-settlement units.
+What docs/liquidation.md, rule 32, says of one case, said of a table: gaps to a level are the same integers, in
+columns, and only their ratio to the level, by which people order them, is a float. A distance is 0 or less where the
+condition holds, so of a clause the farthest condition counts, of a trigger the nearest clause. Values come in
+millionths, claims in settlement units.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ ORDER = [
     "report",
     "demo",
     "play",
+    "rehearsal",
 ]
 CHAINLESS = ["amounts", "tape", "deal", "model"]
 

@@ -152,11 +152,13 @@ class TestWaiting:
         head = int(node.ask("eth_blockNumber"), 16)
         assert all(head - each.block + 1 >= 4 for each in applied.mined.values())
 
-    def test_a_reorganisation_is_noticed_and_mended(self, node, quick, tmp_path):
+    @pytest.mark.parametrize("place", [3, -1])
+    def test_a_reorganisation_is_noticed_and_mended(self, node, quick, tmp_path, place):
+        """In the middle, and in the very moment in which everything is done."""
         plan, gone = make_plan(two_contracts(node), node), []
 
         def reorganise(what, step):
-            if what == "mined" and step == "Distributor" and not gone:
+            if what == "mined" and step == plan.steps[place].name and not gone:
                 gone.append(node.ask("anvil_reorg", 3, []))
 
         options = replace(quick, tell=reorganise)

@@ -7,6 +7,7 @@ PY := $(shell for p in $(if $(PYTHON),$(PYTHON),.venv/bin/python python3 python3
   "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 SOLIDITY := contracts interfaces
 PYTHON_FILES := salvor scripts tests benchmarks
+BENCHES := deploy gas lab node oracle tape vaults
 
 .PHONY: help setup demo test check format doctor bench campaign faults shell fresh-clone clean
 
@@ -40,7 +41,7 @@ doctor: ## Show what was found and how to mend what is missing
 	@$(PY) -B -m salvor.toolchain.doctor
 
 bench: setup ## Measure beside a peer: make bench NAME=gas
-	@case "$(NAME)" in deploy|gas|lab|tape) ;; *) echo "no such benchmark; there is: NAME=deploy, NAME=gas, NAME=lab, NAME=tape" >&2; exit 2;; esac
+	@case " $(BENCHES) " in *" $(NAME) "*) ;; *) echo "no such benchmark; there is: $(addprefix NAME=,$(BENCHES))" >&2; exit 2;; esac
 	@$(BIN)/python -m benchmarks.$(NAME)
 
 campaign: setup ## Search a suite for a long time on all cores: make campaign SUITE=waterfall_machine MINUTES=60

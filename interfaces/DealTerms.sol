@@ -157,6 +157,7 @@ struct ReserveTerms {
 /// @param vote Who may declare a default: the contract of the senior class's vote; nobody in a deal without.
 /// @param indexRecord Where the indices of periods are told; none in a deal without floating rates.
 /// @param firstIndex The index until one is told, WAD a year.
+/// @param fund Who settles the epochs of an evergreen deal; nobody in a closed-end one.
 struct WaterfallTerms {
     TrancheTerms[] tranches;
     RatePath[] paths;
@@ -173,6 +174,7 @@ struct WaterfallTerms {
     address vote;
     IIndexRecord indexRecord;
     int64 firstIndex;
+    address fund;
 }
 
 /// @notice What can be wrong with a deal's terms.
@@ -204,5 +206,6 @@ enum TermsFault {
     NoDustOwner,
     NoIndexRecord,
     VoteWithoutSteps,
-    OtherPool
+    OtherPool,
+    Evergreen
 }

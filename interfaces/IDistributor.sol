@@ -68,6 +68,9 @@ interface IDistributor {
     /// @notice `note` was never given so much; settlement units.
     error NotGivenYet(address note, uint256 interest, uint256 principal);
 
+    /// @notice Units of a book that was never opened can't change.
+    error NotOpen(address note);
+
     /// @notice Cash of nobody's notes would be lost.
     error NoUnits(address note);
 
@@ -77,6 +80,11 @@ interface IDistributor {
     /// @notice The caller is a note of so many units: cash that is ever given to it is spread over them. Once.
     /// @dev By any contract: only notes that the waterfall names are ever given cash.
     function openBook(uint256 units) external;
+
+    /// @notice From now on the caller, a note, is of so many units. What its indices have reached stays; the remainder of each,
+    ///         less than one part of a settlement unit a unit, is nobody's.
+    /// @dev Only an evergreen note calls this, when an epoch is settled; a book whose units never change costs as before.
+    function resize(uint256 units) external;
 
     /// @notice Makes room for accounts that will be credited, so that the first credit costs what later ones do. By anyone;
     ///         nothing else changes.
@@ -114,6 +122,15 @@ interface IDistributor {
         address note,
         uint256 interestSeen,
         uint256 principalSeen
+    ) external view returns (uint256 interest, uint256 principal);
+
+    /// @notice The same between two moments of the past, each told by what the note had been given then.
+    function growthBetween(
+        address note,
+        uint256 interestFrom,
+        uint256 principalFrom,
+        uint256 interestTo,
+        uint256 principalTo
     ) external view returns (uint256 interest, uint256 principal);
 
     /// @notice All that is kept of a note.

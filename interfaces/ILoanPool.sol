@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IDistributor} from "interfaces/IDistributor.sol";
+import {Proceeds} from "interfaces/Proceeds.sol";
 import {Period, Wad} from "interfaces/Types.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
@@ -106,12 +107,14 @@ struct Correction {
     int120 closedPlan;
 }
 
-/// @notice The record of one period; amounts are to date, with this period, in settlement units. 0 until it is reported.
+/// @notice The record of one period; amounts are to date, with this period, in settlement units. Until it is reported
+///         the first that is not holds the proceeds that came in it, all others 0.
 /// @param end Seconds since 1970.
 /// @param planned Net collections that the plan expects; known from the beginning.
 /// @param loansPaying Leaves under `root`.
 /// @param late Whether the report came later than the grace after the end.
 /// @param last Whether no report follows.
+/// @param missing Whether anybody reported the period as missing, in place of the servicer.
 /// @param closed Whether closed positions were ever reported; else a run need not read their values.
 struct PeriodRecord {
     uint112 net;
@@ -121,6 +124,7 @@ struct PeriodRecord {
     bool late;
     bool last;
     bool closed;
+    bool missing;
     uint112 planned;
     uint112 gross;
     uint32 loansPaying;
@@ -172,7 +176,6 @@ interface ILoanPool {
     /// @notice The tape was committed.
     event TapeCommitted(bytes32 indexed root, uint256 loanCount, uint256 grossBalance);
 
-    /// @notice What it holds of one asset class.
     event ClassCommitted(string assetClass, bytes32 indexed schema, uint32 loans, uint112 grossBalance);
 
     /// @notice The loans were bought for `price` settlement units.
@@ -190,6 +193,12 @@ interface ILoanPool {
     /// @notice The report of `period` corrected an earlier one, whose root was `oldRoot`.
     event Corrected(Period indexed period, Correction correction, bytes32 oldRoot);
 
+    /// @notice Proceeds of a disposal stand in the record of `period`, which is open; `writtenOff` is what the books had room for.
+    event ProceedsTaken(Period indexed period, Proceeds proceeds, uint256 writtenOff, bool done);
+
+    /// @notice From now on `house` sells loans that are worked alone.
+    event HouseAppointed(address indexed house);
+
     error NoSeller();
 
     /// @notice The distributor would pay out another asset than comes in.
@@ -197,7 +206,6 @@ interface ILoanPool {
 
     error EmptyTape(bytes32 tapeRoot, uint256 loanCount);
 
-    /// @notice The asset classes must add up to the tape.
     error TapeTotalsMismatch(uint256 loans, uint256 loanCount, uint256 balance, uint256 grossBalance);
 
     /// @notice The tape must have from 1 to `allowed` asset classes.
@@ -216,6 +224,8 @@ interface ILoanPool {
     error WrongCarryingRatio(Wad given, uint256 allowed);
 
     error AlreadyPurchased();
+    error AlreadyAppointed(address house);
+    error NotTheHouse(address caller, address house);
     error NotPurchased();
 
     /// @notice Nothing may be done for a date that has not come (seconds).
@@ -238,14 +248,18 @@ interface ILoanPool {
     /// @notice Of the tapes bought later there are `tapes`, counted from 1.
     error NoSuchTape(uint256 given, uint256 tapes);
 
-    /// @notice A total to date can't fall below 0.
     error TotalBelowZero(Period period);
-
-    /// @notice Nothing follows the last report.
     error LastReportIsIn(Period last);
 
     /// @notice The last report needs a pool with nothing in it after the last run, or a clean-up trigger that was on after it.
     error PoolNotEmpty(uint256 balance);
+
+    /// @notice The last report waits for disposals that run: each can be ended by anyone.
+    error ProceedsAwaited(uint256 disposals);
+    error TooManyAwaited(uint256 disposals);
+
+    /// @notice Costs are at most gross, and recovered at most what is left.
+    error ProceedsDoNotAddUp(Proceeds proceeds);
 
     /// @notice Records that the loans are bought and whose waterfall runs their collections. Only the offering, once, at or
     ///         after the closing date.
@@ -271,6 +285,25 @@ interface ILoanPool {
     /// @dev Warning: what the servicer collected comes with the report of the next period; after the last one there is none,
     ///      so a deal needs a grace that a servicer in trouble can keep.
     function reportMissing(Period period) external;
+
+    /// @notice Says who sells loans that are worked alone, once and for all. Only the admin.
+    function appointHouse(address house) external;
+
+    /// @notice A disposal begins whose proceeds the last report waits for. Only the house.
+    function awaitProceeds() external;
+
+    /// @notice Takes proceeds of a disposal, whose cash the caller moves to the distributor in the same call and measures there: they
+    ///         count in the period that is open. Where the sum written off would pass the end of the books, as much as fits counts.
+    ///         Only the house.
+    /// @param done A disposal that was awaited has ended.
+    /// @dev Warning: the house is trusted with cash and with what it writes off: it is one contract, named once.
+    function takeProceeds(Proceeds calldata proceeds, bool done) external;
+
+    /// @notice Who sells loans that are worked alone; nobody where that is not done.
+    function house() external view returns (address);
+
+    /// @notice Disposals that the last report waits for.
+    function awaited() external view returns (uint16);
 
     /// @notice Proves that `loan` is in the tape. A proof of another length than the tree's depth fails.
     function verifyLoan(Loan calldata loan, bytes32[] calldata proof) external view returns (bool);

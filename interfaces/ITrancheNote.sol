@@ -58,6 +58,17 @@ interface ITrancheNote {
     /// @notice The books of the note end at `allowed`.
     error AboveLimit(uint256 given, uint256 allowed);
 
+    /// @notice Units of an evergreen tranche were made for its gate and ended there, when an epoch was settled.
+    event Remade(uint256 made, uint256 ended);
+
+    /// @notice From now on `gate` makes and ends units.
+    event GateSet(address indexed gate);
+
+    /// @notice A note has one gate for good.
+    error GateIsSet(address gate);
+
+    error NotTheGate(address caller, address gate);
+
     /// @notice The wallet has no note and no cash to move.
     error NothingToRecover(address lost);
 
@@ -73,6 +84,14 @@ interface ITrancheNote {
     /// @notice Hands `units` of the caller's over to whoever ordered them, with all they earned since closing. Only the
     ///         offering that issued them.
     function handOver(address to, uint256 units) external;
+
+    /// @notice Names the gate of an evergreen tranche, once and for all. Only the admin, before anything is sold.
+    /// @dev Warning: the gate makes and ends units, and takes units of a holder who asks it to without an allowance; what stands
+    ///      there decides over the supply.
+    function setGate(address gate) external;
+
+    /// @notice Makes `made` units for the gate and ends `ended` of its units. Only the gate, when an epoch is settled.
+    function remake(uint256 made, uint256 ended) external;
 
     /// @notice Pays `holder` what was earned, to the holder whoever calls. Paying nothing is allowed.
     /// @return cash Settlement units paid; interest and principal are rounded down apart.
@@ -115,6 +134,12 @@ interface ITrancheNote {
     /// @notice Units that `holder` had at the note's last snapshot (`IDistributor.snapshotOf`), while its vote is open.
     /// @dev Warning: afterwards, and of a snapshot that is not the last, this may be what the holder has now.
     function unitsAt(address holder, uint32 snapshot) external view returns (uint256 units);
+
+    /// @notice Where requests wait, of an evergreen tranche; nobody in a closed-end deal.
+    function gate() external view returns (address);
+
+    /// @notice ERC-7575: where `asset` buys and sells units: the gate for the settlement asset, else nobody.
+    function vault(address asset) external view returns (address);
 
     /// @notice Where the cash stands.
     function distributor() external view returns (IDistributor);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {TriggerKind, Step, TrancheTerms, FeeTerms, HurdleTerms, TermsFault} from "interfaces/DealTerms.sol";
+import {TriggerKind, TermsFault} from "interfaces/DealTerms.sol";
 import {IDistributor} from "interfaces/IDistributor.sol";
 import {IIndexRecord} from "interfaces/IIndexRecord.sol";
 import {ILoanPool} from "interfaces/ILoanPool.sol";
@@ -67,6 +67,14 @@ struct RunResult {
     uint256[] interest;
     uint256[] principal;
     uint256[] figures;
+}
+
+/// @notice Books of an evergreen tranche after its units changed. Settlement units.
+struct EpochTranche {
+    uint112 atClosing;
+    uint112 principal;
+    uint112 lost;
+    uint128 interestDue;
 }
 
 /// @title The waterfall: who is paid from a period's collections, in which order
@@ -136,6 +144,7 @@ interface IWaterfall {
     /// @notice The price is above the revolving account.
     error AboveAccount(uint256 price, uint256 account);
 
+    error NotTheFund(address caller, address fund);
     error NotThePool(address caller, address pool);
     error NotTheVote(address caller, address vote);
     error AlreadyDeclared();
@@ -156,14 +165,26 @@ interface IWaterfall {
     ///         whose manager bought them.
     function spend(uint256 price) external;
 
+    /// @notice Takes over the books that an epoch of an evergreen deal leaves, and its cash. Only the fund.
+    /// @dev Warning: the fund is a contract of the deal and trusted with these figures; the cash is counted by the distributor.
+    /// @param reserve_ Of now, as `account` the revolving account. Settlement units.
+    /// @param empty Set of tranches without units.
+    /// @param received What gates sent to the distributor, settlement units.
+    /// @param paid What the fund is credited with for those who leave, settlement units.
+    function settleEpoch(
+        EpochTranche[] calldata tranches,
+        uint120 reserve_,
+        uint120 account,
+        uint8 empty,
+        uint256 received,
+        uint256 paid
+    ) external;
+
     /// @notice Turns acceleration on from the next run. Only the vote of the senior class.
     function declareDefault() external;
 
     /// @notice Where a tranche stands.
     function tranche(TrancheId id) external view returns (TrancheState memory);
-
-    /// @notice What the deal says of a tranche.
-    function trancheTerms(TrancheId id) external view returns (TrancheTerms memory);
 
     /// @notice How many tranches the deal has.
     function trancheCount() external view returns (uint256);
@@ -171,11 +192,12 @@ interface IWaterfall {
     /// @notice The most senior tranche with principal; reverts when none has any.
     function seniorTranche() external view returns (TrancheId);
 
-    /// @notice One step, by its place from 0 in the first list or the second.
-    function step(bool accelerated, uint256 place) external view returns (Step memory);
+    /// @notice Where the terms of the first list of steps or the second stand, as code (`DealFigures.step` reads them); nobody
+    ///         where there is no second one.
+    function termsAt(bool accelerated) external view returns (address);
 
-    /// @notice How many steps a list has.
-    function stepCount(bool accelerated) external view returns (uint256);
+    /// @notice Who settles the epochs of an evergreen deal; nobody in a closed-end one.
+    function fund() external view returns (address);
 
     /// @notice Where a trigger stands, by its place from 0.
     function trigger(uint256 place) external view returns (TriggerState memory);
@@ -187,10 +209,10 @@ interface IWaterfall {
     function cleanUpOn() external view returns (bool);
 
     /// @notice What a fee line has had in all, and what is due from earlier periods. Settlement units.
-    function feeLine(uint256 place) external view returns (FeeTerms memory terms, uint256 paid, uint256 due);
+    function feeLine(uint256 place) external view returns (uint256 paid, uint256 due);
 
-    /// @notice What is left to a hurdle after the last run, settlement units.
-    function hurdle(uint256 place) external view returns (HurdleTerms memory terms, uint256 balance);
+    /// @notice Whose hurdle it is, and what is left to it after the last run, settlement units.
+    function hurdle(uint256 place) external view returns (TrancheId tranche_, uint256 balance);
 
     /// @notice Cash of the reserve, and its target with the principals of now. Settlement units.
     function reserve() external view returns (uint256 cash, uint256 target);

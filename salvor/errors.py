@@ -92,6 +92,23 @@ class DealInvalid(SalvorError):
         super().__init__(f"{path}: line {line}, column {column}:{where} {reason}")
 
 
+class RulesContradict(SalvorError):
+    """Lines of jurisdictions that no book of rules can hold together."""
+
+
+class HistoryBroken(SalvorError):
+    """Events that can't all have happened: some are missing, or are not of one chain."""
+
+    exit_code = CHECK_FAILED
+
+
+class RowInvalid(SalvorError):
+    """A file of rows, at a line."""
+
+    def __init__(self, path: Path, line: int, reason: str) -> None:
+        super().__init__(f"{path}: line {line}: {reason}")
+
+
 class CollectionsInvalid(SalvorError):
     """The servicer's collections, at a line where one is to blame."""
 

@@ -48,10 +48,14 @@ def _install() -> None:
     package = _PACKAGES / "@openzeppelin" / "contracts" / "package.json"
     if package.exists() and json.loads(package.read_text())["version"] == OPENZEPPELIN:
         return
-    _CACHE.mkdir(parents=True, exist_ok=True)
-    name = f"@openzeppelin/contracts@{OPENZEPPELIN}"
+    run_npm_install(_CACHE, f"@openzeppelin/contracts@{OPENZEPPELIN}")
+
+
+def run_npm_install(folder: Path, name: str) -> None:
+    """Fetch one package of a fixed version, which no lock file has."""
+    folder.mkdir(parents=True, exist_ok=True)
     quiet = ["--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    run_peer([str(BIN / "npm"), "install", "--prefix", str(_CACHE), *quiet, name], peer=name)
+    run_peer([str(BIN / "npm"), "install", "--prefix", str(folder), *quiet, name], peer=name)
 
 
 def _compile(source: str, contract: str, text: str) -> ContractContainer:

@@ -26,5 +26,24 @@ contract DealAccess is AccessManager {
     /// @notice Held by the `DefaultVote` alone: `Distributor.snapshotOf`.
     uint64 public constant VOTE = 6;
 
+    /// @notice Says how values are made and who signs: `OracleHub.setPolicy`, `OracleHub.dropPolicy`, `OracleHub.forget`,
+    ///         `SignedReports.addSigner`, `SignedReports.removeSigner`.
+    uint64 public constant ORACLE_KEEPER = 20;
+
+    /// @notice Decides disputes of reports: `Disputes.resolve`.
+    uint64 public constant RESOLVER = 21;
+
+    /// @notice Held by the `Disputes` alone: `SignedReports.setStanding`.
+    uint64 public constant DISPUTES = 22;
+
+    /// @notice Tells what turned out to be true: `Accuracy.tellTruth`.
+    uint64 public constant TRUTH_KEEPER = 23;
+
+    /// @notice Approves and switches strategies of disposal, and pauses: `LoanBook.approve`, `LoanBook.switchTo`, `LoanBook.pause`.
+    uint64 public constant OVERSEER = 31;
+
+    /// @notice Held by the `TriggerBook` alone: `LoanBook.fire`, `LoanBook.cured`.
+    uint64 public constant TRIGGERS = 32;
+
     constructor(address admin) AccessManager(admin) {}
 }

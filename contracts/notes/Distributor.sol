@@ -17,17 +17,30 @@ contract Distributor is IDistributor, AccessManaged {
     ///         units, so that a distribution writes the first one only. All cash that ever comes is below 2^113.
     /// @param interest Ever given, settlement units.
     /// @param principal Ever given, settlement units.
-    /// @param open The note has said its units, so the slot is never empty.
-    /// @param snapshots Votes called so far. One a second fills 32 bits in 136 years.
     /// @param watchedTo Day since 1970 before which a vote may be open, so that transfers must remember what was held when it was
-    ///        called; EVER for one beyond the days that fit.
+    ///        called; EVER for one beyond the days that fit. OPEN once the note has said its units: the slot is never empty, and
+    ///        a transfer reads no other while no vote is open.
+    /// @param snapshots Votes called so far. One a second fills 32 bits in 136 years.
+    /// @param stretches How many stretches the book has; none where its units never changed.
     struct Book {
         uint120 interest;
         uint120 principal;
-        bool open;
+        uint16 watchedTo;
         uint112 units;
         uint32 snapshots;
-        uint16 watchedTo;
+        uint32 stretches;
+    }
+
+    /// @notice A time with the same units, of a note whose units change: where cash and indices stood when it began.
+    /// @param interest Given to the note before, settlement units.
+    /// @param principal The same.
+    /// @param interestIndex In parts of a settlement unit.
+    struct Stretch {
+        uint120 interest;
+        uint120 principal;
+        uint256 interestIndex;
+        uint256 principalIndex;
+        uint112 units;
     }
 
     /// @notice What an account may have. Once `open` the slot is never empty again: a credit costs the same each time.
@@ -37,6 +50,7 @@ contract Distributor is IDistributor, AccessManaged {
     }
 
     uint16 private constant EVER = type(uint16).max;
+    uint16 private constant OPEN = 1; // 2 January 1970: no vote is open
 
     /* IMMUTABLES */
 
@@ -59,6 +73,8 @@ contract Distributor is IDistributor, AccessManaged {
 
     mapping(address note => Book book) private _books;
 
+    mapping(address note => mapping(uint256 place => Stretch stretch) stretches) private _stretches;
+
     /* CONSTRUCTOR */
 
     constructor(address authority, IERC20 settlement_) AccessManaged(authority) {
@@ -79,9 +95,33 @@ contract Distributor is IDistributor, AccessManaged {
     /// @inheritdoc IDistributor
     function openBook(uint256 units) external {
         Book storage kept = _books[msg.sender];
-        if (kept.open) revert AlreadyOpen(msg.sender);
-        kept.open = true;
+        if (kept.watchedTo != 0) revert AlreadyOpen(msg.sender);
+        kept.watchedTo = OPEN;
         kept.units = units.toUint112();
+    }
+
+    /// @inheritdoc IDistributor
+    function resize(uint256 units) external {
+        Book storage kept = _books[msg.sender];
+        if (kept.watchedTo == 0) revert NotOpen(msg.sender);
+        mapping(uint256 place => Stretch) storage all = _stretches[msg.sender];
+        uint256 count = kept.stretches;
+        if (count == 0) {
+            all[0].units = kept.units;
+            count = 1;
+        }
+        (uint256 interest, uint256 principal) = (kept.interest, kept.principal);
+        Stretch storage current = all[count - 1];
+        // Where nothing was given since, the stretch had no length: it begins anew.
+        if (current.interest != interest || current.principal != principal) {
+            (uint256 interestIndex, uint256 principalIndex) = _reached(current, interest, principal);
+            current = all[count++];
+            (current.interest, current.principal) = (uint120(interest), uint120(principal)); // no wider in the book
+            (current.interestIndex, current.principalIndex) = (interestIndex, principalIndex);
+        }
+        current.units = units.toUint112();
+        kept.units = uint112(units); // just cast
+        kept.stretches = uint32(count); // one an epoch
     }
 
     /// @inheritdoc IDistributor
@@ -145,7 +185,7 @@ contract Distributor is IDistributor, AccessManaged {
         (interest, principal) = (kept.interest, kept.principal);
         uint256 day = kept.watchedTo;
         // Most notes are never voted on: this keeps a transfer of theirs cheap.
-        if (day == 0) return (interest, principal, 0);
+        if (day <= OPEN) return (interest, principal, 0);
         if (day == EVER || block.timestamp / 1 days < day) snapshot = kept.snapshots;
     }
 
@@ -154,12 +194,13 @@ contract Distributor is IDistributor, AccessManaged {
         address note,
         uint256 interestSeen,
         uint256 principalSeen
-    ) external view returns (uint256 interest, uint256 principal) {
+    ) public view returns (uint256 interest, uint256 principal) {
         Book storage kept = _books[note];
         (uint256 interestGiven, uint256 principalGiven, uint256 units) = (kept.interest, kept.principal, kept.units);
         if (interestGiven < interestSeen || principalGiven < principalSeen) {
             revert NotGivenYet(note, interestSeen, principalSeen);
         }
+        if (kept.stretches != 0) return _grown(note, kept, interestSeen, principalSeen);
         if (units == 0) return (0, 0);
         unchecked {
             // See _indices.
@@ -169,13 +210,30 @@ contract Distributor is IDistributor, AccessManaged {
     }
 
     /// @inheritdoc IDistributor
+    function growthBetween(
+        address note,
+        uint256 interestFrom,
+        uint256 principalFrom,
+        uint256 interestTo,
+        uint256 principalTo
+    ) external view returns (uint256 interest, uint256 principal) {
+        (uint256 interestThen, uint256 principalThen) = growthSince(note, interestTo, principalTo);
+        (interest, principal) = growthSince(note, interestFrom, principalFrom);
+        interest -= interestThen;
+        principal -= principalThen;
+    }
+
+    /// @inheritdoc IDistributor
     function indexOf(address note) external view returns (NoteIndex memory found) {
         Book storage kept = _books[note];
-        (found.total, found.principal) = _indices(kept);
+        (found.total, found.principal) = _indices(note, kept);
         found.snapshots = kept.snapshots;
         if (kept.units == 0) return found;
-        found.interestRemainder = (kept.interest * PARTS) % kept.units;
-        found.principalRemainder = (kept.principal * PARTS) % kept.units;
+        // Of a stretch that never began all is 0.
+        uint256 last = Math.max(kept.stretches, 1) - 1;
+        Stretch storage current = _stretches[note][last];
+        found.interestRemainder = ((kept.interest - current.interest) * PARTS) % kept.units;
+        found.principalRemainder = ((kept.principal - current.principal) * PARTS) % kept.units;
     }
 
     /// @inheritdoc IDistributor
@@ -212,7 +270,7 @@ contract Distributor is IDistributor, AccessManaged {
         if (kept.units == 0) revert NoUnits(share.note);
         kept.interest = (kept.interest + share.interest).toUint120();
         kept.principal = (kept.principal + share.principal).toUint120();
-        (uint256 total, uint256 principal) = _indices(kept);
+        (uint256 total, uint256 principal) = _indices(share.note, kept);
         emit Distributed(share.note, share.interest, share.principal, total, principal);
     }
 
@@ -233,12 +291,72 @@ contract Distributor is IDistributor, AccessManaged {
 
     /// @dev Cash to date * PARTS / units, down, is what adding each cash and carrying its remainder comes to. Cash is below 2^113
     ///      and PARTS below 2^126: a product is below 2^239, both together below 2^240.
-    function _indices(Book storage kept) private view returns (uint256 total, uint256 principal) {
+    function _indices(address note, Book storage kept) private view returns (uint256 total, uint256 principal) {
+        if (kept.stretches != 0) {
+            (total, principal) = _reached(_stretches[note][kept.stretches - 1], kept.interest, kept.principal);
+            return (total + principal, principal);
+        }
         (uint256 interest, uint256 repaid, uint256 units) = (kept.interest, kept.principal, kept.units);
         if (units == 0) return (0, 0);
         unchecked {
             principal = (repaid * PARTS) / units;
             total = principal + (interest * PARTS) / units;
         }
+    }
+
+    /// @dev Where the indices of a stretch stood when the note had been given so much. All that was ever given, times PARTS, is
+    ///      below 2^240, so no index is above that, whatever the units were.
+    function _reached(
+        Stretch storage stretch,
+        uint256 interestGiven,
+        uint256 principalGiven
+    ) private view returns (uint256 interest, uint256 principal) {
+        interest = _indexAt(stretch.interestIndex, interestGiven - stretch.interest, stretch.units);
+        principal = _indexAt(stretch.principalIndex, principalGiven - stretch.principal, stretch.units);
+    }
+
+    function _indexAt(uint256 atBegin, uint256 given_, uint256 units) private pure returns (uint256) {
+        return units == 0 ? atBegin : atBegin + (given_ * PARTS) / units;
+    }
+
+    /// @dev A stream of which nothing was given since is not looked up.
+    function _grown(
+        address note,
+        Book storage kept,
+        uint256 interestSeen,
+        uint256 principalSeen
+    ) private view returns (uint256 interest, uint256 principal) {
+        (uint256 interestGiven, uint256 principalGiven) = (kept.interest, kept.principal);
+        if (interestGiven == interestSeen && principalGiven == principalSeen) return (0, 0);
+        mapping(uint256 place => Stretch) storage all = _stretches[note];
+        Stretch storage last = all[kept.stretches - 1];
+        Stretch storage then = all[_stretchOf(all, kept.stretches - 1, interestSeen + principalSeen)];
+        if (interestGiven != interestSeen) {
+            interest = _indexAt(last.interestIndex, interestGiven - last.interest, last.units);
+            interest -= _indexAt(then.interestIndex, interestSeen - then.interest, then.units);
+        }
+        if (principalGiven != principalSeen) {
+            principal = _indexAt(last.principalIndex, principalGiven - last.principal, last.units);
+            principal -= _indexAt(then.principalIndex, principalSeen - then.principal, then.units);
+        }
+    }
+
+    /// @dev The last stretch that began when no more than `given` was given; each began with more than the one before.
+    function _stretchOf(
+        mapping(uint256 place => Stretch) storage all,
+        uint256 last,
+        uint256 given_
+    ) private view returns (uint256 low) {
+        if (_beganAt(all[last]) <= given_) return last; // most holders were here lately
+        uint256 high = last;
+        while (high - low > 1) {
+            uint256 middle = (low + high) / 2;
+            if (_beganAt(all[middle]) <= given_) low = middle;
+            else high = middle;
+        }
+    }
+
+    function _beganAt(Stretch storage stretch) private view returns (uint256) {
+        return uint256(stretch.interest) + stretch.principal;
     }
 }

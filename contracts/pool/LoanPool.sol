@@ -18,19 +18,18 @@ import {
     Report,
     TapeCommitment
 } from "interfaces/ILoanPool.sol";
+import {Proceeds} from "interfaces/Proceeds.sol";
 import {IWaterfall} from "interfaces/IWaterfall.sol";
 import {MAX_AMOUNT, Period, Wad, WAD} from "interfaces/Types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 contract LoanPool is ILoanPool, AccessManaged {
     using ExactPull for IERC20;
     using Reports for Report;
     using Reports for Correction;
     using Reports for PeriodRecord;
-    using SafeCast for uint256;
 
     /// @dev More kinds of loan in one tape would be several deals; the loop over them runs once, in the constructor.
     uint256 private constant MAX_CLASSES = 16;
@@ -70,11 +69,17 @@ contract LoanPool is ILoanPool, AccessManaged {
     /// @inheritdoc ILoanPool
     Period public lastReported;
 
-    // With the two above in one slot: a report reads all.
+    // With the two above and what is awaited in one slot: a report reads all.
     uint40 private _furtherLoans;
     bool private _lastIsIn;
 
+    /// @inheritdoc ILoanPool
+    uint16 public awaited;
+
     uint112 private _furtherBalance;
+
+    /// @inheritdoc ILoanPool
+    address public house;
 
     /// @dev Cumulative, so that any ratio to date is two reads; period 0 is the closing date with nothing planned.
     mapping(Period period => PeriodRecord record) private _records;
@@ -100,7 +105,7 @@ contract LoanPool is ILoanPool, AccessManaged {
         _firstBalance = tape.grossBalance;
         _grace = terms.grace;
         _commit(tape);
-        periodCount = _schedule(terms.closing, terms.periodEnds, terms.plan);
+        periodCount = Reports.schedule(_records, terms);
     }
 
     /* PURCHASE */
@@ -136,8 +141,8 @@ contract LoanPool is ILoanPool, AccessManaged {
     function report(Period period, Report calldata report_, Correction calldata correction) external restricted {
         _mayReport(period);
         _notBefore(_records[period].end);
-        report_.check(loanCount(), periodCount);
         PeriodRecord storage current = _records[period];
+        report_.check(loanCount(), periodCount, current.gross);
         current.add(_records[lastReported], report_);
         _correct(period, current, correction);
         if (report_.last) _end(current);
@@ -153,8 +158,32 @@ contract LoanPool is ILoanPool, AccessManaged {
         _notBefore(uint256(current.end) + 2 * uint256(_grace) + 1);
         Report memory nothing;
         current.add(_records[lastReported], nothing);
+        current.missing = true;
         emit ReportMissing(period, msg.sender);
         _take(period, current, nothing);
+    }
+
+    /// @inheritdoc ILoanPool
+    function appointHouse(address house_) external restricted {
+        if (house != address(0)) revert AlreadyAppointed(house);
+        house = house_;
+        emit HouseAppointed(house_);
+    }
+
+    /// @inheritdoc ILoanPool
+    function awaitProceeds() external {
+        _mayTake();
+        if (awaited == type(uint16).max) revert TooManyAwaited(awaited);
+        ++awaited;
+    }
+
+    /// @inheritdoc ILoanPool
+    function takeProceeds(Proceeds calldata proceeds, bool done) external {
+        _mayTake();
+        if (done) --awaited;
+        Period period = lastReported.next();
+        uint256 writtenOff = _records[period].bring(_records[lastReported], proceeds, periodCount);
+        emit ProceedsTaken(period, proceeds, writtenOff, done);
     }
 
     /* PROOFS */
@@ -224,8 +253,8 @@ contract LoanPool is ILoanPool, AccessManaged {
         found.grossBalance = grossBalance();
         found.balance = _balance(current, found.grossBalance);
         found.lossToDate = Math.saturatingSub(current.writtenOff, current.recovered);
-        found.collectionRatio = _ratio(current.net, current.planned);
-        found.profitabilityRatio = current.closed ? _ratio(current.closedValue, current.closedPlan) : WAD;
+        found.collectionRatio = Reports.ratio(current.net, current.planned);
+        found.profitabilityRatio = current.closed ? Reports.ratio(current.closedValue, current.closedPlan) : WAD;
         found.late = current.late;
         found.last = current.last || !(periodCount > period);
     }
@@ -233,13 +262,13 @@ contract LoanPool is ILoanPool, AccessManaged {
     /// @inheritdoc ILoanPool
     function collectionRatio(Period period) external view returns (uint256) {
         PeriodRecord storage reported = _reported(period);
-        return _ratio(reported.net, reported.planned);
+        return Reports.ratio(reported.net, reported.planned);
     }
 
     /// @inheritdoc ILoanPool
     function profitabilityRatio(Period period) external view returns (uint256) {
         PeriodRecord storage reported = _reported(period);
-        return _ratio(reported.closedValue, reported.closedPlan);
+        return Reports.ratio(reported.closedValue, reported.closedPlan);
     }
 
     /// @inheritdoc ILoanPool
@@ -250,7 +279,8 @@ contract LoanPool is ILoanPool, AccessManaged {
     /// @inheritdoc ILoanPool
     function cashToRun() external view returns (uint256) {
         if (!purchased()) return 0;
-        return _records[lastReported].net - _records[IWaterfall(waterfall).lastRun()].net;
+        uint256 open = _lastIsIn ? 0 : _records[lastReported.next()].net; // brought by proceeds
+        return open + _records[lastReported].net - _records[IWaterfall(waterfall).lastRun()].net;
     }
 
     /// @inheritdoc ILoanPool
@@ -281,6 +311,12 @@ contract LoanPool is ILoanPool, AccessManaged {
 
     /* INTERNAL */
 
+    function _mayTake() private view {
+        if (msg.sender != house) revert NotTheHouse(msg.sender, house);
+        if (!purchased()) revert NotPurchased();
+        if (_lastIsIn) revert LastReportIsIn(lastReported);
+    }
+
     function _mayReport(Period period) private view {
         if (!purchased()) revert NotPurchased();
         if (period > periodCount) revert NoSuchPeriod(period, periodCount);
@@ -296,7 +332,10 @@ contract LoanPool is ILoanPool, AccessManaged {
         current.late = block.timestamp > uint256(current.end) + _grace;
         current.closed = current.closedValue != 0 || current.closedPlan != 0;
         lastReported = period;
-        if (given.last || period == periodCount) _lastIsIn = true;
+        if (given.last || period == periodCount) {
+            if (awaited != 0) revert ProceedsAwaited(awaited);
+            _lastIsIn = true;
+        }
         emit Reported(period, given, current.late);
     }
 
@@ -334,27 +373,6 @@ contract LoanPool is ILoanPool, AccessManaged {
 
     function _lossTo(PeriodRecord storage to) private view returns (int256) {
         return int256((to.writtenOff * carryingRatio.value()) / WAD); // at most what is written off, below 2^112
-    }
-
-    function _ratio(uint256 value, uint256 planned) private pure returns (uint256) {
-        return planned == 0 ? WAD : (value * WAD) / planned; // value < 2^112
-    }
-
-    function _schedule(uint40 closing, uint40[] memory ends, uint112[] memory plan) private returns (Period) {
-        if (ends.length == 0 || ends.length != plan.length) revert ScheduleMismatch(ends.length, plan.length);
-        Period previous;
-        uint256 planned;
-        _records[previous].end = closing;
-        for (uint256 i; i < ends.length; ++i) {
-            Period period = previous.next();
-            uint40 previousEnd = _records[previous].end;
-            if (ends[i] <= previousEnd) revert ScheduleNotRising(period, ends[i], previousEnd);
-            planned += plan[i];
-            _records[period].end = ends[i];
-            _records[period].planned = planned.toUint112();
-            previous = period;
-        }
-        return previous;
     }
 
     function _commit(TapeCommitment memory tape) private {

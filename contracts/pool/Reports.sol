@@ -1,30 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Correction, ILoanPool, PeriodRecord, Report} from "interfaces/ILoanPool.sol";
-import {MAX_AMOUNT, Period} from "interfaces/Types.sol";
+import {Correction, ILoanPool, PeriodRecord, PoolTerms, Report} from "interfaces/ILoanPool.sol";
+import {Proceeds} from "interfaces/Proceeds.sol";
+import {MAX_AMOUNT, Period, WAD} from "interfaces/Types.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title What a report and its correction must satisfy, and the sums to date with them. Rules 6 to 9
 library Reports {
-    /// @notice A report as rule 6 demands it. The share of the books that one may take leaves room for all others.
-    function check(Report memory given, uint256 loanCount, Period periodCount) internal pure {
+    using SafeCast for uint256;
+
+    /// @notice A report as rule 6 demands it, in a period that has brought so much already. The share of the books that one period
+    ///         may take leaves room for all others.
+    function check(Report memory given, uint256 loanCount, Period periodCount, uint256 brought) internal pure {
         bool complete = _listed(given.root, given.loansPaying) && (given.gross == 0 || given.loansPaying != 0);
         bool within = given.costs <= given.gross && given.recovered <= given.gross - given.costs;
         if (!complete || !within || given.loansPaying > loanCount) {
             revert ILoanPool.ReportDoesNotAddUp(given, loanCount);
         }
         uint256 most = MAX_AMOUNT / periodCount.number();
-        if (given.gross > most) revert ILoanPool.AboveLimit(given.gross, most);
+        if (brought + given.gross > most) revert ILoanPool.AboveLimit(brought + given.gross, most);
     }
 
-    /// @notice The sums to date with one more period.
+    /// @notice The sums of a period that is open with proceeds (rule 10a). A false report before must not stop a sale: of what is
+    ///         written off counts what the books have room for.
+    function bring(
+        PeriodRecord storage current,
+        PeriodRecord storage previous,
+        Proceeds calldata given,
+        Period periodCount
+    ) internal returns (uint256 writtenOff) {
+        bool within = given.costs <= given.gross && given.recovered <= given.gross - given.costs;
+        if (!within) revert ILoanPool.ProceedsDoNotAddUp(given);
+        (uint256 most, uint256 gross) = (MAX_AMOUNT / periodCount.number(), uint256(current.gross) + given.gross);
+        if (gross > most) revert ILoanPool.AboveLimit(gross, most);
+        current.net += given.gross - given.costs;
+        if (given.writtenOff != 0) {
+            writtenOff = Math.min(given.writtenOff, MAX_AMOUNT - previous.writtenOff - current.writtenOff);
+            current.writtenOff += uint112(writtenOff); // there is room
+        }
+        if (given.recovered != 0) current.recovered += given.recovered;
+        current.gross = uint112(gross); // at most MAX_AMOUNT
+    }
+
+    /// @notice The sums to date with one more period; what proceeds brought in it stands there already.
     function add(PeriodRecord storage current, PeriodRecord storage previous, Report memory given) internal {
-        // A report's gross is at most its part of MAX_AMOUNT, and net and recovered are parts of gross.
-        current.net = previous.net + given.gross - given.costs;
-        current.gross = previous.gross + given.gross;
-        current.writtenOff = _sum(previous.writtenOff, given.writtenOff);
-        current.recovered = previous.recovered + given.recovered;
+        // A period's gross is at most its part of MAX_AMOUNT, and net and recovered are parts of gross.
+        current.net += previous.net + given.gross - given.costs;
+        current.gross += previous.gross + given.gross;
+        current.writtenOff = _sum(uint256(previous.writtenOff) + current.writtenOff, given.writtenOff);
+        current.recovered += previous.recovered + given.recovered;
         current.closedValue = _sum(previous.closedValue, given.closedValue);
         current.closedPlan = _sum(previous.closedPlan, given.closedPlan);
         current.root = given.root;
@@ -54,6 +80,35 @@ library Reports {
     function gone(PeriodRecord storage to) internal view returns (uint256) {
         uint256 writtenOff = to.writtenOff;
         return to.gross - Math.min(to.recovered, writtenOff) + writtenOff; // recovered is part of gross
+    }
+
+    /// @notice The records of all periods as a deal begins with them; gives the number of the last.
+    function schedule(
+        mapping(Period period => PeriodRecord record) storage records,
+        PoolTerms memory terms
+    ) internal returns (Period) {
+        uint40[] memory ends = terms.periodEnds;
+        if (ends.length == 0 || ends.length != terms.plan.length) {
+            revert ILoanPool.ScheduleMismatch(ends.length, terms.plan.length);
+        }
+        Period previous;
+        uint256 planned;
+        records[previous].end = terms.closing;
+        for (uint256 i; i < ends.length; ++i) {
+            Period period = previous.next();
+            uint40 previousEnd = records[previous].end;
+            if (ends[i] <= previousEnd) revert ILoanPool.ScheduleNotRising(period, ends[i], previousEnd);
+            planned += terms.plan[i];
+            records[period].end = ends[i];
+            records[period].planned = planned.toUint112();
+            previous = period;
+        }
+        return previous;
+    }
+
+    /// @notice WAD, down; 1 where nothing was planned (rule 8).
+    function ratio(uint256 value, uint256 planned) internal pure returns (uint256) {
+        return planned == 0 ? WAD : (value * WAD) / planned; // value < 2^112
     }
 
     function _listed(bytes32 root, uint32 loans) private pure returns (bool) {

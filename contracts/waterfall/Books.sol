@@ -61,6 +61,7 @@ struct TriggerBook {
 /// @param left Cash that no step took.
 /// @param aside The third slot has something to say.
 /// @param open Keeps the second slot from being empty.
+/// @param empty Set of tranches without units, of an evergreen deal.
 struct DealBook {
     Period lastRun;
     int64 index;
@@ -78,6 +79,7 @@ struct DealBook {
     uint120 revolving;
     uint112 unallocated;
     uint8 trancheCount;
+    uint8 empty;
     mapping(uint256 place => TrancheBook) tranches;
     mapping(uint256 place => RatePath) paths;
     mapping(uint256 place => LineBook) lines;
@@ -129,6 +131,8 @@ struct HurdleRun {
 /// @notice One period on its way through the rules. Settlement units.
 /// @param cash Not yet paid to anybody.
 /// @param openingBalance Pool balance of the last run.
+/// @param empty Set of tranches without units: they are paid nothing (evergreen).
+/// @param beside Revolving account that covers principal beside the pool (evergreen).
 /// @param index WAD a year; the last known one where `untold`.
 /// @param on Set of the triggers that are on.
 struct Run {
@@ -140,6 +144,8 @@ struct Run {
     uint256 reserve;
     uint256 revolving;
     uint256 unallocated;
+    uint256 empty;
+    uint256 beside;
     uint256 openingBalance;
     int64 index;
     bool untold;
@@ -199,6 +205,7 @@ library Books {
         if (self.aside) {
             run.revolving = self.revolving;
             run.unallocated = self.unallocated;
+            run.empty = self.empty;
         }
         run.openingBalance = self.poolBalance;
         run.index = self.index;
@@ -233,7 +240,7 @@ library Books {
         uint120 reserve = run.reserve.toUint120();
         uint120 left = run.cash.toUint120();
         bool before = self.aside;
-        bool aside = run.revolving != 0 || run.unallocated != 0;
+        bool aside = run.revolving != 0 || run.unallocated != 0 || run.empty != 0;
         self.lastRun = run.period;
         self.index = run.index;
         self.poolBalance = poolBalance;

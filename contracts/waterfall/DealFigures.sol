@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Steps} from "contracts/waterfall/Steps.sol";
+import {TermsCode} from "contracts/waterfall/TermsCode.sol";
+import {FeeTerms, Step, TrancheTerms} from "interfaces/DealTerms.sol";
 import {IDealFigures} from "interfaces/IDealFigures.sol";
 import {IWaterfall, TrancheState} from "interfaces/IWaterfall.sol";
 import {TrancheId, WAD} from "interfaces/Types.sol";
@@ -41,7 +44,38 @@ contract DealFigures is IDealFigures {
         return (state.principal * WAD) / state.atClosing;
     }
 
+    /// @inheritdoc IDealFigures
+    function trancheTerms(TrancheId id) external view returns (TrancheTerms memory) {
+        TrancheTerms[] memory tranches = TermsCode.read(waterfall.termsAt(false)).tranches;
+        if (id.place() >= tranches.length) revert IWaterfall.NoSuchTranche(id, tranches.length);
+        return tranches[id.place()];
+    }
+
+    /// @inheritdoc IDealFigures
+    function feeTerms(uint256 place) external view returns (FeeTerms memory) {
+        FeeTerms[] memory lines = TermsCode.read(waterfall.termsAt(false)).lines;
+        if (place >= lines.length) revert IWaterfall.NoSuchPlace(place, lines.length);
+        return lines[place];
+    }
+
+    /// @inheritdoc IDealFigures
+    function step(bool accelerated, uint256 place) external view returns (Step memory) {
+        uint256[] memory list = _steps(accelerated);
+        if (place >= list.length) revert IWaterfall.NoSuchPlace(place, list.length);
+        return Steps.unpack(list[place]);
+    }
+
+    /// @inheritdoc IDealFigures
+    function stepCount(bool accelerated) external view returns (uint256) {
+        return _steps(accelerated).length;
+    }
+
     /* INTERNAL */
+
+    function _steps(bool accelerated) private view returns (uint256[] memory) {
+        address terms = waterfall.termsAt(accelerated);
+        return terms == address(0) ? new uint256[](0) : TermsCode.read(terms).steps;
+    }
 
     function _covered(TrancheId id) private view returns (uint256) {
         TrancheState memory state = waterfall.tranche(id);

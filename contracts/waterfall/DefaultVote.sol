@@ -5,6 +5,7 @@ import {Ballot, IDefaultVote} from "interfaces/IDefaultVote.sol";
 import {IDistributor} from "interfaces/IDistributor.sol";
 import {ILoanPool} from "interfaces/ILoanPool.sol";
 import {ITrancheNote} from "interfaces/ITrancheNote.sol";
+import {IOffering} from "interfaces/IOffering.sol";
 import {IWaterfall, Phase} from "interfaces/IWaterfall.sol";
 import {TrancheId, Wad, WAD} from "interfaces/Types.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
@@ -60,7 +61,7 @@ contract DefaultVote is IDefaultVote {
         Ballot storage last = _ballots[ballots];
         // A vote of a class that is no longer the senior one can't pass, so it keeps nobody waiting.
         if (_isOpen(last) && last.tranche.place() == senior.place()) revert VoteOpen(ballots, last.until);
-        ITrancheNote note = waterfall.trancheTerms(senior).note;
+        ITrancheNote note = IOffering(waterfall.offering()).note(senior);
         if (IERC20(address(note)).balanceOf(msg.sender) == 0) revert NoUnits(msg.sender);
         number = ++ballots;
         uint40 until = uint40(block.timestamp) + window; // timestamps are far below 2^39

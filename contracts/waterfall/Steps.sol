@@ -53,6 +53,9 @@ library Steps {
 
     function _pay(Run memory run, Step memory step) private pure returns (uint256) {
         StepKind kind = step.kind;
+        // A tranche without units has nobody to be paid; principal and interest due of it are 0.
+        bool above = kind == StepKind.Split || kind == StepKind.Residual;
+        if (above && (run.empty >> step.tranches) & 1 == 1) return 0;
         if (kind == StepKind.Fee) return fee(run, step);
         if (kind == StepKind.Interest) return interest(run, step);
         if (kind == StepKind.InterestUpTo) return interestUpTo(run, step);

@@ -5,6 +5,7 @@ import {DealBook, HurdleBook, TriggerBook} from "contracts/waterfall/Books.sol";
 import {Seniority} from "contracts/waterfall/Seniority.sol";
 import {Steps} from "contracts/waterfall/Steps.sol";
 import {RunTerms, TermsCode} from "contracts/waterfall/TermsCode.sol";
+import {IEvergreenFund} from "interfaces/IEvergreenFund.sol";
 import {IDefaultVote} from "interfaces/IDefaultVote.sol";
 import {IIndexRecord} from "interfaces/IIndexRecord.sol";
 import {ILoanPool} from "interfaces/ILoanPool.sol";
@@ -54,6 +55,7 @@ library TermsCheck {
         _checkSteps(terms, terms.accelerated);
         if ((terms.vote == address(0)) != (terms.accelerated.length == 0)) _refuse(TermsFault.VoteWithoutSteps, 0);
         Seniority.check(terms);
+        if (terms.fund != address(0)) _checkEvergreen(terms, offering);
     }
 
     /// @notice Writes the terms down: what a run needs as code, one for each list of steps (nowhere where there is none), the
@@ -178,6 +180,21 @@ library TermsCheck {
             bool share = step.kind == StepKind.Fee || step.kind == StepKind.Split;
             if (share && step.share > WAD) _refuse(TermsFault.ShareAboveOne, i);
         }
+    }
+
+    /// @dev Rule 1 of docs/evergreen.md: the most junior tranche has what is left, and only figures that follow the units are kept.
+    function _checkEvergreen(WaterfallTerms memory terms, IOffering offering) private view {
+        if (IEvergreenFund(terms.fund).offering() != offering) _refuse(TermsFault.OtherPool, 2);
+        bool fits = terms.revolvesTo.number() != 0 && terms.hurdles.length == 0 && !terms.ledgers;
+        if (!fits) _refuse(TermsFault.Evergreen, 0);
+        _checkLast(terms, terms.steps);
+        if (terms.accelerated.length != 0) _checkLast(terms, terms.accelerated);
+    }
+
+    function _checkLast(WaterfallTerms memory terms, uint256[] memory words) private pure {
+        Step memory last = Steps.unpack(words[words.length - 1]);
+        bool fits = last.kind == StepKind.Residual && last.tranches == terms.tranches.length - 1;
+        if (!fits) _refuse(TermsFault.Evergreen, words.length - 1);
     }
 
     function _checkPlaces(WaterfallTerms memory terms, Step memory step, uint256 place) private pure {

@@ -49,7 +49,7 @@ library Triggers {
         PeriodFigures memory figures = run.figures;
         uint256 level = trigger.level;
         if (kind == TriggerKind.OverCollateralisation) {
-            return _below(figures.balance, run.principalTo(trigger.tranche.place()), level);
+            return _below(figures.balance + run.beside, run.principalTo(trigger.tranche.place()), level);
         }
         if (kind == TriggerKind.InterestCoverage) {
             return _below(run.cash, interestTo(run, trigger.tranche.place()), level);

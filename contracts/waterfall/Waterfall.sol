@@ -23,16 +23,9 @@ import {Credit, IDistributor, Share} from "interfaces/IDistributor.sol";
 import {IIndexRecord} from "interfaces/IIndexRecord.sol";
 import {ILoanPool} from "interfaces/ILoanPool.sol";
 import {IOffering} from "interfaces/IOffering.sol";
-import {
-    FeeTerms,
-    HurdleTerms,
-    ReserveTerms,
-    Step,
-    TrancheTerms,
-    TriggerKind,
-    WaterfallTerms
-} from "interfaces/DealTerms.sol";
-import {IWaterfall, Phase, RunResult, TrancheState, TriggerState} from "interfaces/IWaterfall.sol";
+import {ReserveTerms, TriggerKind, WaterfallTerms} from "interfaces/DealTerms.sol";
+import {IEvergreenFund} from "interfaces/IEvergreenFund.sol";
+import {EpochTranche, IWaterfall, Phase, RunResult, TrancheState, TriggerState} from "interfaces/IWaterfall.sol";
 import {Period, TrancheId} from "interfaces/Types.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
@@ -61,6 +54,9 @@ contract Waterfall is IWaterfall {
     /// @inheritdoc IWaterfall
     address public immutable vote;
 
+    /// @inheritdoc IWaterfall
+    address public immutable fund;
+
     /// @dev Where the terms of each list of steps stand (see `TermsCode`); nowhere where there is no second one.
     address private immutable _terms;
     address private immutable _acceleratedTerms;
@@ -85,6 +81,7 @@ contract Waterfall is IWaterfall {
         dustOwner = terms.dustOwner;
         indexRecord = terms.indexRecord;
         vote = terms.vote;
+        fund = terms.fund;
         _revolvesTo = terms.revolvesTo;
         _revolvingStops = terms.revolvingStops;
         TermsCheck.check(terms, offering_);
@@ -119,7 +116,7 @@ contract Waterfall is IWaterfall {
         _deal.reserve = kept.toUint120();
         emit Begun(kept, raised - kept);
 
-        _creditSeller(raised, raised - kept);
+        _credit(_seller, raised, raised - kept);
     }
 
     /* PERIODS */
@@ -152,7 +149,34 @@ contract Waterfall is IWaterfall {
         if (price > _deal.revolving) revert AboveAccount(price, _deal.revolving);
         _deal.revolving -= uint120(price); // at most the account
 
-        _creditSeller(0, price);
+        if (fund != address(0)) IEvergreenFund(fund).bought(price);
+        _credit(_seller, 0, price);
+    }
+
+    /// @inheritdoc IWaterfall
+    function settleEpoch(
+        EpochTranche[] calldata tranches,
+        uint120 reserve_,
+        uint120 account,
+        uint8 empty,
+        uint256 received,
+        uint256 paid
+    ) external {
+        if (msg.sender != fund) revert NotTheFund(msg.sender, fund);
+        for (uint256 i; i < tranches.length; ++i) {
+            TrancheBook storage book = _deal.tranches[i];
+            book.atClosing = tranches[i].atClosing;
+            book.principal = tranches[i].principal;
+            book.interestDue = tranches[i].interestDue;
+            book.lost = tranches[i].lost;
+            book.marked = tranches[i].lost != 0;
+        }
+        _deal.reserve = reserve_;
+        _deal.revolving = account;
+        _deal.empty = empty;
+        _deal.aside = true; // the next run says whether it is still needed
+
+        _credit(msg.sender, received, paid);
     }
 
     /// @inheritdoc IWaterfall
@@ -169,7 +193,7 @@ contract Waterfall is IWaterfall {
     /// @inheritdoc IWaterfall
     function tranche(TrancheId id) external view returns (TrancheState memory) {
         TrancheBook storage book = _tranche(id);
-        (uint256 interest, ) = distributor.given(address(trancheTerms(id).note));
+        (uint256 interest, ) = distributor.given(address(TermsCode.read(_terms).tranches[id.place()].note));
         return
             TrancheState({
                 atClosing: book.atClosing,
@@ -180,12 +204,6 @@ contract Waterfall is IWaterfall {
                 loss: book.lost,
                 deficiency: book.deficiency
             });
-    }
-
-    /// @inheritdoc IWaterfall
-    function trancheTerms(TrancheId id) public view returns (TrancheTerms memory) {
-        _tranche(id);
-        return TermsCode.read(_terms).tranches[id.place()];
     }
 
     /// @inheritdoc IWaterfall
@@ -202,15 +220,8 @@ contract Waterfall is IWaterfall {
     }
 
     /// @inheritdoc IWaterfall
-    function step(bool accelerated, uint256 place) external view returns (Step memory) {
-        uint256[] memory list = _steps(accelerated);
-        _check(place, list.length);
-        return Steps.unpack(list[place]);
-    }
-
-    /// @inheritdoc IWaterfall
-    function stepCount(bool accelerated) external view returns (uint256) {
-        return _steps(accelerated).length;
+    function termsAt(bool accelerated) external view returns (address) {
+        return accelerated ? _acceleratedTerms : _terms;
     }
 
     /// @inheritdoc IWaterfall
@@ -243,18 +254,17 @@ contract Waterfall is IWaterfall {
     }
 
     /// @inheritdoc IWaterfall
-    function feeLine(uint256 place) external view returns (FeeTerms memory, uint256 paid, uint256 due) {
-        FeeTerms[] memory lines = TermsCode.read(_terms).lines;
-        _check(place, lines.length);
+    function feeLine(uint256 place) external view returns (uint256 paid, uint256 due) {
         LineBook storage line = _deal.lines[place];
-        return (lines[place], line.paid, line.due);
+        if (!line.open) revert NoSuchPlace(place, TermsCode.read(_terms).lines.length);
+        return (line.paid, line.due);
     }
 
     /// @inheritdoc IWaterfall
-    function hurdle(uint256 place) external view returns (HurdleTerms memory, uint256 balance) {
+    function hurdle(uint256 place) external view returns (TrancheId tranche_, uint256 balance) {
         _check(place, _deal.hurdleCount);
         HurdleBook storage book = _deal.hurdles[place];
-        return (HurdleTerms({tranche: book.tranche, rate: book.rate, dayCount: book.dayCount}), book.balance);
+        return (book.tranche, book.balance);
     }
 
     /// @inheritdoc IWaterfall
@@ -313,6 +323,7 @@ contract Waterfall is IWaterfall {
             current.cash += current.revolving;
             current.revolving = 0;
         }
+        if (fund != address(0)) current.beside = current.revolving;
         current.cashBefore = current.cash;
         _readIndex(current);
         Accrual.accrue(current, _deal);
@@ -350,14 +361,9 @@ contract Waterfall is IWaterfall {
         current.untold = !told;
     }
 
-    function _steps(bool accelerated) private view returns (uint256[] memory) {
-        if (!accelerated) return TermsCode.read(_terms).steps;
-        return _acceleratedTerms == address(0) ? new uint256[](0) : TermsCode.read(_acceleratedTerms).steps;
-    }
-
-    function _creditSeller(uint256 received, uint256 cash) private {
+    function _credit(address account, uint256 received, uint256 cash) private {
         Credit[] memory credits = new Credit[](1);
-        credits[0] = Credit({account: _seller, cash: cash});
+        credits[0] = Credit({account: account, cash: cash});
         distributor.book(received, new Share[](0), credits);
     }
 

@@ -347,6 +347,11 @@ class Receipt:
         return [event for log in own if (event := _read(log, kinds))]
 
 
+def read_event(log: Log) -> Event | None:
+    """A log of any contract whose blueprint was made in this process; None for what is no event of theirs."""
+    return _read(log, _events)
+
+
 def _read(log: Log, kinds: Mapping[tuple[bytes, int], EventType]) -> Event | None:
     """None when it is no event of these, though its first topic may say so: a contract can log what it likes."""
     kind = kinds.get((log.topics[0], len(log.topics) - 1)) if log.topics else None

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from salvor.amounts import Units, Wad, to_units
 from salvor.deal.fields import Amount, Name, Part, Percent, Version, Whole
@@ -105,6 +105,23 @@ class Screening(Part):
     concentrations: Annotated[list[Concentration], Field(max_length=100)] = Field(default_factory=list)
 
 
+class Compliance(Part):
+    """Who may hold: jurisdictions whose lines are merged, and the money in which they speak of the notes."""
+
+    jurisdictions: Annotated[list[Name], Field(min_length=1, max_length=20)]
+    rules: Name | None = None  # the deal's own lines, a file of the same form beside the deal
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]  # of the settlement asset
+    rates: Annotated[dict[str, Amount], Field(max_length=50)] = Field(default_factory=dict)  # of one unit, in it
+    rates_of: date | None = None
+    originator: Name | None = None  # the holder who keeps what a retention line says
+
+    @model_validator(mode="after")
+    def _dated(self) -> Compliance:
+        if self.rates and self.rates_of is None:
+            raise ValueError("`rates` need their day: `rates_of`")
+        return self
+
+
 class Deal(Part):
     """A whole deal file."""
 
@@ -132,6 +149,7 @@ class Deal(Part):
     trades: list[Trade] = Field(default_factory=list)
     screening: Screening | None = None
     networks: dict[Name, Network] = Field(default_factory=dict)  # by Ape's name of a network: sepolia
+    compliance: Compliance | None = None
     assumptions: str = ""  # what the source does not say and the deal takes as given; stands under the statement
 
     def units(self, amount: Decimal) -> Units:

@@ -6,8 +6,10 @@ from typing import Any
 
 from salvor.chain.send import learn_errors_of, selector_of, send
 from salvor.deploy.live import LiveDeal, Parties
-from salvor.deploy.structs import NOBODY, is_floating, offers, pool_terms, waterfall_terms
+from salvor.deploy.structs import NOBODY, evergreen_terms, is_floating, offers, pool_terms, waterfall_terms
 from salvor.deploy.terms import DealTerms
+
+LATEST = 2**40 - 1  # seconds since 1970: an admission without an end
 
 
 def apply(
@@ -36,22 +38,53 @@ def apply(
         else None
     )
     record = admin.deploy(project.IndexRecord, pool, oracle) if is_floating(rules) else None
+    fund, gates = _evergreen(project, terms, admin, access, offering, notes)
     structs = waterfall_terms(
         rules,
         notes,
         lambda payee: parties.account(payee).address,
         vote=vote.address if vote else NOBODY,
         index_record=record.address if record else NOBODY,
+        fund=fund.address if fund else NOBODY,
     )
     waterfall = admin.deploy(project.Waterfall, offering, structs)
     figures = admin.deploy(project.DealFigures, waterfall)
     contracts = (access, settlement, allow_list, distributor, notes, pool, offering, waterfall, figures, vote, record)
-    live = LiveDeal(parties, *contracts, first_block)
-    for contract in (access, settlement, allow_list, distributor, notes[0], pool, offering, waterfall, vote, record):
+    live = LiveDeal(parties, *contracts, fund, gates, first_block)
+    for contract in (
+        access,
+        settlement,
+        allow_list,
+        distributor,
+        notes[0],
+        pool,
+        offering,
+        waterfall,
+        vote,
+        record,
+        fund,
+        *gates[:1],
+    ):
         if contract:
             learn_errors_of(contract)
     _set_roles(live)
+    for gate in gates:  # it receives what holders ask it to sell
+        send(allow_list.admit, gate, LATEST, sender=parties.transfer_agent)
     return live
+
+
+def _evergreen(
+    project: Any, terms: DealTerms, admin: Any, access: Any, offering: Any, notes: tuple[Any, ...]
+) -> tuple[Any, tuple[Any, ...]]:
+    """The fund and a gate for each note; nothing for a closed-end deal."""
+    own = terms.rules.evergreen
+    if own is None:
+        return None, ()
+    fund = admin.deploy(project.EvergreenFund, access, offering, evergreen_terms(own))
+    gates = tuple(admin.deploy(project.Gate, access, fund, note) for note in notes)
+    for note, gate in zip(notes, gates, strict=True):
+        send(note.setGate, gate, sender=admin)
+    return fund, gates
 
 
 def _set_roles(live: LiveDeal) -> None:
@@ -67,6 +100,11 @@ def _set_roles(live: LiveDeal) -> None:
         access.ARRANGER(): ([(live.offering, ["open"])], parties.arranger),
         access.MANAGER(): ([(pool, ["buyFurther"])], parties.admin),
     }
+    if live.fund:
+        roles[access.SERVICER()][0].append((live.fund, ["announceWriteOff"]))
+        roles[access.TRANSFER_AGENT()][0].append((live.fund, ["setPaused"]))
+        roles[access.TRANSFER_AGENT()][0].extend((gate, ["movePosition"]) for gate in live.gates)
+        roles[access.MANAGER()][0].append((live.fund, ["change"]))
     if live.vote:
         roles[access.VOTE()] = ([(live.distributor, ["snapshotOf"])], live.vote)
     for role, (targets, holder) in roles.items():

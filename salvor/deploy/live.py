@@ -46,6 +46,8 @@ class LiveDeal:
     figures: ContractInstance
     vote: ContractInstance | None  # of a deal that can be accelerated
     index_record: ContractInstance | None  # of a deal with floating rates
+    fund: ContractInstance | None  # of an evergreen deal
+    gates: tuple[ContractInstance, ...]  # of an evergreen deal, one a note
     first_block: int  # no event of the deal is older
 
     def cash_contracts(self) -> dict[str, ContractInstance]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from salvor.deploy.terms import DealTerms
+from salvor.model.evergreen.terms import EvergreenTerms
 from salvor.model.terms import (
     FeeKind,
     FeeLine,
@@ -37,7 +38,13 @@ def offers(terms: DealTerms, notes: Sequence[Any]) -> list[tuple[object, ...]]:
 
 
 def waterfall_terms(
-    terms: Terms, notes: Sequence[Any], account: Callable[[str], str], *, vote: str = NOBODY, index_record: str = NOBODY
+    terms: Terms,
+    notes: Sequence[Any],
+    account: Callable[[str], str],
+    *,
+    vote: str = NOBODY,
+    index_record: str = NOBODY,
+    fund: str = NOBODY,
 ) -> tuple[object, ...]:
     """`WaterfallTerms`; `account` says which address a payee's name is."""
     reserve = terms.reserve
@@ -57,7 +64,13 @@ def waterfall_terms(
         vote,
         index_record,
         terms.first_index,
+        fund,
     )
+
+
+def evergreen_terms(terms: EvergreenTerms, source: str = NOBODY) -> tuple[object, ...]:
+    """`EvergreenTerms` of interfaces/IEvergreenFund.sol."""
+    return terms.every, terms.cut_off, terms.rate, terms.fees, (list(terms.limits), terms.senior_first, source)
 
 
 def pack(step: Step) -> int:

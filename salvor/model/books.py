@@ -64,6 +64,7 @@ class Books:
     accelerated: bool = False
     wound_up: bool = False
     told: dict[int, int] = field(default_factory=dict)
+    empty: set[int] = field(default_factory=set)  # tranches without units, of an evergreen deal
 
     @property
     def reserve_target(self) -> int:

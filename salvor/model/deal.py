@@ -80,10 +80,8 @@ class Deal:
         """Rule 1."""
         if self.books is None:
             return {Sale.DRAFT: State.DRAFT, Sale.OPEN: State.OPEN}.get(self.sale, State.CANCELLED)
-        if self.books.wound_up:
-            return State.WOUND_UP
-        if self.books.accelerated:
-            return State.ACCELERATED
+        if self.books.wound_up or self.books.accelerated:
+            return State.WOUND_UP if self.books.wound_up else State.ACCELERATED
         return State.REVOLVING if self.books.revolving else State.AMORTISING
 
     # Selling the notes
@@ -198,7 +196,12 @@ class Deal:
         """Rule 10: by anyone, where the servicer is silent for more than twice the grace."""
         books = self._purchased()
         nothing = self.pool.missing(period, now)
-        self.pool.add(nothing, self.pool.totals_with(nothing, now, last_run=books.last_run, clean_up=False), now)
+        totals = self.pool.totals_with(nothing, now, last_run=books.last_run, clean_up=False)
+        self.pool.add(nothing, totals, now, missing=True)
+
+    def bring_proceeds(self, source: str, units: int) -> None:
+        """Rule 10a: cash that a disposal brought; its figures go to the pool."""
+        self._pay_in(source, POOL, units)
 
     def tell_index(self, period: int, index: int, now: int) -> None:
         """Rule 14: what the oracle says for a period's start, by anyone, once."""
@@ -221,7 +224,7 @@ class Deal:
         if period > self.pool.reported:
             raise Refused("NotReported", period, self.pool.reported)
         outcome = run_period(books, self.pool)
-        self.asset.move(POOL, WATERFALL, self.pool.reports[period - 1].net)
+        self.asset.move(POOL, WATERFALL, self.pool.net(period))
         for place, (interest, principal) in enumerate(outcome.tranches):
             self.asset.move(WATERFALL, note_account(place), interest + principal)
             self.notes[place].distribute(interest, principal)

@@ -100,6 +100,15 @@ class Note:
         self.transfer(source, target, units)
         return self._carry(source, target, units, held)
 
+    def remake(self, gate: str, made: int, ended: int) -> None:
+        """Units made for the gate of an evergreen tranche, and ended there; the indices keep what they have reached."""
+        if not made and not ended:
+            return
+        self._touched(gate).units += made - ended
+        self.supply += made - ended
+        for stream in self.streams:
+            stream.remainder = 0
+
     def recover(self, lost: str, new: str) -> list[int]:
         """All units and all that was earned and not claimed go to the new wallet (rule 32); the parts moved."""
         units = self.holders[lost].units

@@ -11,6 +11,7 @@ from salvor.model.refusal import Refused
 from salvor.model.terms import LARGEST, ONE, Terms
 
 NO_ROOT = bytes(32)
+MOST_AWAITED = 2**16 - 1
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,21 @@ class Report:
 
 
 @dataclass(frozen=True)
+class Proceeds:
+    """What one disposal brings beside the reports (rule 10a), settlement units."""
+
+    gross: int
+    costs: int = 0
+    written_off: int = 0
+    recovered: int = 0
+
+    @property
+    def net(self) -> int:
+        """The cash that arrives."""
+        return self.gross - self.costs
+
+
+@dataclass(frozen=True)
 class Totals:
     """Sums to date (rule 8)."""
 
@@ -69,6 +85,16 @@ class Totals:
             self.recovered + report.recovered,
             self.closed_value + report.closed_value,
             self.closed_plan + report.closed_plan,
+        )
+
+    def with_proceeds(self, more: Proceeds) -> Totals:
+        """The sums with what a disposal brought."""
+        return replace(
+            self,
+            gross=self.gross + more.gross,
+            net=self.net + more.net,
+            written_off=self.written_off + more.written_off,
+            recovered=self.recovered + more.recovered,
         )
 
     def corrected(self, correction: Correction) -> Totals:
@@ -107,7 +133,10 @@ def ratio(part: int, planned: int) -> int:
 
 @dataclass
 class Pool:
-    """All reports of a deal. `gross_balance` and `loan_count` grow with purchases."""
+    """All reports of a deal. `gross_balance` and `loan_count` grow with purchases.
+
+    `open` is what proceeds brought in the period that is open, `awaited` how many disposals the last report waits for.
+    """
 
     terms: Terms
     gross_balance: int
@@ -117,6 +146,9 @@ class Pool:
     roots: list[bytes] = field(default_factory=list)
     loans: list[int] = field(default_factory=list)
     late: list[bool] = field(default_factory=list)
+    was_missing: list[bool] = field(default_factory=list)
+    open: Proceeds = field(default_factory=lambda: Proceeds(0))
+    awaited: int = 0
 
     @property
     def reported(self) -> int:
@@ -131,6 +163,39 @@ class Pool:
     def overdue(self, now: int) -> bool:
         """Whether the next report is missing past its grace."""
         return not self.is_complete and now > self.terms.end(self.reported + 1) + self.terms.grace
+
+    def net(self, period: int) -> int:
+        """Cash of a reported period, proceeds with it."""
+        return self.totals[period].net - self.totals[period - 1].net
+
+    def recovered(self, period: int) -> int:
+        """What came in a reported period on claims written off before."""
+        return self.totals[period].recovered - self.totals[period - 1].recovered
+
+    def wait_for_proceeds(self) -> None:
+        """Rule 10a: a disposal begins."""
+        if self.is_complete:
+            raise Refused("LastReportIsIn", self.reported)
+        if self.awaited == MOST_AWAITED:
+            raise Refused("TooManyAwaited", self.awaited)
+        self.awaited += 1
+
+    def take_proceeds(self, given: Proceeds, *, done: bool) -> None:
+        """Rule 10a: into the period that is open; of what is written off counts what the books have room for."""
+        if self.is_complete:
+            raise Refused("LastReportIsIn", self.reported)
+        if given.costs > given.gross or given.recovered > given.net:
+            raise Refused("ProceedsDoNotAddUp", given)
+        if (gross := self.open.gross + given.gross) > (most := LARGEST // self.terms.periods):
+            raise Refused("AboveLimit", gross, most)
+        room = LARGEST - self.totals[-1].written_off - self.open.written_off
+        self.awaited -= done
+        self.open = Proceeds(
+            gross,
+            self.open.costs + given.costs,
+            self.open.written_off + min(given.written_off, room),
+            self.open.recovered + given.recovered,
+        )
 
     def loss(self, period: int) -> int:
         """The loss of a reported period; below 0 it is given back (rule 20)."""
@@ -151,7 +216,7 @@ class Pool:
         if now < (end := self.terms.end(report.period)):
             raise Refused("TooEarly", now, end)
         self._refuse_sums(report)
-        totals = self.totals[-1].plus(report, self.terms.plan[report.period - 1])
+        totals = self.totals[-1].plus(report, self.terms.plan[report.period - 1]).with_proceeds(self.open)
         _refuse_totals(totals, report.period)
         if report.correction:
             self._refuse_correction(report.correction)
@@ -160,12 +225,16 @@ class Pool:
         balance = self.totals[last_run].balance(self.gross_balance)
         if report.last and not clean_up and balance:
             raise Refused("PoolNotEmpty", balance)
+        if (report.last or report.period == self.terms.periods) and self.awaited:
+            raise Refused("ProceedsAwaited", self.awaited)
         return totals
 
-    def add(self, report: Report, totals: Totals, now: int) -> None:
+    def add(self, report: Report, totals: Totals, now: int, *, missing: bool = False) -> None:
         """Take a report that was not refused; a correction replaces the root of its period."""
+        self.was_missing.append(missing)
         self.reports.append(report)
         self.totals.append(totals)
+        self.open = Proceeds(0)
         self.roots.append(report.root)
         self.late.append(now > self.terms.end(report.period) + self.terms.grace)
         self.loans.append(report.loans)
@@ -185,12 +254,13 @@ class Pool:
         within = report.costs <= report.gross and report.recovered <= report.net
         if not within or not self._is_listed(report.root, report.loans, report.gross):
             raise Refused("ReportDoesNotAddUp", report, self.loan_count)
-        if report.gross > (most := LARGEST // self.terms.periods):
-            raise Refused("AboveLimit", report.gross, most)
+        if (gross := self.open.gross + report.gross) > (most := LARGEST // self.terms.periods):
+            raise Refused("AboveLimit", gross, most)
 
     def _refuse_correction(self, correction: Correction) -> None:
         known = 0 < correction.period <= self.reported
-        gross = self.reports[correction.period - 1].gross if known else 0
+        place = correction.period
+        gross = self.totals[place].gross - self.totals[place - 1].gross if known else 0
         if not known or not self._is_listed(correction.root, correction.loans, gross):
             raise Refused("CorrectionDoesNotAddUp", correction, self.reported)
 

@@ -36,13 +36,13 @@ def run_period(books: Books, pool: Pool) -> RunOutcome:
     report = pool.reports[period - 1]
     is_last = report.last or period == books.terms.periods
     books.revolving = revolved = books.revolving and not is_last
-    cash = report.net + books.waiting
+    cash = pool.net(period) + books.waiting
     if not books.revolving:
         cash, books.account = cash + books.account, 0
     books.waiting = 0
     run = Run(books, period, cash, tuple(tranche.principal for tranche in books.tranches), is_last=is_last)
-    accrue(run, report.net)
-    book_losses(books, pool.loss(period), report.recovered)
+    accrue(run, pool.net(period))
+    book_losses(books, pool.loss(period), pool.recovered(period))
     books.pool_balance = pool.totals[period].balance(pool.gross_balance)
     for trigger in books.triggers:
         trigger.read(figures(run, pool))
@@ -101,6 +101,7 @@ def figures(run: Run, pool: Pool) -> Figures:
             tranche.deferred if terms.unpaid == Unpaid.MISSED else 0
             for tranche, terms in zip(books.tranches, books.terms.tranches, strict=True)
         ],
+        books.account if books.terms.evergreen else 0,
     )
 
 

@@ -209,7 +209,9 @@ def hurdle(run: Run, step: Step) -> tuple[int, int]:
 
 
 def split(run: Run, step: Step) -> tuple[int, int]:
-    """All cash, a share to a payee, the rest to a tranche."""
+    """All cash, a share to a payee, the rest to a tranche; nothing where that has no units (evergreen, rule 3)."""
+    if step.tranche in run.books.empty:
+        return 0, 0
     due = run.cash
     share = run.take(due * step.level // ONE)
     run.pay_line(step.line, share)
@@ -218,7 +220,9 @@ def split(run: Run, step: Step) -> tuple[int, int]:
 
 
 def residual(run: Run, step: Step) -> tuple[int, int]:
-    """All cash: principal first, the rest is return."""
+    """All cash: principal first, the rest is return; nothing where the tranche has no units (evergreen, rule 3)."""
+    if step.tranche in run.books.empty:
+        return 0, 0
     due = run.cash
     run.pay_principal(step.tranche, run.take(run.books.tranches[step.tranche].principal))
     _reward(run, step.tranche, run.take(due))

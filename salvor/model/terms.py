@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from salvor.model.evergreen.terms import EvergreenTerms
+
 ONE = 10**18  # 100 %
 LARGEST = 2**112 - 1  # where amounts from outside end
 CEILING = 2**128 - 1  # where what accrues stops growing
@@ -226,6 +228,7 @@ class Terms:
     vote: Vote = field(default_factory=Vote)
     grace: int = 0
     first_index: int = 0
+    evergreen: EvergreenTerms | None = None
 
     @property
     def periods(self) -> int:

@@ -30,6 +30,7 @@ class Figures:
     late: bool
     accelerated: bool
     missed: Sequence[int]
+    beside: int = 0  # the revolving account of an evergreen deal covers principal too
 
     @property
     def pool(self) -> int:
@@ -69,7 +70,7 @@ def condition(terms: TriggerTerms, figures: Figures) -> bool:
     match terms.kind:
         case TriggerKind.OVER_COLLATERALISATION:
             principal = sum(tranche.principal for tranche in upper)
-            return figures.pool * ONE < terms.level * principal
+            return (figures.pool + figures.beside) * ONE < terms.level * principal
         case TriggerKind.INTEREST_COVERAGE:
             due = sum(tranche.interest_due for tranche in upper) + figures.senior_fees
             return figures.cash * ONE < terms.level * due
@@ -99,7 +100,7 @@ def figure(terms: TriggerTerms, figures: Figures) -> int:
     upper = figures.tranches[: terms.tranche + 1]
     match terms.kind:
         case TriggerKind.OVER_COLLATERALISATION:
-            return _part(figures.pool, sum(tranche.principal for tranche in upper))
+            return _part(figures.pool + figures.beside, sum(tranche.principal for tranche in upper))
         case TriggerKind.INTEREST_COVERAGE:
             return _part(figures.cash, sum(tranche.interest_due for tranche in upper) + figures.senior_fees)
         case TriggerKind.COLLECTION_RATIO:

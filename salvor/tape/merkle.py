@@ -138,7 +138,21 @@ def _number(part: int) -> bytes:
     return part.to_bytes(_WORD, "big")
 
 
-_WRITERS: dict[str, Callable[[Any], bytes]] = {"bytes32": _word, "uint256": _number}
+def _number_below(bits: int) -> Callable[[Any], bytes]:
+    def write(part: int) -> bytes:
+        if part >> bits:
+            raise ValueError(f"{part} does not fit {bits} bits")
+        return _number(part)
+
+    return write
+
+
+_WRITERS: dict[str, Callable[[Any], bytes]] = {
+    "bytes32": _word,
+    "uint256": _number,
+    "uint128": _number_below(128),
+    "uint40": _number_below(40),
+}
 
 
 def _shown(part: object) -> str:

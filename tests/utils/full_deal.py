@@ -282,6 +282,7 @@ def build(lab: Lab, terms: Terms, *, rule: str = "OpenCompliance", token: Contra
         vote if terms.accelerated else NOBODY,
         record if floating else NOBODY,
         terms.first_index,
+        NOBODY,
     )
     waterfall = lab.deploy("Waterfall", offering, rules, sender=admin)
     figures = lab.deploy("DealFigures", waterfall, sender=admin)

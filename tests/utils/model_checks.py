@@ -43,8 +43,8 @@ def check_cash(deal: Deal) -> None:
     if deal.books is None:
         assert balances[OFFERING] == sum(sum(book.orders.values()) for book in deal.order_books), "OF-01"
         return
-    reports = deal.pool.reports[deal.books.last_run :]
-    assert balances[POOL] == sum(report.net for report in reports), "WF-01 in the pool"
+    waiting = deal.pool.totals[-1].net - deal.pool.totals[deal.books.last_run].net + deal.pool.open.net
+    assert balances[POOL] == waiting, "WF-01 in the pool"
     books = deal.books
     kept = books.reserve + books.account + books.waiting + sum(deal.credits.values())
     assert balances[WATERFALL] == kept, "WF-01 in the waterfall"

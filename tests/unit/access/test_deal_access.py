@@ -12,6 +12,7 @@ import pytest
 from salvor.chain.refusal import refusal_of
 from salvor.chain.send import send
 from salvor.tape.merkle import keccak
+from tests.utils import liquidation_access, oracle_access
 from tests.utils.world import NO_CORRECTION, report_of
 
 SOURCES = Path(__file__).parents[3] / "contracts"
@@ -57,6 +58,9 @@ TABLE = (
     Privileged("TrancheNote", "setFrozen", "TRANSFER_AGENT", ("caller", True)),
 )
 
+# Contracts that stand beside a deal and obey its roles (tests/unit/vaults/test_vault_roles.py).
+BESIDE_A_DEAL = {(name, call) for name in ("NoteBasket", "NoteVault") for call in ("forceTransfer", "recover")}
+
 # Whoever calls these acts for themselves, or does what the deal says anyway.
 OPEN_TO_ALL = {
     ("DefaultVote", "call"),
@@ -65,6 +69,21 @@ OPEN_TO_ALL = {
     ("Distributor", "openBook"),
     ("Distributor", "payCredit"),
     ("IndexRecord", "tell"),
+    ("NoteBasket", "bundle"),
+    ("NoteBasket", "claimFor"),
+    ("NoteBasket", "harvest"),
+    ("NoteBasket", "transfer"),
+    ("NoteBasket", "transferFrom"),
+    ("NoteBasket", "unbundle"),
+    ("NoteVault", "claimCash"),
+    ("NoteVault", "claimCashFor"),
+    ("NoteVault", "deposit"),
+    ("NoteVault", "harvest"),
+    ("NoteVault", "mint"),
+    ("NoteVault", "redeem"),
+    ("NoteVault", "transfer"),
+    ("NoteVault", "transferFrom"),
+    ("NoteVault", "withdraw"),
     ("Offering", "close"),
     ("LoanPool", "reportMissing"),
     ("Offering", "handOver"),
@@ -72,6 +91,7 @@ OPEN_TO_ALL = {
     ("Offering", "reduce"),
     ("Offering", "refund"),
     ("Offering", "settle"),
+    ("ReinvestingNoteVault", "sell"),
     ("TrancheNote", "claim"),
     ("TrancheNote", "claimFor"),
     ("TrancheNote", "claimMany"),
@@ -89,6 +109,45 @@ FOR_ONE_CONTRACT = {
     ("Waterfall", "declareDefault"),
     ("Waterfall", "spend"),
 }
+# Parts of a token, or of a gate: their functions are called on the whole.
+PART_OF = {"Earnings": "TrancheNote", "Supervised": "TrancheNote", "GateBooks": "Gate"}
+# Of an evergreen deal: an outsider is refused, the role obeyed, in tests/unit/fund/test_fund_access.py.
+EVERGREEN = {
+    ("EvergreenFund", "announceWriteOff"),
+    ("EvergreenFund", "change"),
+    ("EvergreenFund", "setPaused"),
+    ("Gate", "movePosition"),
+    ("TrancheNote", "setGate"),
+}
+EVERGREEN_OPEN = {
+    ("EvergreenFund", "settle"),
+    ("Gate", "cancelDepositRequest"),
+    ("Gate", "cancelRedeemRequest"),
+    ("Gate", "claimCancelDepositRequest"),
+    ("Gate", "claimCancelRedeemRequest"),
+    ("Gate", "claimEarned"),
+    ("Gate", "deposit"),
+    ("Gate", "mint"),
+    ("Gate", "redeem"),
+    ("Gate", "requestDeposit"),
+    ("Gate", "requestRedeem"),
+    ("Gate", "setOperator"),
+    ("Gate", "turnBack"),
+    ("Gate", "withdraw"),
+}
+EVERGREEN_FOR_ONE_CONTRACT = {
+    ("Distributor", "resize"),
+    ("EvergreenFund", "bought"),
+    ("Gate", "recover"),
+    ("Gate", "forward"),
+    ("Gate", "settle"),
+    ("TrancheNote", "remake"),
+    ("Waterfall", "settleEpoch"),
+}
+# Their own table: tests/unit/compliance/test_regulated_access.py.
+OF_A_REGULATED_NOTE = {"Agents", "RegulatedNote", "RegulatedUnits"} | {
+    path.stem for path in (SOURCES / "compliance").rglob("*.sol") if path.stem != "AllowList"
+}
 ROLES = ("SERVICER", "TRANSFER_AGENT", "OFFERING", "ARRANGER", "MANAGER", "VOTE")
 
 each_privileged = pytest.mark.parametrize("line", TABLE, ids=lambda line: f"{line.contract}.{line.function}")
@@ -97,11 +156,11 @@ each_privileged = pytest.mark.parametrize("line", TABLE, ids=lambda line: f"{lin
 def declared_functions():
     """(contract, function, what stands between its arguments and its body) of every function in contracts/."""
     for path in sorted(SOURCES.rglob("*.sol")):
-        if path.parent.name == "mocks":
+        if path.parent.name == "mocks" or path.stem in OF_A_REGULATED_NOTE:
             continue
         text = re.sub(r"//[^\n]*|/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
         for match in re.finditer(r"\bfunction\s+(\w+)\s*\([^)]*\)([^{;]*)[{;]", text):
-            yield path.stem, match[1], set(re.findall(r"\w+", match[2]))
+            yield PART_OF.get(path.stem, path.stem), match[1], set(re.findall(r"\w+", match[2]))
 
 
 def role_holders(world):
@@ -122,7 +181,8 @@ def role_holders(world):
 class TestSource:
     def test_has_the_restricted_functions_of_the_table_and_no_others(self):
         found = {(contract, name) for contract, name, words in declared_functions() if "restricted" in words}
-        assert found == {(line.contract, line.function) for line in TABLE}
+        beside = liquidation_access.RESTRICTED | set(oracle_access.RESTRICTED) | BESIDE_A_DEAL | EVERGREEN
+        assert found == {(line.contract, line.function) for line in TABLE} | beside
 
     def test_has_no_other_function_that_changes_anything_unless_it_is_open_to_all(self):
         changing = {
@@ -130,7 +190,8 @@ class TestSource:
             for contract, name, words in declared_functions()
             if words & {"external", "public"} and not words & {"view", "pure", "restricted"}
         }
-        assert changing == OPEN_TO_ALL | FOR_ONE_CONTRACT
+        beside = liquidation_access.OTHERS | oracle_access.OPEN_TO_ALL | EVERGREEN_OPEN | EVERGREEN_FOR_ONE_CONTRACT
+        assert changing == OPEN_TO_ALL | FOR_ONE_CONTRACT | beside
 
 
 class TestRestrictedFunctions:

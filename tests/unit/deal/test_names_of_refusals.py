@@ -16,16 +16,19 @@ ELSEWHERE = {
     *("TooEarly", "PoolNotEmpty", "NoSuchPeriod", "WrongPeriod", "ReportDoesNotAddUp", "CorrectionDoesNotAddUp"),
     *("TotalBelowZero", "NotReported", "IndexTooLate", "IndexNotDue", "IndexAlreadyTold", "CashArrivedShort"),
     *("ERC2612ExpiredSignature", "ERC2612InvalidSigner", "ERC20InsufficientAllowance", "AdmissionInThePast"),
-    *("Refused", "ZeroUnits", "EmptyTape", "JustCalled"),
+    *("Refused", "ZeroUnits", "EmptyTape", "JustCalled", "ProceedsAwaited", "TooManyAwaited", "ProceedsDoNotAddUp"),
 }
 
 
 def of_the_model():
-    return {
-        name
-        for path in (ROOT / "salvor/model").glob("*.py")
-        for name in re.findall(r'Refused\(\s*"(\w+)"', path.read_text(encoding="utf-8"))
-    }
+    """Of the deal's own model and what it is made of: values, vaults and auctions have models beside it."""
+    waiting, texts = ["deal"], {}
+    while waiting:
+        name = waiting.pop()
+        if name not in texts:
+            texts[name] = (ROOT / f"salvor/model/{name}.py").read_text(encoding="utf-8")
+            waiting += re.findall(r"from salvor\.model\.(\w+) import", texts[name])
+    return {name for text in texts.values() for name in re.findall(r'Refused\(\s*"(\w+)"', text)}
 
 
 def of_the_interfaces():

@@ -6,6 +6,7 @@ from tests.utils.full_deal import Terms, Tranche, build, step
 
 PARTS = 2**34 * 3**10 * 5**28 * 7**4
 ODD = 59_999  # a prime: divides no power of small primes
+OPEN = 1  # a day long past: no vote is open
 
 
 class TestBook:
@@ -82,7 +83,7 @@ class TestOpenBook:
     def test_is_done_by_each_note_when_it_is_issued(self, lab, deal):
         note = deal.notes[0]
         books = lab.slots(deal.distributor)._books[note]
-        assert lab.sheet(books.open, books.units).read() == [True, note.totalSupply()]
+        assert lab.sheet(books.watchedTo, books.units).read() == [OPEN, note.totalSupply()]
 
     def test_is_done_once(self, lab, deal):
         stranger = lab.actor("outsider")

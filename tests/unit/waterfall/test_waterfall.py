@@ -34,19 +34,20 @@ class TestConstructor:
         live = world.live
         assert (waterfall.pool(), waterfall.offering()) == (live.pool.address, live.offering.address)
         assert (waterfall.dustOwner(), waterfall.trancheCount()) == (live.parties.seller.address, 3)
-        terms = [waterfall.trancheTerms(place) for place in range(3)]
+        terms = [live.figures.trancheTerms(place) for place in range(3)]
         expected = [(note.address, rate) for note, rate in zip(live.notes, (7 * PERCENT, 11 * PERCENT, 0), strict=True)]
         assert [(each.note, each.rate) for each in terms] == expected
 
-    def test_keeps_the_steps_in_order(self, waterfall):
-        assert (waterfall.stepCount(False), waterfall.stepCount(True)) == (len(STEPS), len(STEPS))
-        steps = [waterfall.step(False, place) for place in range(len(STEPS))]
+    def test_keeps_the_steps_in_order(self, world):
+        figures = world.live.figures
+        assert (figures.stepCount(False), figures.stepCount(True)) == (len(STEPS), len(STEPS))
+        steps = [figures.step(False, place) for place in range(len(STEPS))]
         assert [word_of(each) for each in steps] == [pack(step) for step in STEPS]
 
     def test_keeps_trigger_and_fee_line(self, world, waterfall):
         trigger = waterfall.trigger(0)
         assert (waterfall.triggerCount(), trigger.kind, trigger.level, trigger.on) == (1, 2, 90 * PERCENT, False)
-        terms = waterfall.feeLine(0)[0]
+        terms = world.live.figures.feeTerms(0)
         assert (terms.payee, terms.rate, terms.carried) == (world.live.parties.servicer.address, 6 * PERCENT, False)
 
     def test_has_nothing_before_closing(self, waterfall):
@@ -64,8 +65,7 @@ class TestViews:
     @pytest.mark.parametrize(
         ("view", "args", "values"),
         [
-            ("step", (False, 7), (7, 7)),
-            ("step", (True, 7), (7, 7)),
+            ("feeLine", (1,), (1, 1)),
             ("trigger", (1,), (1, 1)),
             ("hurdle", (0,), (0, 0)),
         ],
@@ -73,6 +73,19 @@ class TestViews:
     def test_others_refuse_a_place_that_is_not_there(self, waterfall, outsider, view, args, values):
         refusal = refusal_of(lambda: send(getattr(waterfall, view), *args, sender=outsider))
         assert (refusal.error, refusal.values) == ("NoSuchPlace", values)
+
+    @pytest.mark.parametrize(
+        ("view", "args", "error", "values"),
+        [
+            ("step", (False, 7), "NoSuchPlace", (7, 7)),
+            ("step", (True, 7), "NoSuchPlace", (7, 7)),
+            ("feeTerms", (1,), "NoSuchPlace", (1, 1)),
+            ("trancheTerms", (3,), "NoSuchTranche", (3, 3)),
+        ],
+    )
+    def test_figures_refuse_a_place_that_is_not_there(self, world, outsider, view, args, error, values):
+        refusal = refusal_of(lambda: send(getattr(world.live.figures, view), *args, sender=outsider))
+        assert (refusal.error, refusal.values) == (error, values)
 
 
 class TestRun:
@@ -99,7 +112,7 @@ class TestRun:
         closed.report(1, 40_000)
         closed.report(2, 30_000)
         send(waterfall.run, 1, sender=closed.outsider)
-        assert (closed.live.pool.cashToRun(), waterfall.feeLine(0)[1]) == (30_000, 2_400)
+        assert (closed.live.pool.cashToRun(), waterfall.feeLine(0)[0]) == (30_000, 2_400)
 
     def test_takes_no_donation_along(self, closed, waterfall):
         closed.report(1, 40_000)
@@ -148,7 +161,7 @@ class TestRunLate:
         closed.run(1, 35_999)
         closed.run(2, 36_001)
         assert tuple(books(closed, place) for place in range(3)) == self.EXPECTED
-        assert waterfall.feeLine(0)[1] == 4_319
+        assert waterfall.feeLine(0)[0] == 4_319
 
     def test_both_periods_at_once(self, closed, waterfall, senior_holder):
         closed.report(1, 35_999)
@@ -157,11 +170,11 @@ class TestRunLate:
         for period in (1, 2):
             send(waterfall.run, period, sender=senior_holder)
         assert tuple(books(closed, place) for place in range(3)) == self.EXPECTED
-        assert waterfall.feeLine(0)[1] == 4_319
+        assert waterfall.feeLine(0)[0] == 4_319
 
     def test_after_late_reports(self, closed, waterfall):
         closed.at(closed.terms.period_ends[1] + 400 * DAY)
         closed.run(1, 35_999)
         closed.run(2, 36_001)
         assert tuple(books(closed, place) for place in range(3)) == self.EXPECTED
-        assert waterfall.feeLine(0)[1] == 4_319
+        assert waterfall.feeLine(0)[0] == 4_319

@@ -121,7 +121,7 @@ class TestPeriodWithoutCash:
         assert [books(closed, place) for place in range(3)] == [Books(60_000, 345), Books(25_000, 226), Books(15_000)]
         run(2, 0)
         assert [books(closed, place) for place in range(3)] == [Books(60_000, 690), Books(25_000, 452), Books(15_000)]
-        assert (waterfall.lastRun(), waterfall.feeLine(0)[1]) == (2, 0)
+        assert (waterfall.lastRun(), waterfall.feeLine(0)[0]) == (2, 0)
 
     def test_pays_nobody(self, closed, waterfall, run):
         receipt = run(1, 0)

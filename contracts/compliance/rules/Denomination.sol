@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {bit, NOT_A_DENOMINATION} from "contracts/compliance/Codes.sol";
+import {Table} from "contracts/compliance/rules/Table.sol";
+import {Movement} from "interfaces/IRule.sol";
+
+/// @title Units move in whole pieces, of one currency
+/// @dev The currency is compared when the rule is put on and when a token is bound: it can't change later.
+library Denomination {
+    /// @param params The settlement asset, and the units of one piece: above 0.
+    function put(Table storage table, bytes calldata params) internal {
+        (table.currency, table.denomination) = abi.decode(params, (address, uint64));
+    }
+
+    function refusal(Table storage table, Movement memory movement) internal view returns (uint256) {
+        return bit(NOT_A_DENOMINATION, movement.units % table.denomination != 0);
+    }
+}

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {ExactPull} from "contracts/ExactPull.sol";
+import {Ended, IAuction} from "interfaces/IAuction.sol";
+import {Account, IAuctionHouse, Standing, Way} from "interfaces/IAuctionHouse.sol";
+import {ICompliance} from "interfaces/ICompliance.sol";
+import {ILoanBook, Strategy, StrategyTerms} from "interfaces/ILoanBook.sol";
+import {ILoanPool} from "interfaces/ILoanPool.sol";
+import {Proceeds} from "interfaces/Proceeds.sol";
+import {WAD} from "interfaces/Types.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+contract AuctionHouse is IAuctionHouse, AccessManaged {
+    using ExactPull for IERC20;
+    using SafeCast for uint256;
+    using SafeERC20 for IERC20;
+
+    /// @notice Cash on its way: `held` is here, `more` is brought by `from` now.
+    struct Cash {
+        address from;
+        uint256 held;
+        uint256 more;
+    }
+
+    /* IMMUTABLES */
+
+    /// @inheritdoc IAuctionHouse
+    ILoanPool public immutable pool;
+
+    /// @inheritdoc IAuctionHouse
+    ICompliance public immutable compliance;
+
+    /// @inheritdoc IAuctionHouse
+    address public immutable servicer;
+
+    /// @inheritdoc IAuctionHouse
+    address public immutable vehicle;
+
+    /// @inheritdoc IAuctionHouse
+    IERC20 public immutable settlement;
+
+    address private immutable _distributor;
+
+    /// @dev End of the deal's last period: no round can end later.
+    uint256 private immutable _end;
+
+    /* STORAGE */
+
+    /// @inheritdoc IAuctionHouse
+    address public book;
+
+    /// @inheritdoc IAuctionHouse
+    uint96 public exposed; // with the book in one slot, which is read anyway
+
+    mapping(uint64 caseId => Account account) private _accounts;
+
+    /// @inheritdoc IAuctionHouse
+    mapping(uint64 caseId => mapping(address holder => uint256 units)) public titleOf;
+
+    /// @inheritdoc IAuctionHouse
+    mapping(address account => uint256 cash) public owed;
+
+    mapping(Strategy strategy => Way way) private _ways;
+
+    /// @dev Auctions that sell here: a deposit may be reclaimed when its case is long sold elsewhere.
+    mapping(address auction => bool) private _known;
+
+    /* CONSTRUCTOR */
+
+    constructor(
+        address authority,
+        ILoanPool pool_,
+        ICompliance compliance_,
+        address servicer_,
+        address vehicle_
+    ) AccessManaged(authority) {
+        if (servicer_ == address(0)) revert NoServicer();
+        pool = pool_;
+        compliance = compliance_;
+        servicer = servicer_;
+        vehicle = vehicle_;
+        settlement = pool_.settlement();
+        _end = pool_.record(pool_.periodCount()).end;
+        _distributor = address(pool_.distributor());
+    }
+
+    /* BOOK */
+
+    /// @inheritdoc IAuctionHouse
+    function appoint(address book_) external restricted {
+        if (book != address(0)) revert AlreadyAppointed(book);
+        book = book_;
+        for (uint256 i; i <= uint256(type(Strategy).max); ++i) {
+            StrategyTerms memory terms = ILoanBook(book_).termsOf(Strategy(i));
+            _ways[Strategy(i)] = Way(terms.auction, terms.haircut, terms.rounds, terms.creditBid);
+            _known[address(terms.auction)] = true;
+        }
+        emit BookAppointed(book_);
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function add(uint64 caseId, uint96 outstanding, uint96 writtenOff, address debtor) external {
+        _onlyBook();
+        Account storage account = _accounts[caseId];
+        account.standing = Standing.Held;
+        account.outstanding += outstanding;
+        account.writtenOff += writtenOff;
+        account.debtor = debtor;
+        account.open = true;
+        account.alsoOpen = true;
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function expose(uint64 caseId, address keeper, uint88 fee) external {
+        _onlyBook();
+        Account storage account = _accounts[caseId];
+        // A fee that an earlier keeper still has to get is not another's: it becomes part of the costs.
+        account.costsDue += account.keeperDue;
+        account.keeper = keeper;
+        account.keeperDue = fee;
+        _expose(account);
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function calm(uint64 caseId) external {
+        _onlyBook();
+        _calm(_accounts[caseId]);
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function offer(uint64 caseId, Strategy strategy, uint96 start, uint96 floor, uint88 cost) external {
+        _onlyBook();
+        Account storage account = _accounts[caseId];
+        _must(caseId, account, Standing.Held);
+        IAuction auction = _ways[strategy].auction;
+        uint256 latest = block.timestamp + auction.longest();
+        if (latest > _end) revert TooLateToSell(latest, _end);
+        account.standing = Standing.OnSale;
+        account.round = 0;
+        account.strategy = strategy;
+        if (cost != 0) account.costsDue += cost;
+        _expose(account);
+        pool.awaitProceeds();
+        _begin(caseId, account, auction, start, floor, 0);
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function cancel(uint64 caseId) external {
+        _onlyBook();
+        Account storage account = _accounts[caseId];
+        _must(caseId, account, Standing.OnSale);
+        account.standing = Standing.Held;
+        emit SaleCancelled(caseId);
+        _ways[account.strategy].auction.cancel(caseId);
+        _bring(caseId, account, Cash(address(0), 0, 0), 0, true);
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function pay(uint64 caseId, address from, uint96 cash, bool closes) external {
+        _onlyBook();
+        Account storage account = _accounts[caseId];
+        _must(caseId, account, Standing.Held);
+        if (closes) account.standing = Standing.Closed;
+        if (closes) _calm(account);
+        _bring(caseId, account, Cash(from, 0, cash), closes ? type(uint256).max : 0, false);
+    }
+
+    /* AUCTIONS */
+
+    /// @inheritdoc IAuctionHouse
+    function pull(uint64 caseId, address from, uint256 cash, address beaten, uint256 best) external {
+        _ofAuction(caseId);
+        if (!admits(from)) revert NotEligible(from);
+        if (best != 0) owed[beaten] += best; // who bids more says so
+        settlement.pullExact(from, cash);
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function owe(address account, uint256 cash) external {
+        if (!_known[msg.sender]) revert NotTheAuction(msg.sender, address(0));
+        _owe(account, cash);
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function pass(uint64 caseId, address buyer, uint32 units, uint256 held, uint256 more, bool last) external {
+        Account storage account = _ofAuction(caseId);
+        if (!admits(buyer)) revert NotEligible(buyer);
+        if (last) {
+            account.standing = Standing.Closed;
+            _calm(account);
+        }
+        titleOf[caseId][buyer] += units;
+        emit TitlePassed(caseId, buyer, units, held + more);
+
+        _bring(caseId, account, Cash(buyer, held, more), last ? type(uint256).max : 0, last);
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function relist(uint64 caseId) external {
+        Account storage account = _accounts[caseId];
+        _must(caseId, account, Standing.OnSale);
+        Way memory way = _ways[account.strategy];
+        Ended memory ended = way.auction.finish(caseId);
+        bool again = account.round < way.rounds && block.timestamp + way.auction.longest() <= _end;
+        if (!again) return _endSale(caseId, account, way.creditBid, ended);
+        if (ended.forfeited != 0) _bring(caseId, account, Cash(address(0), ended.forfeited, 0), 0, false);
+        uint256 kept = WAD - way.haircut;
+        uint256 start = Math.mulDiv(ended.start, kept, WAD, Math.Rounding.Ceil); // at most what it was
+        uint256 floor = Math.mulDiv(ended.floor, kept, WAD, Math.Rounding.Ceil); // likewise
+        _begin(caseId, account, way.auction, uint96(start), uint96(floor), ended.left);
+    }
+
+    /* PAYMENTS */
+
+    /// @inheritdoc IAuctionHouse
+    function payOut(address account) external returns (uint256 cash) {
+        cash = owed[account];
+        owed[account] = 0;
+        emit PaidOut(account, cash);
+
+        if (cash != 0) settlement.safeTransfer(account, cash); // some assets refuse to move nothing
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IAuctionHouse
+    function admits(address account) public view returns (bool) {
+        return compliance.canTransfer(address(0), account, 0);
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function accountOf(uint64 caseId) external view returns (Account memory) {
+        return _accounts[caseId];
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function wayOf(Strategy strategy) external view returns (Way memory) {
+        return _ways[strategy];
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function leftToPay(uint64 caseId) external view returns (uint256) {
+        Account storage account = _accounts[caseId];
+        return _rest(account) + account.costsDue + account.keeperDue;
+    }
+
+    /* INTERNAL */
+
+    function _begin(
+        uint64 caseId,
+        Account storage account,
+        IAuction auction,
+        uint96 start,
+        uint96 floor,
+        uint32 left
+    ) private {
+        uint8 round = ++account.round;
+        emit RoundBegun(caseId, round, auction, start, floor);
+        auction.begin(caseId, start, floor, left);
+    }
+
+    /// @dev Rule 18. After a credit bid the price stays outstanding: the vehicle owes it, and what it brings is the case's.
+    function _endSale(uint64 caseId, Account storage account, bool creditBid, Ended memory ended) private {
+        account.standing = Standing.Held;
+        _calm(account);
+        bool taken = creditBid && vehicle != address(0) && admits(vehicle);
+        uint256 credit = taken ? ended.rest : 0;
+        if (taken) {
+            titleOf[caseId][vehicle] += ended.left;
+            emit TitlePassed(caseId, vehicle, ended.left, 0);
+        }
+        emit SaleEnded(caseId, taken, ended.left, credit);
+        uint256 lost = taken ? type(uint256).max - credit : 0;
+        uint256 loss = _bring(caseId, account, Cash(address(0), ended.forfeited, 0), lost, true);
+        if (loss != 0) account.outstanding -= uint96(loss); // part of it
+    }
+
+    /// @dev Rules 11 to 13. `lost` is the most that is written off: all of the rest, none of it, or all but a credit bid.
+    function _bring(
+        uint64 caseId,
+        Account storage account,
+        Cash memory cash,
+        uint256 lost,
+        bool done
+    ) private returns (uint256 loss) {
+        uint256 all = cash.held + cash.more;
+        uint256 fees = _payFees(account, all);
+        uint256 net = all - fees;
+        uint256 toDebtor = _payDebtor(account, net);
+        net -= toDebtor;
+        Proceeds memory proceeds;
+        proceeds.recovered = _book(account, net);
+        if (lost != 0) loss = Math.saturatingSub(_rest(account), type(uint256).max - lost);
+        proceeds.gross = (net + fees).toUint112();
+        proceeds.costs = uint112(fees); // part of gross
+        proceeds.writtenOff = uint112(loss); // at most outstanding
+        emit Brought(caseId, all, fees, toDebtor, loss);
+
+        if (proceeds.gross != 0 || loss != 0 || done) pool.takeProceeds(proceeds, done);
+        if (cash.held == 0) {
+            settlement.moveExact(cash.from, _distributor, net);
+            settlement.pullExact(cash.from, all - net);
+        } else {
+            settlement.pullExact(cash.from, cash.more);
+            if (net != 0) settlement.sendExact(_distributor, net);
+        }
+    }
+
+    /// @dev What is brought, and what of it is recovered (rule 12).
+    function _book(Account storage account, uint256 net) private returns (uint112) {
+        if (net == 0) return 0;
+        (uint256 outstanding, uint256 writtenOff, uint256 before) = (
+            account.outstanding,
+            account.writtenOff,
+            account.brought
+        );
+        account.brought = uint96(Math.min(before + net, type(uint96).max));
+        if (writtenOff == 0) return 0;
+        uint256 was = Math.min(Math.saturatingSub(before, outstanding), writtenOff);
+        return uint112(Math.min(Math.saturatingSub(before + net, outstanding), writtenOff) - was); // at most written off
+    }
+
+    /// @dev Rule 12: what a foreclosure brings above all claims.
+    function _payDebtor(Account storage account, uint256 net) private returns (uint256 surplus) {
+        if (account.strategy != Strategy.Foreclosure || account.debtor == address(0)) return 0;
+        uint256 claims = uint256(account.outstanding) + account.writtenOff;
+        surplus = Math.min(net, Math.saturatingSub(account.brought + net, claims));
+        _owe(account.debtor, surplus);
+    }
+
+    function _payFees(Account storage account, uint256 cash) private returns (uint256 fees) {
+        uint256 keeperDue = account.keeperDue;
+        if (keeperDue != 0) {
+            fees = Math.min(cash, keeperDue);
+            account.keeperDue = uint88(keeperDue - fees); // less than it was
+            _owe(account.keeper, fees);
+        }
+        uint256 costsDue = account.costsDue;
+        if (costsDue != 0) {
+            uint256 costs = Math.min(cash - fees, costsDue);
+            account.costsDue = uint88(costsDue - costs); // likewise
+            _owe(servicer, costs);
+            fees += costs;
+        }
+    }
+
+    function _owe(address account, uint256 cash) private {
+        if (cash == 0) return;
+        owed[account] += cash;
+        emit Owed(account, cash);
+    }
+
+    function _expose(Account storage account) private {
+        if (account.exposed != 0) return; // since its cure began
+        uint96 rest = uint96(_rest(account)); // at most outstanding
+        account.exposed = rest;
+        exposed += rest;
+    }
+
+    function _calm(Account storage account) private {
+        uint96 rest = account.exposed;
+        if (rest == 0) return;
+        exposed -= rest;
+        account.exposed = 0;
+    }
+
+    function _rest(Account storage account) private view returns (uint256) {
+        return Math.saturatingSub(account.outstanding, account.brought);
+    }
+
+    function _onlyBook() private view {
+        if (msg.sender != book) revert NotTheBook(msg.sender, book);
+    }
+
+    function _ofAuction(uint64 caseId) private view returns (Account storage account) {
+        account = _accounts[caseId];
+        address auction = address(_ways[account.strategy].auction);
+        if (msg.sender != auction) revert NotTheAuction(msg.sender, auction);
+        _must(caseId, account, Standing.OnSale);
+    }
+
+    function _must(uint64 caseId, Account storage account, Standing needed) private view {
+        if (account.standing != needed) revert WrongStanding(caseId, account.standing, needed);
+    }
+}

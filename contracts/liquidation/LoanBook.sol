@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {LoanProofs} from "contracts/liquidation/LoanProofs.sol";
+import {Plans} from "contracts/liquidation/Plans.sol";
+import {TapeLeaves} from "contracts/pool/TapeLeaves.sol";
+import {Account, IAuctionHouse, Standing} from "interfaces/IAuctionHouse.sol";
+import {ICollateralValues} from "interfaces/ICollateralValues.sol";
+import {
+    CaseRecord,
+    ILoanBook,
+    LoanProof,
+    LoanRecord,
+    Opening,
+    Plan,
+    Stage,
+    Strategy,
+    StrategyTerms
+} from "interfaces/ILoanBook.sol";
+import {ILoanPool} from "interfaces/ILoanPool.sol";
+import {IWaterfall, TrancheState} from "interfaces/IWaterfall.sol";
+import {TrancheId, WAD} from "interfaces/Types.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+contract LoanBook is ILoanBook, AccessManaged {
+    using SafeCast for uint256;
+
+    /// @dev Bids share a slot with their bidder, so all amounts of a case end here: 79 billion at 18 decimals.
+    uint256 private constant MOST = type(uint96).max;
+
+    /* IMMUTABLES */
+
+    /// @inheritdoc ILoanBook
+    IAuctionHouse public immutable house;
+
+    /// @inheritdoc ILoanBook
+    ICollateralValues public immutable values;
+
+    /// @inheritdoc ILoanBook
+    bytes32 public immutable claimField;
+
+    /// @inheritdoc ILoanBook
+    uint40 public immutable grace;
+
+    ILoanPool private immutable _pool;
+
+    /* STORAGE */
+
+    /// @inheritdoc ILoanBook
+    uint64 public cases;
+
+    /// @inheritdoc ILoanBook
+    bool public paused;
+
+    mapping(Strategy strategy => StrategyTerms terms) private _terms;
+    mapping(uint64 caseId => CaseRecord record) private _cases;
+    mapping(bytes32 loanId => LoanRecord record) private _loans;
+
+    /* CONSTRUCTOR */
+
+    constructor(
+        address authority,
+        IAuctionHouse house_,
+        ICollateralValues values_,
+        bytes32 claimField_,
+        uint40 grace_,
+        StrategyTerms[5] memory terms
+    ) AccessManaged(authority) {
+        house = house_;
+        values = values_;
+        claimField = claimField_;
+        grace = grace_;
+        _pool = house_.pool();
+        for (uint256 i; i < terms.length; ++i) {
+            Strategy strategy = Strategy(i);
+            StrategyTerms memory given = terms[i];
+            bool sells = address(given.auction) != address(0);
+            bool prices = given.floorShare != 0 && given.startShare >= given.floorShare && given.haircut <= WAD / 2;
+            bool may = strategy == Strategy.LoanSale || strategy == Strategy.Foreclosure;
+            if (sells && (!may || !prices || given.rounds == 0)) {
+                revert WrongStrategyTerms(strategy);
+            }
+            _terms[strategy] = given;
+        }
+    }
+
+    /* CASES */
+
+    /// @inheritdoc ILoanBook
+    function open(LoanProof calldata given, Opening calldata opening) external restricted returns (uint64 caseId) {
+        _notPaused();
+        caseId = ++cases;
+        CaseRecord storage record = _cases[caseId];
+        record.stage = Stage.Held;
+        record.byRank = opening.byRank;
+        record.subject = opening.subject;
+        emit CaseOpened(caseId, opening.subject, opening.byRank, opening.debtor);
+        _takeIn(caseId, record, given, opening.outstanding, opening.writtenOff, opening.debtor);
+    }
+
+    /// @inheritdoc ILoanBook
+    function join(uint64 caseId, LoanProof calldata given, uint96 outstanding, uint96 writtenOff) external restricted {
+        _notPaused();
+        CaseRecord storage record = _must(caseId, Stage.Held);
+        if (record.strategy != Strategy.Hold || house.accountOf(caseId).brought != 0) revert AlreadyWorked(caseId);
+        _takeIn(caseId, record, given, outstanding, writtenOff, house.accountOf(caseId).debtor);
+    }
+
+    /* STRATEGIES */
+
+    /// @inheritdoc ILoanBook
+    function propose(uint64 caseId, Strategy strategy, Plan calldata plan) external restricted {
+        _notPaused();
+        CaseRecord storage record = _must(caseId, Stage.Held);
+        Plans.check(strategy, plan, house.leftToPay(caseId));
+        if (!_terms[strategy].approval) return _begin(caseId, record, strategy, plan);
+        record.proposal = keccak256(abi.encode(strategy, plan));
+        emit StrategyProposed(caseId, strategy, plan);
+    }
+
+    /// @inheritdoc ILoanBook
+    function approve(uint64 caseId, Strategy strategy, Plan calldata plan) external restricted {
+        CaseRecord storage record = _must(caseId, Stage.Held);
+        if (record.proposal != keccak256(abi.encode(strategy, plan))) revert NotProposed(caseId);
+        Plans.check(strategy, plan, house.leftToPay(caseId)); // time has passed, and something may have been paid
+        _begin(caseId, record, strategy, plan);
+    }
+
+    /// @inheritdoc ILoanBook
+    function switchTo(uint64 caseId, Strategy strategy, Plan calldata plan) external restricted {
+        if (_refreshed(caseId).stage == Stage.Cure) {
+            _cases[caseId].stage = Stage.Held;
+            house.calm(caseId);
+        }
+        CaseRecord storage record = _must(caseId, Stage.Held);
+        Plans.check(strategy, plan, house.leftToPay(caseId));
+        _begin(caseId, record, strategy, plan);
+    }
+
+    /// @inheritdoc ILoanBook
+    function expire(uint64 caseId) external {
+        CaseRecord storage record = _must(caseId, Stage.Held);
+        bool broken = _broken(record);
+        bool late = record.deadline != 0 && block.timestamp > record.deadline;
+        if (!broken && !late) revert NothingExpired(caseId);
+        emit StrategyExpired(caseId, record.strategy, broken);
+        _hold(record);
+        record.broken = broken;
+    }
+
+    /// @inheritdoc ILoanBook
+    function pay(uint64 caseId, uint96 cash) external {
+        CaseRecord storage record = _refreshed(caseId);
+        uint256 rest = house.leftToPay(caseId);
+        if (record.stage == Stage.Closed) revert WrongStage(caseId, Stage.Closed, Stage.Held);
+        if (cash == 0) revert ZeroPayment();
+        if (cash > rest) revert AboveRest(cash, rest);
+        bool closes = cash == rest;
+        if (record.stage == Stage.ForSale) {
+            if (!closes) revert NotInFull(cash, rest);
+            house.cancel(caseId);
+        } else {
+            closes = closes || _paysOff(caseId, record, cash);
+            bool instalment = record.strategy == Strategy.PaymentPlan && cash >= record.amount;
+            if (instalment && !closes) record.due += record.interval;
+        }
+        if (closes) record.stage = Stage.Closed;
+        emit Paid(caseId, msg.sender, cash, closes);
+
+        house.pay(caseId, msg.sender, cash, closes);
+    }
+
+    /* SALES */
+
+    /// @inheritdoc ILoanBook
+    function sell(uint64 caseId) external restricted {
+        CaseRecord storage record = _must(caseId, Stage.Held);
+        if (block.timestamp < record.due) revert TooEarlyToSell(block.timestamp, record.due);
+        _offer(caseId, record, record.strategy);
+    }
+
+    /// @inheritdoc ILoanBook
+    function fire(uint64 caseId, address keeper, uint88 fee, uint40 cure, Strategy after_) external restricted {
+        _notPaused();
+        CaseRecord storage record = _must(caseId, Stage.Held);
+        if (address(_terms[after_].auction) == address(0)) revert NothingToSell(after_);
+        uint40 until = uint40(block.timestamp) + cure;
+        record.stage = Stage.Cure;
+        record.after_ = after_;
+        record.cureUntil = until;
+        emit CureBegun(caseId, keeper, until, after_);
+        house.expose(caseId, keeper, fee);
+    }
+
+    /// @inheritdoc ILoanBook
+    function cured(uint64 caseId) external restricted {
+        CaseRecord storage record = _must(caseId, Stage.Cure);
+        record.stage = Stage.Held;
+        emit Cured(caseId);
+        house.calm(caseId);
+    }
+
+    /// @inheritdoc ILoanBook
+    function startSale(uint64 caseId) external {
+        CaseRecord storage record = _must(caseId, Stage.Cure);
+        if (block.timestamp < record.cureUntil) revert TooEarlyToSell(block.timestamp, record.cureUntil);
+        _offer(caseId, record, record.after_);
+    }
+
+    /// @inheritdoc ILoanBook
+    function pause(bool paused_) external restricted {
+        paused = paused_;
+        emit Paused(paused_);
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc ILoanBook
+    function caseOf(uint64 caseId) external view returns (CaseRecord memory record) {
+        record = _cases[caseId];
+        if (record.stage == Stage.None) revert NoSuchCase(caseId);
+        if (record.stage != Stage.ForSale) return record;
+        Standing standing = house.accountOf(caseId).standing;
+        if (standing == Standing.Closed) record.stage = Stage.Closed;
+        if (standing != Standing.Held) return record;
+        record.stage = Stage.Held;
+        record.strategy = Strategy.Hold;
+        (record.deadline, record.due) = (0, 0);
+    }
+
+    /// @inheritdoc ILoanBook
+    function loanOf(bytes32 loanId) external view returns (LoanRecord memory) {
+        return _loans[loanId];
+    }
+
+    /// @inheritdoc ILoanBook
+    function shareOf(bytes32 loanId) external view returns (uint256) {
+        LoanRecord storage loan = _loans[loanId];
+        CaseRecord storage record = _cases[loan.caseId];
+        uint256 brought = house.accountOf(loan.caseId).brought;
+        if (record.byRank) return Math.min(loan.outstanding, Math.saturatingSub(brought, loan.ahead));
+        if (record.total == 0) return 0;
+        return (Math.min(brought, record.total) * loan.outstanding) / record.total; // below 2^192
+    }
+
+    /// @inheritdoc ILoanBook
+    function planBroken(uint64 caseId) external view returns (bool) {
+        return _cases[caseId].broken || _broken(_cases[caseId]);
+    }
+
+    /// @inheritdoc ILoanBook
+    function courtOverdue(uint64 caseId) external view returns (bool) {
+        CaseRecord storage record = _cases[caseId];
+        bool waits = record.strategy == Strategy.Foreclosure && _isWorked(record);
+        return waits && block.timestamp > uint256(record.due) + grace;
+    }
+
+    /// @inheritdoc ILoanBook
+    function openExposure() external view returns (uint256) {
+        return house.exposed();
+    }
+
+    /// @inheritdoc ILoanBook
+    function mayReach(TrancheId tranche) external view returns (bool) {
+        IWaterfall waterfall = IWaterfall(_pool.waterfall());
+        uint256 below;
+        for (uint256 i = tranche.place() + 1; i < waterfall.trancheCount(); ++i) {
+            TrancheState memory state = waterfall.tranche(TrancheId.wrap(uint8(i)));
+            below += state.principal - state.deficiency;
+        }
+        return Math.mulDiv(house.exposed(), _pool.carryingRatio().value(), WAD) > below;
+    }
+
+    /// @inheritdoc ILoanBook
+    function termsOf(Strategy strategy) external view returns (StrategyTerms memory) {
+        return _terms[strategy];
+    }
+
+    /* INTERNAL */
+
+    function _takeIn(
+        uint64 caseId,
+        CaseRecord storage record,
+        LoanProof calldata given,
+        uint96 outstanding,
+        uint96 writtenOff,
+        address debtor
+    ) private {
+        bytes32 loanId = TapeLeaves.ofLoan(given.loan);
+        LoanRecord storage loan = _loans[loanId];
+        if (loan.caseId != 0) revert LoanIsIn(loanId, loan.caseId);
+        int256 claim = LoanProofs.claim(_pool, loanId, given, claimField);
+        uint256 both = uint256(outstanding) + writtenOff;
+        if (both == 0 || claim < 0 || both > uint256(claim)) revert NotTheClaim(outstanding, writtenOff, claim);
+        uint96 ahead = record.total;
+        uint256 all = both + ahead + house.accountOf(caseId).writtenOff;
+        if (all > MOST) revert AboveMost(all, MOST);
+        loan.caseId = caseId;
+        loan.ahead = ahead;
+        loan.outstanding = outstanding;
+        record.total = ahead + outstanding;
+        ++record.loans;
+        emit LoanTaken(caseId, loanId, outstanding, writtenOff);
+        house.add(caseId, outstanding, writtenOff, debtor);
+    }
+
+    function _begin(uint64 caseId, CaseRecord storage record, Strategy strategy, Plan calldata plan) private {
+        uint40 duration = _terms[strategy].duration;
+        uint40 deadline = duration == 0 ? 0 : uint40(block.timestamp) + duration;
+        record.strategy = strategy;
+        record.broken = false;
+        record.deadline = deadline;
+        record.due = plan.due;
+        record.interval = plan.interval;
+        record.amount = plan.amount;
+        record.broughtAt = uint256(house.accountOf(caseId).brought).toUint96();
+        record.proposal = 0;
+        emit StrategyBegun(caseId, strategy, plan, deadline);
+    }
+
+    function _offer(uint64 caseId, CaseRecord storage record, Strategy strategy) private {
+        _notPaused();
+        StrategyTerms memory terms = _terms[strategy];
+        if (address(terms.auction) == address(0)) revert NothingToSell(strategy);
+        (uint256 value, bool good) = values.worth(record.subject);
+        if (!good) revert NoGoodValue(record.subject);
+        if (value > MOST) revert AboveMost(value, MOST);
+        uint256 start = Math.mulDiv(value, terms.startShare, WAD, Math.Rounding.Ceil);
+        if (start > MOST) revert AboveMost(start, MOST);
+        record.stage = Stage.ForSale;
+        record.strategy = strategy;
+        record.proposal = 0;
+        emit SaleStarted(caseId, strategy, value);
+        uint256 floor = Math.mulDiv(value, terms.floorShare, WAD, Math.Rounding.Ceil);
+        house.offer(caseId, strategy, uint96(start), uint96(floor), terms.cost); // the floor is at most the start
+    }
+
+    function _hold(CaseRecord storage record) private {
+        record.strategy = Strategy.Hold;
+        record.deadline = 0;
+        record.due = 0;
+    }
+
+    /// @dev Rule 5. What was brought before the strategy does not count, nor what goes to fees.
+    function _paysOff(uint64 caseId, CaseRecord storage record, uint256 cash) private view returns (bool) {
+        if (record.strategy != Strategy.DiscountedPayOff) return false;
+        if (record.deadline != 0 && block.timestamp > record.deadline) return false;
+        Account memory account = house.accountOf(caseId);
+        uint256 net = Math.saturatingSub(cash, uint256(account.costsDue) + account.keeperDue);
+        return account.brought + net >= uint256(record.broughtAt) + record.amount;
+    }
+
+    function _broken(CaseRecord storage record) private view returns (bool) {
+        bool planned = record.strategy == Strategy.PaymentPlan && _isWorked(record);
+        return planned && block.timestamp > uint256(record.due) + grace;
+    }
+
+    /// @dev In cure too: a trigger that fired for it does not itself end its cause.
+    function _isWorked(CaseRecord storage record) private view returns (bool) {
+        return record.stage == Stage.Held || record.stage == Stage.Cure;
+    }
+
+    /// @dev A sale ends in the house; here it is noticed when the case is touched next.
+    function _refreshed(uint64 caseId) private returns (CaseRecord storage record) {
+        record = _cases[caseId];
+        if (record.stage == Stage.None) revert NoSuchCase(caseId);
+        if (record.stage != Stage.ForSale) return record;
+        Standing standing = house.accountOf(caseId).standing;
+        if (standing == Standing.Closed) record.stage = Stage.Closed;
+        if (standing != Standing.Held) return record;
+        record.stage = Stage.Held;
+        _hold(record);
+    }
+
+    function _must(uint64 caseId, Stage needed) private returns (CaseRecord storage record) {
+        record = _refreshed(caseId);
+        if (record.stage != needed) revert WrongStage(caseId, record.stage, needed);
+    }
+
+    function _notPaused() private view {
+        if (paused) revert IsPaused();
+    }
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IAuction} from "interfaces/IAuction.sol";
+import {ICompliance} from "interfaces/ICompliance.sol";
+import {Strategy} from "interfaces/ILoanBook.sol";
+import {ILoanPool} from "interfaces/ILoanPool.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+
+/// @notice Where a case stands with the house.
+enum Standing {
+    None,
+    Held,
+    OnSale,
+    Closed
+}
+
+/// @notice How a case is sold in a strategy, from the book's terms, one slot.
+/// @param auction Where; nowhere for a strategy that does not sell.
+/// @param haircut What prices lose from round to round, WAD.
+/// @param rounds At least 1.
+/// @param creditBid What is left after the last round is the vehicle's, else the case is held again.
+struct Way {
+    IAuction auction;
+    uint64 haircut;
+    uint8 rounds;
+    bool creditBid;
+}
+
+/// @notice The account of a case, four slots. Settlement units.
+/// @param outstanding Of the claims in it, when they came in.
+/// @param writtenOff Of the claims in it, before.
+/// @param standing Held, on sale or closed.
+/// @param round Of its sale, from 1.
+/// @param strategy In which it is, or was last, sold.
+/// @param brought Went to the pool, to date; stops at 2^96 - 1.
+/// @param exposed Outstanding less brought when its cure or sale began; 0 while neither runs.
+/// @param open Keeps the slots that a sale writes from being empty: who opens a case pays for them, not who starts its sale.
+/// @param keeper Who showed that its trigger fires.
+/// @param keeperDue To the keeper.
+/// @param debtor Has what a foreclosure brings above all claims; nobody: the pool has it.
+/// @param costsDue To the servicer.
+struct Account {
+    uint96 outstanding;
+    uint96 writtenOff;
+    Standing standing;
+    uint8 round;
+    Strategy strategy;
+    uint96 brought;
+    uint96 exposed;
+    bool open;
+    address keeper;
+    uint88 keeperDue;
+    address debtor;
+    uint88 costsDue;
+    bool alsoOpen;
+}
+
+/// @title The cash of all sales, the account of each case, and who has title to what was sold
+/// @dev Gas does not depend on the number of loans, bidders, cases or sales.
+/// @dev Warning: the book and the auctions that it names are trusted with all cash here.
+interface IAuctionHouse {
+    /// @notice From now on `book` says what is sold.
+    event BookAppointed(address indexed book);
+
+    /// @notice Round `round` of a sale began.
+    event RoundBegun(uint64 indexed caseId, uint8 round, IAuction auction, uint96 start, uint96 floor);
+
+    /// @notice `units` of the lot are `to`'s.
+    event TitlePassed(uint64 indexed caseId, address indexed to, uint32 units, uint256 cash);
+
+    /// @notice A case brought cash. Settlement units; what is neither fees nor the debtor's went to the pool.
+    event Brought(uint64 indexed caseId, uint256 cash, uint256 fees, uint256 toDebtor, uint256 loss);
+
+    /// @notice A sale ended without a buyer for all of it.
+    event SaleEnded(uint64 indexed caseId, bool creditBid, uint32 left, uint256 credit);
+
+    /// @notice A sale ended because all was paid.
+    event SaleCancelled(uint64 indexed caseId);
+
+    /// @notice `account` may have `cash` settlement units more.
+    event Owed(address indexed account, uint256 cash);
+
+    /// @notice `account` was paid what it was owed.
+    event PaidOut(address indexed account, uint256 cash);
+
+    error NoServicer();
+    error NotTheBook(address caller, address book);
+    error NotTheAuction(address caller, address auction);
+    error AlreadyAppointed(address book);
+
+    /// @notice The case stands otherwise than the call needs.
+    error WrongStanding(uint64 caseId, Standing given, Standing needed);
+
+    /// @notice Compliance does not admit `account` now.
+    error NotEligible(address account);
+
+    /// @notice A sale could end after the deal (seconds).
+    error TooLateToSell(uint256 end, uint256 last);
+
+    /// @notice Says who opens and offers cases, once and for all; how its strategies sell is read now. Only the admin.
+    function appoint(address book) external;
+
+    /// @notice Begins the account of a case, or adds further claims to it. Only the book.
+    function add(uint64 caseId, uint96 outstanding, uint96 writtenOff, address debtor) external;
+
+    /// @notice A trigger fired: from now on the case is exposed, and `keeper` has `fee` of what it brings first. Only the book.
+    function expose(uint64 caseId, address keeper, uint88 fee) external;
+
+    /// @notice It is cured. The keeper keeps the fee. Only the book.
+    function calm(uint64 caseId) external;
+
+    /// @notice Puts a case up for sale. Only the book.
+    /// @param start Settlement units, for the whole lot.
+    /// @param floor Settlement units, for the whole lot.
+    /// @param cost Due to the servicer, settlement units.
+    function offer(uint64 caseId, Strategy strategy, uint96 start, uint96 floor, uint88 cost) external;
+
+    /// @notice Ends a sale of which nothing was sold, because all that is owed is paid next. Only the book.
+    function cancel(uint64 caseId) external;
+
+    /// @notice Takes a payment on a case that is held. Only the book.
+    /// @param closes The case is closed with it, and the rest is lost.
+    function pay(uint64 caseId, address from, uint96 cash, bool closes) external;
+
+    /// @notice Takes cash of a bidder whom compliance admits, and owes `best` to `beaten`. Only the auction of the case.
+    function pull(uint64 caseId, address from, uint256 cash, address beaten, uint256 best) external;
+
+    /// @notice Cash that is here is `account`'s from now on. Only an auction that sells or sold here.
+    function owe(address account, uint256 cash) external;
+
+    /// @notice Passes title and brings the price: `held` is here already, `more` comes from the buyer now. Only the auction.
+    /// @param last Nothing is left: the case is closed.
+    function pass(uint64 caseId, address buyer, uint32 units, uint256 held, uint256 more, bool last) external;
+
+    /// @notice Begins the next round of a sale whose round is over, or ends the sale. By anyone.
+    function relist(uint64 caseId) external;
+
+    /// @notice Pays an account what it is owed. By anyone. Nothing is a valid payment.
+    function payOut(address account) external returns (uint256 cash);
+
+    /// @notice Whether compliance admits `account` now.
+    function admits(address account) external view returns (bool);
+
+    /// @notice The account of a case.
+    function accountOf(uint64 caseId) external view returns (Account memory);
+
+    /// @notice How a strategy sells.
+    function wayOf(Strategy strategy) external view returns (Way memory);
+
+    /// @notice What is left to pay on a case: outstanding less brought, and fees due. Settlement units.
+    function leftToPay(uint64 caseId) external view returns (uint256);
+
+    /// @notice What `payOut` would pay, settlement units.
+    function owed(address account) external view returns (uint256);
+
+    /// @notice Units of a case's lot that an account holds.
+    function titleOf(uint64 caseId, address account) external view returns (uint256);
+
+    /// @notice Outstanding less brought of all cases in cure or on sale, when that began. Settlement units.
+    function exposed() external view returns (uint96);
+
+    /// @notice Who opens and offers cases.
+    function book() external view returns (address);
+
+    /// @notice Where proceeds go.
+    function pool() external view returns (ILoanPool);
+
+    /// @notice Who says which accounts may have title.
+    function compliance() external view returns (ICompliance);
+
+    /// @notice Whom costs are owed.
+    function servicer() external view returns (address);
+
+    /// @notice Who has title after a credit bid; nobody: there is none.
+    function vehicle() external view returns (address);
+
+    /// @notice In what is paid.
+    function settlement() external view returns (IERC20);
+}

@@ -1,0 +1,118 @@
+"""What sells loans that are worked alone: the house, its auctions and the book, beside a deal that stands already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from salvor.chain.send import learn_errors_of, selector_of, send
+from salvor.deploy.live import LiveDeal
+from salvor.deploy.structs import NOBODY
+from salvor.model.liquidation.dutch import Dutch
+from salvor.model.liquidation.english import English
+from salvor.model.liquidation.sealed import Sealed
+from salvor.model.liquidation.state import StrategyTerms
+from salvor.model.liquidation.watch import Condition, TriggerTerms
+
+if TYPE_CHECKING:
+    from ape.contracts import ContractInstance
+
+Auction = Dutch | English | Sealed
+
+
+@dataclass(frozen=True)
+class LiquidationTerms:
+    """What the deal says of disposals; strategies name auctions by their places."""
+
+    claim_field: bytes  # keccak256 of its name
+    grace: int
+    strategies: tuple[StrategyTerms, ...]  # one a strategy, in their order
+    auctions: tuple[Auction, ...]
+
+
+@dataclass(frozen=True)
+class LiveLiquidation:
+    """The contracts; auctions in the order of the terms."""
+
+    house: ContractInstance
+    book: ContractInstance
+    auctions: tuple[ContractInstance, ...]
+    values: ContractInstance
+
+
+def deploy_liquidation(
+    project: Any, live: LiveDeal, terms: LiquidationTerms, *, values: Any, vehicle: Any = NOBODY, overseer: Any = None
+) -> LiveLiquidation:
+    """Deploy from the admin's account and set the roles; the overseer is the admin where nobody is named."""
+    admin, parties, access = live.parties.admin, live.parties, live.access
+    house = admin.deploy(project.AuctionHouse, access, live.pool, live.allow_list, parties.servicer, vehicle)
+    auctions = tuple(_deploy_auction(project, admin, house, each) for each in terms.auctions)
+    strategies = [_strategy(each, auctions) for each in terms.strategies]
+    book = admin.deploy(project.LoanBook, access, house, values, terms.claim_field, terms.grace, strategies)
+    for contract in (house, book, *auctions):
+        learn_errors_of(contract)
+    send(house.appoint, book, sender=admin)
+    send(live.pool.appointHouse, house, sender=admin)
+    roles = {
+        access.SERVICER(): ([(book, ["open", "join", "propose", "sell"])], None),  # who has it already
+        access.OVERSEER(): ([(book, ["approve", "switchTo", "pause"])], overseer or admin),
+    }
+    for role, (targets, holder) in roles.items():
+        for target, functions in targets:
+            selectors = [selector_of(target, name) for name in functions]
+            send(access.setTargetFunctionRole, target, selectors, role, sender=admin)
+        if holder:
+            send(access.grantRole, role, holder, 0, sender=admin)
+    return LiveLiquidation(house, book, auctions, values)
+
+
+def deploy_triggers(
+    project: Any, live: LiveDeal, sold: LiveLiquidation, terms: tuple[TriggerTerms, ...], *, hub: Any, decimals: int
+) -> Any:
+    """The book of triggers over a hub's values, and its role."""
+    admin, access = live.parties.admin, live.access
+    conditions = [[_condition(one) for one in each.conditions] for each in terms]
+    triggers = admin.deploy(project.TriggerBook, hub, sold.book, decimals, [_trigger(each) for each in terms], conditions)
+    learn_errors_of(triggers)
+    selectors = [selector_of(sold.book, name) for name in ("fire", "cured")]
+    send(access.setTargetFunctionRole, sold.book, selectors, access.TRIGGERS(), sender=admin)
+    send(access.grantRole, access.TRIGGERS(), triggers, 0, sender=admin)
+    return triggers
+
+
+def _trigger(terms: TriggerTerms) -> tuple[Any, ...]:
+    sets = [sum(1 << place for place in clause) for clause in terms.clauses]
+    clauses = sum(each << (8 * number) for number, each in enumerate(sets))
+    times = (terms.hold, terms.gap, terms.age, terms.cure)
+    return (clauses, *times, terms.fee, int(terms.way), len(terms.conditions))
+
+
+def _condition(one: Condition) -> tuple[Any, ...]:
+    return (int(one.looks), one.prefix.encode().ljust(11, b"\0"), one.level, one.margin, one.window)
+
+
+def _deploy_auction(project: Any, admin: Any, house: Any, terms: Auction) -> Any:
+    if isinstance(terms, Dutch):
+        times = (terms.step, terms.fall, terms.linger)
+        given = (bool(terms.cut), terms.cut, *times, terms.cusp, terms.units, terms.dust)
+        return admin.deploy(project.DutchAuction, house, given)
+    if isinstance(terms, Sealed):
+        times = (terms.commit_time, terms.reveal_time, terms.pay_time)
+        return admin.deploy(project.SealedAuction, house, (terms.second_price, *times, terms.deposit_share))
+    limits = (terms.duration, terms.window, terms.extension, terms.increment, terms.increment_share)
+    return admin.deploy(project.EnglishAuction, house, limits)
+
+
+def _strategy(terms: StrategyTerms, auctions: tuple[Any, ...]) -> tuple[Any, ...]:
+    auction = NOBODY if terms.auction is None else auctions[terms.auction].address
+    return (
+        auction,
+        terms.approval,
+        terms.duration,
+        terms.cost,
+        terms.start_share,
+        terms.floor_share,
+        terms.rounds,
+        terms.haircut,
+        terms.credit_bid,
+    )

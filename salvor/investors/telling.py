@@ -1,0 +1,139 @@
+"""What the commands print: a file that was checked, a book in words, cases with their answers; as text and as data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.table import Table
+
+from salvor.amounts import format_units
+from salvor.errors import OptionInvalid
+from salvor.investors.explaining import Answer, Files, explain, standing
+from salvor.investors.file import Investors, day_of, may_hold, read_investors
+from salvor.jurisdictions.book import Rulebook
+from salvor.jurisdictions.matrix import Case, counted
+from salvor.jurisdictions.of_deal import DealRules
+from salvor.supervision.table import read_events
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def tell_file(found: Investors, books: Sequence[Rulebook], console: Console) -> None:
+    """Who may hold what, and who was refused with the reason."""
+    table = Table("investor", "country", "class", "wallets", "verified until", "may hold", box=None, pad_edge=False)
+    for name in found.names:
+        row = next(each for each in found.rows if each.name == name)
+        wallets, until = str(len(found.wallets(name))), str(day_of(row.until))
+        table.add_row(name, row.country, row.klass, wallets, until, ", ".join(may_hold(row, books)))
+    console.print(table)
+    tell_refused(found, console)
+
+
+def tell_refused(found: Investors, console: Console) -> None:
+    """A line a row that is left out."""
+    for each in found.refused:
+        console.print(
+            f"refused: line {each.line}, {each.name or 'no name'}: {each.reason}", markup=False, soft_wrap=True
+        )
+    console.print(
+        f"{len(found.rows)} wallets of {len(found.names)} investors accepted, {len(found.refused)} rows refused"
+    )
+
+
+def file_as_data(found: Investors, books: Sequence[Rulebook]) -> dict[str, object]:
+    """The same for tools."""
+    return {
+        "accepted": [
+            {
+                "line": row.line,
+                "wallet": row.wallet,
+                "name": row.name,
+                "country": row.country,
+                "class": row.klass,
+                "claims": list(row.claims),
+                "verified_until": str(day_of(row.until)),
+                "may_hold": list(may_hold(row, books)),
+            }
+            for row in found.rows
+        ],
+        "refused": [vars(each) for each in found.refused],
+    }
+
+
+def tell_cases(cases: Sequence[Case], console: Console) -> None:
+    """Each case with its expected answer, then how many each rule refuses."""
+    for case in cases:
+        console.print(f"{case.name}: {answer(case.expected)}", markup=False, soft_wrap=True)
+    for tranche in dict.fromkeys(case.tranche for case in cases):
+        numbers = counted(case for case in cases if case.tranche == tranche)
+        said = ", ".join(f"{rule} {number}" for rule, number in sorted(numbers.items()))
+        console.print(f"{tranche}: {sum(case.tranche == tranche for case in cases)} cases; {said}", soft_wrap=True)
+
+
+def answer(refusing: Iterable[str]) -> str:
+    """`allowed`, or who refuses."""
+    names = ", ".join(refusing)
+    return f"refused by {names}" if names else "allowed"
+
+
+def cases_as_data(cases: Sequence[Case]) -> list[dict[str, object]]:
+    """The same for tools."""
+    return [
+        {
+            "tranche": case.tranche,
+            "profile": case.profile,
+            "action": case.action,
+            "units": case.move.units,
+            "refused_by": list(case.expected),
+        }
+        for case in cases
+    ]
+
+
+def tell_explanation(
+    rules: DealRules, folder: Path, wallet: str, asked: Mapping[str, Any], console: Console, *, as_json: bool
+) -> bool:
+    """What `ape run investors explain` was asked; False when a rule refuses."""
+    events = asked["events"] or folder / "events.csv"
+    known = read_investors(asked["path"] or folder / "investors.csv", today=None)
+    happened = read_events(events) if asked["events"] or events.is_file() else ()
+    files = Files(rules, known, happened, frozenset(asked["listed"]))
+    day = asked["day"].date() if asked["day"] else datetime.now(UTC).date()
+    giver, taker = asked["giver"], asked["taker"]
+    if giver is None and taker is None:
+        lines = standing(files, wallet, day)
+        console.print("\n".join(lines), markup=False, soft_wrap=True)
+        if as_json:
+            click.echo(json.dumps({"standing": lines}))
+        return True
+    answer_ = _explained(files, wallet, asked, day)
+    for each in answer_.verdicts:
+        console.print(f"{'yes' if each.allowed else 'NO '} {each.rule}: {each.said}", markup=False, soft_wrap=True)
+    units = format_units(answer_.units, rules.deal.settlement.decimals)
+    who = f"{answer_.giver} may {'' if answer_.allowed else 'not '}send {units} of {answer_.tranche} to {answer_.taker}"
+    console.print(f"{who} on {day}", markup=False, soft_wrap=True)
+    if as_json:
+        click.echo(json.dumps({"allowed": answer_.allowed, "verdicts": [vars(each) for each in answer_.verdicts]}))
+    return answer_.allowed
+
+
+def _explained(files: Files, wallet: str, asked: Mapping[str, Any], day: date) -> Answer:
+    if asked["giver"] is not None and asked["taker"] is not None:
+        raise OptionInvalid("WALLET is one side of the move: name the other with --from or --to, not both")
+    if asked["tranche"] is None or asked["amount"] is None:
+        raise OptionInvalid("a move needs --tranche and --units")
+    try:
+        units = files.rules.deal.units(Decimal(asked["amount"]))
+    except (InvalidOperation, ValueError):
+        raise OptionInvalid(f"--units '{asked['amount']}' is no amount, such as 5000 or 5000.00") from None
+    if units <= 0:
+        raise OptionInvalid("--units must be above 0")
+    giver, taker = (wallet, asked["taker"]) if asked["taker"] is not None else (asked["giver"], wallet)
+    return explain(files, giver, taker, asked["tranche"], units, day)

@@ -1,0 +1,258 @@
+"""The rules that a jurisdiction file can name, one class a rule with its parameters as they stand in the file.
+
+Amounts carry their currency; nothing here knows a deal. `docs/jurisdictions.md` says what each rule means.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, ClassVar, Literal
+
+import pycountry
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from salvor.amounts import Wad
+from salvor.deal.fields import Name, Part, Percent, Whole
+from salvor.deal.names import unknown
+from salvor.errors import near
+
+InvestorClass = Literal["retail", "professional", "institutional"]
+CLASSES: tuple[InvestorClass, ...] = ("retail", "professional", "institutional")
+_MONEY = re.compile(r"(\d{1,15}(?:\.\d{1,6})?) ([A-Z]{3})", re.ASCII)
+_DAY = 86_400
+_CURRENCIES = frozenset(each.alpha_3 for each in pycountry.currencies)
+# By every way in which somebody may write it; the codes themselves are the values.
+_COUNTRIES: dict[str, str] = {
+    word: each.alpha_2 for each in pycountry.countries for word in (each.alpha_2, each.alpha_3, each.name)
+}
+
+
+@dataclass(frozen=True)
+class Money:
+    """An amount of one currency, as the law says it."""
+
+    amount: Decimal
+    currency: str
+
+    def __str__(self) -> str:
+        return f"{self.amount:,} {self.currency}"
+
+
+def _money(text: object) -> Money:
+    match = _MONEY.fullmatch(text) if isinstance(text, str) else None
+    if not match:
+        raise ValueError(f"'{text}' is not an amount with its currency, such as 100000 EUR")
+    return Money(Decimal(match[1]), currency(match[2]))
+
+
+def currency(code: str) -> str:
+    """A code of ISO 4217, or a ValueError."""
+    if code not in _CURRENCIES:
+        raise ValueError(f"'{code}' is no currency, such as EUR")
+    return code
+
+
+def country(code: str) -> str:
+    """A code of ISO 3166 with two letters, or a ValueError that names the code of a country written out."""
+    if code in _COUNTRIES.values():
+        return code
+    if meant := _COUNTRIES.get(code) or _COUNTRIES.get(code.upper()):
+        raise ValueError(f"'{code}' is no country; did you mean '{meant}'?")
+    raise ValueError(f"'{code}' is no country, such as IT{near(code, _COUNTRIES)}")
+
+
+def _once(names: tuple[str, ...]) -> tuple[str, ...]:
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            raise ValueError(f"'{name}' stands twice")
+    return tuple(sorted(names))
+
+
+def _class(text: object) -> object:
+    if text not in CLASSES:
+        raise ValueError(unknown("investor class", str(text), CLASSES))
+    return text
+
+
+def _percent_above_zero(share: Wad) -> Wad:
+    if not 0 < share <= 10**18:
+        raise ValueError("must be above 0 % and at most 100 %")
+    return share
+
+
+Amount = Annotated[Money, BeforeValidator(_money)]
+Country = Annotated[str, AfterValidator(country)]
+Countries = Annotated[tuple[Country, ...], Field(min_length=1, max_length=249), AfterValidator(_once)]
+Class = Annotated[InvestorClass, BeforeValidator(_class)]
+Classes = Annotated[tuple[Class, ...], Field(min_length=1), AfterValidator(_once)]
+Names = Annotated[tuple[Name, ...], Field(min_length=1, max_length=50), AfterValidator(_once)]
+Days = Annotated[Whole, Field(ge=1, le=36_500)]
+Share = Annotated[Percent, AfterValidator(_percent_above_zero)]
+
+
+class Rule(Part):
+    """A rule and its parameters."""
+
+    word: ClassVar[str]
+
+
+class CountryAllow(Rule):
+    """Opens the deal to investors of these countries; where none opens, nobody may hold."""
+
+    word = "country_allow"
+    countries: Countries
+
+
+class CountryDeny(Rule):
+    """Closes it to these, unless a named jurisdiction of the same deal opens it to them by a way of its own."""
+
+    word = "country_deny"
+    countries: Countries
+    unless: Names | None = None
+
+
+class InvestorClasses(Rule):
+    """Only these classes of investor may hold."""
+
+    word = "investor_class"
+    classes: Classes
+
+
+class MinimumHolding(Rule):
+    """Who holds, holds at least this, or nothing."""
+
+    word = "minimum_holding"
+    amount: Amount
+
+
+class MaximumHolding(Rule):
+    """Nobody holds more."""
+
+    word = "maximum_holding"
+    amount: Amount
+
+
+class MinimumInvestment(Rule):
+    """Who subscribes has at least this afterwards."""
+
+    word = "minimum_investment"
+    amount: Amount
+
+
+class ShareOfSupply(Rule):
+    """Nobody holds more than this share of a tranche."""
+
+    word = "share_of_supply"
+    share: Share
+
+
+class HolderCount(Rule):
+    """At most so many holders, of these countries and of this class where they are named."""
+
+    word = "holder_count"
+    at_most: Annotated[Whole, Field(ge=1, le=1_000_000)]
+    countries: Countries | None = None
+    klass: Annotated[Class | None, Field(alias="class")] = None
+
+
+class LockUp(Rule):
+    """What was acquired is kept for so many days, lot by lot."""
+
+    word = "lock_up"
+    days: Days
+
+
+class HoldPeriod(Rule):
+    """The same for one class of investor alone."""
+
+    word = "hold_period"
+    days: Days
+    klass: Annotated[Class, Field(alias="class")]
+
+
+class TransferWindow(Rule):
+    """Notes move only from the first day on and up to the last."""
+
+    word = "transfer_window"
+    first: date
+    last: date | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> TransferWindow:
+        if self.last and self.last < self.first:
+            raise ValueError(f"ends on {self.last}, before it begins")
+        return self
+
+
+class Velocity(Rule):
+    """Within so many days nobody gives away more."""
+
+    word = "velocity"
+    amount: Amount
+    days: Days
+
+
+class Sanctions(Rule):
+    """Nobody on these lists holds or gives."""
+
+    word = "sanctions"
+    lists: Names
+
+
+class Denomination(Rule):
+    """Notes move in whole multiples of this."""
+
+    word = "denomination"
+    amount: Amount
+
+
+class TravelRule(Rule):
+    """From above this on, who gives and who takes is recorded before notes move."""
+
+    word = "travel_rule"
+    above: Amount
+
+
+class Retention(Rule):
+    """The originator keeps at least this share of every tranche to the end."""
+
+    word = "retention"
+    share: Share
+
+
+class ApprovedInAdvance(Rule):
+    """Every move is approved by the transfer agent before it is made."""
+
+    word = "approved_in_advance"
+
+
+RULES: dict[str, type[Rule]] = {
+    each.word: each
+    for each in (
+        CountryAllow,
+        CountryDeny,
+        InvestorClasses,
+        MinimumHolding,
+        MaximumHolding,
+        MinimumInvestment,
+        ShareOfSupply,
+        HolderCount,
+        LockUp,
+        HoldPeriod,
+        TransferWindow,
+        Velocity,
+        Sanctions,
+        Denomination,
+        TravelRule,
+        Retention,
+        ApprovedInAdvance,
+    )
+}
+
+
+def seconds(days: int) -> int:
+    """Days as a contract counts them."""
+    return days * _DAY

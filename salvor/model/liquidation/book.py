@@ -1,0 +1,273 @@
+"""Cases and strategies (sections 1 and 2), and how a sale starts (rule 16)."""
+
+from __future__ import annotations
+
+from salvor.model.deal import NOBODY
+from salvor.model.liquidation import house
+from salvor.model.liquidation.state import (
+    MOST,
+    Account,
+    Case,
+    LoanInCase,
+    Plan,
+    Stage,
+    Standing,
+    State,
+    Strategy,
+    StrategyTerms,
+    share_up,
+)
+from salvor.model.refusal import Refused
+from salvor.model.terms import ONE
+
+WORKED = frozenset({Stage.HELD, Stage.CURE})
+
+
+def open_case(
+    state: State, loan: bytes, claim: int, outstanding: int, written_off: int, case: Case, debtor: str = NOBODY
+) -> int:
+    """Rule 1; the loan is proved already."""
+    _not_paused(state)
+    number = len(state.cases) + 1
+    state.cases[number] = case
+    state.accounts[number] = Account(debtor=debtor)
+    _take_in(state, number, loan, claim, outstanding, written_off)
+    return number
+
+
+def join(state: State, number: int, loan: bytes, claim: int, outstanding: int, written_off: int) -> None:
+    """Rule 2."""
+    _not_paused(state)
+    case = must(state, number, Stage.HELD)
+    if case.strategy != Strategy.HOLD or state.accounts[number].brought:
+        raise Refused("AlreadyWorked", number)
+    _take_in(state, number, loan, claim, outstanding, written_off)
+
+
+def propose(state: State, number: int, strategy: Strategy, plan: Plan, now: int) -> None:
+    """Rule 4."""
+    _not_paused(state)
+    case = must(state, number, Stage.HELD)
+    _check_plan(state, number, strategy, plan, now)
+    if state.strategies[strategy].approval:
+        case.proposal = (strategy, plan)
+    else:
+        _begin(state, number, strategy, plan, now)
+
+
+def approve(state: State, number: int, strategy: Strategy, plan: Plan, now: int) -> None:
+    """Rule 4, by the overseer."""
+    case = must(state, number, Stage.HELD)
+    if case.proposal != (strategy, plan):
+        raise Refused("NotProposed", number)
+    _check_plan(state, number, strategy, plan, now)
+    _begin(state, number, strategy, plan, now)
+
+
+def switch_to(state: State, number: int, strategy: Strategy, plan: Plan, now: int) -> None:
+    """Rule 4, by the overseer; a cure is over."""
+    case = refreshed(state, number)
+    if case.stage == Stage.CURE:
+        case.stage = Stage.HELD
+        house.calm(state, state.accounts[number])
+    must(state, number, Stage.HELD)
+    _check_plan(state, number, strategy, plan, now)
+    _begin(state, number, strategy, plan, now)
+
+
+def expire(state: State, number: int, now: int) -> None:
+    """Rule 8."""
+    case = must(state, number, Stage.HELD)
+    broken = _is_broken(state, case, now)
+    if not broken and not 0 < case.deadline < now:
+        raise Refused("NothingExpired", number)
+    _hold(case)
+    case.broken = broken
+
+
+def pay(state: State, number: int, payer: str, cash: int, now: int) -> None:
+    """Rules 5, 6 and 9."""
+    case = refreshed(state, number)
+    rest = state.accounts[number].left_to_pay
+    if case.stage == Stage.CLOSED:
+        raise Refused("WrongStage", number, Stage.CLOSED, Stage.HELD)
+    if not cash:
+        raise Refused("ZeroPayment")
+    if cash > rest:
+        raise Refused("AboveRest", cash, rest)
+    closes = cash == rest
+    if case.stage == Stage.FOR_SALE:
+        if not closes:
+            raise Refused("NotInFull", cash, rest)
+        house.cancel(state, number, now)
+    else:
+        closes = closes or _pays_off(state, number, cash, now)
+        if case.strategy == Strategy.PAYMENT_PLAN and cash >= case.amount and not closes:
+            case.due += case.interval
+    if closes:
+        case.stage = Stage.CLOSED
+    house.pay(state, number, payer, cash, closes=closes)
+
+
+def sell(state: State, number: int, now: int) -> None:
+    """Rule 16, by the servicer."""
+    case = must(state, number, Stage.HELD)
+    if now < case.due:
+        raise Refused("TooEarlyToSell", now, case.due)
+    _offer(state, number, case.strategy, now)
+
+
+def fire(state: State, number: int, keeper: str, fee: int, cure: int, after: Strategy, now: int) -> None:
+    """A trigger fired: the cure begins."""
+    _not_paused(state)
+    case = must(state, number, Stage.HELD)
+    if state.strategies[after].auction is None:
+        raise Refused("NothingToSell", after)
+    case.stage, case.after, case.cure_until = Stage.CURE, after, now + cure
+    house.expose(state, number, keeper, fee)
+
+
+def cured(state: State, number: int) -> None:
+    """Its condition no longer holds."""
+    must(state, number, Stage.CURE).stage = Stage.HELD
+    house.calm(state, state.accounts[number])
+
+
+def start_sale(state: State, number: int, now: int) -> None:
+    """Rule 16, by anyone."""
+    case = must(state, number, Stage.CURE)
+    if now < case.cure_until:
+        raise Refused("TooEarlyToSell", now, case.cure_until)
+    _offer(state, number, case.after, now)
+
+
+def share_of(state: State, loan: bytes) -> int:
+    """Rule 2: what of a case's cash is a loan's."""
+    own = state.loans[loan]
+    case, brought = state.cases[own.case], state.accounts[own.case].brought
+    if case.by_rank:
+        return min(own.outstanding, max(0, brought - own.ahead))
+    return min(brought, case.total) * own.outstanding // case.total if case.total else 0
+
+
+def may_reach(state: State, tranche: int) -> bool:
+    """Rule 15."""
+    books = state.deal.books
+    below = sum(each.standing for each in books.tranches[tranche + 1 :]) if books else 0
+    return state.exposed * state.deal.terms.carrying_ratio // ONE > below
+
+
+def plan_broken(state: State, number: int, now: int) -> bool:
+    """Rule 6, now or when it was last expired."""
+    case = state.cases[number]
+    return case.broken or _is_broken(state, case, now)
+
+
+def court_overdue(state: State, number: int, now: int) -> bool:
+    """Rule 7."""
+    case = state.cases[number]
+    waits = case.strategy == Strategy.FORECLOSURE and case.stage in WORKED
+    return waits and now > case.due + state.grace
+
+
+def refreshed(state: State, number: int) -> Case:
+    """The case as its account says: a sale may have ended."""
+    case = state.cases.get(number)
+    if case is None:
+        raise Refused("NoSuchCase", number)
+    if case.stage == Stage.FOR_SALE:
+        standing = state.accounts[number].standing
+        if standing == Standing.CLOSED:
+            case.stage = Stage.CLOSED
+        elif standing == Standing.HELD:
+            case.stage = Stage.HELD
+            _hold(case)
+    return case
+
+
+def must(state: State, number: int, needed: Stage) -> Case:
+    """The case, in this stage."""
+    case = refreshed(state, number)
+    if case.stage != needed:
+        raise Refused("WrongStage", number, case.stage, needed)
+    return case
+
+
+def _take_in(state: State, number: int, loan: bytes, claim: int, outstanding: int, written_off: int) -> None:
+    case, account = state.cases[number], state.accounts[number]
+    if known := state.loans.get(loan):
+        raise Refused("LoanIsIn", loan, known.case)
+    both = outstanding + written_off
+    if not 0 < both <= claim:
+        raise Refused("NotTheClaim", outstanding, written_off, claim)
+    if (total := both + case.total + account.written_off) > MOST:
+        raise Refused("AboveMost", total, MOST)
+    state.loans[loan] = LoanInCase(number, case.total, outstanding)
+    case.total += outstanding
+    case.loans += 1
+    account.outstanding += outstanding
+    account.written_off += written_off
+
+
+def _check_plan(state: State, number: int, strategy: Strategy, plan: Plan, now: int) -> None:
+    if strategy == Strategy.DISCOUNTED_PAY_OFF:
+        rest = state.accounts[number].left_to_pay
+        fits = 0 < plan.amount <= rest and not plan.due and not plan.interval
+    elif strategy == Strategy.PAYMENT_PLAN:
+        fits = bool(plan.amount and plan.due > now and plan.interval)
+    else:
+        fits = not plan.amount and not plan.interval and (strategy == Strategy.FORECLOSURE or not plan.due)
+    if not fits:
+        raise Refused("WrongPlan", strategy, (plan.amount, plan.due, plan.interval))
+
+
+def _begin(state: State, number: int, strategy: Strategy, plan: Plan, now: int) -> None:
+    case, duration = state.cases[number], state.strategies[strategy].duration
+    case.strategy, case.broken, case.proposal = strategy, False, None
+    case.deadline = now + duration if duration else 0
+    case.due, case.interval, case.amount = plan.due, plan.interval, plan.amount
+    case.brought_at = state.accounts[number].brought
+
+
+def _offer(state: State, number: int, strategy: Strategy, now: int) -> None:
+    _not_paused(state)
+    case, terms = state.cases[number], state.strategies[strategy]
+    if terms.auction is None:
+        raise Refused("NothingToSell", strategy)
+    value, good = state.values.get(case.subject, (0, False))
+    if not good:
+        raise Refused("NoGoodValue", case.subject)
+    start, floor = _prices(terms, value)
+    case.stage, case.strategy, case.proposal = Stage.FOR_SALE, strategy, None
+    house.offer(state, number, strategy, start, floor, now)
+
+
+def _prices(terms: StrategyTerms, value: int) -> tuple[int, int]:
+    if value > MOST:
+        raise Refused("AboveMost", value, MOST)
+    start = share_up(value, terms.start_share)
+    if start > MOST:
+        raise Refused("AboveMost", start, MOST)
+    return start, share_up(value, terms.floor_share)
+
+
+def _hold(case: Case) -> None:
+    case.strategy, case.deadline, case.due = Strategy.HOLD, 0, 0
+
+
+def _pays_off(state: State, number: int, cash: int, now: int) -> bool:
+    case, account = state.cases[number], state.accounts[number]
+    if case.strategy != Strategy.DISCOUNTED_PAY_OFF or 0 < case.deadline < now:
+        return False
+    net = max(0, cash - account.costs_due - account.keeper_due)
+    return account.brought + net >= case.brought_at + case.amount
+
+
+def _is_broken(state: State, case: Case, now: int) -> bool:
+    planned = case.strategy == Strategy.PAYMENT_PLAN and case.stage in WORKED
+    return planned and now > case.due + state.grace
+
+
+def _not_paused(state: State) -> None:
+    if state.paused:
+        raise Refused("IsPaused")

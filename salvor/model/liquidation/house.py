@@ -1,0 +1,200 @@
+"""The house: cash of all sales, the account of each case, title (sections 3 and 4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from salvor.model.deal import NOBODY
+from salvor.model.liquidation.state import (
+    HOUSE,
+    MOST,
+    Account,
+    Ended,
+    Standing,
+    State,
+    Strategy,
+    share_up,
+)
+from salvor.model.pool import Proceeds
+from salvor.model.refusal import Refused
+from salvor.model.terms import ONE
+
+
+def must(state: State, case: int, needed: Standing) -> Account:
+    """The account of a case that stands so."""
+    account = state.accounts.get(case) or Account(standing=Standing.NONE)
+    if account.standing != needed:
+        raise Refused("WrongStanding", case, account.standing, needed)
+    return account
+
+
+def auction_of(state: State, account: Account) -> Any:
+    """The terms of the auction that sells a case: they know its rules."""
+    return state.auctions[state.strategies[account.strategy].auction or 0]
+
+
+def expose(state: State, case: int, keeper: str, fee: int) -> None:
+    """Rule 15, with the keeper's fee; one that an earlier keeper still has to get becomes costs."""
+    account = state.accounts[case]
+    account.costs_due += account.keeper_due
+    account.keeper, account.keeper_due = keeper, fee
+    _expose(state, account)
+
+
+def calm(state: State, account: Account) -> None:
+    """Neither cure nor sale runs any more."""
+    state.exposed -= account.exposed
+    account.exposed = 0
+
+
+def offer(state: State, case: int, strategy: Strategy, start: int, floor: int, now: int) -> None:
+    """Rule 16: the first round."""
+    account = must(state, case, Standing.HELD)
+    terms = state.strategies[strategy]
+    latest, last = now + state.auctions[terms.auction or 0].longest, state.deal.terms.period_ends[-1]
+    if latest > last:
+        raise Refused("TooLateToSell", latest, last)
+    account.standing, account.round, account.strategy = Standing.ON_SALE, 0, strategy
+    account.costs_due += terms.cost
+    _expose(state, account)
+    state.deal.pool.wait_for_proceeds()
+    _begin(state, case, account, start, floor, None, now)
+
+
+def cancel(state: State, case: int, now: int) -> None:
+    """Rule 9: all is paid next."""
+    account = must(state, case, Standing.ON_SALE)
+    account.standing = Standing.HELD
+    auction_of(state, account).cancel(state, case, now)
+    bring(state, case, done=True)
+    state.ended["paid"] += 1
+
+
+def pay(state: State, case: int, payer: str, cash: int, *, closes: bool) -> None:
+    """Rule 9: a payment on a case that is held."""
+    account = must(state, case, Standing.HELD)
+    if closes:
+        account.standing = Standing.CLOSED
+        calm(state, account)
+    bring(state, case, payer, more=cash, closes=closes)
+
+
+def pull(state: State, case: int, bidder: str, cash: int, now: int, *, beaten: str = NOBODY, best: int = 0) -> None:
+    """Cash of a bidder comes in, if admitted; who is beaten is owed the bid."""
+    must(state, case, Standing.ON_SALE)
+    if not state.admits(bidder, now):
+        raise Refused("NotEligible", bidder)
+    state.owed[beaten] += best
+    state.deal.asset.bring(bidder, HOUSE, cash)
+    state.came_in += cash
+
+
+def pass_title(
+    state: State, case: int, buyer: str, units: int, now: int, *, held: int = 0, more: int = 0, last: bool
+) -> None:
+    """Rules 11 and 14: title and price at once."""
+    account = must(state, case, Standing.ON_SALE)
+    if not state.admits(buyer, now):
+        raise Refused("NotEligible", buyer)
+    if last:
+        account.standing = Standing.CLOSED
+        calm(state, account)
+        state.ended["sold"] += 1
+    state.titles[case, buyer] += units
+    bring(state, case, buyer, held=held, more=more, closes=last, done=last)
+
+
+def relist(state: State, case: int, now: int) -> None:
+    """Rule 18: the next round, or the end."""
+    account = must(state, case, Standing.ON_SALE)
+    auction, terms = auction_of(state, account), state.strategies[account.strategy]
+    ended = auction.finish(state, case, now)
+    if account.round == terms.rounds or now + auction.longest > state.deal.terms.period_ends[-1]:
+        return _end_sale(state, case, ended, now)
+    if ended.forfeited:
+        bring(state, case, held=ended.forfeited)
+    start, floor = (share_up(price, ONE - terms.haircut) for price in (ended.start, ended.floor))
+    state.ended["relisted"] += 1
+    return _begin(state, case, account, start, floor, ended.left, now)
+
+
+def pay_out(state: State, account: str) -> int:
+    """Rule 10: what an account is owed."""
+    cash = state.owed[account]
+    state.deal.asset.move(HOUSE, account, cash)
+    state.owed[account] = 0
+    state.paid_out += cash
+    return cash
+
+
+def bring(
+    state: State,
+    case: int,
+    payer: str = NOBODY,
+    *,
+    held: int = 0,
+    more: int = 0,
+    closes: bool = False,
+    credit: int = 0,
+    done: bool = False,
+) -> int:
+    """Rules 11 to 13: what a case brings, of it `held` by the house already, and what is lost when it closes."""
+    account, cash = state.accounts[case], held + more
+    fees = _pay_fees(state, account, cash)
+    net = cash - fees
+    to_debtor = 0
+    if account.strategy == Strategy.FORECLOSURE and account.debtor != NOBODY:
+        to_debtor = min(net, max(0, account.brought + net - account.outstanding - account.written_off))
+        state.owed[account.debtor] += to_debtor
+        net -= to_debtor
+    recovered = account.recovered(account.brought + net) - account.recovered(account.brought)
+    account.brought = min(MOST, account.brought + net)
+    loss = max(0, account.rest - credit) if closes else 0
+    state.came_in += more
+    state.to_pool += net
+    state.lost[case] += loss
+    proceeds = Proceeds(net + fees, fees, loss, recovered)
+    if proceeds.gross or loss or done:
+        state.deal.pool.take_proceeds(proceeds, done=done)
+    if held:
+        state.deal.asset.bring(payer, HOUSE, more)
+        state.deal.bring_proceeds(HOUSE, net)
+    else:
+        state.deal.bring_proceeds(payer, net)
+        state.deal.asset.bring(payer, HOUSE, cash - net)
+    return loss
+
+
+def _pay_fees(state: State, account: Account, cash: int) -> int:
+    to_keeper = min(cash, account.keeper_due)
+    account.keeper_due -= to_keeper
+    state.owed[account.keeper] += to_keeper
+    to_servicer = min(cash - to_keeper, account.costs_due)
+    account.costs_due -= to_servicer
+    state.owed[state.servicer] += to_servicer
+    return to_keeper + to_servicer
+
+
+def _begin(state: State, case: int, account: Account, start: int, floor: int, left: int | None, now: int) -> None:
+    account.round += 1
+    auction_of(state, account).begin(state, case, start, floor, left, now)
+
+
+def _end_sale(state: State, case: int, ended: Ended, now: int) -> None:
+    account = state.accounts[case]
+    account.standing = Standing.HELD
+    calm(state, account)
+    credit_bid = state.strategies[account.strategy].credit_bid
+    taken = credit_bid and state.vehicle != NOBODY and state.admits(state.vehicle, now)
+    if taken:
+        state.titles[case, state.vehicle] += ended.left
+    credit = ended.rest if taken else 0
+    loss = bring(state, case, held=ended.forfeited, closes=taken, credit=credit, done=True)
+    account.outstanding -= loss
+    state.ended["credit bid" if taken else "back"] += 1
+
+
+def _expose(state: State, account: Account) -> None:
+    if not account.exposed:
+        account.exposed = account.rest
+        state.exposed += account.rest

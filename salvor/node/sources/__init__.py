@@ -1,0 +1,1 @@
+"""One file a kind of source: settings, and a function from bytes to observations."""

@@ -1,0 +1,192 @@
+"""House, book, auctions and pool beside the model of liquidation: figures in storage, and what always holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from salvor.lab.mirror import Mirror
+from salvor.model.liquidation import book as cases
+from salvor.model.liquidation.dutch import Dutch, DutchRound
+from salvor.model.liquidation.english import EnglishRound
+from salvor.model.liquidation.sealed import SealedRound
+from salvor.model.liquidation.state import Account, Case, Stage, Standing, State
+from tests.property.liquidation_stage import CASH, Sales, loan_id
+from tests.utils.world import TAPE
+
+CASES = range(1, len(TAPE.values) + 1)
+PERIODS = range(1, 5)
+ROUNDS = range(1, 9)  # sealed ones that are compared
+
+
+class Figures:
+    """The model's figures in the order of the places below."""
+
+    def __init__(self, state: State, sales: Sales) -> None:
+        self.state, self.sales = state, sales
+
+    def figures(self) -> list[int]:
+        state, found = self.state, []
+        for number in CASES:
+            case, account = state.cases.get(number), state.accounts.get(number)
+            found += _of_case(case) + _of_account(account) + _of_round(state.rounds.get(number))
+            found += [state.titles[number, who.address] for who in self.sales.people]
+        found += [state.owed[who.address] for who in self.sales.people]
+        for number in ROUNDS:
+            found += _of_sealed(state.sealed.get(number))
+        pool = state.deal.pool
+        for period in PERIODS:
+            if period <= pool.reported:
+                totals = pool.totals[period]
+                found += [totals.net, totals.written_off, totals.recovered, totals.gross]
+            elif period == pool.reported + 1:
+                found += [pool.open.net, pool.open.written_off, pool.open.recovered, pool.open.gross]
+            else:
+                found += [0, 0, 0, 0]
+        return [*found, pool.awaited, state.exposed]
+
+
+def _of_case(case: Case | None) -> list[int]:
+    if case is None:
+        return [0] * 9
+    return [
+        case.stage,
+        case.strategy,
+        case.broken,
+        case.deadline,
+        case.due,
+        case.cure_until,
+        case.amount,
+        case.total,
+        case.loans,
+    ]
+
+
+def _of_account(account: Account | None) -> list[int]:
+    if account is None:
+        return [0] * 9
+    due = [account.keeper_due, account.costs_due]
+    money = [account.outstanding, account.written_off, account.brought, account.exposed, *due]
+    return [*money, account.standing, account.round, account.strategy]
+
+
+def _of_round(running: Any) -> list[int]:
+    dutch = [running.left, running.start, running.begun] if isinstance(running, DutchRound) else [0] * 3
+    english = [running.best, running.end] if isinstance(running, EnglishRound) else [0] * 2
+    return dutch + english
+
+
+def _of_sealed(sealed: SealedRound | None) -> list[int]:
+    if sealed is None:
+        return [0] * 7
+    revealed = 2**32 - 1 if sealed.cancelled else sealed.revealed
+    prices = [sealed.best, sealed.second, sealed.place]
+    return [sealed.floor, sealed.deposit, len(sealed.commitments), revealed, *prices]
+
+
+def places(sales: Sales) -> dict[str, Any]:
+    """Where the same figures stand on chain."""
+    lab, live, named = sales.lab, sales.live, {}
+    house, book = lab.slots(live.house), lab.slots(live.book)
+    dutch, english = (lab.slots(auction) for auction in live.auctions[:2])
+    for number in CASES:
+        case, account = book._cases[number], house._accounts[number]
+        rounds = dutch._rounds[number], english._rounds[number]
+        of_case = ("stage", "strategy", "broken", "deadline", "due", "cureUntil", "amount", "total", "loans")
+        money = ("outstanding", "writtenOff", "brought", "exposed", "keeperDue", "costsDue")
+        of_account = (*money, "standing", "round", "strategy")
+        named |= {f"case {number} {name}": getattr(case, name) for name in of_case}
+        named |= {f"account {number} {name}": getattr(account, name) for name in of_account}
+        named |= {f"falling {number} {name}": getattr(rounds[0], name) for name in ("left", "start", "begun")}
+        named |= {f"climbing {number} {name}": getattr(rounds[1], name) for name in ("best", "end")}
+        named |= {f"title {number} of {who.role}": house.titleOf[number][who] for who in sales.people}
+    named |= {f"owed {who.role}": house.owed[who] for who in sales.people}
+    for number in ROUNDS:
+        round_ = lab.slots(live.auctions[2])._rounds[number]
+        of_round = ("floor", "deposit", "commitments", "revealed", "best", "second", "place")
+        named |= {f"sealed {number} {name}": getattr(round_, name) for name in of_round}
+    pool = lab.slots(sales.stage.live.pool)
+    for period in PERIODS:
+        record = pool._records[period]
+        named |= {f"{name} {period}": getattr(record, name) for name in ("net", "writtenOff", "recovered", "gross")}
+    return named | {"awaited": pool.awaited, "exposed": house.exposed}
+
+
+class SalesMirror:
+    """Each call on both; refusals are compared with their values."""
+
+    def __init__(self, sales: Sales, named: dict[str, Any]) -> None:
+        self.sales, self.state = sales, sales.model()
+        self.spent = dict.fromkeys((who.address for who in sales.people), 0)
+        self._titles: dict[tuple[int, str], int] = {}
+        self._mirror = Mirror(sales.lab, Figures(self.state, sales), named, refusals="AU-01", agreement="AU-02")
+
+    def do(
+        self, rule: Callable[..., Any], *args: Any, method: Any, given: tuple[Any, ...], by: Any, **named: Any
+    ) -> Any:
+        """The model's rule, whole or not at all, and the method with what is given."""
+        expected = partial(self.state.attempt, partial(rule, self.state, *args, **named))
+        return self._mirror.both(expected, method, *given, sender=by)
+
+    def check(self) -> None:
+        """Figures, cash, and what follows from them."""
+        self._mirror.check()
+        state, sales = self.state, self.sales
+        token, house = sales.stage.live.settlement, sales.live.house
+        staked = sum(each.best for each in state.rounds.values() if isinstance(each, EnglishRound))
+        staked += sum(each.staked for each in state.sealed.values())
+        held = sum(state.owed.values()) + staked
+        assert state.came_in == state.paid_out + held + self._gone(), "AU-03"
+        assert token.balanceOf(house) == held, "AU-03"
+        for (number, who), units in state.titles.items():
+            if units > self._titles.get((number, who), 0):
+                assert state.admits(who, sales.lab.now), "AU-11"
+        self._titles = dict(state.titles)
+        on_sale = [number for number, each in state.accounts.items() if each.standing == Standing.ON_SALE]
+        assert state.deal.pool.awaited == len(on_sale), "AU-07"
+        in_cure = [number for number, each in state.cases.items() if each.stage == Stage.CURE]
+        exposed = sum(state.accounts[number].exposed for number in {*on_sale, *in_cure})
+        assert house.exposed() == exposed == sum(each.exposed for each in state.accounts.values()), "AU-09"
+        for number, account in state.accounts.items():
+            if account.standing == Standing.CLOSED:
+                total = state.cases[number].total
+                assert state.lost[number] == max(0, total - account.brought), "AU-06"
+            parts = [cases.share_of(state, loan) for loan, own in state.loans.items() if own.case == number]
+            assert sum(parts) <= account.brought, "AU-08"
+
+    def _gone(self) -> int:
+        """What left the house for the pool."""
+        return self.state.to_pool
+
+    def check_bidders(self) -> None:
+        """Whoever has no title has all cash that was ever brought, here or in the house."""
+        state = self.state
+        for who in self.sales.bidders:
+            staked = sum(
+                each.best
+                for each in state.rounds.values()
+                if isinstance(each, EnglishRound) and each.bidder == who.address
+            )
+            lost = 0
+            for sealed in state.sealed.values():
+                own = sealed.commitments.get(who.address)
+                staked += sealed.deposit if own and not own.over else 0
+                lost += sealed.deposit if own and own.lost else 0
+            had = self.sales.stage.live.settlement.balanceOf(who) + state.owed[who.address] + staked
+            assert had == CASH - self.spent[who.address] - lost, "AU-04"
+
+    def shares(self) -> None:
+        """What the book says of each loan."""
+        for number in range(len(TAPE.values)):
+            loan = loan_id(number)
+            expected = cases.share_of(self.state, loan) if loan in self.state.loans else 0
+            assert self.sales.live.book.shareOf(loan) == expected, "AU-08"
+
+    def price(self, number: int, now: int) -> tuple[int, int] | None:
+        """The price of a falling round now, and its floor."""
+        running = self.state.rounds.get(number)
+        if not isinstance(running, DutchRound):
+            return None
+        auction: Dutch = self.state.auctions[0]
+        return auction.price(running, now)[0], running.floor

@@ -1,0 +1,111 @@
+"""What `ape run investors explain` rests on: who stands behind a name, what they hold, what each rule says."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from salvor.errors import OptionInvalid
+from salvor.investors.explaining import Files, explain, register_at, standing
+from salvor.investors.file import read_investors
+from salvor.jurisdictions.answers import refusing
+from salvor.jurisdictions.of_deal import load_deal_rules
+from salvor.supervision.table import read_events
+
+FOLDER = Path(__file__).parents[3] / "deals/cross-border"
+AFTER = date(2028, 1, 25)
+
+
+@pytest.fixture(scope="module")
+def files():
+    return Files(
+        load_deal_rules(FOLDER / "deal.yaml"),
+        read_investors(FOLDER / "investors.csv", today=None),
+        read_events(FOLDER / "events.csv"),
+    )
+
+
+@pytest.fixture
+def asked(files):
+    def answer(giver, taker, tranche="senior", units=2_000_000, day=AFTER, files=files):
+        return refusing(explain(files, giver, taker, tranche, units, day).verdicts)
+
+    return answer
+
+
+class TestExplain:
+    def test_a_sale_after_the_lock_up_is_allowed(self, asked):
+        assert asked("credit fund", "family office") == ()
+
+    def test_a_day_before_its_end_it_is_not(self, asked):
+        assert asked("credit fund", "family office", day=date(2027, 12, 30)) == ("lock_up",)
+
+    @pytest.mark.parametrize(
+        ("giver", "taker", "tranche", "units", "refused"),
+        [
+            ("bank", "family office", "senior", 1_000_000, ("retention",)),
+            ("bank", "family office", "senior", 500_000, ("minimum_holding",)),
+            ("credit fund", "saver", "senior", 2_000_000, ("investor_class",)),
+            ("credit fund", "trader", "senior", 2_000_000, ("country_allow",)),
+            ("credit fund", "former client", "senior", 2_000_000, ("identity",)),
+            ("endowment", "family office", "junior", 2_000_000, ("investor_class",)),
+            ("credit fund", "family office", "senior", 2_000_050, ("denomination",)),
+            ("family office", "credit fund", "senior", 2_000_000, ("balance", "lock_up")),
+            (None, "family office", "senior", 1_000_000, ("minimum_investment",)),
+        ],
+    )
+    def test_names_who_refuses(self, asked, giver, taker, tranche, units, refused):
+        assert asked(giver, taker, tranche, units) == refused
+
+    def test_a_wallet_is_its_owner_and_a_stranger_nobody(self, asked):
+        wallet = "0x3000000000000000000000000000000000000001"
+        assert asked(wallet, "family office") == ()
+        assert asked("credit fund", "0x" + "77" * 20) == ("identity",)
+
+    def test_two_wallets_of_one_person_are_one_pocket(self, asked):
+        one, other = ("0x200000000000000000000000000000000000000" + n for n in "12")
+        assert asked(one, other, units=110_000_000, day=date(2027, 1, 5)) == ()
+
+    def test_a_list_binds_from_its_event_on(self, asked, files):
+        assert asked("endowment", "bank", "junior", day=date(2028, 2, 1)) == ()
+        listed = Files(files.rules, files.investors, files.events, frozenset({"endowment"}))
+        assert asked("endowment", "bank", "junior", day=date(2028, 2, 1), files=listed) == ("sanctions",)
+
+    @pytest.mark.parametrize(
+        ("giver", "taker", "tranche", "said"),
+        [
+            (
+                "credit fnd",
+                "bank",
+                "senior",
+                "no investor or wallet is called 'credit fnd'; did you mean 'credit fund'?",
+            ),
+            ("bank", "credit fund", "seniro", "no tranche is called 'seniro'; did you mean 'senior'?"),
+        ],
+    )
+    def test_says_what_was_meant(self, asked, giver, taker, tranche, said):
+        with pytest.raises(OptionInvalid, match=said.replace("?", r"\?")):
+            asked(giver, taker, tranche)
+
+
+class TestRegister:
+    def test_is_that_of_the_day(self, files):
+        early, late = (register_at(files, "senior", at) for at in (1_798_761_600, 1_898_761_600))
+        assert (early.held("credit fund"), late.held("credit fund")) == (70_000_000, 69_600_000)
+
+    def test_a_recovery_keeps_the_age_of_what_it_moves(self, files):
+        register = register_at(files, "senior", 1_898_761_600)
+        assert [lot.at for lot in register.lots["pension fund"]] == [1_798_718_400]
+
+
+class TestStanding:
+    def test_tells_what_may_move(self, files):
+        assert standing(files, "bank", AFTER)[2:] == [
+            "may hold: senior, mezzanine, junior",
+            "senior: 100,000.00 held, 5,000.00 may move on 2028-01-25",
+            "mezzanine: 30,000.00 held, 5,000.00 may move on 2028-01-25",
+            "junior: 20,000.00 held, 0.00 may move on 2028-01-25",
+        ]
+
+    def test_of_a_stranger_there_is_nothing_to_tell(self, files):
+        assert standing(files, "0x" + "77" * 20, AFTER) == ["0x" + "77" * 20 + ": nobody registered this wallet"]

@@ -1,0 +1,92 @@
+"""What sales cost on a node: the limits, and that nothing grows with loans, bidders or other sales."""
+
+import pytest
+
+from salvor.lab import open_lab
+from tests.property.liquidation_stage import SEALED_STRATEGIES, loan_id, set_sales
+from tests.property.trigger_stage import set_triggers
+from tests.utils.selling import Selling
+from tests.utils.world import DAY, WAD
+
+
+@pytest.fixture
+def lab(request):
+    """A node: gas is what a node says."""
+    opened = open_lab("anvil", root=request.config.rootpath)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sales(lab):
+    return Selling(set_sales(lab))
+
+
+def on_sale(sales, loans=1):
+    """A property behind so many loans of 37,000, with a bid."""
+    sales.worth(50_000)
+    sales.open(0, 37_000 - 9_000 * (loans - 1))
+    for number in range(1, loans):
+        sales.join(number, 9_000)
+    sales.foreclose()
+    sales.bid(30_500, sales.first)
+
+
+def test_closing_a_case_of_four_loans_costs_what_one_costs(sales, lab):
+    """Each loan's share follows from the account."""
+    spent, start = [], lab.snapshot()
+    for loans in (1, 4):
+        on_sale(sales, loans)
+        lab.wait(2 * DAY)
+        spent.append(sales.settle().gas_used)
+        if loans == 4:
+            assert [sales.book.shareOf(loan_id(number)) for number in range(4)] == [10_000, 9_000, 9_000, 2_403]
+        lab.restore(start)
+    assert spent[0] == spent[1]
+
+
+def test_a_start_and_a_take_cost_at_most_150_000(sales, lab):
+    """What the sale costs the servicer is paid by the first take; that take may cost more and is not counted."""
+    for case, value in ((1, 50_000), (2, 40_000)):
+        sales.worth(value, subject=case - 1)
+        sales.open(case, 20_000, subject=case - 1)
+        sales.propose("LOAN_SALE", case=case)
+        started = sales.sell(case).gas_used
+        sales.take(300, sales.first, case=case)
+        taken = [sales.take(300, who, case=case).gas_used for who in (sales.second, sales.second)]
+        taken.append(sales.take(100, sales.third, case=case).gas_used)
+        assert max(started, *taken) <= 150_000, (started, taken)
+
+
+def test_a_bid_costs_at_most_90_000(sales, lab):
+    on_sale(sales)
+    spent = []
+    for who in (sales.second, sales.first, sales.second, sales.third):
+        spent.append(sales.bid(sales.english.least(1), who).gas_used)
+    assert max(spent) <= 90_000, spent
+
+
+def test_a_reveal_costs_at_most_80_000(lab):
+    sales = Selling(set_sales(lab, strategies=SEALED_STRATEGIES))
+    sales.worth(50_000)
+    sales.open(1, 30_000)
+    sales.propose("LOAN_SALE")
+    sales.sell()
+    sealed = sales.sales.live.auctions[2]
+    prices = {sales.first: 31_000, sales.second: 40_000, sales.third: 35_000}
+    for who, price in prices.items():
+        sealed.commit(1, sealed.sealOf(1, who, price, bytes(32)), sender=who)
+    lab.wait(2 * DAY)
+    spent = [sealed.reveal(1, price, bytes(32), sender=who).gas_used for who, price in prices.items()]
+    assert max(spent) <= 80_000, spent
+
+
+def test_a_check_of_a_trigger_costs_at_most_40_000(lab):
+    watched = set_triggers(lab)
+    sales = Selling(watched.sales)
+    sales.open(1, 20_000)
+    watched.teach("COLLATERAL/1", 0, 150 * WAD, lab.now)
+    watched.poke("COLLATERAL/1")
+    watched.book.watch(1, 0, sender=sales.outsider)
+    spent = [watched.book.check(1, 0, sender=sales.outsider).gas_used for _ in range(3)]
+    assert max(spent[1:]) <= 40_000, spent

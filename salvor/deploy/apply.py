@@ -71,9 +71,9 @@ def apply(
     ):
         if contract:
             learn_errors_of(contract)
+    for gate in gates:  # it receives what holders ask it to sell; until roles are set, only the admin may admit
+        send(allow_list.admit, gate, LATEST, sender=admin)
     _set_roles(live)
-    for gate in gates:  # it receives what holders ask it to sell
-        send(allow_list.admit, gate, LATEST, sender=parties.transfer_agent)
     return live
 
 

@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from eth_abi import encode
+from eth_hash.auto import keccak
 from eth_keys.datatypes import PrivateKey
 
 # Topics of a registry that this project sets up; `kyc` is asked for.
 KYC, COUNTRY, CLASS = 1, 2, 3
 TOPICS = {"kyc": (KYC,), "country": (COUNTRY,), "class": (CLASS,)}
+
+
+Claim = tuple[str, int, int, int, int, str, int]  # the struct of interfaces/IIdentities.sol, in its order
+_DOMAIN = keccak(b"EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)")
+_CLAIM = keccak(
+    b"Claim(address identity,uint256 topic,uint32 value,uint40 issuedAt,uint40 validUntil,address issuer,uint24 epoch)"
+)
+
+
+def digest_of(claim: Claim, chain_id: int, registry: str) -> bytes:
+    """What an issuer signs (EIP-712), for one registry on one chain; without asking it."""
+    words = ("bytes32", "bytes32", "bytes32", "uint256", "address")
+    domain = keccak(encode(words, (_DOMAIN, keccak(b"Salvor Claims"), keccak(b"1"), chain_id, registry)))
+    kinds = ("bytes32", "address", "uint256", "uint32", "uint40", "uint40", "address", "uint24")
+    return bytes(keccak(b"\x19\x01" + domain + keccak(encode(kinds, (_CLAIM, *claim)))))
 
 
 class Issuer(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,8 +14,11 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from salvor.amounts import timestamp
+from salvor.chain.artifacts import read_artifacts
+from salvor.chain.build import build
 from salvor.chain.codec import address_of
 from salvor.errors import CHECK_FAILED, NoCode, NodeTrouble, OptionInvalid
+from salvor.investors.chain_events import events_of, learn, logs_of, watch
 from salvor.investors.claims import TOPICS, ApeIssuer
 from salvor.investors.file import Investors, read_investors
 from salvor.investors.journal import Journal
@@ -26,6 +29,7 @@ from salvor.investors.telling import answer, tell_refused
 from salvor.jurisdictions.matrix import cases_of
 from salvor.jurisdictions.of_deal import DealRules
 from salvor.lab import Lab, open_lab
+from salvor.supervision.events import Event
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -93,6 +97,7 @@ def _on_a_network(
         agent, issuer, kept = _account(live.agent), ApeIssuer(_account(live.issuer)), Journal(journal)
         try:
             desk = Desk(registry, agent, issuer, kept, now, _topics(registry, asked), batch)
+            desk = replace(desk, chain_id=int(provider.chain_id))
             return _with_progress(investors, desk, console, dry_run=dry_run)
         finally:
             kept.close()
@@ -115,6 +120,23 @@ def _network(choice: str) -> Iterator[tuple[Any, Any]]:
         yield project, provider
     finally:
         connected.__exit__(None)
+
+
+def read_history(notes: Mapping[str, str], network: str, first: int) -> tuple[Event, ...]:
+    """What happened to some notes, by tranche, from a block on."""
+    with _network(network) as (project, provider):
+        learn(read_artifacts(build(Path.cwd())))
+        contracts = {tranche: _contract(project.RegulatedNote, address, provider) for tranche, address in notes.items()}
+        watched = watch(contracts, lambda name, address: _contract(getattr(project, name), address, provider))
+
+        def ask(method: str, *params: Any) -> Any:
+            answer = provider.web3.provider.make_request(method, list(params))
+            if error := answer.get("error"):
+                raise NodeTrouble(f"{method}: {error.get('message', error)}")
+            return answer["result"]
+
+        last = int(ask("eth_blockNumber"), 16)
+        return events_of(logs_of(ask, watched.addresses, first, last), watched.tranches)
 
 
 def _contract(container: Any, address: str, provider: Any) -> Any:

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from salvor.chain.engine import CHAIN_ID
 from salvor.chain.refusal import CallRefused
 from salvor.chain.send import send
-from salvor.investors.claims import Issuer
+from salvor.investors.claims import Issuer, digest_of
 from salvor.investors.file import Investors, Row
 from salvor.investors.journal import Entry, Journal
 from salvor.investors.settings import class_number, country_number
@@ -68,21 +69,32 @@ class Desk:
     now: int
     topics: Mapping[str, Sequence[int]]  # numbers of the topics that each word of the file's claims stands for
     batch: int = BATCH
+    chain_id: int = CHAIN_ID
     tick: Callable[[int], None] = lambda done: None
 
 
-def known_of(registry: Any, wallet: str) -> Known:
-    """Reads the word of a wallet (interfaces/Records.sol) and whether it counts."""
+def known_of(registry: Any, wallet: str, standing: tuple[int, int] | None = None, now: int | None = None) -> Known:
+    """Reads the word of a wallet (interfaces/Records.sol); of a stranger there is nothing more to ask.
+
+    With the registry's `standing()` and the chain's clock, whether it counts is reckoned here instead of asked.
+    """
     word = int(registry.recordsOf(wallet, wallet)[0])
     if word & 0xFFFFFFFF == 0:
         return Known("", 0, 0, 0, verified=False)
     country, klass, until = word >> 32 & 0xFFFF, word >> 48 & 0xFF, word >> 56 & (1 << 40) - 1
-    return Known(str(registry.identity(wallet)), country, klass, until, bool(registry.isVerified(wallet)))
+    if standing is None or now is None:
+        verified = bool(registry.isVerified(wallet))
+    else:
+        dead, generation = standing
+        verified = now < until and word >> 96 & 0xFFFF == generation and word >> 128 & dead == 0
+    return Known(str(registry.identity(wallet)), country, klass, until, verified)
 
 
 def register(investors: Investors, desk: Desk, *, dry_run: bool = False) -> Registration:
     """Bring the registry to what the file says; a row that is refused stops nobody else."""
-    known = {row.wallet: known_of(desk.registry, row.wallet) for row in investors.rows}
+    dead, generation = desk.registry.standing()
+    standing = (int(dead), int(generation))
+    known = {row.wallet: known_of(desk.registry, row.wallet, standing, desk.now) for row in investors.rows}
     identities = _identities(investors, known)
     outcomes = dict(_settled(investors, known, identities))
     todo = [row for row in investors.rows if row.wallet not in outcomes]
@@ -162,9 +174,10 @@ def _call(row: Row, identity: str, epoch: int, desk: Desk) -> list[Any]:
     claims, signatures = [], []
     for word in row.claims:
         for topic in desk.topics[word]:
-            claim = [identity, topic, values[word], desk.now, row.until, desk.issuer.address, epoch]
+            claim = (identity, topic, values[word], desk.now, row.until, desk.issuer.address, epoch)
             claims.append(claim)
-            signatures.append("0x" + desk.issuer.sign(bytes(desk.registry.digestOf(tuple(claim)))).hex())
+            digest = digest_of(claim, desk.chain_id, str(desk.registry.address))
+            signatures.append("0x" + desk.issuer.sign(digest).hex())
     return [row.wallet, identity, country_number(row.country), claims, signatures]
 
 

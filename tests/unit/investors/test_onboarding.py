@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from salvor.errors import FileUnreadable
-from salvor.investors.claims import TOPICS, KeyIssuer
+from salvor.investors.claims import TOPICS, KeyIssuer, digest_of
 from salvor.investors.file import Investors, read_investors
 from salvor.investors.journal import Journal
 from salvor.investors.onboarding import Desk, known_of, register
@@ -109,6 +109,19 @@ class TestRegister:
         stage.registry.revokeAll(sender=with_key)
         done = register(investors, replace(desk, now=stage.lab.now + 1, **_later(stage)))
         assert (set(became(done)), desk.issuer.count) == ({"renewed"}, 2 * signed)
+
+    def test_knows_by_itself_who_counts_as_the_registry_does(self, desk, investors, stage):
+        register(investors, desk)
+        # Now, the last second of the dentist's claims, and the next.
+        for now in (stage.lab.now, 1_822_262_399, 1_822_262_400):
+            stage.lab.now = now
+            for row in investors.rows:
+                reckoned = known_of(stage.registry, row.wallet, tuple(stage.registry.standing()), now)
+                assert reckoned == known_of(stage.registry, row.wallet)
+
+    def test_signs_what_the_registry_would_have_signed(self, desk, stage):
+        claim = (stage.admin.address, 1, 1, 5, 10, desk.issuer.address, 3)
+        assert digest_of(claim, 31_337, stage.registry.address) == bytes(stage.registry.digestOf(claim))
 
 
 def _later(stage):

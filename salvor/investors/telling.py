@@ -16,6 +16,7 @@ from salvor.amounts import format_units
 from salvor.errors import OptionInvalid
 from salvor.investors.explaining import Answer, Files, end_of, explain, standing
 from salvor.investors.file import Investors, day_of, may_hold, read_investors
+from salvor.investors.orders import named
 from salvor.jurisdictions.book import Rulebook
 from salvor.jurisdictions.matrix import Case, counted
 from salvor.jurisdictions.of_deal import DealRules
@@ -49,14 +50,13 @@ def tell_refused(found: Investors, console: Console) -> None:
 
 
 def tell_orders(orders: Sequence[Answer], decimals: int, console: Console) -> None:
-    """Orders that may not be taken, each with the rules that refuse it."""
+    """Orders and trades that may not be, each with the rules that refuse it."""
     for each in orders:
         for verdict in each.verdicts:
             if not verdict.allowed:
-                order = f"order of {each.taker}, {format_units(each.units, decimals)} of {each.tranche}"
-                console.print(f"{order}: {verdict.rule}: {verdict.said}", markup=False, soft_wrap=True)
+                console.print(f"{named(each, decimals)}: {verdict.rule}: {verdict.said}", markup=False, soft_wrap=True)
     taken = sum(each.allowed for each in orders)
-    console.print(f"{taken} of {len(orders)} orders of the deal may be taken", markup=False)
+    console.print(f"{taken} of {len(orders)} orders and trades of the deal may be", markup=False)
 
 
 def file_as_data(found: Investors, books: Sequence[Rulebook], orders: Sequence[Answer]) -> dict[str, object]:
@@ -79,6 +79,7 @@ def file_as_data(found: Investors, books: Sequence[Rulebook], orders: Sequence[A
         "orders": [
             {
                 "investor": each.taker,
+                "seller": each.giver,
                 "tranche": each.tranche,
                 "units": each.units,
                 "refused_by": [verdict.rule for verdict in each.verdicts if not verdict.allowed],

@@ -152,7 +152,8 @@ def test_a_run_that_is_killed_is_simply_run_again(node, registry, killed, again)
     assert 8 <= len(killed) < PEOPLE
     became = [each["became"] for each in again["wallets"]]
     assert (became.count("there"), became.count("registered")) == (len(killed), PEOPLE - len(killed))
-    assert sorted(registered(node, registry)) == list(range(1, PEOPLE + 1))  # everybody, and nobody twice
+    # Everybody, and nobody twice.
+    assert sorted(registered(node, registry)) == list(range(1, PEOPLE + 1)), "JU-03"
 
 
 def test_supervision_reads_the_history_from_the_chain(tmp_path, folder, node, deployed, again):

@@ -7,7 +7,7 @@ PY := $(shell for p in $(if $(PYTHON),$(PYTHON),.venv/bin/python python3 python3
   "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 SOLIDITY := contracts interfaces
 PYTHON_FILES := salvor scripts tests benchmarks
-BENCHES := compliance deploy gas lab node oracle tape vaults
+BENCHES := compliance deploy evergreen gas lab liquidation node oracle tape vaults
 
 .PHONY: help setup demo test check format doctor bench campaign faults shell fresh-clone clean
 
@@ -49,7 +49,7 @@ campaign: setup ## Search a suite for a long time on all cores: make campaign SU
 	@$(BIN)/python -m salvor.lab.campaign $(SUITE) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(JOBS),--jobs $(JOBS)) $(if $(ENGINE),--engine $(ENGINE))
 
 faults: setup ## Disturb a deal's deployment at every single point and run it again (about five minutes)
-	@SALVOR_FAULTS=all $(BIN)/python -m pytest -p no:ape_test tests/integration/test_deploy_faults.py -q
+	@SALVOR_FAULTS=all $(BIN)/python -m pytest -p no:ape_test tests/integration/test_deploy_faults.py tests/property/test_deploy_machine.py -q
 
 shell: setup ## Open a shell in which ape, anvil, forge and cast are on the path
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $${SHELL:-/bin/sh}

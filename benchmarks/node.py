@@ -210,10 +210,11 @@ def _beat(chain: Beside, keys: list[bytes], seconds: int) -> tuple[list[float], 
     noted = node.watch.signed
 
     def note(signed: Any, now: float) -> None:
+        at = time.time()
         for key in signed:
             if key in told_at:
-                lags.append(max(0.0, now - told_at[key] - HEARTBEAT))
-            told_at[key] = now
+                lags.append(max(0.0, at - told_at[key] - HEARTBEAT))
+            told_at[key] = at
         noted(signed, now)
 
     node.watch.signed = note  # type: ignore[method-assign]

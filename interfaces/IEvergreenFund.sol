@@ -30,10 +30,11 @@ struct Changeable {
 }
 
 /// @notice A value of the loans at the end of a period, with the totals to date then: rule 11 of docs/evergreen.md. Settlement units.
+/// @param came Net collections less what was recovered.
 struct Mark {
     uint256 value;
     Period period;
-    uint112 net;
+    uint112 came;
     uint112 writtenOff;
     uint256 balance;
 }

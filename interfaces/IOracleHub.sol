@@ -202,6 +202,10 @@ interface IOracleHub {
     /// @notice Whether a key has a policy.
     function hasPolicy(bytes32 key) external view returns (bool);
 
+    /// @notice The value that was good when the key was last poked, WAD, and when its oldest answer was observed (seconds); 0 for none.
+    /// @dev Warning: it may be old, or disputed since. What can't be undone asks `readFresh`.
+    function lastGood(bytes32 key) external view returns (uint128 value, uint40 at);
+
     /// @notice What the last good poke has left.
     function kept(bytes32 key) external view returns (Kept memory);
 }

@@ -62,12 +62,12 @@ library LoanValue {
             known: reported.planned,
             whole: pool.record(pool.periodCount()).planned
         });
-        return Valuation.loans(at, plan, reported.net, reported.writtenOff);
+        return Valuation.loans(at, plan, reported.net - reported.recovered, reported.writtenOff);
     }
 
     function _set(Book storage self, ILoanPool pool, Period period, uint256 value) private {
         PeriodRecord memory at = pool.record(period);
-        self.mark = Mark(value, period, at.net, at.writtenOff, pool.poolBalance(period));
+        self.mark = Mark(value, period, at.net - at.recovered, at.writtenOff, pool.poolBalance(period));
         emit IEvergreenFund.Marked(period, value);
     }
 

@@ -37,20 +37,19 @@ library Valuation {
     function loans(
         Mark memory mark,
         PlanFigures memory plan,
-        uint256 net,
+        uint256 came,
         uint256 writtenOff
     ) internal pure returns (uint256) {
         uint256 base = plan.presentAtMark;
-        if (base == 0) return 0;
+        if (base == 0 || mark.balance == 0) return 0;
         uint256 rest = Math.mulDiv(plan.whole - plan.known, mark.value, base);
         uint256 all = Math.mulDiv(plan.whole - plan.knownAtMark, mark.value, base);
-        uint256 since = net - mark.net;
-        uint256 share = atMostWad(since + rest, all, WAD);
-        share = Math.min(share, atMostWad(Math.saturatingSub(all, since), rest, WAD));
+        uint256 since = came - mark.came;
+        uint256 share = atMostWad(since + rest, all);
+        share = Math.min(share, atMostWad(Math.saturatingSub(all, since), rest));
         uint256 gone = Math.saturatingSub(writtenOff, mark.writtenOff);
-        uint256 left = atMostWad(Math.saturatingSub(mark.balance, gone), mark.balance, 0);
         uint256 value = Math.mulDiv(mark.value, plan.present, base);
-        value = Math.mulDiv(Math.mulDiv(value, share, WAD), left, WAD);
+        value = Math.mulDiv(Math.mulDiv(value, share, WAD), Math.saturatingSub(mark.balance, gone), mark.balance);
         return Math.min(value, MAX_AMOUNT);
     }
 
@@ -76,8 +75,8 @@ library Valuation {
         }
     }
 
-    function atMostWad(uint256 part, uint256 whole, uint256 ofNothing) internal pure returns (uint256) {
-        if (whole == 0) return ofNothing;
+    /// @notice A share, WAD; of nothing it is all.
+    function atMostWad(uint256 part, uint256 whole) internal pure returns (uint256) {
         return part >= whole ? WAD : Math.mulDiv(part, WAD, whole);
     }
 }

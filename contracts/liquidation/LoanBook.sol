@@ -253,7 +253,7 @@ contract LoanBook is ILoanBook, AccessManaged {
     /// @inheritdoc ILoanBook
     function courtOverdue(uint64 caseId) external view returns (bool) {
         CaseRecord storage record = _cases[caseId];
-        bool waits = record.strategy == Strategy.Foreclosure && record.stage == Stage.Held;
+        bool waits = record.strategy == Strategy.Foreclosure && _isWorked(record);
         return waits && block.timestamp > uint256(record.due) + grace;
     }
 
@@ -353,8 +353,13 @@ contract LoanBook is ILoanBook, AccessManaged {
     }
 
     function _broken(CaseRecord storage record) private view returns (bool) {
-        bool planned = record.strategy == Strategy.PaymentPlan && record.stage == Stage.Held;
+        bool planned = record.strategy == Strategy.PaymentPlan && _isWorked(record);
         return planned && block.timestamp > uint256(record.due) + grace;
+    }
+
+    /// @dev In cure too: a trigger that fired for it does not itself end its cause.
+    function _isWorked(CaseRecord storage record) private view returns (bool) {
+        return record.stage == Stage.Held || record.stage == Stage.Cure;
     }
 
     /// @dev A sale ends in the house; here it is noticed when the case is touched next.

@@ -129,6 +129,12 @@ contract OracleHub is IOracleHub, AccessManaged {
     }
 
     /// @inheritdoc IOracleHub
+    function lastGood(bytes32 key) external view returns (uint128 value, uint40 at) {
+        Kept storage own = _kept[key];
+        return (own.value, own.at);
+    }
+
+    /// @inheritdoc IOracleHub
     function kept(bytes32 key) external view returns (Kept memory) {
         return _kept[key];
     }

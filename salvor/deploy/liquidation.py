@@ -12,6 +12,7 @@ from salvor.model.liquidation.dutch import Dutch
 from salvor.model.liquidation.english import English
 from salvor.model.liquidation.sealed import Sealed
 from salvor.model.liquidation.state import StrategyTerms
+from salvor.model.liquidation.watch import Condition, TriggerTerms
 
 if TYPE_CHECKING:
     from ape.contracts import ContractInstance
@@ -63,6 +64,33 @@ def deploy_liquidation(
         if holder:
             send(access.grantRole, role, holder, 0, sender=admin)
     return LiveLiquidation(house, book, auctions, values)
+
+
+def deploy_triggers(
+    project: Any, live: LiveDeal, sold: LiveLiquidation, terms: tuple[TriggerTerms, ...], *, hub: Any, decimals: int
+) -> Any:
+    """The book of triggers over a hub's values, and its role."""
+    admin, access = live.parties.admin, live.access
+    conditions = [[_condition(one) for one in each.conditions] for each in terms]
+    triggers = admin.deploy(
+        project.TriggerBook, hub, sold.book, decimals, [_trigger(each) for each in terms], conditions
+    )
+    learn_errors_of(triggers)
+    selectors = [selector_of(sold.book, name) for name in ("fire", "cured")]
+    send(access.setTargetFunctionRole, sold.book, selectors, access.TRIGGERS(), sender=admin)
+    send(access.grantRole, access.TRIGGERS(), triggers, 0, sender=admin)
+    return triggers
+
+
+def _trigger(terms: TriggerTerms) -> tuple[Any, ...]:
+    sets = [sum(1 << place for place in clause) for clause in terms.clauses]
+    clauses = sum(each << (8 * number) for number, each in enumerate(sets))
+    times = (terms.hold, terms.gap, terms.age, terms.cure)
+    return (clauses, *times, terms.fee, int(terms.way), len(terms.conditions))
+
+
+def _condition(one: Condition) -> tuple[Any, ...]:
+    return (int(one.looks), one.prefix.encode().ljust(11, b"\0"), one.level, one.margin, one.window)
 
 
 def _deploy_auction(project: Any, admin: Any, house: Any, terms: Auction) -> Any:

@@ -231,7 +231,8 @@ class NoteVault(ABC):
             return True, 0
         if not self.claim_at_note():
             return False, 0
-        cash, self.taken, self.rest = self._count(0)
+        cash, self.rest = self._count(0)
+        self.taken += cash
         self.harvested, self.seen = given, [stream.index for stream in self.note.streams]
         self.held += cash
         if cash:
@@ -289,15 +290,15 @@ class NoteVault(ABC):
 
     # within
 
-    def _count(self, coming: int) -> tuple[int, int, list[int]]:
+    def _count(self, coming: int) -> tuple[int, list[int]]:
         paid = sum(self.note.holders[self.address].paid) + coming
         grown = [stream.index - seen for stream, seen in zip(self.note.streams, self.seen, strict=True)]
         earned = [rest + self.booked * growth for rest, growth in zip(self.rest, grown, strict=True)]
         rest = [parts % PARTS for parts in earned]
         if not self.supply:
-            return 0, paid, rest
+            return 0, rest
         unowed = max(0, self.cash_here + coming - self.held)
-        return min(paid - self.taken, sum(parts // PARTS for parts in earned), unowed), paid, rest
+        return min(paid - self.taken, sum(parts // PARTS for parts in earned), unowed), rest
 
     def _enter(self, caller: str, receiver: str, assets: int, shares: int) -> None:
         self.bring(caller, assets, self.booked)

@@ -216,7 +216,8 @@ class Basket:
                 continue
             note.settle(self.address)
             self.cash_here += due
-            one, found.taken, found.rest = self._count(place, 0)
+            one, found.rest = self._count(place, 0)
+            found.taken += one
             found.mark, found.indices = _mark(note), [stream.index for stream in note.streams]
             credit += one
         if credit := min(credit, max(0, self.cash_here - self.held)):
@@ -227,14 +228,14 @@ class Basket:
 
     # within
 
-    def _count(self, place: int, coming: int) -> tuple[int, int, list[int]]:
+    def _count(self, place: int, coming: int) -> tuple[int, list[int]]:
         note, found = self.notes[place], self.harvested[place]
         paid = sum(note.holders[self.address].paid) + coming
         booked = self.weights[place] * self.supply
         grown = [stream.index - seen for stream, seen in zip(note.streams, found.indices, strict=True)]
         earned = [rest + booked * growth for rest, growth in zip(found.rest, grown, strict=True)]
         whole_units = sum(parts // PARTS for parts in earned) if self.supply else 0
-        return min(paid - found.taken, whole_units), paid, [parts % PARTS for parts in earned]
+        return min(paid - found.taken, whole_units), [parts % PARTS for parts in earned]
 
     def _index_now(self) -> int:
         credit, here = 0, self.cash_here

@@ -3,6 +3,9 @@
 import pytest
 
 from salvor.deploy.structs import pool_terms
+from tests.property.evergreen_mirror import EvergreenMirror
+from tests.property.evergreen_stage import set_stage
+from tests.utils.gates import Gates
 from tests.utils.leaves import committed
 from tests.utils.tapes import Bench
 from tests.utils.world import changed
@@ -25,3 +28,9 @@ def pool_over(world):
 def bench(tmp_path):
     """Where small tapes are checked."""
     return Bench(tmp_path)
+
+
+@pytest.fixture
+def played(lab):
+    """A small evergreen deal on chain beside its model, by the verbs of `Gates`."""
+    return Gates(EvergreenMirror(set_stage(lab)))

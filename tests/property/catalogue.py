@@ -26,14 +26,14 @@ PROPERTIES = {
     "SE-02": "The decimals of the settlement asset change no figure in units.",
     "SE-03": "An asset that moves less than it says is refused where cash enters, and nothing is booked.",
     "EV-01": "Each call raises the events that the model knows of, with their values, and no other.",
-    "EV-02": "At every gate of an evergreen deal cash and units that can be claimed, taken back or cancelled are set aside, "
-    "to the unit, and so is what waiting units earned.",
-    "EV-03": "Units of an evergreen note are made and ended at settlements alone, and all are in hands or at its gate.",
-    "EV-04": "A settlement moves value by the cash that came and went, keeps each limit that held, and makes none worse that "
-    "did not.",
-    "EV-05": "What an epoch met is claimed or claimable: no request gets more than its share, and at most a unit of each is "
-    "cut.",
-    "EV-06": "Coming and going moves no price: a unit is worth the same before and after a settlement, but for rounding.",
+    "EV-02": "At every gate of an evergreen deal cash and units that can be claimed, taken back or cancelled are set "
+    "aside, to the unit, and so is what waiting units earned.",
+    "EV-03": "Units of an evergreen note are made and ended at settlements alone; all are in hands or at its gate.",
+    "EV-04": "A settlement moves value by the cash that came and went, keeps each limit that held, and makes none "
+    "worse that did not.",
+    "EV-05": "What an epoch met is claimed or claimable: no request gets more than its share, and at most a unit of "
+    "each is cut.",
+    "EV-06": "Coming and going moves no price: a unit is worth the same before and after a settlement, but for cuts.",
     "OF-01": "Until closing, cash in the offering equals the notes in all hands, tranche by tranche.",
     "PL-01": "A period is reported once, in order, by the servicer, not before its end, with its cash.",
     "WF-01": "Cash in = cash out + cash held, to the unit, and every contract's books equal its token balance but for "
@@ -63,7 +63,7 @@ PROPERTIES = {
     "VT-09": "Shares go only to whom compliance lets the vault send as many units.",
     "BK-01": "A basket, and a vault over it, agree with their models on every figure after every call.",
     "BK-02": "A call of a basket that must be refused is refused with the model's error and values; nothing changes.",
-    "BK-03": "What can be claimed of a basket is at most what it holds for it and what its notes would pay.",
+    "BK-03": "What can be claimed of a basket is at most the cash that is there and what its notes would pay.",
     "BK-04": "Behind each unit of a basket stand exactly its weights of each note, until an agent takes some by force.",
     "RO-01": "Who loses a role is refused from then on, who gets it is obeyed, and nothing else changes.",
     "RO-02": "Pause and resume change nothing: a closed contract refuses its roles, what anybody may do goes on.",
@@ -103,6 +103,11 @@ PROPERTIES = {
     "DP-05": "A plan that is applied sends nothing when it is applied again.",
     "DP-06": "A plan whose inputs changed since it was reviewed or begun is refused, and nothing is sent.",
     "DP-07": "No key stands in a plan, a journal, an address book or an error.",
+    "TG-01": "A call about triggers that must be refused is refused with the model's error and values, and changes nothing.",
+    "TG-02": "Triggers, references and cases agree with the model after every call, whoever calls.",
+    "TG-03": "A trigger fires only while every value that its clause needs is good: fresh, of a quorum, not disputed.",
+    "TG-04": "A trigger fires once for a cause: between two times that it fires it was calmed.",
+    "TG-05": "A clause that fires has held at every checkpoint for its hold, none farther from the next than the gap.",
     "AC-01": "An outsider is refused at every privileged function.",
 }
 

@@ -106,10 +106,10 @@ def loan_id(number: int) -> bytes:
 
 
 def set_sales(
-    lab: Lab, auctions: tuple[Any, ...] = (STEPS, CLIMB, SEALED), strategies=STRATEGIES, grace=5 * DAY
+    lab: Lab, auctions: tuple[Any, ...] = (STEPS, CLIMB, SEALED), strategies=STRATEGIES, settlement=None
 ) -> Sales:
     """Deploy, sell and close the deal, and put the house beside it."""
-    stage = set_stage(lab)
+    stage = set_stage(lab, settlement)
     live, token, outsider = stage.live, stage.live.settlement, stage.outsider
     until = stage.terms.period_ends[-1] + 365 * DAY
     agent = live.parties.transfer_agent

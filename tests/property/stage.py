@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from salvor.chain.engine import Snapshot
+from salvor.chain.handles import Contract
 from salvor.deploy.apply import apply
 from salvor.deploy.live import LiveDeal, Parties
 from salvor.deploy.terms import DealTerms
@@ -49,11 +50,12 @@ def odd_terms(closing: int) -> DealTerms:
     return small_terms(closing, tranches=tranches, price=sum(ODD_SIZES))
 
 
-def set_stage(lab: Lab) -> Stage:
+def set_stage(lab: Lab, settlement: Contract | None = None) -> Stage:
     """Deploy the small deal with prime sizes; nine days before closing nobody is admitted and nothing is for sale."""
     parties = Parties(*(lab.actor(role) for role in ("admin", "seller", "servicer", "transfer agent", "arranger")))
     investors = tuple(lab.actor(role) for role in ("senior holder", "mezz holder", "equity holder", "outsider"))
-    settlement = lab.deploy("SettlementToken", "Test Dollar", "TUSD", 2, sender=parties.admin)
+    if settlement is None:
+        settlement = lab.deploy("SettlementToken", "Test Dollar", "TUSD", 2, sender=parties.admin)
     terms = odd_terms(lab.now + 10 * DAY)
     live = apply(lab.contracts, terms, parties=parties, settlement=settlement)
     for name, note in zip(("senior note", "mezz note", "equity note"), live.notes, strict=True):

@@ -260,7 +260,7 @@ class BasketMachine(RuleBasedStateMachine):
         everybody = (*self.people, self.vault)
         due = [basket.claimable(each) for each in everybody]
         assert due == [model.claimable(each.address)[0] for each in everybody], "BK-01"
-        assert sum(due) <= model.held + sum(sum(note.claimable(basket.address)) for note in model.notes), "BK-03"
+        assert sum(due) <= model.cash_here + sum(sum(note.claimable(basket.address)) for note in model.notes), "BK-03"
         assert model.held <= model.cash_here == self.ground.cash.balanceOf(basket), "BK-03"
         assert basket.indexOf(basket)[0] == model.streams[0].index, "BK-01"
         assert basket.mark(basket)[0] == model.streams[0].distributed, "BK-01"

@@ -5,11 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from salvor.model.liquidation.state import Strategy
-from tests.property.liquidation_stage import SUBJECTS, Sales
+from tests.property.liquidation_stage import CLIMB, SEALED, STEPS, STRATEGIES, SUBJECTS, Sales, set_sales
 from tests.utils.world import NO_CORRECTION, report_of
 
 NOBODY = "0x" + 40 * "0"
 NO_PLAN = (0, 0, 0)
+
+
+def stand(lab: Any, *, auction: Any = None, way: Any = None, **named: Any) -> Selling:
+    """A deal of its own on this lab; loans may be sold in another falling price, or by other terms."""
+    auctions = (auction or STEPS, CLIMB, SEALED)
+    strategies = (*STRATEGIES[:3], way or STRATEGIES[3], STRATEGIES[4])
+    return Selling(set_sales(lab, **{"auctions": auctions, "strategies": strategies, **named}))
 
 
 class Selling:
@@ -48,6 +55,14 @@ class Selling:
     def join(self, loan: int, outstanding: int, written_off: int = 0, case: int = 1) -> None:
         """A further loan."""
         self.book.join(case, self.sales.proof(loan), outstanding, written_off, sender=self.servicer)
+
+    def sell_loan(self, value: int) -> Selling:
+        """Case 1: a loan of 30,000, for sale at that value."""
+        self.worth(value)
+        self.open(1, 30_000)
+        self.propose("LOAN_SALE")
+        self.sell()
+        return self
 
     def propose(self, strategy: str, plan: tuple[int, int, int] = NO_PLAN, case: int = 1) -> None:
         """By the servicer."""

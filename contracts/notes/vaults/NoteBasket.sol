@@ -25,7 +25,7 @@ contract NoteBasket is INoteBasket, IEarningBooks, ICompliance, ERC20, AccessMan
 
     /// @notice A note and where its last harvest left it.
     /// @param mark What the note had ever been given, settlement units.
-    /// @param taken Of what the note's record says was paid to the basket, settlement units.
+    /// @param taken Ever credited of what the note's record says was paid to the basket, settlement units.
     /// @param interestRest Less than a settlement unit that the booked notes have earned, in parts.
     /// @param principalRest The same of principal.
     struct Held {
@@ -331,10 +331,9 @@ contract NoteBasket is INoteBasket, IEarningBooks, ICompliance, ERC20, AccessMan
     }
 
     function _bookHarvest(Held storage held, uint256 supply) private returns (uint256 credit) {
-        uint256 paid;
         uint256[4] memory at;
-        (credit, paid, at) = _count(held, supply, 0);
-        held.taken = paid.toUint128();
+        (credit, at) = _count(held, supply, 0);
+        held.taken += credit.toUint128();
         (held.interestIndex, held.principalIndex) = (at[0], at[1]);
         (held.interestRest, held.principalRest) = (uint128(at[2]), uint128(at[3])); // below PARTS
     }
@@ -345,9 +344,9 @@ contract NoteBasket is INoteBasket, IEarningBooks, ICompliance, ERC20, AccessMan
         Held storage held,
         uint256 supply,
         uint256 coming
-    ) private view returns (uint256 credit, uint256 paid, uint256[4] memory at) {
+    ) private view returns (uint256 credit, uint256[4] memory at) {
         Cash memory record = held.note.paidTo(address(this));
-        paid = record.interest + record.principal + coming;
+        uint256 paid = record.interest + record.principal + coming;
         NoteIndex memory index = held.note.distributor().indexOf(address(held.note));
         (at[0], at[1]) = (index.total - index.principal, index.principal);
         uint256 booked = held.weight * supply;
@@ -367,7 +366,7 @@ contract NoteBasket is INoteBasket, IEarningBooks, ICompliance, ERC20, AccessMan
             Held storage held = _held[i];
             if (held.mark == _markOf(held.note) || held.note.isFrozen(address(this))) continue;
             uint256 coming = held.note.claimable(address(this));
-            (uint256 one, , ) = _count(held, supply, coming);
+            (uint256 one, ) = _count(held, supply, coming);
             credit += one;
             here += coming;
         }

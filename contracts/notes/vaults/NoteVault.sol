@@ -36,17 +36,16 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
         uint128 principal;
     }
 
-    /// @param taken Of what the note's record says was paid to the vault, settlement units.
+    /// @param taken Ever credited of what the note's record says was paid to the vault, settlement units.
     /// @param held See `cashHeld`.
     struct Cashbook {
         uint128 taken;
         uint128 held;
     }
 
-    /// @notice What a harvest finds: the cash to credit, what the note's record then says was paid, and where the indices are.
+    /// @notice What a harvest finds: the cash to credit, and where the indices are.
     struct Count {
         uint256 credit;
-        uint256 paid;
         uint256 interestIndex;
         uint256 principalIndex;
         Rest rest;
@@ -199,6 +198,7 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
     }
 
     function maxDeposit(address receiver) public view override returns (uint256) {
+        if (receiver == address(0)) return 0; // to compliance that is a burn
         if (Reach.paused(note) || note.isFrozen(address(this)) || note.isFrozen(msg.sender)) return 0;
         uint256 here = note.balanceOf(address(this));
         if (here < _booked() || !_admits()) return 0;
@@ -337,7 +337,7 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
         _harvested.interestIndex = found.interestIndex;
         _harvested.principalIndex = found.principalIndex;
         _rest = found.rest;
-        _cash = Cashbook(found.paid.toUint128(), (_cash.held + credit).toUint128());
+        _cash = Cashbook((_cash.taken + credit).toUint128(), (_cash.held + credit).toUint128());
         if (credit != 0) _credit(credit);
         emit Harvested(credit);
     }
@@ -355,7 +355,7 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
     /// @param coming Will have been claimed at the note, settlement units.
     function _count(uint256 coming) private view returns (Count memory found) {
         Cash memory record = note.paidTo(address(this));
-        found.paid = record.interest + record.principal + coming;
+        uint256 paid = record.interest + record.principal + coming;
         NoteIndex memory index = _earnings.indexOf(address(note));
         (found.interestIndex, found.principalIndex) = (index.total - index.principal, index.principal);
         // What the booked units have earned is below 2^240 (see PARTS): nothing that was sent here unasked counts.
@@ -365,6 +365,6 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
         found.rest = Rest(uint128(interest % PARTS), uint128(principal % PARTS));
         if (totalSupply() == 0) return found;
         uint256 unowed = (settlement.balanceOf(address(this)) + coming).saturatingSub(_cash.held);
-        found.credit = Math.min(Math.min(found.paid - _cash.taken, interest / PARTS + principal / PARTS), unowed);
+        found.credit = Math.min(Math.min(paid - _cash.taken, interest / PARTS + principal / PARTS), unowed);
     }
 }

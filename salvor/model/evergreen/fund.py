@@ -253,7 +253,7 @@ class Fund:
     def _remark(self, value: int, period: int) -> None:
         totals = self.deal.pool.totals[period]
         balance = totals.balance(self.deal.pool.gross_balance)
-        self.mark = Mark(value, period, totals.net, totals.written_off, balance)
+        self.mark = Mark(value, period, totals.net - totals.recovered, totals.written_off, balance)
 
     def _loss_to_date(self, period: int) -> int:
         return self.deal.pool.totals[period].loss(self.deal.terms.carrying_ratio)

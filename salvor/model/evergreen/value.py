@@ -24,11 +24,14 @@ class Plan:
 
 @dataclass(frozen=True)
 class Mark:
-    """A value of the loans at the end of a period, with the totals to date then (rule 11)."""
+    """A value of the loans at the end of a period, with the totals to date then (rule 11).
+
+    `came` is net collections less what was recovered.
+    """
 
     value: int
     period: int
-    net: int
+    came: int
     written_off: int
     balance: int
 
@@ -50,17 +53,17 @@ def loans_value(plan: Plan, mark: Mark, period: int, totals: Totals) -> int:
     if period == mark.period:
         return mark.value
     base = plan.present[mark.period]
-    if not base:
+    if not base or not mark.balance:
         return 0
     known, now, whole = plan.to_date[mark.period], plan.to_date[period], plan.to_date[-1]
     rest, all_ = (part * mark.value // base for part in (whole - now, whole - known))
-    net = totals.net - mark.net
-    behind = min(ONE, (net + rest) * ONE // all_) if all_ else ONE
-    ahead = min(ONE, max(0, all_ - net) * ONE // rest) if rest else ONE
+    came = totals.net - totals.recovered - mark.came
+    behind = min(ONE, (came + rest) * ONE // all_) if all_ else ONE
+    ahead = min(ONE, max(0, all_ - came) * ONE // rest) if rest else ONE
     gone = max(0, totals.written_off - mark.written_off)
-    left = max(0, mark.balance - gone) * ONE // mark.balance if mark.balance else 0
+    left = max(0, mark.balance - gone)
     value = mark.value * plan.present[period] // base
-    return min(LARGEST, value * min(behind, ahead) // ONE * left // ONE)
+    return min(LARGEST, value * min(behind, ahead) // ONE * left // mark.balance)
 
 
 def tranche_values(nav: int, claims: Sequence[int]) -> list[int]:

@@ -20,6 +20,8 @@ from salvor.model.liquidation.state import (
 from salvor.model.refusal import Refused
 from salvor.model.terms import ONE
 
+WORKED = frozenset({Stage.HELD, Stage.CURE})
+
 
 def open_case(
     state: State, loan: bytes, claim: int, outstanding: int, written_off: int, case: Case, debtor: str = NOBODY
@@ -155,10 +157,16 @@ def may_reach(state: State, tranche: int) -> bool:
     return state.exposed * state.deal.terms.carrying_ratio // ONE > below
 
 
+def plan_broken(state: State, number: int, now: int) -> bool:
+    """Rule 6, now or when it was last expired."""
+    case = state.cases[number]
+    return case.broken or _is_broken(state, case, now)
+
+
 def court_overdue(state: State, number: int, now: int) -> bool:
     """Rule 7."""
     case = state.cases[number]
-    waits = case.strategy == Strategy.FORECLOSURE and case.stage == Stage.HELD
+    waits = case.strategy == Strategy.FORECLOSURE and case.stage in WORKED
     return waits and now > case.due + state.grace
 
 
@@ -256,7 +264,7 @@ def _pays_off(state: State, number: int, cash: int, now: int) -> bool:
 
 
 def _is_broken(state: State, case: Case, now: int) -> bool:
-    planned = case.strategy == Strategy.PAYMENT_PLAN and case.stage == Stage.HELD
+    planned = case.strategy == Strategy.PAYMENT_PLAN and case.stage in WORKED
     return planned and now > case.due + state.grace
 
 

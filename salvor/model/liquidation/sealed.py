@@ -44,6 +44,10 @@ class SealedRound:
         """Deposits of those who did not tell their price."""
         return (len(self.commitments) - self.revealed) * self.deposit
 
+    def frees(self, bidder: str) -> bool:
+        """Whether a deposit can be had back: it was beaten, or all are because the round was cancelled."""
+        return self.cancelled or (self.commitments[bidder].revealed and bidder != self.bidder)
+
     @property
     def staked(self) -> int:
         """Deposits that the house still holds for bidders."""
@@ -116,10 +120,9 @@ class Sealed:
 
     def reclaim(self, state: State, number: int, bidder: str) -> None:
         """Rule 30."""
-        round_ = state.sealed.get(number)
+        round_: SealedRound | None = state.sealed.get(number)
         own = round_.commitments.get(bidder) if round_ else None
-        may = own and not own.over and (round_.cancelled or (own.revealed and bidder != round_.bidder))
-        if not may or not round_ or not own:
+        if round_ is None or own is None or own.over or not round_.frees(bidder):
             raise Refused("NothingToReclaim", number, bidder)
         own.over = True
         state.owed[bidder] += round_.deposit

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from salvor.lab import Lab
+from tests.utils.basketed import basketed
 from tests.utils.vaulted import DAY, KINDS, REINVESTING, UNITS, Vaulted, supervised, vaulted
 
 Change = Callable[[Vaulted], Any]
@@ -70,6 +71,44 @@ SUPERVISED: dict[str, Change] = {
     "paused": _then(lambda it: it.note.pause(True, sender=it.issuer), _used),
     "partly frozen": _then(lambda it: it.note.freeze(it.vault, False, 30_011 + 1_013, sender=it.issuer), _used),
 }
+
+
+def _over_a_basket(lab: Lab, kind: str) -> tuple[Vaulted, dict[str, Change]]:
+    """Of two notes; everybody has bundled all they can."""
+    ground = basketed(lab)
+    stand = ground.vault(kind)
+    for each in stand.people:
+        ground.bundle(each, UNITS // 3)
+
+    def used(it: Vaulted) -> None:
+        it.deposit(it.people[0], 10_001)
+        it.deposit(it.people[1], 7)
+        it.note.transfer(it.vault, 13, sender=it.people[2])
+
+    def paid(it: Vaulted) -> None:
+        used(it)
+        ground.first.give(10_007, 5_003)
+        ground.second.give(4_001)
+
+    def sold(it: Vaulted) -> None:
+        paid(it)
+        it.vault.harvest(sender=it.issuer)
+        lab.wait(3 * DAY + 17)
+        if kind == REINVESTING:
+            it.vault.sell(it.vault.waiting(), UNITS, sender=it.people[2])
+
+    second = ground.second
+    return stand, {
+        "new": lambda it: None,
+        "in use": used,
+        "notes were paid": paid,
+        "cash was reinvested": sold,
+        "holder frozen": _then(lambda it: second.note.setFrozen(it.people[0], True, sender=it.issuer), sold),
+        "holder refused": _then(lambda it: second.board.refuse(it.people[0], True, sender=it.issuer), sold),
+        "vault refused": _then(lambda it: ground.first.board.refuse(it.vault, True, sender=it.issuer), sold),
+    }
+
+
 # Nobody can come in, or nobody out; what the functions must say of it.
 CLOSED_IN = {"vault frozen", "holder frozen", "holder refused", "vault refused", "compliance broken", "paused"}
 CLOSED_OUT = {"vault frozen", "holder frozen", "holder refused", "compliance broken", "paused"}
@@ -77,7 +116,10 @@ CLOSED_OUT = {"vault frozen", "holder frozen", "holder refused", "compliance bro
 
 @dataclass
 class Stages:
-    """Every kind of vault on one chain, new; `each` makes one situation after the other."""
+    """Every kind of vault on one chain, over a note, a basket, and a token with pause and freezes.
+
+    `each` makes one situation after the other.
+    """
 
     lab: Lab
     stands: list[tuple[Vaulted, dict[str, Change]]] = field(default_factory=list)
@@ -98,5 +140,6 @@ def stages(lab: Lab) -> Stages:
     for kind in KINDS:
         found.stands.append((vaulted(lab, kind), REAL))
         found.stands.append((supervised(lab, kind), SUPERVISED))
+        found.stands.append(_over_a_basket(lab, kind))
     found.beginning = lab.snapshot()
     return found

@@ -81,7 +81,8 @@ def test_shares_have_metadata(every):
 def test_asset_is_a_token(every):
     for name, stand in every:
         assert stand.vault.asset() == stand.note.address, name
-        assert stand.note.totalSupply() == 3 * UNITS, name
+        held = sum(stand.note.balanceOf(each) for each in (*stand.people, stand.vault))
+        assert stand.note.totalSupply() == held > 0, name
 
 
 def test_views_never_revert(every):
@@ -102,7 +103,7 @@ def test_views_never_revert(every):
 def test_assets_include_what_was_bought(every):
     for name, stand in every:
         if name == "cash was reinvested" and stand.kind != PAYING:
-            assert stand.vault.totalAssets() > 40_008, name
+            assert stand.vault.totalAssets() > sum(map(stand.vault.balanceOf, stand.people)) // stand.scale, name
 
 
 def test_there_are_no_fees(every):
@@ -192,8 +193,9 @@ def test_limits_are_zero_while_disabled(every):
 def test_there_is_always_a_limit(every):
     for name, stand in every:
         holder = stand.people[0]
-        assert stand.vault.maxDeposit(holder, sender=holder) <= 3 * UNITS, name
-        assert done(stand.vault.deposit, 3 * UNITS + 1, holder, sender=holder) is None, name
+        supply = stand.note.totalSupply()
+        assert stand.vault.maxDeposit(holder, sender=holder) <= supply, name
+        assert done(stand.vault.deposit, supply + 1, holder, sender=holder) is None, name
 
 
 def test_previews_are_exact(every):

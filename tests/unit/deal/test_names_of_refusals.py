@@ -16,7 +16,7 @@ ELSEWHERE = {
     *("TooEarly", "PoolNotEmpty", "NoSuchPeriod", "WrongPeriod", "ReportDoesNotAddUp", "CorrectionDoesNotAddUp"),
     *("TotalBelowZero", "NotReported", "IndexTooLate", "IndexNotDue", "IndexAlreadyTold", "CashArrivedShort"),
     *("ERC2612ExpiredSignature", "ERC2612InvalidSigner", "ERC20InsufficientAllowance", "AdmissionInThePast"),
-    *("Refused", "ZeroUnits", "EmptyTape", "JustCalled"),
+    *("Refused", "ZeroUnits", "EmptyTape", "JustCalled", "ProceedsAwaited", "TooManyAwaited", "ProceedsDoNotAddUp"),
 }
 
 

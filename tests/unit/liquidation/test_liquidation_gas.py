@@ -3,9 +3,10 @@
 import pytest
 
 from salvor.lab import open_lab
-from tests.property.liquidation_stage import loan_id, set_sales
+from tests.property.liquidation_stage import SEALED_STRATEGIES, loan_id, set_sales
+from tests.property.trigger_stage import set_triggers
 from tests.utils.selling import Selling
-from tests.utils.world import DAY
+from tests.utils.world import DAY, WAD
 
 
 @pytest.fixture
@@ -63,3 +64,29 @@ def test_a_bid_costs_at_most_90_000(sales, lab):
     for who in (sales.second, sales.first, sales.second, sales.third):
         spent.append(sales.bid(sales.english.least(1), who).gas_used)
     assert max(spent) <= 90_000, spent
+
+
+def test_a_reveal_costs_at_most_80_000(lab):
+    sales = Selling(set_sales(lab, strategies=SEALED_STRATEGIES))
+    sales.worth(50_000)
+    sales.open(1, 30_000)
+    sales.propose("LOAN_SALE")
+    sales.sell()
+    sealed = sales.sales.live.auctions[2]
+    prices = {sales.first: 31_000, sales.second: 40_000, sales.third: 35_000}
+    for who, price in prices.items():
+        sealed.commit(1, sealed.sealOf(1, who, price, bytes(32)), sender=who)
+    lab.wait(2 * DAY)
+    spent = [sealed.reveal(1, price, bytes(32), sender=who).gas_used for who, price in prices.items()]
+    assert max(spent) <= 80_000, spent
+
+
+def test_a_check_of_a_trigger_costs_at_most_40_000(lab):
+    watched = set_triggers(lab)
+    sales = Selling(watched.sales)
+    sales.open(1, 20_000)
+    watched.teach("COLLATERAL/1", 0, 150 * WAD, lab.now)
+    watched.poke("COLLATERAL/1")
+    watched.book.watch(1, 0, sender=sales.outsider)
+    spent = [watched.book.check(1, 0, sender=sales.outsider).gas_used for _ in range(3)]
+    assert max(spent[1:]) <= 40_000, spent

@@ -9,6 +9,8 @@ import pytest
 
 from salvor.node.config import load_node
 from salvor.node.observation import Fetched
+from tests.utils.oracle_nodes import beside
+from tests.utils.oracle_player import Player
 
 ROOT = Path(__file__).parents[3]
 NOW = 1_780_000_000  # in 2026, after all that the example's files speak of
@@ -59,3 +61,33 @@ def served():
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture
+def genesis():
+    """Of the chain; None: an hour ago."""
+    return
+
+
+@pytest.fixture
+def here(tmp_path, genesis):
+    """A chain of the test's own, which mines each transaction at once."""
+    found = beside(tmp_path, genesis=genesis)
+    found.mine_by_itself()
+    yield found
+    found.stage.lab.close()
+
+
+@pytest.fixture
+def player(here):
+    made = []
+
+    def make(**changes):
+        made.append(Player(here, **changes))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.node.close()
+        each.journal.close()
+        each.rpc.close()

@@ -98,6 +98,16 @@ class TestHousePrices:
             example, "fhfa", "DV_ENC", "DV_WNC", count=-1
         )
 
+    @pytest.mark.parametrize("lost", [1, 2, 3, 4])
+    def test_a_last_number_that_lost_digits_is_no_number(self, example, lost):
+        """101.36 cut off is 101.3, 101., 101 or 10, and the row is as long as the header."""
+        source = example.sources["fhfa"]
+        alone = source.model_copy(update={"values": source.values[:1]})
+        text = (example.folder / "hpi_master.csv").read_text().split("traditional,all-transactions")[0]
+        assert alone.read(Fetched(text.encode(), NOW)) == example.read("fhfa")[:1]
+        with pytest.raises(SourceFailed, match="last line: has no end; the file is cut off"):
+            alone.read(Fetched(text[: -1 - lost].encode(), NOW))
+
     def test_more_columns_and_another_order_change_nothing(self, example):
         def change(text):
             return (

@@ -40,6 +40,14 @@ class TestMaxDeposit:
             either.vault.deposit(201, outsider, sender=holder)
         either.vault.deposit(200, outsider, sender=holder)
 
+    def test_is_nothing_for_nobody(self, either, lab, holder):
+        """Compliance takes the zero address for a burn, and lets it."""
+        nobody = "0x" + "00" * 20
+        assert either.board.canTransfer(either.vault, nobody, 5)
+        assert either.vault.maxDeposit(nobody, sender=holder) == either.vault.maxMint(nobody, sender=holder) == 0
+        with lab.refused("ERC20InvalidReceiver", nobody):
+            either.vault.deposit(5, nobody, sender=holder)
+
     def test_answers_where_compliance_does_not(self, either, holder):
         either.deposit(holder, 500)
         either.board.ruin(sender=holder)

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Condition, Looks} from "interfaces/ITriggerBook.sol";
+import {WAD} from "interfaces/Types.sol";
+
+/// @title When a condition over a value holds. Rules 32 and 35
+library Conditions {
+    uint256 private constant WHOLE = 1e9;
+
+    /// @notice Whether it holds for a value (WAD), with the level moved to the safe side where it is `relaxed`.
+    /// @param claim Settlement units.
+    /// @param unit Settlement units in 1.
+    /// @param fellFrom Of `ValueFell`, WAD.
+    function holds(
+        Condition memory self,
+        uint256 value,
+        uint256 claim,
+        uint256 unit,
+        uint256 fellFrom,
+        bool relaxed
+    ) internal pure returns (bool) {
+        uint256 level = self.level;
+        Looks looks = self.looks;
+        if (relaxed) {
+            bool up = looks == Looks.CoverageBelow || looks == Looks.ValueBelow;
+            level = (level * (up ? WHOLE + self.margin : WHOLE - self.margin)) / WHOLE; // below 2^88 * 2^31
+        }
+        if (looks == Looks.CoverageBelow) return ((value * unit) / WAD) * WAD < level * claim; // 2^128 * 10^18; 2^119 * 2^96
+        if (looks == Looks.LoanToValueAbove) return claim * WAD > level * ((value * unit) / WAD);
+        if (looks == Looks.ValueAbove) return value > level;
+        if (looks == Looks.ValueBelow) return value < level;
+        return value + level <= fellFrom;
+    }
+
+    /// @notice Whether the hub is asked.
+    function isOfValue(Looks looks) internal pure returns (bool) {
+        return looks <= Looks.ValueFell;
+    }
+
+    /// @notice Prefix and number as text, zeros behind.
+    function keyOf(bytes11 prefix, uint64 caseId) internal pure returns (bytes32 key) {
+        uint256 digits;
+        uint256 length;
+        for (uint256 rest = caseId; rest != 0 || length == 0; rest /= 10) {
+            digits |= (48 + (rest % 10)) << (8 * length++);
+        }
+        uint256 used = 11;
+        while (used != 0 && prefix[used - 1] == 0) --used;
+        return bytes32(prefix) | bytes32(digits << (8 * (32 - used - length))); // at most 11 + 20 bytes
+    }
+}

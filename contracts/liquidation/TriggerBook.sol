@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Conditions} from "contracts/liquidation/Conditions.sol";
+import {Account, IAuctionHouse} from "interfaces/IAuctionHouse.sol";
+import {ILoanBook, Stage} from "interfaces/ILoanBook.sol";
+import {ILoanPool} from "interfaces/ILoanPool.sol";
+import {IOracleHub, Reading, Status} from "interfaces/IOracleHub.sol";
+import {Condition, ITriggerBook, Looks, TriggerTerms, Watch} from "interfaces/ITriggerBook.sol";
+import {Period} from "interfaces/Types.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+contract TriggerBook is ITriggerBook {
+    using Conditions for Condition;
+
+    /// @notice The highest value of a `ValueFell` condition within its window, one slot.
+    struct Reference {
+        uint128 value;
+        uint40 at;
+    }
+
+    /// @notice Whose values a look is made with.
+    enum With {
+        LastGood,
+        GoodNow,
+        GoodNowRelaxed
+    }
+
+    /// @dev Of the clauses in one word.
+    uint256 private constant CLAUSES = 3;
+    uint256 private constant MOST_CONDITIONS = 8;
+    uint256 private constant MOST_MARGIN = 1e9;
+
+    /* IMMUTABLES */
+
+    /// @inheritdoc ITriggerBook
+    IOracleHub public immutable hub;
+
+    /// @inheritdoc ITriggerBook
+    ILoanBook public immutable book;
+
+    /// @inheritdoc ITriggerBook
+    uint256 public immutable count;
+
+    IAuctionHouse private immutable _house;
+    ILoanPool private immutable _pool;
+
+    /// @dev Settlement units in 1: values are in WAD of money.
+    uint256 private immutable _unit;
+
+    /* STORAGE */
+
+    /// @inheritdoc ITriggerBook
+    mapping(uint64 caseId => uint256 trigger) public firedBy;
+
+    mapping(uint256 trigger => TriggerTerms terms) private _terms;
+    mapping(uint256 trigger => mapping(uint256 place => Condition condition)) private _conditions;
+    mapping(uint64 caseId => mapping(uint256 trigger => Watch watch)) private _watches;
+    mapping(uint64 caseId => mapping(uint256 trigger => Reference kept)) private _references;
+
+    /* CONSTRUCTOR */
+
+    constructor(
+        IOracleHub hub_,
+        ILoanBook book_,
+        uint8 decimals,
+        TriggerTerms[] memory terms,
+        Condition[][] memory conditions
+    ) {
+        hub = hub_;
+        book = book_;
+        _house = book_.house();
+        _pool = _house.pool();
+        _unit = 10 ** decimals;
+        count = terms.length;
+        for (uint256 i; i < terms.length; ++i) {
+            uint256 own = conditions[i].length;
+            bool sets = own <= MOST_CONDITIONS && terms[i].count == own && terms[i].clauses != 0;
+            for (uint256 c; c < CLAUSES; ++c) sets = sets && uint8(terms[i].clauses >> (8 * c)) >> own == 0;
+            if (!sets || address(book_.termsOf(terms[i].way).auction) == address(0)) revert WrongTrigger(i);
+            _terms[i] = terms[i];
+            for (uint256 k; k < own; ++k) {
+                if (conditions[i][k].margin > MOST_MARGIN) revert WrongTrigger(i);
+                _conditions[i][k] = conditions[i][k];
+            }
+        }
+    }
+
+    /* CHECKPOINTS */
+
+    /// @inheritdoc ITriggerBook
+    function watch(uint64 caseId, uint256 trigger) external {
+        if (trigger >= count) revert NoSuchTrigger(trigger, count);
+        book.caseOf(caseId); // it is there
+        uint96 claim = _claim(caseId);
+        Watch storage own = _watches[caseId][trigger];
+        own.claim = claim;
+        own.watched = true;
+        emit Watched(caseId, trigger, claim);
+    }
+
+    /// @inheritdoc ITriggerBook
+    function check(uint64 caseId, uint256 trigger) external returns (uint256 holding) {
+        Watch storage own = _watched(caseId, trigger);
+        TriggerTerms memory terms = _terms[trigger];
+        uint256 holds = _remember(caseId, trigger, terms, own.claim, With.LastGood);
+        (holding, ) = _update(caseId, trigger, own, terms, holds);
+    }
+
+    /* FIRING */
+
+    /// @inheritdoc ITriggerBook
+    function fire(uint64 caseId, uint256 trigger) external {
+        Watch storage own = _watched(caseId, trigger);
+        if (own.fired) revert AlreadyFired(caseId, trigger);
+        TriggerTerms memory terms = _terms[trigger];
+        uint256 holds = _remember(caseId, trigger, terms, _claim(caseId), With.GoodNow);
+        (uint256 holding, uint256 longest) = _update(caseId, trigger, own, terms, holds);
+        if (holding == 0 || longest < terms.hold) revert NotHeld(caseId, trigger, longest, terms.hold);
+        own.fired = true;
+        firedBy[caseId] = trigger + 1;
+        emit Fired(caseId, trigger, msg.sender);
+
+        book.fire(caseId, msg.sender, terms.fee, terms.cure, terms.way);
+    }
+
+    /// @inheritdoc ITriggerBook
+    function calm(uint64 caseId, uint256 trigger) external {
+        Watch storage own = _watched(caseId, trigger);
+        if (!own.fired) revert NotFired(caseId, trigger);
+        TriggerTerms memory terms = _terms[trigger];
+        (uint256 holds, uint256 unknown) = _look(caseId, trigger, terms, _claim(caseId), With.GoodNowRelaxed);
+        if (_clauses(terms, holds | unknown) != 0) revert StillHolds(caseId, trigger);
+        own.fired = false;
+        own.since = 0;
+        bool cures = firedBy[caseId] == trigger + 1 && book.caseOf(caseId).stage == Stage.Cure;
+        emit Calmed(caseId, trigger, cures);
+
+        if (cures) book.cured(caseId);
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc ITriggerBook
+    function conditionsNow(uint64 caseId, uint256 trigger) external view returns (uint256 holds, uint256 unknown) {
+        return _look(caseId, trigger, _terms[trigger], _claim(caseId), With.GoodNow);
+    }
+
+    /// @inheritdoc ITriggerBook
+    function watchOf(uint64 caseId, uint256 trigger) external view returns (Watch memory) {
+        return _watches[caseId][trigger];
+    }
+
+    /// @inheritdoc ITriggerBook
+    function termsOf(uint256 trigger) external view returns (TriggerTerms memory terms, Condition[] memory own) {
+        terms = _terms[trigger];
+        own = new Condition[](terms.count);
+        for (uint256 i; i < own.length; ++i) own[i] = _conditions[trigger][i];
+    }
+
+    /// @inheritdoc ITriggerBook
+    function keyOf(bytes11 prefix, uint64 caseId) external pure returns (bytes32) {
+        return Conditions.keyOf(prefix, caseId);
+    }
+
+    /* INTERNAL */
+
+    /// @dev Looks, and brings the references of what can fall up to date first (rule 32).
+    function _remember(
+        uint64 caseId,
+        uint256 trigger,
+        TriggerTerms memory terms,
+        uint256 claim,
+        With with
+    ) private returns (uint256 holds) {
+        for (uint256 i; i < terms.count; ++i) {
+            Condition memory one = _conditions[trigger][i];
+            if (one.looks == Looks.ValueFell) _refer(one, caseId, trigger, terms.age, with);
+            (bool yes, ) = _holds(one, caseId, trigger, terms.age, claim, with);
+            if (yes) holds |= 1 << i;
+        }
+    }
+
+    function _look(
+        uint64 caseId,
+        uint256 trigger,
+        TriggerTerms memory terms,
+        uint256 claim,
+        With with
+    ) private view returns (uint256 holds, uint256 unknown) {
+        for (uint256 i; i < terms.count; ++i) {
+            (bool yes, bool known) = _holds(_conditions[trigger][i], caseId, trigger, terms.age, claim, with);
+            if (yes) holds |= 1 << i;
+            if (!known) unknown |= 1 << i;
+        }
+    }
+
+    function _holds(
+        Condition memory one,
+        uint64 caseId,
+        uint256 trigger,
+        uint256 age,
+        uint256 claim,
+        With with
+    ) private view returns (bool yes, bool known) {
+        if (!Conditions.isOfValue(one.looks)) return (_isFact(one, caseId), true);
+        uint256 value;
+        (value, known) = _valueOf(one, caseId, age, with);
+        if (!known) return (false, false);
+        uint256 fellFrom = one.looks == Looks.ValueFell ? _references[caseId][trigger].value : 0;
+        yes = one.holds(value, claim, _unit, fellFrom, with == With.GoodNowRelaxed);
+    }
+
+    function _refer(Condition memory one, uint64 caseId, uint256 trigger, uint256 age, With with) private {
+        (uint256 value, bool known) = _valueOf(one, caseId, age, with);
+        Reference storage kept = _references[caseId][trigger];
+        bool stale = block.timestamp > uint256(kept.at) + one.window;
+        if (known && (stale || value > kept.value)) {
+            (kept.value, kept.at) = (uint128(value), uint40(block.timestamp)); // a value of the hub
+        }
+    }
+
+    function _valueOf(
+        Condition memory one,
+        uint64 caseId,
+        uint256 age,
+        With with
+    ) private view returns (uint256 value, bool known) {
+        bytes32 key = Conditions.keyOf(one.prefix, caseId);
+        if (with == With.LastGood) {
+            uint40 at;
+            (value, at) = hub.lastGood(key);
+            return (value, at != 0 && block.timestamp <= at + age);
+        }
+        Reading memory reading = hub.peek(key);
+        return (reading.value, reading.status == Status.Good);
+    }
+
+    function _isFact(Condition memory one, uint64 caseId) private view returns (bool) {
+        if (one.looks == Looks.PlanBroken) return book.planBroken(caseId);
+        if (one.looks == Looks.CourtOverdue) return book.courtOverdue(caseId);
+        Period next = _pool.lastReported().next();
+        if (next > _pool.periodCount()) return false;
+        return block.timestamp > uint256(_pool.record(next).end) + one.window;
+    }
+
+    /// @dev Rule 33. `longest` is how long the clause that holds longest does.
+    function _update(
+        uint64 caseId,
+        uint256 trigger,
+        Watch storage own,
+        TriggerTerms memory terms,
+        uint256 holds
+    ) private returns (uint256 holding, uint256 longest) {
+        (uint256 before, uint256 last) = (own.since, own.last);
+        holding = _clauses(terms, holds);
+        bool seen = block.timestamp <= last + terms.gap;
+        uint256 since;
+        for (uint256 c; c < CLAUSES; ++c) {
+            if ((holding >> c) & 1 == 0) continue;
+            uint256 began = uint32(before >> (32 * c));
+            if (began == 0 || !seen) began = block.timestamp;
+            since |= began << (32 * c);
+            longest = Math.max(longest, block.timestamp - began);
+        }
+        own.since = uint96(since); // three times 32 bits
+        own.last = uint32(block.timestamp);
+        if ((since == 0) != (before == 0)) emit Turned(caseId, trigger, holding);
+    }
+
+    function _clauses(TriggerTerms memory terms, uint256 holds) private pure returns (uint256 holding) {
+        for (uint256 c; c < CLAUSES; ++c) {
+            uint256 set = uint8(terms.clauses >> (8 * c));
+            if (set != 0 && holds & set == set) holding |= 1 << c;
+        }
+    }
+
+    function _claim(uint64 caseId) private view returns (uint96) {
+        Account memory account = _house.accountOf(caseId);
+        return account.outstanding > account.brought ? account.outstanding - account.brought : 0;
+    }
+
+    function _watched(uint64 caseId, uint256 trigger) private view returns (Watch storage own) {
+        own = _watches[caseId][trigger];
+        if (!own.watched) revert NotWatched(caseId, trigger);
+    }
+}

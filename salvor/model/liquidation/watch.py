@@ -1,0 +1,227 @@
+"""Triggers of loans: conditions over values and facts, measured by checkpoints (section 5).
+
+They are others than the waterfall's triggers, which look at the deal. Values come from a `Hub`: the oracle's model, or
+what a test teaches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import Enum, IntEnum
+from typing import Protocol
+
+from salvor.model.liquidation import book
+from salvor.model.liquidation.state import Stage, State, Strategy
+from salvor.model.refusal import Refused
+from salvor.model.terms import ONE
+
+WHOLE = 10**9  # margins are parts of it
+
+
+class Looks(IntEnum):
+    """What a condition looks at, in the order of rule 32."""
+
+    COVERAGE_BELOW = 0
+    LOAN_TO_VALUE_ABOVE = 1
+    VALUE_ABOVE = 2
+    VALUE_BELOW = 3
+    VALUE_FELL = 4
+    PLAN_BROKEN = 5
+    COURT_OVERDUE = 6
+    REPORT_MISSED = 7
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition; `prefix` of the key, without the case's number."""
+
+    looks: Looks
+    prefix: str = ""
+    level: int = 0
+    margin: int = 0
+    window: int = 0
+
+    @property
+    def is_of_value(self) -> bool:
+        """Whether the hub is asked."""
+        return self.looks <= Looks.VALUE_FELL
+
+    def holds(self, value: int, claim: int, unit: int, reference: int, *, relaxed: bool) -> bool:
+        """Rule 32, for a value in WAD; rule 35 where it is relaxed."""
+        level = self.level
+        if relaxed:
+            up = self.looks in {Looks.COVERAGE_BELOW, Looks.VALUE_BELOW}
+            level = level * (WHOLE + self.margin if up else WHOLE - self.margin) // WHOLE
+        money = value * unit // ONE
+        return {
+            Looks.COVERAGE_BELOW: money * ONE < level * claim,
+            Looks.LOAN_TO_VALUE_ABOVE: claim * ONE > level * money,
+            Looks.VALUE_ABOVE: value > level,
+            Looks.VALUE_BELOW: value < level,
+            Looks.VALUE_FELL: value + level <= reference,
+        }[self.looks]
+
+
+@dataclass(frozen=True)
+class TriggerTerms:
+    """A trigger as it is declared; clauses are sets of places among its conditions."""
+
+    conditions: tuple[Condition, ...]
+    clauses: tuple[frozenset[int], ...]
+    way: Strategy = Strategy.FORECLOSURE
+    hold: int = 0
+    gap: int = 0
+    age: int = 0
+    cure: int = 0
+    fee: int = 0
+
+
+@dataclass(frozen=True)
+class Watch:
+    """A trigger of a case."""
+
+    since: tuple[int, int, int] = (0, 0, 0)
+    last: int = 0
+    claim: int = 0
+    fired: bool = False
+
+
+class Hub(Protocol):
+    """Values in WAD by key."""
+
+    def last_good(self, key: str) -> tuple[int, int]:
+        """The value that was good when it was last poked, and its time; (0, 0) for none."""
+        ...
+
+    def good_now(self, key: str, now: int) -> int | None:
+        """The value, if it is good at this second."""
+        ...
+
+
+class With(Enum):
+    """Whose values a look is made with."""
+
+    LAST_GOOD = 0
+    GOOD_NOW = 1
+    GOOD_NOW_RELAXED = 2
+
+
+@dataclass
+class Triggers:
+    """All that is kept of triggers, beside a `State`."""
+
+    terms: tuple[TriggerTerms, ...]
+    hub: Hub
+    unit: int
+    watches: dict[tuple[int, int], Watch] = field(default_factory=dict)
+    references: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    fired_by: dict[int, int] = field(default_factory=dict)
+
+    def watch(self, state: State, case: int, trigger: int) -> None:
+        """Rule 33: note the claim."""
+        if trigger >= len(self.terms):
+            raise Refused("NoSuchTrigger", trigger, len(self.terms))
+        if case not in state.cases:
+            raise Refused("NoSuchCase", case)
+        own = self.watches.get((case, trigger), Watch())
+        self.watches[case, trigger] = replace(own, claim=state.accounts[case].rest)
+
+    def check(self, state: State, case: int, trigger: int, now: int) -> set[int]:
+        """Rule 33: a checkpoint; gives the clauses that hold."""
+        own = self._watched(case, trigger)
+        holds, _ = self._remember(state, case, trigger, own.claim, With.LAST_GOOD, now)
+        self.watches[case, trigger] = self._updated(own, trigger, holds, now)
+        return clauses(self.terms[trigger], holds)
+
+    def fire(self, state: State, case: int, trigger: int, keeper: str, now: int) -> None:
+        """Rule 34."""
+        own, terms = self._watched(case, trigger), self.terms[trigger]
+        if own.fired:
+            raise Refused("AlreadyFired", case, trigger)
+        kept = dict(self.references)
+        holds, _ = self._remember(state, case, trigger, state.accounts[case].rest, With.GOOD_NOW, now)
+        updated = self._updated(own, trigger, holds, now)
+        longest = max((now - since for since in updated.since if since), default=0)
+        try:
+            if not any(updated.since) or longest < terms.hold:
+                raise Refused("NotHeld", case, trigger, longest, terms.hold)
+            state.attempt(lambda: book.fire(state, case, keeper, terms.fee, terms.cure, terms.way, now))
+        except Refused:
+            self.references = kept
+            raise
+        self.watches[case, trigger] = replace(updated, fired=True)
+        self.fired_by[case] = trigger
+
+    def calm(self, state: State, case: int, trigger: int, now: int) -> None:
+        """Rule 35."""
+        own = self._watched(case, trigger)
+        if not own.fired:
+            raise Refused("NotFired", case, trigger)
+        claim = state.accounts[case].rest
+        holds, unknown = self._look(state, case, trigger, claim, With.GOOD_NOW_RELAXED, now)
+        if clauses(self.terms[trigger], holds | unknown):
+            raise Refused("StillHolds", case, trigger)
+        self.watches[case, trigger] = replace(own, fired=False, since=(0, 0, 0))
+        if self.fired_by.get(case) == trigger and state.cases[case].stage == Stage.CURE:
+            book.cured(state, case)
+
+    def _remember(
+        self, state: State, case: int, trigger: int, claim: int, how: With, now: int
+    ) -> tuple[set[int], set[int]]:
+        for one in self.terms[trigger].conditions:
+            if one.looks == Looks.VALUE_FELL:
+                value = self._value(one, case, trigger, how, now)
+                reference, at = self.references.get((case, trigger), (0, 0))
+                if value is not None and (now > at + one.window or value > reference):
+                    self.references[case, trigger] = value, now
+        return self._look(state, case, trigger, claim, how, now)
+
+    def _look(
+        self, state: State, case: int, trigger: int, claim: int, how: With, now: int
+    ) -> tuple[set[int], set[int]]:
+        holds, unknown = set[int](), set[int]()
+        reference, _ = self.references.get((case, trigger), (0, 0))
+        for place, one in enumerate(self.terms[trigger].conditions):
+            if not one.is_of_value:
+                if is_fact(state, one, case, now):
+                    holds.add(place)
+                continue
+            value = self._value(one, case, trigger, how, now)
+            if value is None:
+                unknown.add(place)
+            elif one.holds(value, claim, self.unit, reference, relaxed=how == With.GOOD_NOW_RELAXED):
+                holds.add(place)
+        return holds, unknown
+
+    def _value(self, one: Condition, case: int, trigger: int, how: With, now: int) -> int | None:
+        key = f"{one.prefix}{case}"
+        if how == With.LAST_GOOD:
+            value, at = self.hub.last_good(key)
+            return value if at and now <= at + self.terms[trigger].age else None
+        return self.hub.good_now(key, now)
+
+    def _updated(self, own: Watch, trigger: int, holds: set[int], now: int) -> Watch:
+        holding, seen = clauses(self.terms[trigger], holds), now <= own.last + self.terms[trigger].gap
+        since = [own.since[c] if own.since[c] and seen else now for c in range(3)]
+        kept = tuple(since[c] if c in holding else 0 for c in range(3))
+        return replace(own, since=(kept[0], kept[1], kept[2]), last=now)
+
+    def _watched(self, case: int, trigger: int) -> Watch:
+        if (case, trigger) not in self.watches:
+            raise Refused("NotWatched", case, trigger)
+        return self.watches[case, trigger]
+
+
+def clauses(terms: TriggerTerms, holds: set[int]) -> set[int]:
+    """Which clauses hold when these conditions do."""
+    return {place for place, clause in enumerate(terms.clauses) if clause and clause <= holds}
+
+
+def is_fact(state: State, one: Condition, case: int, now: int) -> bool:
+    """Rule 32: what is no value."""
+    if one.looks == Looks.PLAN_BROKEN:
+        return book.plan_broken(state, case, now)
+    if one.looks == Looks.COURT_OVERDUE:
+        return book.court_overdue(state, case, now)
+    pool = state.deal.pool
+    return pool.reported < pool.terms.periods and now > pool.terms.end(pool.reported + 1) + one.window

@@ -18,6 +18,8 @@ from salvor.model.oracle_keys import Kind, key_of
 if TYPE_CHECKING:
     from ape.contracts import ContractInstance
 
+    from salvor.deploy.live import Parties
+
 DAY, HOUR, MINUTE = 86_400, 3_600, 60
 _STANDS = {
     "refuse": OnFailure.REFUSE,
@@ -38,10 +40,12 @@ class LiveOracle:
     adapters: Mapping[str, ContractInstance] = field(default_factory=dict)
 
 
-def deploy_oracle(project: Any, terms: OracleTerms | None, *, access: Any, settlement: Any, parties: Any) -> Any:
-    """Deploy from the admin's account, who keeps the oracle, decides disputes and tells the truth at first.
+def deploy_oracle(
+    project: Any, terms: OracleTerms | None, *, access: Any, settlement: Any, parties: Parties, keeper: Any = None
+) -> LiveOracle | None:
+    """Deploy from the admin's account, add the signers, set every policy, and give the roles to the keeper at last.
 
-    Signers are added and every policy is set. A feed must answer then: its adapter asks it.
+    The keeper is the admin where nobody is named. A feed must answer when its policy is set: its adapter asks it.
     """
     if terms is None:
         return None
@@ -58,12 +62,13 @@ def deploy_oracle(project: Any, terms: OracleTerms | None, *, access: Any, settl
     live = LiveOracle(hub, reports, disputes, accuracy, adapters)
     for contract in (hub, reports, disputes, accuracy, *adapters.values()):
         learn_errors_of(contract)
-    _set_roles(access, live, admin)
+    # What no role was given yet is the admin's: so the deployer never holds the keeper's role where another does.
     for name, address in own.signers.items():
         send(reports.addSigner, address, name.encode()[:32].ljust(32, b"\0"), sender=admin)
     for value in own.values:
         kind, _, subject = value.key.partition("/")
         send(hub.setPolicy, key_of(Kind(kind), subject), policy_of(value, own, live).words, sender=admin)
+    _set_roles(access, live, admin, keeper or admin)
     return live
 
 
@@ -107,13 +112,13 @@ def _config(source: file.ValueSource, adapter: Any) -> bytes:
     return bytes(adapter.configOf((own_market.pair, own_market.of_token == 1, *decimals, *rest)))
 
 
-def _set_roles(access: Any, live: LiveOracle, admin: Any) -> None:
-    keeper = [(live.hub, ["setPolicy", "dropPolicy", "forget"]), (live.reports, ["addSigner", "removeSigner"])]
+def _set_roles(access: Any, live: LiveOracle, admin: Any, keeper: Any) -> None:
+    kept = [(live.hub, ["setPolicy", "dropPolicy", "forget"]), (live.reports, ["addSigner", "removeSigner"])]
     roles = {
-        access.ORACLE_KEEPER(): (keeper, admin),
-        access.RESOLVER(): ([(live.disputes, ["resolve"])], admin),
+        access.ORACLE_KEEPER(): (kept, keeper),
+        access.RESOLVER(): ([(live.disputes, ["resolve"])], keeper),
         access.DISPUTES(): ([(live.reports, ["setStanding"])], live.disputes),
-        access.TRUTH_KEEPER(): ([(live.accuracy, ["tellTruth"])], admin),
+        access.TRUTH_KEEPER(): ([(live.accuracy, ["tellTruth"])], keeper),
     }
     for role, (targets, holder) in roles.items():
         for target, functions in targets:

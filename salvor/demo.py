@@ -93,6 +93,19 @@ def play(ready: Prepared, project: ProjectManager, provider: ProviderAPI, cast: 
     audience.say(
         f"deployed: pool {live.pool.address} over {terms.tape.loan_count} loans, tape root 0x{terms.tape.root.hex()}"
     )
+    return play_out(ready, live, oracle, provider, cast, audience)
+
+
+def play_out(
+    ready: Prepared,
+    live: LiveDeal,
+    oracle: ContractInstance | None,
+    provider: ProviderAPI,
+    cast: Cast,
+    audience: Audience,
+) -> Statement:
+    """The same of a deal that was deployed and has sold nothing yet, by whatever way it came to the chain."""
+    terms, settlement, parties = ready.terms, live.settlement, live.parties
     _prove_one_loan(ready, live, audience)
 
     _order(ready, live, cast, audience)

@@ -111,18 +111,22 @@ def matrix(deal_file: Path, engine: str, as_json: bool) -> None:
 @click.option("--file", "path", type=Path, help="CSV; investors.csv beside the deal unless named.")
 @json_option
 def check(deal_file: Path, path: Path | None, as_json: bool) -> None:
-    """Check the investors' file row by row against the deal's rules; nothing is sent."""
+    """Check the investors' file row by row and the deal's orders against the rules; nothing is sent."""
     from salvor.errors import CHECK_FAILED
+    from salvor.investors.explaining import Files
     from salvor.investors.file import read_investors
-    from salvor.investors.telling import file_as_data, tell_file
+    from salvor.investors.orders import judged
+    from salvor.investors.telling import file_as_data, tell_file, tell_orders
 
     found, console = _begin(deal_file, as_json)
     path = path or deal_file.parent / "investors.csv"
     investors = read_investors(path, today=datetime.now(UTC).date(), books=found.books)
+    orders = judged(Files(found, investors))
     tell_file(investors, found.books, console)
+    tell_orders(orders, found.deal.settlement.decimals, console)
     if as_json:
-        click.echo(json.dumps(file_as_data(investors, found.books), indent=2, ensure_ascii=False))
-    if investors.refused:
+        click.echo(json.dumps(file_as_data(investors, found.books, orders), indent=2, ensure_ascii=False))
+    if investors.refused or not all(each.allowed for each in orders):
         click.get_current_context().exit(CHECK_FAILED)
 
 

@@ -9,6 +9,7 @@ from salvor.deploy.live import LiveDeal, Parties
 from salvor.deploy.oracle import deploy_oracle
 from salvor.deploy.structs import NOBODY, evergreen_terms, is_floating, offers, pool_terms, waterfall_terms
 from salvor.deploy.terms import DealTerms
+from salvor.deploy.vaults import deploy_vaults
 
 LATEST = 2**40 - 1  # seconds since 1970: an admission without an end
 
@@ -59,9 +60,10 @@ def apply(
     waterfall = admin.deploy(project.Waterfall, offering, structs)
     figures = admin.deploy(project.DealFigures, waterfall)
     contracts = (access, settlement, allow_list, distributor, notes, pool, offering, waterfall, figures, vote, record)
+    vaults = deploy_vaults(project, terms.vaults, admin=admin, access=access, notes=notes)
     around = {"access": access, "settlement": settlement, "parties": parties}
     values = deploy_oracle(project, terms.oracle, **around, keeper=keeper)
-    live = LiveDeal(parties, *contracts, fund, gates, first_block, values)
+    live = LiveDeal(parties, *contracts, fund, gates, first_block, vaults, values)
     for contract in (
         access,
         settlement,
@@ -78,9 +80,9 @@ def apply(
     ):
         if contract:
             learn_errors_of(contract)
+    for gate in gates:  # it receives what holders ask it to sell; until roles are set, only the admin may admit
+        send(allow_list.admit, gate, LATEST, sender=admin)
     _set_roles(live)
-    for gate in gates:  # it receives what holders ask it to sell
-        send(allow_list.admit, gate, LATEST, sender=parties.transfer_agent)
     return live
 
 

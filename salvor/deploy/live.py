@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from salvor.deploy.oracle import LiveOracle
-
 if TYPE_CHECKING:
     from ape.api import AccountAPI
     from ape.contracts import ContractInstance
@@ -33,6 +31,32 @@ class Parties:
 
 
 @dataclass(frozen=True)
+class LiveOracle:
+    """The contracts; adapters by the name that the deal file gives their kind."""
+
+    hub: ContractInstance
+    reports: ContractInstance
+    disputes: ContractInstance
+    accuracy: ContractInstance
+    adapters: Mapping[str, ContractInstance] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LiveVault:
+    """A vault over one note, or over a basket of several."""
+
+    name: str
+    vault: ContractInstance
+    basket: ContractInstance | None
+    notes: tuple[ContractInstance, ...]
+
+    @property
+    def asset(self) -> ContractInstance:
+        """What the vault takes: its note, or units of its basket."""
+        return self.notes[0] if self.basket is None else self.basket
+
+
+@dataclass(frozen=True)
 class LiveDeal:
     """Contracts by name; notes by seniority."""
 
@@ -51,6 +75,7 @@ class LiveDeal:
     fund: ContractInstance | None  # of an evergreen deal
     gates: tuple[ContractInstance, ...]  # of an evergreen deal, one a note
     first_block: int  # no event of the deal is older
+    vaults: tuple[LiveVault, ...] = ()
     oracle: LiveOracle | None = None  # of a deal that reads values
 
     def cash_contracts(self) -> dict[str, ContractInstance]:

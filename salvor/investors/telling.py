@@ -47,7 +47,18 @@ def tell_refused(found: Investors, console: Console) -> None:
     )
 
 
-def file_as_data(found: Investors, books: Sequence[Rulebook]) -> dict[str, object]:
+def tell_orders(orders: Sequence[Answer], decimals: int, console: Console) -> None:
+    """Orders that may not be taken, each with the rules that refuse it."""
+    for each in orders:
+        for verdict in each.verdicts:
+            if not verdict.allowed:
+                order = f"order of {each.taker}, {format_units(each.units, decimals)} of {each.tranche}"
+                console.print(f"{order}: {verdict.rule}: {verdict.said}", markup=False, soft_wrap=True)
+    taken = sum(each.allowed for each in orders)
+    console.print(f"{taken} of {len(orders)} orders of the deal may be taken", markup=False)
+
+
+def file_as_data(found: Investors, books: Sequence[Rulebook], orders: Sequence[Answer]) -> dict[str, object]:
     """The same for tools."""
     return {
         "accepted": [
@@ -64,6 +75,15 @@ def file_as_data(found: Investors, books: Sequence[Rulebook]) -> dict[str, objec
             for row in found.rows
         ],
         "refused": [vars(each) for each in found.refused],
+        "orders": [
+            {
+                "investor": each.taker,
+                "tranche": each.tranche,
+                "units": each.units,
+                "refused_by": [verdict.rule for verdict in each.verdicts if not verdict.allowed],
+            }
+            for each in orders
+        ],
     }
 
 

@@ -107,7 +107,9 @@ def sent(node, contract, function, *values):
     data = "0x" + (keccak(function.encode())[:4] + encode(kinds, values)).hex()
     sender = asked(node, "eth_accounts")[0]
     done = asked(node, "eth_sendTransaction", {"from": sender, "to": contract, "data": data})
-    assert int(asked(node, "eth_getTransactionReceipt", done)["status"], 16) == 1, function
+    while (receipt := asked(node, "eth_getTransactionReceipt", done)) is None:
+        time.sleep(0.01)
+    assert int(receipt["status"], 16) == 1, function
 
 
 def registered(node, registry):

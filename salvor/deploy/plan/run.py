@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 from salvor.deploy.plan.fees import Fee, fee_now
@@ -332,13 +333,14 @@ class _Run:
     # Questions to oneself
 
     def _ready(self, view: View, sender: str) -> list[Step]:
-        """Not signed, not there, and everything before it mined."""
+        """Not signed, not there, and everything before it mined; up to the first that has to wait.
+
+        So what a sender does happens in the plan's order, in which it was tried: a later step that could go already may
+        depend on an earlier one in a way that no address shows.
+        """
         written, done = {each.step for each in self._open()}, self.there | set(view.mined)
-        return [
-            step
-            for step in self.plan.steps
-            if step.sender == sender and step.name not in written | done and set(step.after) <= done
-        ]
+        left = (step for step in self.plan.steps if step.sender == sender and step.name not in written | done)
+        return list(takewhile(lambda step: set(step.after) <= done, left))
 
     def _waiting(self, view: View) -> str:
         return view.newest_waiting[0].step if view.newest_waiting else "a step"

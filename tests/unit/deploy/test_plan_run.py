@@ -60,6 +60,21 @@ def test_everything_stands_in_the_end(node, quick, tmp_path):
     assert total(node, plan) == 6
 
 
+def test_a_sender_s_steps_happen_in_the_plan_s_order(node, quick, tmp_path):
+    """The last call waits for no contract; sent as soon as it could be, it would come before the grant."""
+    steps = steps_on(node)
+    access = steps.deploy("DealAccess", steps.sender)
+    token = steps.deploy("SettlementToken", "Dollar", "USD", 2)
+    distributor = steps.deploy("Distributor", access, token)
+    steps.call(access, "grantRole", 1, distributor, 0)
+    steps.call(access, "labelRole", 1, "payer")
+    plan = make_plan(steps, node)
+    applied = apply_plan(plan, node, [deployer()], tmp_path / "j", quick)
+    with Journal(tmp_path / "j") as journal:
+        nonces = {each.step: each.nonce for each in journal.sent()}
+    assert sorted(applied.mined, key=nonces.get) == [step.name for step in plan.steps]
+
+
 def test_calls_without_a_trace_on_the_chain_are_known_by_the_journal(node, quick, tmp_path):
     plan = make_plan(two_contracts(node), node)
     apply_plan(plan, node, [deployer()], tmp_path / "j", quick)
@@ -152,11 +167,13 @@ class TestWaiting:
         head = int(node.ask("eth_blockNumber"), 16)
         assert all(head - each.block + 1 >= 4 for each in applied.mined.values())
 
-    def test_a_reorganisation_is_noticed_and_mended(self, node, quick, tmp_path):
+    @pytest.mark.parametrize("place", [3, -1])
+    def test_a_reorganisation_is_noticed_and_mended(self, node, quick, tmp_path, place):
+        """In the middle, and in the very moment in which everything is done."""
         plan, gone = make_plan(two_contracts(node), node), []
 
         def reorganise(what, step):
-            if what == "mined" and step == "Distributor" and not gone:
+            if what == "mined" and step == plan.steps[place].name and not gone:
                 gone.append(node.ask("anvil_reorg", 3, []))
 
         options = replace(quick, tell=reorganise)

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from salvor.deploy.oracle import LiveOracle
-
 if TYPE_CHECKING:
     from ape.api import AccountAPI
     from ape.contracts import ContractInstance
@@ -30,6 +28,17 @@ class Parties:
     def account(self, payee: str) -> AccountAPI:
         """Who a payee of the deal is: the seller, the servicer or one of the others; raises KeyError."""
         return {"seller": self.seller, "servicer": self.servicer, **self.others}[payee]
+
+
+@dataclass(frozen=True)
+class LiveOracle:
+    """The contracts; adapters by the name that the deal file gives their kind."""
+
+    hub: ContractInstance
+    reports: ContractInstance
+    disputes: ContractInstance
+    accuracy: ContractInstance
+    adapters: Mapping[str, ContractInstance] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

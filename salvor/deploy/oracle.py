@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from eth_abi import encode
 
 from salvor.chain.send import learn_errors_of, selector_of, send
 from salvor.deal import oracle as file
+from salvor.deploy.live import LiveOracle
 from salvor.deploy.structs import NOBODY
 from salvor.deploy.terms import OracleTerms
 from salvor.model.oracle import OnFailure, Policy, Source
 from salvor.model.oracle_keys import Kind, key_of
-
-if TYPE_CHECKING:
-    from ape.contracts import ContractInstance
 
 DAY, HOUR, MINUTE = 86_400, 3_600, 60
 _STANDS = {
@@ -25,17 +21,6 @@ _STANDS = {
     "hold_higher": OnFailure.HOLD_HIGHER,
 }
 _ADAPTERS = {"chainlink": "ChainlinkSource", "band": "BandSource", "pyth": "PythSource", "market": "MarketSource"}
-
-
-@dataclass(frozen=True)
-class LiveOracle:
-    """The contracts; adapters by the name that the deal file gives their kind."""
-
-    hub: ContractInstance
-    reports: ContractInstance
-    disputes: ContractInstance
-    accuracy: ContractInstance
-    adapters: Mapping[str, ContractInstance] = field(default_factory=dict)
 
 
 def deploy_oracle(project: Any, terms: OracleTerms | None, *, access: Any, settlement: Any, parties: Any) -> Any:

@@ -17,7 +17,12 @@ def test_recovery_with_cap_country_and_count_keeps_them(lab):
     number = office.registry.numberOf(office.identity("A"))
 
     def counts():
-        return count.holders(), count.holdersOfCountry(ITALY), count.holdersOfClass(2), office.compliance.unitsOf(number)
+        return (
+            count.holders(),
+            count.holdersOfCountry(ITALY),
+            count.holdersOfClass(2),
+            office.compliance.unitsOf(number),
+        )
 
     before = counts()
     assert before == (1, 1, 1, 70)

@@ -31,6 +31,7 @@ ORDER = [
     "investors",
     "demo",
     "play",
+    "selling",
 ]
 CHAINLESS = ["amounts", "tape", "deal", "jurisdictions", "supervision", "model"]
 

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from salvor.amounts import Units, Wad, to_units
 from salvor.deal.fields import Amount, Name, Part, Percent, Version, Whole
 from salvor.deal.networks import Network
+from salvor.deal.oracle import Oracle
 from salvor.deal.rules import (
     Evergreen,
     FeeLine,
@@ -25,6 +26,7 @@ from salvor.deal.rules import (
     Trigger,
     Vote,
 )
+from salvor.deal.vaults import Vault
 
 
 class TapeFile(Part):
@@ -153,6 +155,8 @@ class Deal(Part):
     screening: Screening | None = None
     networks: dict[Name, Network] = Field(default_factory=dict)  # by Ape's name of a network: sepolia
     compliance: Compliance | None = None
+    vaults: Annotated[list[Vault], Field(max_length=16)] = Field(default_factory=list)  # deployed beside the deal
+    oracle: Oracle | None = None
     assumptions: str = ""  # what the source does not say and the deal takes as given; stands under the statement
 
     def units(self, amount: Decimal) -> Units:

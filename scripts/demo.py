@@ -19,7 +19,9 @@ DEAL = Path("deals/charged-off-accounts/deal.yaml")
 
 
 @click.command(epilog="Example: ape run demo --deal deals/charged-off-accounts/deal.yaml --json")
-@click.option("--deal", "deal_file", type=Path, default=DEAL, show_default=True, help="Deal file, or a folder of deals/ by its name.")
+@click.option(
+    "--deal", "deal_file", type=Path, default=DEAL, show_default=True, help="Deal file, or a folder of deals/ by name."
+)
 @click.option("--tape", "tape_file", type=Path, help="Loan tape instead of the deal's own.")
 @click.option("--out", type=Path, default=Path("out/demo"), show_default=True, help="Where the statement goes.")
 @click.option("--json", "as_json", is_flag=True, help="Print the statement as JSON on stdout, all else on stderr.")

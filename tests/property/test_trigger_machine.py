@@ -145,9 +145,7 @@ class TriggerMachine(RuleBasedStateMachine):
     @rule(case=cases, trigger=triggers)
     def calm(self, case, trigger) -> None:
         cured = self.state.cases[case].stage == Stage.CURE
-        done = self.do(
-            partial(self.triggers.calm, self.state, case, trigger, self.now), self.book.calm, case, trigger
-        )
+        done = self.do(partial(self.triggers.calm, self.state, case, trigger, self.now), self.book.calm, case, trigger)
         if not isinstance(done, Refused):
             self.fired.discard((case, trigger))
             self.log.pop((case, trigger), None)

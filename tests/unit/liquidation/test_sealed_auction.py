@@ -286,7 +286,8 @@ class TestConstructor:
         assert (tuple(made.terms()), made.longest(), made.house()) == (self.GOOD, 3 * DAY, sales.house.address)
 
     @pytest.mark.parametrize(
-        "given", [(True, 0, 1, 1, 1), (True, 1, 0, 1, 1), (True, 1, 1, 0, 1), (True, 1, 1, 1, 0), (True, 1, 1, 1, WAD + 1)]
+        "given",
+        [(True, 0, 1, 1, 1), (True, 1, 0, 1, 1), (True, 1, 1, 0, 1), (True, 1, 1, 1, 0), (True, 1, 1, 1, WAD + 1)],
     )
     def test_refuses_times_and_deposits_of_nothing(self, sales, lab, given):
         with lab.refused("WrongSealedTerms", given):
@@ -297,4 +298,3 @@ def test_begin_cancel_and_finish_are_the_houses(first_price, lab):
     for name, args in (("begin", (1, 1, 1, 0)), ("cancel", (1,)), ("finish", (1,))):
         with lab.refused("NotTheHouse", first_price.outsider, first_price.house):
             getattr(first_price.sealed, name)(*args, sender=first_price.outsider)
-

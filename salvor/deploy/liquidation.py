@@ -72,7 +72,9 @@ def deploy_triggers(
     """The book of triggers over a hub's values, and its role."""
     admin, access = live.parties.admin, live.access
     conditions = [[_condition(one) for one in each.conditions] for each in terms]
-    triggers = admin.deploy(project.TriggerBook, hub, sold.book, decimals, [_trigger(each) for each in terms], conditions)
+    triggers = admin.deploy(
+        project.TriggerBook, hub, sold.book, decimals, [_trigger(each) for each in terms], conditions
+    )
     learn_errors_of(triggers)
     selectors = [selector_of(sold.book, name) for name in ("fire", "cured")]
     send(access.setTargetFunctionRole, sold.book, selectors, access.TRIGGERS(), sender=admin)

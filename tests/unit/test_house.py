@@ -31,6 +31,8 @@ ORDER = [
     "investors",
     "demo",
     "play",
+    "rehearsal",
+    "selling",
 ]
 CHAINLESS = ["amounts", "tape", "deal", "jurisdictions", "supervision", "model"]
 

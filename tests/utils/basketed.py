@@ -38,9 +38,9 @@ class Basketed:
         return replace(self.first, kind=kind, note=self.basket, vault=vault, distributor=None)
 
 
-def basketed(lab: Lab, weights: Any = WEIGHTS) -> Basketed:
+def basketed(lab: Lab, weights: Any = WEIGHTS, *, cash: str = "RefusingToken") -> Basketed:
     """Real notes; the second deal pays in the first one's asset."""
-    first = vaulted(lab, "PayingNoteVault")
+    first = vaulted(lab, "PayingNoteVault", cash=cash)
     second = vaulted(lab, "PayingNoteVault", token=first.cash)
     parts = list(zip((first.note, second.note), weights, strict=True))
     basket = lab.deploy("NoteBasket", first.access, parts, "Basket", "BASKET", sender=first.issuer)

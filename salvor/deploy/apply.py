@@ -16,12 +16,20 @@ LATEST = 2**40 - 1  # seconds since 1970: an admission without an end
 
 
 def apply(
-    project: Any, terms: DealTerms, *, parties: Parties, settlement: Any, oracle: Any = None, first_block: int = 0
+    project: Any,
+    terms: DealTerms,
+    *,
+    parties: Parties,
+    settlement: Any,
+    oracle: Any = None,
+    keeper: Any = None,
+    first_block: int = 0,
 ) -> LiveDeal:
     """Deploy every contract of the deal from the admin's account and set the roles; nothing is for sale yet.
 
-    `project` gives contracts by name: Ape's project, or a lab's `contracts`. A deal with floating rates asks `oracle`.
-    No event of the deal is before `first_block`.
+    `project` gives contracts by name: Ape's project, or a lab's `contracts`. A deal with floating rates asks `oracle`;
+    over values that it reads rules the `keeper`, the admin where nobody is named. No event of the deal is before
+    `first_block`.
     """
     admin, rules = parties.admin, terms.rules
     access = admin.deploy(project.DealAccess, admin)
@@ -51,7 +59,8 @@ def apply(
     figures = admin.deploy(project.DealFigures, waterfall)
     contracts = (access, settlement, allow_list, distributor, notes, pool, offering, waterfall, figures, vote, record)
     vaults = deploy_vaults(project, terms.vaults, admin=admin, access=access, notes=notes)
-    values = deploy_oracle(project, terms.oracle, access=access, settlement=settlement, parties=parties)
+    around = {"access": access, "settlement": settlement, "parties": parties}
+    values = deploy_oracle(project, terms.oracle, **around, keeper=keeper)
     live = LiveDeal(parties, *contracts, fund, gates, first_block, vaults, values, regulated)
     for contract in (
         access,

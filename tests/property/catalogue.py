@@ -96,6 +96,9 @@ PROPERTIES = {
     "OR-09": "A report that is challenged or struck, or whose signer was removed, counts nowhere.",
     "OR-10": "A value that is not good enough can't be read: read refuses exactly what peek says is refused, readFresh "
     "also what is held.",
+    "ON-01": "A node signs one value for a key and time, and only later times, wherever it is killed.",
+    "ON-02": "A node gives each nonce to one content, wherever it is killed, and pays for it once.",
+    "ON-03": "A source that is cut off, slow, or answers something else gives no value, never a wrong one.",
     "DP-01": "A deployment that is disturbed at any point and run again leaves the state of an undisturbed one.",
     "DP-02": "Each step of a plan succeeds exactly once, whatever happens to node, network and process.",
     "DP-03": "No node sees a signed transaction that is not in the journal.",

@@ -25,7 +25,13 @@ from salvor.desk import actions as desk
 from salvor.desk import visits
 from salvor.desk.cast import Cast
 from salvor.errors import ChainPastClosing, ReconciliationFailed, RowsRejected
-from salvor.investors.orders import refuse_what_rules_refuse
+from salvor.investors.in_a_deal import (
+    Regulation,
+    keep_retention,
+    prepare_transfer,
+    register_cast,
+    regulation_of,
+)
 from salvor.report.from_chain import read_statement
 from salvor.report.from_model import forecast
 from salvor.report.statement import Statement, differences
@@ -56,6 +62,7 @@ class Prepared:
     collections: list[Collected]  # by period: what each loan pays, and what is reported beside it
     claims_after: list[int]
     indices: list[int]  # by period, of a deal with floating rates: what the play takes the index for
+    regulation: Regulation | None = None  # of a deal that names jurisdictions
 
 
 @dataclass(frozen=True)
@@ -69,8 +76,7 @@ class Audience:
 def prepare(deal_file: Path, *, tape_file: Path | None, out: Path) -> Prepared:
     """Read deal and tape, check and commit the tape, and reckon what will be collected when."""
     deal = load_deal(deal_file)
-    if deal.compliance is not None:
-        refuse_what_rules_refuse(deal_file)
+    regulation = None if deal.compliance is None else regulation_of(deal_file)
     mapping = load_tape_mapping(deal_file.parent / deal.tape.mapping)
     source = tape_file or deal_file.parent / deal.tape.file
     tape = check_tape(source, mapping, decimals=deal.settlement.decimals, out=out / "tape")
@@ -82,7 +88,8 @@ def prepare(deal_file: Path, *, tape_file: Path | None, out: Path) -> Prepared:
     periods = len(terms.period_ends)
     claims_after = sorted({*range(CLAIM_EVERY, periods, CLAIM_EVERY), periods})
     cash = collections(loans, deal.calendar)
-    return Prepared(deal, tape, loans, commitment, secret, terms, cash, claims_after, assumed_indices(deal, periods))
+    indices = assumed_indices(deal, periods)
+    return Prepared(deal, tape, loans, commitment, secret, terms, cash, claims_after, indices, regulation)
 
 
 def play(ready: Prepared, project: ProjectManager, provider: ProviderAPI, cast: Cast, audience: Audience) -> Statement:
@@ -93,6 +100,8 @@ def play(ready: Prepared, project: ProjectManager, provider: ProviderAPI, cast: 
     settlement = parties.admin.deploy(project.SettlementToken, token.name, token.symbol, token.decimals)
     first_block = provider.get_block("latest").number
     oracle = parties.admin.deploy(project.IndexBoard) if ready.indices else None
+    if ready.regulation:
+        terms = ready.regulation.terms(terms, settlement.address)
     live = apply(project, terms, parties=parties, settlement=settlement, oracle=oracle, first_block=first_block)
     audience.say(
         f"deployed: pool {live.pool.address} over {terms.tape.loan_count} loans, tape root 0x{terms.tape.root.hex()}"
@@ -112,6 +121,10 @@ def play_out(
     terms, settlement, parties = ready.terms, live.settlement, live.parties
     _prove_one_loan(ready, live, audience)
 
+    if ready.regulation:
+        now = provider.get_block("latest").timestamp
+        done = register_cast(live, ready.regulation, cast.investors, now)
+        audience.say(f"registered: {len(done.of('registered'))} investors with signed claims of class and country")
     _order(ready, live, cast, audience)
     at(provider, terms.closing)
     _close(ready, live, cast, audience)
@@ -146,7 +159,8 @@ def _order(ready: Prepared, live: LiveDeal, cast: Cast, audience: Audience) -> N
     audience.say(f"refused: an outsider who is not admitted wants to order notes: {refusal}")
     for (name, tranche), units in orders(deal).items():
         account = cast.investors[name]
-        desk.admit(live, account, until=ready.terms.period_ends[-1] + 1)
+        if not ready.regulation:
+            desk.admit(live, account, until=ready.terms.period_ends[-1] + 1)
         _fund(live.settlement, account, units)
         desk.order(live, account, tranche=deal.place_of(tranche), units=units)
         amount = format_units(units, token.decimals)
@@ -159,6 +173,10 @@ def _close(ready: Prepared, live: LiveDeal, cast: Cast, audience: Audience) -> N
     desk.close(live, by=cast.outsider)
     for name, tranche in allotted(deal):
         desk.settle(live, cast.investors[name], tranche=deal.place_of(tranche), by=cast.outsider)
+    if ready.regulation:
+        for tranche, units in keep_retention(live, ready.regulation, cast.investors).items():
+            amount = format_units(units, token.decimals)
+            audience.say(f"kept: {amount} {token.symbol} of {tranche} stay with the originator")
     seller = live.parties.seller
     price = format_units(live.distributor.creditOf(seller), token.decimals)
     desk.pay_credit(live, seller, by=cast.outsider)
@@ -196,6 +214,7 @@ def _trade(ready: Prepared, live: LiveDeal, cast: Cast, audience: Audience, peri
         if trade.after_period == period:
             seller, buyer = cast.investors[trade.seller], cast.investors[trade.buyer]
             units = deal.units(trade.amount)
+            prepare_transfer(live, deal.place_of(trade.tranche), seller, buyer, units)
             desk.transfer(live, seller=seller, buyer=buyer, tranche=deal.place_of(trade.tranche), units=units)
             amount = format_units(units, deal.settlement.decimals)
             audience.say(f"traded after period {period}: {amount} of {trade.tranche}, {trade.seller} to {trade.buyer}")

@@ -23,7 +23,7 @@ from salvor.desk.cast import Cast
 from salvor.desk.on_chain import OnChain
 from salvor.desk.on_model import OnModel
 from salvor.desk.reporting import Tapes, reports_of
-from salvor.errors import ChainPastClosing, LoanTwice, ReconciliationFailed, RowsRejected
+from salvor.errors import ChainPastClosing, LoanTwice, OptionInvalid, ReconciliationFailed, RowsRejected
 from salvor.report.from_chain import read_statement
 from salvor.report.from_model import statement_of
 from salvor.report.life import LifeStatement
@@ -53,6 +53,8 @@ class LifePrepared:
 def prepare_life(deal_file: Path, life_file: Path, *, out: Path) -> LifePrepared:
     """Read deal, tapes, life and collections, and rehearse them; raises an error of the file that is to blame."""
     ready = prepare(deal_file, tape_file=None, out=out)
+    if ready.regulation:
+        raise OptionInvalid(f"{deal_file} names jurisdictions: `ape run demo` plays it; a life knows allow-lists only")
     deal, life = ready.deal, load_life(life_file, ready.deal)
     further = _further(life, life_file, deal, out)
     tapes = [(ready.commitment, ready.secret), *((each.commitment, each.secret) for each in further.values())]

@@ -96,18 +96,18 @@ class TestCheck:
             "{ name: uncle, tranche: senior, amount: 50000.00 }",
         )
         orders = "".join(f"  - {each}\n" for each in more)
-        deal.write_text(text.replace("\nassumptions:", f"{orders}\nassumptions:"), encoding="utf-8")
+        deal.write_text(text.replace("investors:\n", f"investors:\n{orders}"), encoding="utf-8")
         done = run(investors, "check", "--deal", deal)
         assert "order of saver, 15,000.00 of junior: identity: nobody knows saver" in done.stdout  # its row was refused
         assert "order of saver, 15,000.00 of junior: minimum_investment: who subscribes has 20,000.00" in done.stdout
         assert "order of uncle, 50,000.00 of senior: identity: nobody knows uncle" in done.stdout
-        assert "7 of 9 orders and trades of the deal may be" in done.stdout
+        assert "8 of 10 orders and trades of the deal may be" in done.stdout
 
     def test_tells_which_trades_of_the_deal_may_not_be_made(self, folder):
         deal = folder / "deal.yaml"
         text = deal.read_text(encoding="utf-8")
         trade = "{ after_period: 3, tranche: junior, seller: endowment, buyer: bank, amount: 50000.00 }"
-        deal.write_text(text.replace("\nassumptions:", f"\ntrades:\n  - {trade}\n\nassumptions:"), encoding="utf-8")
+        deal.write_text(text.replace("trades:\n", f"trades:\n  - {trade}\n"), encoding="utf-8")
         done = run(investors, "check", "--deal", deal)
         assert (
             "trade from endowment to bank, 50,000.00 of junior on 2027-03-31: lock_up: 0.00 of endowment" in done.stdout
@@ -127,7 +127,7 @@ class TestCheck:
     def test_as_json_has_both_lists(self):
         data = json.loads(run(investors, "check", "--deal", SHIPPED / "deal.yaml", "--json").stdout)
         assert (len(data["accepted"]), len(data["refused"])) == (7, 4)
-        assert [each["refused_by"] for each in data["orders"]] == [[]] * 7
+        assert [each["refused_by"] for each in data["orders"]] == [[]] * 8
         assert {each["name"]: each["may_hold"] for each in data["accepted"]}["dentist"] == ["senior", "mezzanine"]
 
 

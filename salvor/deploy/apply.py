@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from salvor.chain.send import learn_errors_of, selector_of, send
-from salvor.deploy.live import LiveDeal, Parties
+from salvor.deploy.live import LiveDeal, LiveRegulated, Parties
 from salvor.deploy.oracle import deploy_oracle
+from salvor.deploy.regulated import deploy_regulated
 from salvor.deploy.structs import NOBODY, evergreen_terms, is_floating, offers, pool_terms, waterfall_terms
 from salvor.deploy.terms import DealTerms
 from salvor.deploy.vaults import deploy_vaults
@@ -34,10 +35,7 @@ def apply(
     access = admin.deploy(project.DealAccess, admin)
     allow_list = admin.deploy(project.AllowList, access)
     distributor = admin.deploy(project.Distributor, access, settlement)
-    notes = tuple(
-        admin.deploy(project.TrancheNote, access, distributor, allow_list, name, symbol)
-        for name, symbol in terms.note_names
-    )
+    regulated, notes = _notes(project, terms, parties, access, distributor, allow_list)
     pool = admin.deploy(
         project.LoanPool, access, distributor, pool_terms(terms, settlement.address, parties.seller.address)
     )
@@ -63,7 +61,7 @@ def apply(
     vaults = deploy_vaults(project, terms.vaults, admin=admin, access=access, notes=notes)
     around = {"access": access, "settlement": settlement, "parties": parties}
     values = deploy_oracle(project, terms.oracle, **around, keeper=keeper)
-    live = LiveDeal(parties, *contracts, fund, gates, first_block, vaults, values)
+    live = LiveDeal(parties, *contracts, fund, gates, first_block, vaults, values, regulated)
     for contract in (
         access,
         settlement,
@@ -84,6 +82,28 @@ def apply(
         send(allow_list.admit, gate, LATEST, sender=admin)
     _set_roles(live)
     return live
+
+
+def _notes(
+    project: Any, terms: DealTerms, parties: Parties, access: Any, distributor: Any, allow_list: Any
+) -> tuple[LiveRegulated | None, tuple[Any, ...]]:
+    """Notes that ask the allow-list, or identities and rules."""
+    admin = parties.admin
+    if terms.regulated is None:
+        notes = (
+            admin.deploy(project.TrancheNote, access, distributor, allow_list, name, symbol)
+            for name, symbol in terms.note_names
+        )
+        return None, tuple(notes)
+    return deploy_regulated(
+        project,
+        terms.regulated,
+        terms.note_names,
+        admin=admin,
+        agent=parties.transfer_agent,
+        access=access,
+        distributor=distributor,
+    )
 
 
 def _evergreen(

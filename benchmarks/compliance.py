@@ -170,7 +170,7 @@ def crowds(lab: Lab) -> Iterator[Row]:
 
 
 def registrations(lab: Lab) -> Iterator[Row]:
-    """A thousand investors with a claim each, in batches; of T-REX ten, each with an identity, a claim and its entry."""
+    """A thousand investors with a claim each, in batches; of T-REX ten, each with an identity, a claim, an entry."""
     office = open_office(lab)
     used, began = 0, time.perf_counter()
     for begin in range(0, MANY, BATCH):

@@ -51,7 +51,8 @@ def cli(context: click.Context, deal_file: Path, path: Path | None, as_json: boo
     if context.invoked_subcommand is not None:
         return
     from salvor.errors import OptionInvalid
-    from salvor.investors.commands import Live, onboard
+    from salvor.investors.commands import onboard
+    from salvor.investors.live import Live
 
     rules, console = _begin(deal_file, as_json)
     live = None
@@ -135,6 +136,8 @@ def check(deal_file: Path, path: Path | None, as_json: bool) -> None:
 @deal_option
 @click.option("--file", "path", type=Path, help="CSV; investors.csv beside the deal unless named.")
 @click.option("--events", type=Path, help="Event table; events.csv beside the deal where there is one.")
+@click.option("--note", help="Address of the tranche's note: its events are read from the chain, and it is asked too.")
+@click.option("--network", default="ethereum:local:foundry", show_default=True, help="Where the note stands.")
 @click.option("--listed", multiple=True, help="Name or wallet on a sanctions list; may be given more than once.")
 @click.option("--from", "giver", help="Who sends to WALLET.")
 @click.option("--to", "taker", help="To whom WALLET sends.")

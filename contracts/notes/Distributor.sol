@@ -196,11 +196,12 @@ contract Distributor is IDistributor, AccessManaged {
         uint256 principalSeen
     ) public view returns (uint256 interest, uint256 principal) {
         Book storage kept = _books[note];
-        (uint256 interestGiven, uint256 principalGiven, uint256 units) = (kept.interest, kept.principal, kept.units);
+        (uint256 interestGiven, uint256 principalGiven) = (kept.interest, kept.principal);
+        (uint256 units, uint256 stretches) = (kept.units, kept.stretches); // one read
         if (interestGiven < interestSeen || principalGiven < principalSeen) {
             revert NotGivenYet(note, interestSeen, principalSeen);
         }
-        if (kept.stretches != 0) return _grown(note, kept, interestSeen, principalSeen);
+        if (stretches != 0) return _grown(note, kept, interestSeen, principalSeen);
         if (units == 0) return (0, 0);
         unchecked {
             // See _indices.
@@ -292,11 +293,12 @@ contract Distributor is IDistributor, AccessManaged {
     /// @dev Cash to date * PARTS / units, down, is what adding each cash and carrying its remainder comes to. Cash is below 2^113
     ///      and PARTS below 2^126: a product is below 2^239, both together below 2^240.
     function _indices(address note, Book storage kept) private view returns (uint256 total, uint256 principal) {
-        if (kept.stretches != 0) {
-            (total, principal) = _reached(_stretches[note][kept.stretches - 1], kept.interest, kept.principal);
+        (uint256 interest, uint256 repaid) = (kept.interest, kept.principal);
+        (uint256 units, uint256 stretches) = (kept.units, kept.stretches); // one read
+        if (stretches != 0) {
+            (total, principal) = _reached(_stretches[note][stretches - 1], interest, repaid);
             return (total + principal, principal);
         }
-        (uint256 interest, uint256 repaid, uint256 units) = (kept.interest, kept.principal, kept.units);
         if (units == 0) return (0, 0);
         unchecked {
             principal = (repaid * PARTS) / units;

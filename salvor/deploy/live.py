@@ -57,6 +57,16 @@ class LiveVault:
 
 
 @dataclass(frozen=True)
+class LiveRegulated:
+    """What regulated notes ask: a compliance a note, by seniority, and its contracts by name."""
+
+    registry: ContractInstance
+    issuers: ContractInstance
+    compliances: tuple[ContractInstance, ...]
+    modules: tuple[Mapping[str, ContractInstance], ...]
+
+
+@dataclass(frozen=True)
 class LiveDeal:
     """Contracts by name; notes by seniority."""
 
@@ -77,6 +87,7 @@ class LiveDeal:
     first_block: int  # no event of the deal is older
     vaults: tuple[LiveVault, ...] = ()
     oracle: LiveOracle | None = None  # of a deal that reads values
+    regulated: LiveRegulated | None = None  # of a deal whose notes ask identities; its allow-list admits bidders only
 
     def cash_contracts(self) -> dict[str, ContractInstance]:
         """Everything that can hold the deal's cash, by name."""

@@ -8,7 +8,7 @@ from eth_abi import encode
 
 from salvor.chain.send import learn_errors_of, selector_of, send
 from salvor.deal import oracle as file
-from salvor.deploy.live import LiveOracle
+from salvor.deploy.live import LiveOracle, Parties
 from salvor.deploy.structs import NOBODY
 from salvor.deploy.terms import OracleTerms
 from salvor.model.oracle import OnFailure, Policy, Source
@@ -23,10 +23,12 @@ _STANDS = {
 _ADAPTERS = {"chainlink": "ChainlinkSource", "band": "BandSource", "pyth": "PythSource", "market": "MarketSource"}
 
 
-def deploy_oracle(project: Any, terms: OracleTerms | None, *, access: Any, settlement: Any, parties: Any) -> Any:
-    """Deploy from the admin's account, who keeps the oracle, decides disputes and tells the truth at first.
+def deploy_oracle(
+    project: Any, terms: OracleTerms | None, *, access: Any, settlement: Any, parties: Parties, keeper: Any = None
+) -> LiveOracle | None:
+    """Deploy from the admin's account, add the signers, set every policy, and give the roles to the keeper at last.
 
-    Signers are added and every policy is set. A feed must answer then: its adapter asks it.
+    The keeper is the admin where nobody is named. A feed must answer when its policy is set: its adapter asks it.
     """
     if terms is None:
         return None
@@ -43,12 +45,13 @@ def deploy_oracle(project: Any, terms: OracleTerms | None, *, access: Any, settl
     live = LiveOracle(hub, reports, disputes, accuracy, adapters)
     for contract in (hub, reports, disputes, accuracy, *adapters.values()):
         learn_errors_of(contract)
-    _set_roles(access, live, admin)
+    # What no role was given yet is the admin's: so the deployer never holds the keeper's role where another does.
     for name, address in own.signers.items():
         send(reports.addSigner, address, name.encode()[:32].ljust(32, b"\0"), sender=admin)
     for value in own.values:
         kind, _, subject = value.key.partition("/")
         send(hub.setPolicy, key_of(Kind(kind), subject), policy_of(value, own, live).words, sender=admin)
+    _set_roles(access, live, admin, keeper or admin)
     return live
 
 
@@ -92,13 +95,13 @@ def _config(source: file.ValueSource, adapter: Any) -> bytes:
     return bytes(adapter.configOf((own_market.pair, own_market.of_token == 1, *decimals, *rest)))
 
 
-def _set_roles(access: Any, live: LiveOracle, admin: Any) -> None:
-    keeper = [(live.hub, ["setPolicy", "dropPolicy", "forget"]), (live.reports, ["addSigner", "removeSigner"])]
+def _set_roles(access: Any, live: LiveOracle, admin: Any, keeper: Any) -> None:
+    kept = [(live.hub, ["setPolicy", "dropPolicy", "forget"]), (live.reports, ["addSigner", "removeSigner"])]
     roles = {
-        access.ORACLE_KEEPER(): (keeper, admin),
-        access.RESOLVER(): ([(live.disputes, ["resolve"])], admin),
+        access.ORACLE_KEEPER(): (kept, keeper),
+        access.RESOLVER(): ([(live.disputes, ["resolve"])], keeper),
         access.DISPUTES(): ([(live.reports, ["setStanding"])], live.disputes),
-        access.TRUTH_KEEPER(): ([(live.accuracy, ["tellTruth"])], admin),
+        access.TRUTH_KEEPER(): ([(live.accuracy, ["tellTruth"])], keeper),
     }
     for role, (targets, holder) in roles.items():
         for target, functions in targets:

@@ -13,6 +13,7 @@ from salvor.deal import rules
 from salvor.deal.oracle import Oracle
 from salvor.deal.schedule import period_ends, plan
 from salvor.deal.schema import Deal
+from salvor.deploy.regulated import RegulatedTerms
 from salvor.deploy.steps import Places, compile_steps
 from salvor.deploy.vaults import VaultTerms, vault_terms
 from salvor.model.evergreen.terms import EvergreenTerms
@@ -65,6 +66,7 @@ class DealTerms:
     rules: Terms
     vaults: tuple[VaultTerms, ...] = ()
     oracle: OracleTerms | None = None
+    regulated: RegulatedTerms | None = None  # notes ask identities and rules; None: the allow-list
 
     @property
     def closing(self) -> int:

@@ -1,4 +1,4 @@
-"""B01: an investor's identity named an issuer of its own for a claim of the trusted one, and was believed (ERC-3643 #101).
+"""B01: an investor's identity named an issuer of its own for the trusted one's claim, and was believed (ERC-3643 #101).
 
 Here nothing is asked of an identity. A claim names its issuer, is refused unless that issuer is trusted, and the
 signature is checked against the trusted issuer's own address.

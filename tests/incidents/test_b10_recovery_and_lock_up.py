@@ -1,4 +1,4 @@
-"""B10: recovery left the lots with the old wallet, so the new one held free units (OpenZeppelin stellar-contracts #800).
+"""B10: recovery left lots with the old wallet, so the new one held free units (OpenZeppelin stellar-contracts #800).
 
 Lots are an identity's, whatever wallet holds the units.
 """

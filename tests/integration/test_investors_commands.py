@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from scripts.demo import cli as demo
 from scripts.investors import cli as investors
 from scripts.supervise import cli as supervise
 
@@ -100,7 +101,23 @@ class TestCheck:
         assert "order of saver, 15,000.00 of junior: identity: nobody knows saver" in done.stdout  # its row was refused
         assert "order of saver, 15,000.00 of junior: minimum_investment: who subscribes has 20,000.00" in done.stdout
         assert "order of uncle, 50,000.00 of senior: identity: nobody knows uncle" in done.stdout
-        assert "7 of 9 orders of the deal may be taken" in done.stdout
+        assert "7 of 9 orders and trades of the deal may be" in done.stdout
+
+    def test_tells_which_trades_of_the_deal_may_not_be_made(self, folder):
+        deal = folder / "deal.yaml"
+        text = deal.read_text(encoding="utf-8")
+        trade = "{ after_period: 3, tranche: junior, seller: endowment, buyer: bank, amount: 50000.00 }"
+        deal.write_text(text.replace("\nassumptions:", f"\ntrades:\n  - {trade}\n\nassumptions:"), encoding="utf-8")
+        done = run(investors, "check", "--deal", deal)
+        assert (
+            "trade from endowment to bank, 50,000.00 of junior on 2027-03-31: lock_up: 0.00 of endowment" in done.stdout
+        )
+        done = run(demo, "--deal", deal, "--dry-run", "--out", folder / "out")
+        assert done.exit_code == 2
+        assert "trade from endowment to bank, 50,000.00 of junior on 2027-03-31: lock_up" in done.stderr
+
+    def test_a_deal_whose_orders_may_be_is_fine_for_the_demo(self, tmp_path):
+        assert run(demo, "--deal", SHIPPED / "deal.yaml", "--dry-run", "--out", tmp_path).exit_code == 0
 
     def test_exits_with_0_when_nobody_is_refused(self, folder):
         rows = (folder / "investors.csv").read_text(encoding="utf-8").splitlines()[:8]

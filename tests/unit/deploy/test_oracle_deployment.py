@@ -10,22 +10,26 @@ from salvor.deal.oracle import Oracle
 from salvor.deploy.apply import apply
 from salvor.deploy.live import Parties
 from salvor.deploy.oracle import policy_of
+from salvor.deploy.plan.run import apply_plan
 from salvor.deploy.terms import OracleTerms
 from salvor.model.oracle import OnFailure, Status
 from salvor.model.oracle_keys import Kind, key_of
 from salvor.model.oracle_reports import Domain, Report, Told
 from tests.utils.oracle import FOREVER, selector
+from tests.utils.own_node import deployer
 from tests.utils.signing import Signer, parts
+from tests.utils.small_plan import small_accounts, small_plan, small_steps
 from tests.utils.world import DAY, small_terms
 
 WAD = 10**18
 HPI = key_of(Kind.HPI, "US-CA")
 
 
-def section(feed, signers):
-    """Two signers and a feed; nothing that is careful by default is said."""
+def section(signers, *feeds):
+    """Two signers and feeds; nothing that is careful by default is said."""
     sources = [{"signer": name, "hours": "2400"} for name in signers]
-    value = {"key": "HPI/US-CA", "quorum": "2", "sources": [*sources, {"chainlink": feed, "hours": "25"}]}
+    sources += [{"chainlink": feed, "hours": "25"} for feed in feeds]
+    value = {"key": "HPI/US-CA", "quorum": "2", "sources": sources}
     value |= {"change": {"share": "20 %", "days": "30"}, "lowest": "1", "highest": "1000.5"}
     value |= {"while_failing": "hold_lower", "haircut": "5 %", "haircut_a_day": "0.5 %", "hold_days": "90"}
     challenges = {"bond": "1000.00", "forfeits_to": "servicer"}
@@ -51,7 +55,7 @@ def feed(lab):
 
 @pytest.fixture
 def given(feed, signers):
-    return OracleTerms(section(feed.address, signers), bond=1_000_00)
+    return OracleTerms(section(signers, feed.address), bond=1_000_00)
 
 
 @pytest.fixture
@@ -119,3 +123,20 @@ class TestAnOracleSection:
 
 def test_a_deal_without_the_section_has_no_hub(deploy):
     assert deploy(None).oracle is None
+
+
+def test_a_plan_gives_the_values_to_the_owner_and_leaves_the_deployer_none(node, quick, tmp_path, signers):
+    terms = OracleTerms(section(signers), bond=1_000_00)
+    steps = small_steps(node, oracle=terms)
+    live = steps.live
+    apply_plan(small_plan(node, oracle=terms), node, [deployer()], tmp_path / "j", quick)
+    access = live.access.address
+    for role in (20, 21, 23):
+        owner, left = (has_role(node, access, role, who) for who in (small_accounts().owner, deployer().address))
+        assert (owner, left) == (True, False)
+
+
+def has_role(node, access, role, who):
+    data = selector("hasRole(uint64,address)") + encode(("uint64", "address"), (role, who))
+    answer = node.ask("eth_call", {"to": access, "data": "0x" + data.hex()}, "latest")
+    return int(answer[2:66], 16) == 1

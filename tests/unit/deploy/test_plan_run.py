@@ -154,6 +154,16 @@ class TestWaiting:
         assert second.tip * 8 >= first.tip * 9
         assert total(node, plan) == 6, "DP-02"
 
+    def test_the_fee_is_not_raised_for_ever(self, node, quick, tmp_path):
+        """Each raise is no progress either: the run stops when its patience ends."""
+        plan = make_plan(two_contracts(node), node)
+        node.ask("evm_setAutomine", False)
+        with Journal(tmp_path / "j") as journal:
+            options = replace(quick, bump_after=0, bumps=3, patience=0.5)
+            with pytest.raises(Stalled):
+                apply_plan(plan, node, [deployer()], journal, options)
+            assert [each.nonce for each in journal.sent()] == [0, 0, 0, 0]
+
     def test_a_chain_that_stands_still_is_told(self, node, quick, tmp_path):
         plan = make_plan(two_contracts(node), node)
         node.ask("evm_setAutomine", False)

@@ -20,11 +20,21 @@ Fetch = Callable[[AnySource, int], Fetched]
 
 @dataclass(frozen=True)
 class Gathered:
-    """What came of one look at a source: observations, or why there are none."""
+    """What came of one look at a source: observations, and why others, or all, are not there."""
 
     source: AnySource
     observations: Sequence[Observation]
-    failure: SourceFailed | None = None
+    failures: Sequence[SourceFailed] = ()
+
+    @property
+    def failure(self) -> SourceFailed | None:
+        """The first one."""
+        return next(iter(self.failures), None)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the source gave anything."""
+        return bool(self.observations)
 
 
 def fetch(source: AnySource, now: int) -> Fetched:
@@ -44,15 +54,19 @@ def look(source: AnySource, now: int, by: Fetch = fetch) -> Gathered:
     """One look at a source, whatever happens there."""
     try:
         fetched = by(source, now)
-        found = source.read(fetched)
-        for each in found:
-            if each.observed_at > fetched.at:
-                raise SourceFailed(source.name, "time", f"{each.reference} is dated later than now")
-        return Gathered(source, found)
+        observations, failures = [], []
+        for each in source.read(fetched):
+            if isinstance(each, SourceFailed):
+                failures.append(each)
+            elif each.observed_at > fetched.at:
+                failures.append(SourceFailed(source.name, "time", f"{each.reference} is dated later than now"))
+            else:
+                observations.append(each)
+        return Gathered(source, observations, failures)
     except SourceFailed as failure:
-        return Gathered(source, (), failure)
+        return Gathered(source, (), (failure,))
     except Exception as error:  # a fault of ours in one source must not stop the others; it is told by its kind only
-        return Gathered(source, (), SourceFailed(source.name, "body", f"can't be read ({type(error).__name__})"))
+        return Gathered(source, (), (SourceFailed(source.name, "body", f"can't be read ({type(error).__name__})"),))
 
 
 def look_at_all(sources: Sequence[AnySource], now: int) -> list[Gathered]:
@@ -86,7 +100,7 @@ class Gatherer:
             del self._running[name]
             gathered = future.result()
             backoff = self.backoffs[name]
-            if gathered.failure:
+            if not gathered.is_up:
                 self._due[name] = backoff.failed(now)
             else:
                 backoff.succeeded()

@@ -12,6 +12,7 @@ class Numbers:
         self.observations = metrics.counter("observations", "Values that sources gave.", "source")
         self.failures = metrics.counter("source_failures", "Looks at a source that gave no values.", "source")
         self.up = metrics.gauge("source_up", "1 while the last look at the source gave values.", "source")
+        self.missing = metrics.gauge("values_missing", "Values that the source lacked at the last look.", "source")
         self.contradictions = metrics.counter(
             "contradictions", "Values refused because another one was signed for the same key and time.", "source"
         )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from salvor.amounts import WAD, timestamp
 from salvor.node.errors import SourceFailed
@@ -17,6 +17,7 @@ from salvor.node.errors import SourceFailed
 MOST = 2**127 - 1  # of a value in WAD: more is a fault of the source, whatever the hub's bounds are
 _DECIMAL = re.compile(r"-?(\d{1,40})(?:\.(\d{1,40}))?", re.ASCII)
 _DAY = 86_400
+Asked = TypeVar("Asked")
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,11 @@ class Source(Protocol):
         """As the configuration has it; stands in every error."""
         ...
 
-    def read(self, fetched: Fetched) -> Sequence[Observation]:
-        """All values that are asked for, or `SourceFailed` naming the field: never a part of them, never a guess."""
+    def read(self, fetched: Fetched) -> Sequence[Observation | SourceFailed]:
+        """For each value that is asked for what the source says, or why it has none; never a guess.
+
+        Raises `SourceFailed` when the bytes as a whole can't be trusted: then nothing of them is.
+        """
         ...
 
 
@@ -148,6 +152,17 @@ class Reader:
             names = [name for name, _ in pairs]
             raise self.fail(next(name for name in names if names.count(name) > 1), "stands twice in one object")
         return found
+
+
+def one_by_one(asked: Iterable[Asked], read: Callable[[Asked], Observation]) -> list[Observation | SourceFailed]:
+    """Each value by itself: one that is not there takes no other along."""
+    found: list[Observation | SourceFailed] = []
+    for each in asked:
+        try:
+            found.append(read(each))
+        except SourceFailed as failure:
+            found.append(failure)
+    return found
 
 
 def end_of_month(year: int, month: int) -> int:

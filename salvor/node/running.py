@@ -69,6 +69,7 @@ class Node:
         self._last_step, self._handed_in = now, 0.0
         self._wrong: dict[str, str] = {}
         self._told: dict[bytes, str] = {}  # contradictions by key: a source repeats them at every look
+        self._missing: dict[str, set[str]] = {}  # by source: values that it did not have at the last look
         self._pruned = 0.0
         self.numbers.keys.set(len(self.watch))
 
@@ -107,6 +108,9 @@ class Node:
         for name, backoff in self._gatherer.backoffs.items():
             if backoff.failures >= _TROUBLED:
                 found.append(f"source '{name}' failed {backoff.failures} times in a row")
+        for name, missing in self._missing.copy().items():
+            if missing:
+                found.append(f"source '{name}' lacks {len(missing)} of its values: {min(missing)}")
         if self._chain_backoff.failures >= _TROUBLED:
             found.append(f"the chain failed {self._chain_backoff.failures} times in a row")
         if overdue := self.watch.overdue.copy():
@@ -116,10 +120,15 @@ class Node:
 
     def _take_in(self, gathered: Gathered, now: float) -> None:
         name = gathered.source.name
-        if gathered.failure:
+        missing = [failure.message for failure in gathered.failures]
+        self.numbers.missing.set(len(missing) if gathered.is_up else len(gathered.source.values), name)
+        if not gathered.is_up:
             self.numbers.failures.add(name)
-            self._say(gathered.failure.message)
+            self._say(missing[0])
             return
+        for message in sorted(set(missing) - self._missing.get(name, set())):  # told once, not at every look
+            self._say(message)
+        self._missing[name] = set(missing)
         self.numbers.observations.add(name, by=len(gathered.observations))
         for key, contradiction in self.watch.observe(gathered.observations, now):
             if self._told.get(key) != contradiction.message:

@@ -54,5 +54,5 @@ def as_json_of(found: Gathered) -> dict[str, object]:
         {"key": name_of(t.key), "value": str(t.value), "at": t.observed_at, "reference": t.reference}
         for t in found.observations
     ]
-    failure = found.failure.message if found.failure else None
-    return {"source": found.source.name, "kind": found.source.kind, "failure": failure, "values": values}
+    failures = [failure.message for failure in found.failures]
+    return {"source": found.source.name, "kind": found.source.kind, "failures": failures, "values": values}

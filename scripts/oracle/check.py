@@ -27,7 +27,7 @@ def cli(config: Path, as_json: bool) -> None:
 
     settings = load_node(config)
     found = look_at_all(settings.sources, int(time.time()))
-    failures = [each.failure for each in found if each.failure]
+    failures = [failure for each in found for failure in each.failures]
     if as_json:
         click.echo(json.dumps([as_json_of(each) for each in found], indent=2))
     else:

@@ -13,7 +13,8 @@ from pydantic import Field
 
 from salvor.amounts import WAD
 from salvor.deal.fields import Whole
-from salvor.node.observation import Fetched, Observation, Reader
+from salvor.node.errors import SourceFailed
+from salvor.node.observation import Fetched, Observation, Reader, one_by_one
 from salvor.node.sources.common import SourceSettings, Watched
 
 PENDING, ENDED = 1 * WAD, 2 * WAD
@@ -31,7 +32,7 @@ class CourtDocket(SourceSettings):
     kind: Literal["court_docket"]
     values: Annotated[tuple[Docket, ...], Field(min_length=1)]
 
-    def read(self, fetched: Fetched) -> Sequence[Observation]:
+    def read(self, fetched: Fetched) -> Sequence[Observation | SourceFailed]:
         """How far each case has come."""
         reader = Reader(self.name)
         said = reader.json(fetched.body)
@@ -46,7 +47,7 @@ class CourtDocket(SourceSettings):
             if number in found:
                 raise reader.fail(f"{path}.id".lstrip("."), f"docket {number} stands twice")
             found[number] = path, docket
-        return [_observation(reader, each, found.get(each.docket)) for each in self.values]
+        return one_by_one(self.values, lambda each: _observation(reader, each, found.get(each.docket)))
 
 
 def _observation(reader: Reader, asked: Docket, found: tuple[str, Any] | None) -> Observation:

@@ -13,7 +13,8 @@ from pydantic import Field
 
 from salvor.amounts import WAD
 from salvor.deal.fields import Name
-from salvor.node.observation import Fetched, Observation, Reader
+from salvor.node.errors import SourceFailed
+from salvor.node.observation import Fetched, Observation, Reader, one_by_one
 from salvor.node.sources.common import SourceSettings, Watched
 
 _HIT = "1"
@@ -34,7 +35,7 @@ class CreditBureau(SourceSettings):
     kind: Literal["credit_bureau"]
     values: Annotated[tuple[Score, ...], Field(min_length=1)]
 
-    def read(self, fetched: Fetched) -> Sequence[Observation]:
+    def read(self, fetched: Fetched) -> Sequence[Observation | SourceFailed]:
         """One score each."""
         reader = Reader(self.name)
         said = reader.json(fetched.body)
@@ -44,7 +45,7 @@ class CreditBureau(SourceSettings):
         reports = reader.member(consumers, "equifaxUSConsumerCreditReport", "consumers")
         if not isinstance(reports, list):
             raise reader.fail(_REPORTS, "is not a list")
-        return [_observation(reader, each, reports) for each in self.values]
+        return one_by_one(self.values, lambda each: _observation(reader, each, reports))
 
 
 def _observation(reader: Reader, asked: Score, reports: list[Any]) -> Observation:

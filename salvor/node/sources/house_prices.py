@@ -12,7 +12,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from salvor.deal.fields import Name
-from salvor.node.observation import Fetched, Observation, Reader, end_of_month
+from salvor.node.errors import SourceFailed
+from salvor.node.observation import Fetched, Observation, Reader, end_of_month, one_by_one
 from salvor.node.sources.common import SourceSettings, Watched, table
 
 _SERIES = ("hpi_type", "hpi_flavor", "frequency", "place_id")
@@ -35,7 +36,7 @@ class HousePrices(SourceSettings):
     kind: Literal["house_prices"]
     values: Annotated[tuple[IndexSeries, ...], Field(min_length=1)]
 
-    def read(self, fetched: Fetched) -> Sequence[Observation]:
+    def read(self, fetched: Fetched) -> Sequence[Observation | SourceFailed]:
         """The latest period of each series."""
         reader = Reader(self.name)
         latest: dict[tuple[str, ...], tuple[int, int, int, dict[str, str]]] = {}
@@ -52,7 +53,7 @@ class HousePrices(SourceSettings):
                 raise reader.fail(f"line {line}", f"{series[3]} {year}-{period} stands twice")
             if not before or before[:2] < (year, period):
                 latest[series] = (year, period, line, row)
-        return [self._observation(reader, each, latest.get(_series(each))) for each in self.values]
+        return one_by_one(self.values, lambda each: self._observation(reader, each, latest.get(_series(each))))
 
     def _observation(
         self, reader: Reader, asked: IndexSeries, found: tuple[int, int, int, dict[str, str]] | None

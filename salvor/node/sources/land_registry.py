@@ -14,7 +14,8 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field
 
 from salvor.deal.fields import Name
-from salvor.node.observation import Fetched, Observation, Reader
+from salvor.node.errors import SourceFailed
+from salvor.node.observation import Fetched, Observation, Reader, one_by_one
 from salvor.node.sources.common import SourceSettings, Watched, fitting, whole_lines
 
 _WIDTH = 16
@@ -37,6 +38,9 @@ class _Sale(NamedTuple):
     line: int
 
 
+_Row = tuple[int, list[str]]
+
+
 class LandRegistry(SourceSettings):
     """Settings of the source; category A is a sale at full market value, B a repossession, a transfer to a firm ..."""
 
@@ -44,11 +48,11 @@ class LandRegistry(SourceSettings):
     categories: Annotated[tuple[Literal["A", "B"], ...], Field(min_length=1)] = ("A",)
     values: Annotated[tuple[Property, ...], Field(min_length=1)]
 
-    def read(self, fetched: Fetched) -> Sequence[Observation]:
+    def read(self, fetched: Fetched) -> Sequence[Observation | SourceFailed]:
         """The last sale of each property."""
         reader = Reader(self.name)
         wanted = {_address(each): each for each in self.values}
-        sales: dict[str, tuple[tuple[str, str, str], _Sale]] = {}
+        sales: dict[str, tuple[tuple[str, str, str], _Row]] = {}
         rows = csv.reader(io.StringIO(whole_lines(reader, reader.text(fetched.body)), newline=""), strict=True)
         try:
             for row in rows:
@@ -56,10 +60,10 @@ class LandRegistry(SourceSettings):
                     self._note(reader, fitting(reader, row, _WIDTH, rows.line_num), rows.line_num, wanted, sales)
         except csv.Error as error:
             raise reader.fail(f"line {rows.line_num}", f"is not CSV: {error}") from None
-        found: dict[tuple[str, str, str], list[_Sale]] = {}
+        found: dict[tuple[str, str, str], list[_Row]] = {}
         for address, sale in sales.values():
             found.setdefault(address, []).append(sale)
-        return [_observation(reader, each, found.get(_address(each), [])) for each in self.values]
+        return one_by_one(self.values, lambda each: _observation(reader, each, found.get(_address(each), [])))
 
     def _note(
         self,
@@ -67,7 +71,7 @@ class LandRegistry(SourceSettings):
         row: list[str],
         line: int,
         wanted: dict[tuple[str, str, str], Property],
-        sales: dict[str, tuple[tuple[str, str, str], _Sale]],
+        sales: dict[str, tuple[tuple[str, str, str], _Row]],
     ) -> None:
         transaction, status = row[_TRANSACTION], row[_STATUS]
         if not (transaction.startswith("{") and transaction.endswith("}")):
@@ -81,18 +85,23 @@ class LandRegistry(SourceSettings):
             return
         if transaction in sales:
             raise reader.fail(f"line {line}, column 1", "the transaction stands twice")
-        price = reader.wad(row[_PRICE], f"line {line}, column 2 (price)")
-        day = reader.day(row[_DATE], f"line {line}, column 3 (date of transfer)", _FORM)
-        sales[transaction] = address, _Sale(day, price, transaction, line)
+        sales[transaction] = address, (line, row)
 
 
-def _observation(reader: Reader, asked: Property, sales: list[_Sale]) -> Observation:
+def _observation(reader: Reader, asked: Property, rows: list[_Row]) -> Observation:
+    sales = [_sale(reader, line, row) for line, row in rows]
     if not sales:
         raise reader.fail("postcode", f"no sale of {' '.join(filter(None, _address(asked)))}")
     last = max(sales)
     if any(each.day == last.day and each.price != last.price for each in sales):
         raise reader.fail(f"line {last.line}", "the property was sold twice on one day at different prices")
     return Observation(asked.key, last.price, last.day, f"price paid {last.transaction}")
+
+
+def _sale(reader: Reader, line: int, row: list[str]) -> _Sale:
+    price = reader.wad(row[_PRICE], f"line {line}, column 2 (price)")
+    day = reader.day(row[_DATE], f"line {line}, column 3 (date of transfer)", _FORM)
+    return _Sale(day, price, row[_TRANSACTION], line)
 
 
 def _address(asked: Property) -> tuple[str, str, str]:

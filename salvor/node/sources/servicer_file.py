@@ -17,7 +17,8 @@ from salvor.amounts import timestamp
 from salvor.deal.fields import Name, Whole
 from salvor.deal.load import load_tape_mapping
 from salvor.errors import SalvorError
-from salvor.node.observation import Fetched, Observation, Reader
+from salvor.node.errors import SourceFailed
+from salvor.node.observation import Fetched, Observation, Reader, one_by_one
 from salvor.node.sources.common import FileName, SourceSettings, Watched
 from salvor.tape.plan import TapeMapping
 
@@ -44,7 +45,7 @@ class ServicerFile(SourceSettings):
         """The mapping; read anew each time, as a servicer changes its columns when it likes."""
         return load_tape_mapping(Path(self.mapping))
 
-    def read(self, fetched: Fetched) -> Sequence[Observation]:
+    def read(self, fetched: Fetched) -> Sequence[Observation | SourceFailed]:
         """One amount or rate each."""
         import polars as pl
 
@@ -68,7 +69,9 @@ class ServicerFile(SourceSettings):
         loans = {row[_ID]: row for row in rows}
         refused = checked.totals.rows_rejected
         told = f"; {refused} rows break a rule (`ape run tape check` tells which)" if refused else ""
-        return [_observation(reader, each, loans, self, mapping, timestamp(day), told) for each in self.values]
+        return one_by_one(
+            self.values, lambda each: _observation(reader, each, loans, self, mapping, timestamp(day), told)
+        )
 
 
 def _observation(

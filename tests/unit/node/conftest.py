@@ -8,12 +8,22 @@ from pathlib import Path
 import pytest
 
 from salvor.node.config import load_node
+from salvor.node.errors import SourceFailed
 from salvor.node.observation import Fetched
 from tests.utils.oracle_nodes import beside
 from tests.utils.oracle_player import Player
 
 ROOT = Path(__file__).parents[3]
 NOW = 1_780_000_000  # in 2026, after all that the example's files speak of
+
+
+def values_of(source, body):
+    """All values, or the first failure."""
+    found = source.read(Fetched(body, NOW))
+    for each in found:
+        if isinstance(each, SourceFailed):
+            raise each
+    return found
 
 
 class Example:
@@ -27,7 +37,7 @@ class Example:
     def read(self, name, change=lambda text: text):
         source = self.sources[name]
         body = Path(source.where.file).read_bytes()
-        return source.read(Fetched(change(body.decode()).encode(), NOW))
+        return values_of(source, change(body.decode()).encode())
 
 
 @pytest.fixture(scope="session")

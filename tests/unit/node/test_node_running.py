@@ -2,6 +2,7 @@
 
 import time
 
+from tests.utils.oracle_nodes import HEADER, month_rows
 from tests.utils.oracle_player import KEYS, MARCH_2025, WAD, index
 
 
@@ -73,6 +74,17 @@ class TestReporting:
 
 
 class TestSourceTrouble:
+    def test_a_key_without_a_value_holds_up_no_other_and_is_told_once(self, player):
+        node = player(body=HEADER + month_rows("A", 2025, ["100.00"]) + month_rows("B", 2025, ["100.00"])).steps(6)
+        assert [node.landed(key)[0] for key in KEYS] == [100 * WAD, 100 * WAD, 0]
+        told = "source 'index': place_id: no row of traditional, purchase-only, monthly, C"
+        assert node.said.count(told) == 1
+        assert node.node.complaints() == [f"source 'index' lacks 1 of its values: {told}"]
+        assert node.metric('values_missing{source="index"}') == 1
+        node.write(index("100.00"))
+        node.steps(3)
+        assert node.node.complaints() == []
+
     def test_a_failing_source_is_left_alone_longer_and_longer_and_told(self, player):
         node = player(body="<html>").steps(12)
         assert node.metric('source_failures_total{source="index"}') >= 4

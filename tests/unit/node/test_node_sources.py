@@ -7,8 +7,7 @@ import pytest
 from salvor.model.oracle_keys import name_of
 from salvor.node.errors import SourceFailed
 from salvor.node.gathering import look
-from salvor.node.observation import Fetched
-from tests.unit.node.conftest import NOW
+from tests.unit.node.conftest import NOW, values_of
 
 WAD = 10**18
 
@@ -36,7 +35,7 @@ class TestAnySource:
     def test_another_content_is_refused_in_one_line(self, example, name, body):
         source = example.sources[name]
         with pytest.raises(SourceFailed) as refused:
-            source.read(Fetched(body.encode("latin-1"), NOW))
+            values_of(source, body.encode("latin-1"))
         assert refused.value.message.startswith(f"source '{name}': ")
         assert len(refused.value.message.splitlines()) == 1
 
@@ -103,9 +102,9 @@ class TestHousePrices:
         source = example.sources["fhfa"]
         alone = source.model_copy(update={"values": source.values[:1]})
         text = (example.folder / "hpi_master.csv").read_text().split("traditional,all-transactions")[0]
-        assert alone.read(Fetched(text.encode(), NOW)) == example.read("fhfa")[:1]
+        assert values_of(alone, text.encode()) == example.read("fhfa")[:1]
         with pytest.raises(SourceFailed, match="last line: has no end; the file is cut off"):
-            alone.read(Fetched(text[: -1 - lost].encode(), NOW))
+            values_of(alone, text[: -1 - lost].encode())
 
     def test_more_columns_and_another_order_change_nothing(self, example):
         def change(text):
@@ -120,7 +119,7 @@ class TestHousePrices:
         source = example.sources["fhfa"]
         alone = source.model_copy(update={"values": source.values[:1]})
         text = (example.folder / "hpi_master.csv").read_text()
-        found = alone.read(Fetched(change(text).encode(), NOW))
+        found = values_of(alone, change(text).encode())
         assert found == example.read("fhfa")[:1]
 
 
@@ -253,7 +252,7 @@ class TestServicerFile:
         for field in ("product_type", "gross_balanse"):
             asked = source.model_copy(update={"values": (source.values[0].model_copy(update={"field": field}),)})
             with pytest.raises(SourceFailed, match=f"{field} of loan '0000005909223483': is not an amount or a rate"):
-                asked.read(Fetched((example.folder / source.where.file).read_bytes(), NOW))
+                values_of(asked, (example.folder / source.where.file).read_bytes())
 
     def test_the_newest_file_by_the_day_in_its_name(self, example, tmp_path):
         source = example.sources["servicer"]
@@ -264,6 +263,17 @@ class TestServicerFile:
         found = look(source.model_copy(update={"where": where}), NOW)
         assert not found.failure
         assert [(each.value, each.observed_at) for each in found.observations] == [(4_300 * WAD, 1_740_700_800)]
+
+
+def test_a_value_that_is_missing_takes_no_other_along(example):
+    source = example.sources["fhfa"]
+    lost = source.values[0].model_copy(update={"place_id": "DV_XXX"})
+    found = look(source.model_copy(update={"values": (lost, source.values[1])}), NOW)
+    assert list(found.observations) == example.read("fhfa")[1:]
+    assert [failure.message for failure in found.failures] == [
+        "source 'fhfa': place_id: no row of traditional, purchase-only, monthly, DV_XXX"
+    ]
+    assert found.is_up
 
 
 def test_what_is_dated_later_than_now_is_refused(example):

@@ -24,10 +24,10 @@ _STATES = {Found.DONE: "there", Found.OPEN: "to do", Found.UNKNOWN: "to do", Fou
 def print_plan(plan: Plan, console: Console) -> None:
     """Steps with addresses, gas and state; then the sums, the warnings and the hash."""
     table = Table(title=f"{plan.title} on chain {plan.chain_id}", title_justify="left", box=None, padding=(0, 1))
-    table.add_column("#", justify="right", no_wrap=True)
+    table.add_column("#", justify="right", no_wrap=True, min_width=2)
     table.add_column("step", ratio=1, no_wrap=True, overflow="ellipsis")
-    table.add_column("gas", justify="right", no_wrap=True)
-    table.add_column("state", no_wrap=True)
+    table.add_column("gas", justify="right", no_wrap=True, min_width=10)
+    table.add_column("state", no_wrap=True, min_width=5)
     for number, step in enumerate(plan.steps, start=1):
         tried = plan.tried.get(step.name)
         gas = "-" if tried is None else f"{'~' if tried.reckoned else ''}{tried.gas:,}"

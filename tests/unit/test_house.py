@@ -31,6 +31,7 @@ ORDER = [
     "investors",
     "demo",
     "play",
+    "rehearsal",
     "selling",
 ]
 CHAINLESS = ["amounts", "tape", "deal", "jurisdictions", "supervision", "model"]

@@ -77,7 +77,7 @@ class FaultProxy:
             case "partial":
                 return 200, json.dumps(json.loads(answer)[:-1]).encode()
             case "reorg":
-                self._ask("anvil_reorg", 2, [])
+                self._reorganise()
         return 200, answer
 
     def _forward(self, body: bytes) -> bytes:
@@ -87,8 +87,15 @@ class FaultProxy:
         line.close()
         return answer
 
-    def _ask(self, method: str, *params: object) -> None:
-        self._forward(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode())
+    def _ask(self, method: str, *params: object) -> object:
+        asked = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        return json.loads(self._forward(json.dumps(asked).encode())).get("result")
+
+    def _reorganise(self) -> None:
+        """Once nothing is being mined: anvil loses blocks when it mines and reorganises at once."""
+        while self._ask("txpool_status") != {"pending": "0x0", "queued": "0x0"}:
+            time.sleep(0.005)
+        self._ask("anvil_reorg", 2, [])
 
     def _swallow(self, asked: list) -> bytes:
         """Hashes for transactions that go nowhere; all else is answered."""
@@ -119,6 +126,8 @@ def fault_proxy(target: str) -> Iterator[FaultProxy]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = 1 << 20  # head and body leave together: apart, each answer would wait for the kernel's timer
+        disable_nagle_algorithm = True
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))

@@ -35,10 +35,10 @@ def small_accounts(**changes) -> Accounts:
     return Accounts(**{"admin": admin, **named, "others": {}, "owner": nobody(0xA5), **changes})
 
 
-def small_steps(node: Node, *, salt: str = "1", accounts: Accounts | None = None, **changes) -> DealSteps:
-    """Steps of the small deal, which can be accelerated, so that every role is held."""
+def small_steps(node: Node, *, salt: str = "1", accounts: Accounts | None = None, terms=None, **changes) -> DealSteps:
+    """Steps of the small deal, which can be accelerated, so that every role is held; or of a deal with other terms."""
     factory, _ = factory_on(node)
-    terms = small_terms(GENESIS + 10 * DAY, **{"accelerated_steps": STEPS, **changes})
+    terms = terms or small_terms(GENESIS + 10 * DAY, **{"accelerated_steps": STEPS, **changes})
     who = accounts or small_accounts()
     chain = int(node.ask("eth_chainId"), 16)
     return deal_steps(

@@ -32,7 +32,11 @@ def _word(value: int) -> bytes:
     return value.to_bytes(32)
 
 
-# By the call's signature: the view, its arguments, its answer. All of OpenZeppelin's AccessManager.
+def _address(value: Any) -> bytes:
+    return bytes(encode(["address"], [address_of(value)]))
+
+
+# By the call's signature: the view, its arguments, its answer. OpenZeppelin's AccessManager, and what `apply` calls.
 _SHOWN: dict[str, _Shown] = {
     "grantRole(uint64,address,uint32)": lambda a: [("hasRole", (a[0], a[1]), encode(["bool", "uint32"], [True, a[2]]))],
     "revokeRole(uint64,address)": lambda a: [("hasRole", (a[0], a[1]), encode(["bool", "uint32"], [False, 0]))],
@@ -42,6 +46,8 @@ _SHOWN: dict[str, _Shown] = {
     ],
     "setRoleAdmin(uint64,uint64)": lambda a: [("getRoleAdmin", (a[0],), _word(a[1]))],
     "setRoleGuardian(uint64,uint64)": lambda a: [("getRoleGuardian", (a[0],), _word(a[1]))],
+    "setGate(address)": lambda a: [("gate", (), _address(a[0]))],
+    "admit(address,uint40)": lambda a: [("admittedUntil", (a[0],), _word(a[1]))],
     "setTargetClosed(address,bool)": lambda a: [("isTargetClosed", (a[0],), _word(int(a[1])))],
 }
 

@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 from salvor.deploy.plan.fees import Fee, fee_now
@@ -59,6 +60,7 @@ class Options:
     pause: float = 1.0  # seconds between two rounds
     again_after: float = 20.0  # seconds until a transaction without receipt is sent once more
     bump_after: float = 90.0  # seconds until a higher fee is offered for it
+    bumps: int = 6  # times that it is raised, an eighth each: twice the first offer in the end
     patience: float = 900.0  # seconds without anything new until the run stops
     tip: int | None = None  # wei a unit of gas; the node's suggestion when not given
     sleep: Callable[[float], None] = time.sleep
@@ -115,7 +117,8 @@ class _Run:
                 break
             self._send_again(view)
             self._sign_more(view)
-            now = (len(self.journal.sent()), len(view.mined), view.confirmed(self.options.confirmations))
+            written = {(each.sender, each.nonce) for each in self.journal.sent()}  # a higher fee is no progress
+            now = (len(written), len(view.mined), view.confirmed(self.options.confirmations))
             if now != progress:
                 moved, progress, self.nap = time.monotonic(), now, _FIRST_NAP
             elif time.monotonic() - moved > self.options.patience:
@@ -252,7 +255,8 @@ class _Run:
         now, again = time.monotonic(), []
         for sent in view.newest_waiting:
             first = self.begun.setdefault(sent.id, now)
-            if now - first > self.options.bump_after:
+            offers = sum((each.sender, each.nonce) == (sent.sender, sent.nonce) for each in view.waiting)
+            if now - first > self.options.bump_after and offers <= self.options.bumps:
                 again.append(self._bump(sent, view))
             elif now - self.told.get(sent.id, -1e9) > self.options.again_after:
                 again.append(sent)
@@ -332,13 +336,14 @@ class _Run:
     # Questions to oneself
 
     def _ready(self, view: View, sender: str) -> list[Step]:
-        """Not signed, not there, and everything before it mined."""
+        """Not signed, not there, and everything before it mined; up to the first that has to wait.
+
+        So what a sender does happens in the plan's order, in which it was tried: a later step that could go already may
+        depend on an earlier one in a way that no address shows.
+        """
         written, done = {each.step for each in self._open()}, self.there | set(view.mined)
-        return [
-            step
-            for step in self.plan.steps
-            if step.sender == sender and step.name not in written | done and set(step.after) <= done
-        ]
+        left = (step for step in self.plan.steps if step.sender == sender and step.name not in written | done)
+        return list(takewhile(lambda step: set(step.after) <= done, left))
 
     def _waiting(self, view: View) -> str:
         return view.newest_waiting[0].step if view.newest_waiting else "a step"

@@ -127,7 +127,14 @@ def look(
         raise NodeWrong(node.where, f"eth_blockNumber: {head!r}")
     counts, answers = rest[: 2 * len(senders)], rest[2 * len(senders) :]
     nonces = {sender: _nonces(node, counts[2 * i], counts[2 * i + 1]) for i, sender in enumerate(senders)}
-    receipts = {sent.id: answer for sent, answer in zip(known, answers, strict=True) if _is_receipt(answer, sent.hash)}
+    if any(each.step in settled and each.nonce >= nonces[each.sender].latest for each in signed):
+        return look(node, signed, senders, chain_id, {})
+    # A receipt whose nonce the account has not used is of a block that is gone, or the node contradicts itself.
+    receipts = {
+        sent.id: answer
+        for sent, answer in zip(known, answers, strict=True)
+        if _is_receipt(answer, sent.hash) and sent.nonce < nonces[sent.sender].latest
+    }
     return View(number_in(head) or 0, tuple(asked), receipts, nonces, settled)
 
 

@@ -1,6 +1,7 @@
 """What a plan knows before anything is sent, and what it refuses."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -10,8 +11,10 @@ from salvor.deploy.plan.plan import changes_since, outline, read_plan, write_pla
 from salvor.deploy.plan.refusals import PlanChanged, PlanUnreadable
 from salvor.deploy.plan.run import apply_plan
 from salvor.deploy.plan.survey import Found
-from tests.utils.own_node import KEYS, deployer
+from tests.property.evergreen_stage import evergreen, small_deal
+from tests.utils.own_node import GENESIS, KEYS, deployer
 from tests.utils.small_plan import nobody, small_accounts, small_plan, small_steps
+from tests.utils.world import DAY, small_terms
 
 
 def test_it_sends_nothing(node):
@@ -70,10 +73,6 @@ def test_terms_that_a_contract_refuses_are_refused_before_a_node_is_asked(node):
 
 
 def _without_minimum(_):
-    from dataclasses import replace
-
-    from tests.utils.world import small_terms
-
     first, *rest = small_terms(1).rules.tranches
     return [replace(first, minimum=0), *rest]
 
@@ -128,3 +127,19 @@ class TestChanges:
             with pytest.raises(PlanChanged):
                 apply_plan(small_plan(node, grace=0), node, [deployer()], journal, quick)
             assert node.ask("eth_getTransactionCount", deployer().address, "pending") == nonce, "DP-06"
+
+
+class TestEvergreen:
+    """A deal of another kind has contracts and calls of its own; the plan has them because `apply` has them."""
+
+    TERMS = replace(small_terms(1), rules=small_deal(GENESIS + 10 * DAY, evergreen()))
+
+    def test_one_sender_does_it_all(self, node):
+        plan = small_plan(node, terms=self.TERMS)
+        assert {step.sender for step in plan.steps} == {deployer().address}
+        assert [each.refused for each in plan.tried.values() if each.refused] == []
+        assert {"EvergreenFund", "Gate", "Gate 2", "Gate 3"} <= set(plan.addresses)
+
+    def test_it_is_known_on_the_chain_without_a_journal(self, node, quick, tmp_path):
+        apply_plan(small_plan(node, terms=self.TERMS), node, [deployer()], tmp_path / "j", quick)
+        assert small_plan(node, terms=self.TERMS).left == ()

@@ -60,6 +60,21 @@ def test_everything_stands_in_the_end(node, quick, tmp_path):
     assert total(node, plan) == 6
 
 
+def test_a_sender_s_steps_happen_in_the_plan_s_order(node, quick, tmp_path):
+    """The last call waits for no contract; sent as soon as it could be, it would come before the grant."""
+    steps = steps_on(node)
+    access = steps.deploy("DealAccess", steps.sender)
+    token = steps.deploy("SettlementToken", "Dollar", "USD", 2)
+    distributor = steps.deploy("Distributor", access, token)
+    steps.call(access, "grantRole", 1, distributor, 0)
+    steps.call(access, "labelRole", 1, "payer")
+    plan = make_plan(steps, node)
+    applied = apply_plan(plan, node, [deployer()], tmp_path / "j", quick)
+    with Journal(tmp_path / "j") as journal:
+        nonces = {each.step: each.nonce for each in journal.sent()}
+    assert sorted(applied.mined, key=nonces.get) == [step.name for step in plan.steps]
+
+
 def test_calls_without_a_trace_on_the_chain_are_known_by_the_journal(node, quick, tmp_path):
     plan = make_plan(two_contracts(node), node)
     apply_plan(plan, node, [deployer()], tmp_path / "j", quick)
@@ -139,6 +154,16 @@ class TestWaiting:
         assert second.tip * 8 >= first.tip * 9
         assert total(node, plan) == 6, "DP-02"
 
+    def test_the_fee_is_not_raised_for_ever(self, node, quick, tmp_path):
+        """Each raise is no progress either: the run stops when its patience ends."""
+        plan = make_plan(two_contracts(node), node)
+        node.ask("evm_setAutomine", False)
+        with Journal(tmp_path / "j") as journal:
+            options = replace(quick, bump_after=0, bumps=3, patience=0.5)
+            with pytest.raises(Stalled):
+                apply_plan(plan, node, [deployer()], journal, options)
+            assert [each.nonce for each in journal.sent()] == [0, 0, 0, 0]
+
     def test_a_chain_that_stands_still_is_told(self, node, quick, tmp_path):
         plan = make_plan(two_contracts(node), node)
         node.ask("evm_setAutomine", False)
@@ -152,11 +177,13 @@ class TestWaiting:
         head = int(node.ask("eth_blockNumber"), 16)
         assert all(head - each.block + 1 >= 4 for each in applied.mined.values())
 
-    def test_a_reorganisation_is_noticed_and_mended(self, node, quick, tmp_path):
+    @pytest.mark.parametrize("place", [3, -1])
+    def test_a_reorganisation_is_noticed_and_mended(self, node, quick, tmp_path, place):
+        """In the middle, and in the very moment in which everything is done."""
         plan, gone = make_plan(two_contracts(node), node), []
 
         def reorganise(what, step):
-            if what == "mined" and step == "Distributor" and not gone:
+            if what == "mined" and step == plan.steps[place].name and not gone:
                 gone.append(node.ask("anvil_reorg", 3, []))
 
         options = replace(quick, tell=reorganise)

@@ -47,14 +47,21 @@ library Reports {
     /// @notice The sums to date with one more period; what proceeds brought in it stands there already.
     function add(PeriodRecord storage current, PeriodRecord storage previous, Report memory given) internal {
         // A period's gross is at most its part of MAX_AMOUNT, and net and recovered are parts of gross.
-        current.net += previous.net + given.gross - given.costs;
-        current.gross += previous.gross + given.gross;
-        current.writtenOff = _sum(uint256(previous.writtenOff) + current.writtenOff, given.writtenOff);
-        current.recovered += previous.recovered + given.recovered;
-        current.closedValue = _sum(previous.closedValue, given.closedValue);
-        current.closedPlan = _sum(previous.closedPlan, given.closedPlan);
-        current.root = given.root;
+        uint112 net = current.net + previous.net + given.gross - given.costs;
+        uint112 writtenOff = _sum(uint256(previous.writtenOff) + current.writtenOff, given.writtenOff);
+        uint112 recovered = current.recovered + previous.recovered + given.recovered;
+        uint112 gross = current.gross + previous.gross + given.gross;
+        uint112 closedValue = _sum(previous.closedValue, given.closedValue);
+        uint112 closedPlan = _sum(previous.closedPlan, given.closedPlan);
+        // In one go: one write a slot.
+        current.net = net;
+        current.writtenOff = writtenOff;
+        current.recovered = recovered;
+        current.gross = gross;
         current.loansPaying = given.loansPaying;
+        current.closedValue = closedValue;
+        current.closedPlan = closedPlan;
+        current.root = given.root;
     }
 
     /// @notice A correction as rule 7 demands it; where `paid`, the period has gross.

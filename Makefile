@@ -7,7 +7,7 @@ PY := $(shell for p in $(if $(PYTHON),$(PYTHON),.venv/bin/python python3 python3
   "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 SOLIDITY := contracts interfaces
 PYTHON_FILES := salvor scripts tests benchmarks
-BENCHES := deploy gas lab node oracle tape vaults
+BENCHES := compliance deploy evergreen gas lab liquidation node oracle tape vaults
 
 .PHONY: help setup demo test check format doctor bench campaign faults shell fresh-clone clean
 

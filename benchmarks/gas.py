@@ -239,13 +239,13 @@ def _pool(
 
 
 def code_rows(stage: Stage) -> Iterator[Row]:
-    """Bytes of runtime code of every contract that is deployed for a deal."""
+    """Bytes of runtime code of every contract that is deployed for a deal; parts and internal libraries have none."""
     files = [path for path in Path("contracts").rglob("*.sol") if path.parent.name != "mocks"]
     for name in sorted(path.stem for path in files):
-        contract = stage.project.get_contract(name).contract_type
-        if contract.view_methods or contract.mutable_methods:  # an internal library is part of its users
-            size = len(contract.get_runtime_bytecode())
-            yield Row(f"code of {name}, bytes", size, CODE_SIZE, ratio_at_most=1)
+        contract = stage.project.contracts.get(name)  # none in a file of constants
+        code = contract.contract_type.get_runtime_bytecode() if contract else None
+        if code and (contract.contract_type.view_methods or contract.contract_type.mutable_methods):
+            yield Row(f"code of {name}, bytes", len(code), CODE_SIZE, ratio_at_most=1)
 
 
 _SUBJECTS: dict[str, Callable[[Stage], Iterator[Row]]] = {

@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 from benchmarks.report import RESULTS, Row, all_hold, print_rows, write_rows
-from salvor.errors import CHECK_FAILED
+from salvor.errors import CHECK_FAILED, OptionInvalid
 from salvor.model.oracle_keys import Kind, key_of
 from salvor.model.oracle_reports import NAME, VERSION, Told
 from salvor.node.config import load_node
@@ -175,6 +175,8 @@ def schedule_rows() -> Iterator[Row]:
 def heartbeat_rows(seconds: int) -> Iterator[Row]:
     """A node on one core, its journal on the disk, its hub on an anvil; each key is told again every minute."""
     keys = [key_of(Kind.HPI, f"P{number}") for number in range(KEYS)]
+    if not hasattr(os, "sched_setaffinity"):
+        raise OptionInvalid("this system can not bind a process to one core; measure on Linux")
     cores = os.sched_getaffinity(0)
     with tempfile.TemporaryDirectory() as folder:
         chain = beside(Path(folder), genesis=int(time.time()) - 60)

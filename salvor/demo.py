@@ -24,6 +24,7 @@ from salvor.deploy.terms import DealTerms, compile_terms
 from salvor.desk import actions as desk
 from salvor.desk.cast import Cast
 from salvor.errors import ChainPastClosing, ReconciliationFailed, RowsRejected
+from salvor.investors.orders import refuse_what_rules_refuse
 from salvor.report.from_chain import read_statement
 from salvor.report.from_model import forecast
 from salvor.report.statement import Statement, differences
@@ -67,6 +68,8 @@ class Audience:
 def prepare(deal_file: Path, *, tape_file: Path | None, out: Path) -> Prepared:
     """Read deal and tape, check and commit the tape, and reckon what will be collected when."""
     deal = load_deal(deal_file)
+    if deal.compliance is not None:
+        refuse_what_rules_refuse(deal_file)
     mapping = load_tape_mapping(deal_file.parent / deal.tape.mapping)
     source = tape_file or deal_file.parent / deal.tape.file
     tape = check_tape(source, mapping, decimals=deal.settlement.decimals, out=out / "tape")

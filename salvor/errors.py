@@ -96,6 +96,14 @@ class RulesContradict(SalvorError):
     """Lines of jurisdictions that no book of rules can hold together."""
 
 
+class OrderAgainstRules(SalvorError):
+    """An order or a trade of a deal that its own jurisdictions do not allow."""
+
+    def __init__(self, what: str, reasons: str, more: int) -> None:
+        others = f" (and {more} more)" if more else ""
+        super().__init__(f"{what}: {reasons}{others}; `ape run investors check` tells all, or change the deal")
+
+
 class HistoryBroken(SalvorError):
     """Events that can't all have happened: some are missing, or are not of one chain."""
 

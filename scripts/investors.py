@@ -51,7 +51,8 @@ def cli(context: click.Context, deal_file: Path, path: Path | None, as_json: boo
     if context.invoked_subcommand is not None:
         return
     from salvor.errors import OptionInvalid
-    from salvor.investors.commands import Live, onboard
+    from salvor.investors.commands import onboard
+    from salvor.investors.live import Live
 
     rules, console = _begin(deal_file, as_json)
     live = None
@@ -111,18 +112,22 @@ def matrix(deal_file: Path, engine: str, as_json: bool) -> None:
 @click.option("--file", "path", type=Path, help="CSV; investors.csv beside the deal unless named.")
 @json_option
 def check(deal_file: Path, path: Path | None, as_json: bool) -> None:
-    """Check the investors' file row by row against the deal's rules; nothing is sent."""
+    """Check the investors' file row by row and the deal's orders against the rules; nothing is sent."""
     from salvor.errors import CHECK_FAILED
+    from salvor.investors.explaining import Files
     from salvor.investors.file import read_investors
-    from salvor.investors.telling import file_as_data, tell_file
+    from salvor.investors.orders import judged
+    from salvor.investors.telling import file_as_data, tell_file, tell_orders
 
     found, console = _begin(deal_file, as_json)
     path = path or deal_file.parent / "investors.csv"
     investors = read_investors(path, today=datetime.now(UTC).date(), books=found.books)
+    orders = judged(Files(found, investors))
     tell_file(investors, found.books, console)
+    tell_orders(orders, found.deal.settlement.decimals, console)
     if as_json:
-        click.echo(json.dumps(file_as_data(investors, found.books), indent=2, ensure_ascii=False))
-    if investors.refused:
+        click.echo(json.dumps(file_as_data(investors, found.books, orders), indent=2, ensure_ascii=False))
+    if investors.refused or not all(each.allowed for each in orders):
         click.get_current_context().exit(CHECK_FAILED)
 
 
@@ -131,6 +136,8 @@ def check(deal_file: Path, path: Path | None, as_json: bool) -> None:
 @deal_option
 @click.option("--file", "path", type=Path, help="CSV; investors.csv beside the deal unless named.")
 @click.option("--events", type=Path, help="Event table; events.csv beside the deal where there is one.")
+@click.option("--note", help="Address of the tranche's note: its events are read from the chain, and it is asked too.")
+@click.option("--network", default="ethereum:local:foundry", show_default=True, help="Where the note stands.")
 @click.option("--listed", multiple=True, help="Name or wallet on a sanctions list; may be given more than once.")
 @click.option("--from", "giver", help="Who sends to WALLET.")
 @click.option("--to", "taker", help="To whom WALLET sends.")

@@ -71,7 +71,7 @@ def _events(events: Path | None, notes: tuple[str, ...], network: str, first_blo
         raise OptionInvalid("name either --events FILE or a --note TRANCHE=ADDRESS for each note")
     if events is not None:
         return read_events(events)
-    from salvor.investors.commands import read_history
+    from salvor.investors.live import read_history
 
     named = dict(each.partition("=")[::2] for each in notes)
     if any(not address for address in named.values()):

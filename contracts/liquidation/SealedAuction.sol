@@ -140,7 +140,7 @@ contract SealedAuction is ISealedAuction {
     /// @inheritdoc IAuction
     function cancel(uint64 caseId) external {
         _onlyHouse();
-        (SealedRound storage round, uint32 number) = _round(caseId);
+        (SealedRound storage round, ) = _round(caseId);
         uint256 ends = uint256(round.begun) + _commitTime;
         // Once prices are told somebody may have won.
         if (block.timestamp >= ends) revert WrongTime(block.timestamp, round.begun, ends);

@@ -142,10 +142,7 @@ contract TriggerBook is ITriggerBook {
     /* VIEWS */
 
     /// @inheritdoc ITriggerBook
-    function conditionsNow(
-        uint64 caseId,
-        uint256 trigger
-    ) external view returns (uint256 holds, uint256 unknown) {
+    function conditionsNow(uint64 caseId, uint256 trigger) external view returns (uint256 holds, uint256 unknown) {
         return _look(caseId, trigger, _terms[trigger], _claim(caseId), With.GoodNow);
     }
 

@@ -196,11 +196,12 @@ contract Distributor is IDistributor, AccessManaged {
         uint256 principalSeen
     ) public view returns (uint256 interest, uint256 principal) {
         Book storage kept = _books[note];
-        (uint256 interestGiven, uint256 principalGiven, uint256 units) = (kept.interest, kept.principal, kept.units);
+        (uint256 interestGiven, uint256 principalGiven) = (kept.interest, kept.principal);
+        (uint256 units, uint256 stretches) = (kept.units, kept.stretches); // one read
         if (interestGiven < interestSeen || principalGiven < principalSeen) {
             revert NotGivenYet(note, interestSeen, principalSeen);
         }
-        if (kept.stretches != 0) return _grown(note, kept, interestSeen, principalSeen);
+        if (stretches != 0) return _grown(note, kept, interestSeen, principalSeen);
         if (units == 0) return (0, 0);
         unchecked {
             // See _indices.
@@ -292,11 +293,12 @@ contract Distributor is IDistributor, AccessManaged {
     /// @dev Cash to date * PARTS / units, down, is what adding each cash and carrying its remainder comes to. Cash is below 2^113
     ///      and PARTS below 2^126: a product is below 2^239, both together below 2^240.
     function _indices(address note, Book storage kept) private view returns (uint256 total, uint256 principal) {
-        if (kept.stretches != 0) {
-            (total, principal) = _reached(_stretches[note][kept.stretches - 1], kept.interest, kept.principal);
+        (uint256 interest, uint256 repaid) = (kept.interest, kept.principal);
+        (uint256 units, uint256 stretches) = (kept.units, kept.stretches); // one read
+        if (stretches != 0) {
+            (total, principal) = _reached(_stretches[note][stretches - 1], interest, repaid);
             return (total + principal, principal);
         }
-        (uint256 interest, uint256 repaid, uint256 units) = (kept.interest, kept.principal, kept.units);
         if (units == 0) return (0, 0);
         unchecked {
             principal = (repaid * PARTS) / units;
@@ -319,7 +321,7 @@ contract Distributor is IDistributor, AccessManaged {
         return units == 0 ? atBegin : atBegin + (given_ * PARTS) / units;
     }
 
-    /// @dev A stream of which nothing was given since is not looked up.
+    /// @dev A stream of which nothing was given since is not looked up, nor is where the index began in a stretch that lasts.
     function _grown(
         address note,
         Book storage kept,
@@ -329,15 +331,24 @@ contract Distributor is IDistributor, AccessManaged {
         (uint256 interestGiven, uint256 principalGiven) = (kept.interest, kept.principal);
         if (interestGiven == interestSeen && principalGiven == principalSeen) return (0, 0);
         mapping(uint256 place => Stretch) storage all = _stretches[note];
-        Stretch storage last = all[kept.stretches - 1];
-        Stretch storage then = all[_stretchOf(all, kept.stretches - 1, interestSeen + principalSeen)];
+        uint256 last = kept.stretches - 1;
+        uint256 then = _stretchOf(all, last, interestSeen + principalSeen);
+        uint256 units = kept.units;
         if (interestGiven != interestSeen) {
-            interest = _indexAt(last.interestIndex, interestGiven - last.interest, last.units);
-            interest -= _indexAt(then.interestIndex, interestSeen - then.interest, then.units);
+            interest = _indexAt(0, interestGiven - all[last].interest, units);
+            if (then == last) interest -= _indexAt(0, interestSeen - all[last].interest, units);
+            else {
+                interest += all[last].interestIndex;
+                interest -= _indexAt(all[then].interestIndex, interestSeen - all[then].interest, all[then].units);
+            }
         }
         if (principalGiven != principalSeen) {
-            principal = _indexAt(last.principalIndex, principalGiven - last.principal, last.units);
-            principal -= _indexAt(then.principalIndex, principalSeen - then.principal, then.units);
+            principal = _indexAt(0, principalGiven - all[last].principal, units);
+            if (then == last) principal -= _indexAt(0, principalSeen - all[last].principal, units);
+            else {
+                principal += all[last].principalIndex;
+                principal -= _indexAt(all[then].principalIndex, principalSeen - all[then].principal, all[then].units);
+            }
         }
     }
 

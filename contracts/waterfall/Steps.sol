@@ -53,9 +53,6 @@ library Steps {
 
     function _pay(Run memory run, Step memory step) private pure returns (uint256) {
         StepKind kind = step.kind;
-        // A tranche without units has nobody to be paid; principal and interest due of it are 0.
-        bool above = kind == StepKind.Split || kind == StepKind.Residual;
-        if (above && (run.empty >> step.tranches) & 1 == 1) return 0;
         if (kind == StepKind.Fee) return fee(run, step);
         if (kind == StepKind.Interest) return interest(run, step);
         if (kind == StepKind.InterestUpTo) return interestUpTo(run, step);
@@ -67,6 +64,8 @@ library Steps {
         if (kind == StepKind.Draw) return draw(run, step);
         if (kind == StepKind.Deficiency) return deficiency(run, step);
         if (kind == StepKind.Hurdle) return hurdle(run, step);
+        // A tranche without units has nobody to be paid; principal and interest due of it are 0.
+        if ((run.empty >> step.tranches) & 1 == 1) return 0;
         if (kind == StepKind.Split) return split(run, step);
         return residual(run, step);
     }

@@ -9,13 +9,16 @@ from decimal import Decimal
 
 from salvor.amounts import MAX_AMOUNT, WAD, format_units
 from salvor.deal.allotment import allotted
+from salvor.deal.evergreen_checks import evergreen_findings
 from salvor.deal.names import Finding, Place, unknown
 from salvor.deal.networks import network_findings
+from salvor.deal.oracle_checks import oracle_findings
 from salvor.deal.rule_checks import rule_findings
 from salvor.deal.rules import FeeLine, Reserve
 from salvor.deal.schema import Deal
 from salvor.deal.seniority import seniority_findings
 from salvor.deal.step_checks import step_findings
+from salvor.deal.vaults import vault_findings
 
 _OWN_NAMES = ("seller", "servicer", "offering", "pool", "waterfall")
 
@@ -30,8 +33,11 @@ def findings(deal: Deal) -> Iterator[Finding]:
     yield from rule_findings(deal)
     yield from step_findings(deal)
     yield from seniority_findings(deal)
+    yield from evergreen_findings(deal)
     floating = any(tranche.floating for tranche in deal.tranches)
     yield from network_findings(deal.networks, deal.payees, floating=floating)
+    yield from vault_findings(deal.vaults, [tranche.name for tranche in deal.tranches])
+    yield from oracle_findings(deal)
     if not unfit:
         yield from _investors(deal)
         yield from _trades(deal)

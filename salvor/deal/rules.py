@@ -211,6 +211,24 @@ class Revolving(Part):
     stops_on: list[str] = Field(default_factory=list)
 
 
+class EvergreenLimit(Part):
+    """The least value below a tranche, as a share of all: nobody enters or leaves where that would break it."""
+
+    tranche: str
+    at_least: Percent
+
+
+class Evergreen(Part):
+    """Epochs in which investors come and go (docs/evergreen.md)."""
+
+    periods: Annotated[Whole, Field(ge=1, le=600)] = 1  # of an epoch
+    cut_off_days: Annotated[Whole, Field(ge=0, le=27)] = 5  # before an epoch's end
+    discount_rate: Percent  # a year, of the plan
+    fees: Percent = Wad(0)  # what fees take of collections to come
+    limits: list[EvergreenLimit] = Field(default_factory=list)
+    exits: Literal["senior_first", "pro_rata"] = "senior_first"
+
+
 class Vote(Part):
     """What the senior class needs to accelerate the deal."""
 

@@ -11,7 +11,9 @@ from pydantic import Field, model_validator
 from salvor.amounts import Units, Wad, to_units
 from salvor.deal.fields import Amount, Name, Part, Percent, Version, Whole
 from salvor.deal.networks import Network
+from salvor.deal.oracle import Oracle
 from salvor.deal.rules import (
+    Evergreen,
     FeeLine,
     Hurdle,
     Index,
@@ -24,6 +26,7 @@ from salvor.deal.rules import (
     Trigger,
     Vote,
 )
+from salvor.deal.vaults import Vault
 
 
 class TapeFile(Part):
@@ -127,6 +130,7 @@ class Deal(Part):
 
     salvor: Version  # of this format
     name: Name
+    kind: Literal["closed-end", "evergreen"] = "closed-end"
     tape: TapeFile
     settlement: Settlement
     calendar: Calendar
@@ -139,6 +143,7 @@ class Deal(Part):
     triggers: Annotated[dict[Name, Trigger], Field(max_length=16)] = Field(default_factory=dict)
     losses: Losses = Losses(by="ledgers")
     revolving: Revolving | None = None
+    evergreen: Evergreen | None = None
     waterfall: Annotated[list[Step], Field(min_length=1, max_length=40)]
     accelerated: Annotated[list[Step], Field(max_length=40)] = Field(
         default_factory=list
@@ -150,6 +155,8 @@ class Deal(Part):
     screening: Screening | None = None
     networks: dict[Name, Network] = Field(default_factory=dict)  # by Ape's name of a network: sepolia
     compliance: Compliance | None = None
+    vaults: Annotated[list[Vault], Field(max_length=16)] = Field(default_factory=list)  # deployed beside the deal
+    oracle: Oracle | None = None
     assumptions: str = ""  # what the source does not say and the deal takes as given; stands under the statement
 
     def units(self, amount: Decimal) -> Units:

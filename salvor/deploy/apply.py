@@ -5,29 +5,37 @@ from __future__ import annotations
 from typing import Any
 
 from salvor.chain.send import learn_errors_of, selector_of, send
-from salvor.deploy.live import LiveDeal, Parties
+from salvor.deploy.live import LiveDeal, LiveRegulated, Parties
+from salvor.deploy.oracle import deploy_oracle
+from salvor.deploy.regulated import deploy_regulated
 from salvor.deploy.structs import NOBODY, evergreen_terms, is_floating, offers, pool_terms, waterfall_terms
 from salvor.deploy.terms import DealTerms
+from salvor.deploy.vaults import deploy_vaults
 
 LATEST = 2**40 - 1  # seconds since 1970: an admission without an end
 
 
 def apply(
-    project: Any, terms: DealTerms, *, parties: Parties, settlement: Any, oracle: Any = None, first_block: int = 0
+    project: Any,
+    terms: DealTerms,
+    *,
+    parties: Parties,
+    settlement: Any,
+    oracle: Any = None,
+    keeper: Any = None,
+    first_block: int = 0,
 ) -> LiveDeal:
     """Deploy every contract of the deal from the admin's account and set the roles; nothing is for sale yet.
 
-    `project` gives contracts by name: Ape's project, or a lab's `contracts`. A deal with floating rates asks `oracle`.
-    No event of the deal is before `first_block`.
+    `project` gives contracts by name: Ape's project, or a lab's `contracts`. A deal with floating rates asks `oracle`;
+    over values that it reads rules the `keeper`, the admin where nobody is named. No event of the deal is before
+    `first_block`.
     """
     admin, rules = parties.admin, terms.rules
     access = admin.deploy(project.DealAccess, admin)
     allow_list = admin.deploy(project.AllowList, access)
     distributor = admin.deploy(project.Distributor, access, settlement)
-    notes = tuple(
-        admin.deploy(project.TrancheNote, access, distributor, allow_list, name, symbol)
-        for name, symbol in terms.note_names
-    )
+    regulated, notes = _notes(project, terms, parties, access, distributor, allow_list)
     pool = admin.deploy(
         project.LoanPool, access, distributor, pool_terms(terms, settlement.address, parties.seller.address)
     )
@@ -50,7 +58,10 @@ def apply(
     waterfall = admin.deploy(project.Waterfall, offering, structs)
     figures = admin.deploy(project.DealFigures, waterfall)
     contracts = (access, settlement, allow_list, distributor, notes, pool, offering, waterfall, figures, vote, record)
-    live = LiveDeal(parties, *contracts, fund, gates, first_block)
+    vaults = deploy_vaults(project, terms.vaults, admin=admin, access=access, notes=notes)
+    around = {"access": access, "settlement": settlement, "parties": parties}
+    values = deploy_oracle(project, terms.oracle, **around, keeper=keeper)
+    live = LiveDeal(parties, *contracts, fund, gates, first_block, vaults, values, regulated)
     for contract in (
         access,
         settlement,
@@ -71,6 +82,28 @@ def apply(
         send(allow_list.admit, gate, LATEST, sender=admin)
     _set_roles(live)
     return live
+
+
+def _notes(
+    project: Any, terms: DealTerms, parties: Parties, access: Any, distributor: Any, allow_list: Any
+) -> tuple[LiveRegulated | None, tuple[Any, ...]]:
+    """Notes that ask the allow-list, or identities and rules."""
+    admin = parties.admin
+    if terms.regulated is None:
+        notes = (
+            admin.deploy(project.TrancheNote, access, distributor, allow_list, name, symbol)
+            for name, symbol in terms.note_names
+        )
+        return None, tuple(notes)
+    return deploy_regulated(
+        project,
+        terms.regulated,
+        terms.note_names,
+        admin=admin,
+        agent=parties.transfer_agent,
+        access=access,
+        distributor=distributor,
+    )
 
 
 def _evergreen(

@@ -82,7 +82,8 @@ def deal_steps(
     else:
         settlement = parties.admin.deploy(getattr(recorder.project, TEST_TOKEN), *made)
     oracle = recorder.existing("IndexBoard", accounts.oracle) if accounts.oracle else None
-    live = apply(recorder.project, terms, parties=parties, settlement=settlement, oracle=oracle)
+    keeper: Any = recorder.account(accounts.owner, "owner") if accounts.owner else None
+    live = apply(recorder.project, terms, parties=parties, settlement=settlement, oracle=oracle, keeper=keeper)
     if accounts.owner:
         _hand_over(steps, live, parties, recorder.account(accounts.owner, "owner"))
     return DealSteps(steps, live, recorder.engine)

@@ -31,6 +31,42 @@ class Parties:
 
 
 @dataclass(frozen=True)
+class LiveOracle:
+    """The contracts; adapters by the name that the deal file gives their kind."""
+
+    hub: ContractInstance
+    reports: ContractInstance
+    disputes: ContractInstance
+    accuracy: ContractInstance
+    adapters: Mapping[str, ContractInstance] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LiveVault:
+    """A vault over one note, or over a basket of several."""
+
+    name: str
+    vault: ContractInstance
+    basket: ContractInstance | None
+    notes: tuple[ContractInstance, ...]
+
+    @property
+    def asset(self) -> ContractInstance:
+        """What the vault takes: its note, or units of its basket."""
+        return self.notes[0] if self.basket is None else self.basket
+
+
+@dataclass(frozen=True)
+class LiveRegulated:
+    """What regulated notes ask: a compliance a note, by seniority, and its contracts by name."""
+
+    registry: ContractInstance
+    issuers: ContractInstance
+    compliances: tuple[ContractInstance, ...]
+    modules: tuple[Mapping[str, ContractInstance], ...]
+
+
+@dataclass(frozen=True)
 class LiveDeal:
     """Contracts by name; notes by seniority."""
 
@@ -49,6 +85,9 @@ class LiveDeal:
     fund: ContractInstance | None  # of an evergreen deal
     gates: tuple[ContractInstance, ...]  # of an evergreen deal, one a note
     first_block: int  # no event of the deal is older
+    vaults: tuple[LiveVault, ...] = ()
+    oracle: LiveOracle | None = None  # of a deal that reads values
+    regulated: LiveRegulated | None = None  # of a deal whose notes ask identities; its allow-list admits bidders only
 
     def cash_contracts(self) -> dict[str, ContractInstance]:
         """Everything that can hold the deal's cash, by name."""

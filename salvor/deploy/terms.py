@@ -10,9 +10,13 @@ from dataclasses import dataclass
 
 from salvor.amounts import WAD, mul_div_up, timestamp
 from salvor.deal import rules
+from salvor.deal.oracle import Oracle
 from salvor.deal.schedule import period_ends, plan
 from salvor.deal.schema import Deal
+from salvor.deploy.regulated import RegulatedTerms
 from salvor.deploy.steps import Places, compile_steps
+from salvor.deploy.vaults import VaultTerms, vault_terms
+from salvor.model.evergreen.terms import EvergreenTerms
 from salvor.model.terms import (
     LARGEST,
     DayCount,
@@ -46,12 +50,23 @@ _UNPAID = {
 
 
 @dataclass(frozen=True)
+class OracleTerms:
+    """The values that a deal reads, as its file says them; the bond of a challenge in settlement units."""
+
+    section: Oracle
+    bond: int
+
+
+@dataclass(frozen=True)
 class DealTerms:
-    """Names of the notes by seniority, the tape's commitment and all cash rules."""
+    """Names of the notes by seniority, the tape's commitment, all cash rules, and the vaults beside the deal."""
 
     note_names: tuple[tuple[str, str], ...]
     tape: CommittedTape
     rules: Terms
+    vaults: tuple[VaultTerms, ...] = ()
+    oracle: OracleTerms | None = None
+    regulated: RegulatedTerms | None = None  # notes ask identities and rules; None: the allow-list
 
     @property
     def closing(self) -> int:
@@ -100,8 +115,14 @@ def compile_terms(deal: Deal, loans: Sequence[Loan], committed: CommittedTape) -
         vote=Vote(deal.vote.share, deal.vote.days * 86_400) if deal.vote else Vote(),
         grace=deal.calendar.grace_days * 86_400,
         first_index=deal.index.first if deal.index else 0,
+        evergreen=_evergreen(deal, names),
     )
-    return DealTerms(tuple((each.note_name, each.symbol) for each in deal.tranches), committed, terms)
+    named = tuple((each.note_name, each.symbol) for each in deal.tranches)
+    return DealTerms(named, committed, terms, vault_terms(deal), _oracle(deal))
+
+
+def _oracle(deal: Deal) -> OracleTerms | None:
+    return OracleTerms(deal.oracle, deal.units(deal.oracle.challenges.bond)) if deal.oracle else None
 
 
 def _tranche(deal: Deal, tranche: rules.Tranche) -> TrancheTerms:
@@ -163,6 +184,21 @@ def _trigger(trigger: rules.Trigger, names: Places) -> TriggerTerms:
         level=trigger.below or trigger.above or trigger.period or 0,
         tranche=names.tranche(trigger.tranche),
         cured_after=int(trigger.cured) if cured is None else cured,
+    )
+
+
+def _evergreen(deal: Deal, names: Places) -> EvergreenTerms | None:
+    own = deal.evergreen
+    if own is None:
+        return None
+    limits = {names.tranche(each.tranche): each.at_least for each in own.limits}
+    return EvergreenTerms(
+        every=own.periods,
+        cut_off=own.cut_off_days * 86_400,
+        rate=own.discount_rate,
+        limits=tuple(limits.get(place, 0) for place in range(len(deal.tranches) - 1)),
+        fees=own.fees,
+        senior_first=own.exits == "senior_first",
     )
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,14 +14,11 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from salvor.amounts import timestamp
-from salvor.chain.artifacts import read_artifacts
-from salvor.chain.build import build
-from salvor.chain.codec import address_of
-from salvor.errors import CHECK_FAILED, NoCode, NodeTrouble, OptionInvalid
-from salvor.investors.chain_events import events_of, learn, logs_of, watch
+from salvor.errors import CHECK_FAILED
 from salvor.investors.claims import TOPICS, ApeIssuer
 from salvor.investors.file import Investors, read_investors
 from salvor.investors.journal import Journal
+from salvor.investors.live import Live, account, contract_at, network
 from salvor.investors.on_chain import Result, ask_all
 from salvor.investors.onboarding import Desk, Registration, register
 from salvor.investors.rehearsal import rehearse
@@ -29,22 +26,11 @@ from salvor.investors.telling import answer, tell_refused
 from salvor.jurisdictions.matrix import cases_of
 from salvor.jurisdictions.of_deal import DealRules
 from salvor.lab import Lab, open_lab
-from salvor.supervision.events import Event
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 _BEFORE_CLOSING = 30 * 86_400
-
-
-@dataclass(frozen=True)
-class Live:
-    """A registry that stands on a network, and the accounts of Ape's that act there."""
-
-    network: str
-    registry: str
-    agent: str
-    issuer: str
 
 
 def onboard(
@@ -90,61 +76,17 @@ def _in_a_rehearsal(
 def _on_a_network(
     live: Live, investors: Investors, journal: Path, console: Console, *, batch: int, dry_run: bool
 ) -> Registration:
-    with _network(live.network) as (project, provider):
-        registry = _contract(project.IdentityRegistry, live.registry, provider)
+    with network(live.network) as (project, provider):
+        registry = contract_at(project.IdentityRegistry, live.registry, provider)
         asked = project.TrustedIssuers.at(registry.topicsRegistry()).getClaimTopics()
         now = int(provider.get_block("latest").timestamp)
-        agent, issuer, kept = _account(live.agent), ApeIssuer(_account(live.issuer)), Journal(journal)
+        agent, issuer, kept = account(live.agent), ApeIssuer(account(live.issuer)), Journal(journal)
         try:
             desk = Desk(registry, agent, issuer, kept, now, _topics(registry, asked), batch)
             desk = replace(desk, chain_id=int(provider.chain_id))
             return _with_progress(investors, desk, console, dry_run=dry_run)
         finally:
             kept.close()
-
-
-@contextmanager
-def _network(choice: str) -> Iterator[tuple[Any, Any]]:
-    """Ape's project and provider, connected; trouble is told in one line."""
-    from ape import networks, project
-    from ape.exceptions import ApeException
-    from ape.logging import LogLevel, logger
-
-    logger.set_level(LogLevel.ERROR)
-    try:
-        connected = networks.parse_network_choice(choice)
-        provider = connected.__enter__()
-    except (ApeException, OSError) as error:
-        raise NodeTrouble(str(error).splitlines()[0]) from None
-    try:
-        yield project, provider
-    finally:
-        connected.__exit__(None)
-
-
-def read_history(notes: Mapping[str, str], network: str, first: int) -> tuple[Event, ...]:
-    """What happened to some notes, by tranche, from a block on."""
-    with _network(network) as (project, provider):
-        learn(read_artifacts(build(Path.cwd())))
-        contracts = {tranche: _contract(project.RegulatedNote, address, provider) for tranche, address in notes.items()}
-        watched = watch(contracts, lambda name, address: _contract(getattr(project, name), address, provider))
-
-        def ask(method: str, *params: Any) -> Any:
-            answer = provider.web3.provider.make_request(method, list(params))
-            if error := answer.get("error"):
-                raise NodeTrouble(f"{method}: {error.get('message', error)}")
-            return answer["result"]
-
-        last = int(ask("eth_blockNumber"), 16)
-        return events_of(logs_of(ask, watched.addresses, first, last), watched.tranches)
-
-
-def _contract(container: Any, address: str, provider: Any) -> Any:
-    """The contract at an address, where there is one."""
-    place = address_of(address)
-    if not provider.get_code(place):
-        raise NoCode(container.contract_type.name, place)
-    return container.at(place)
 
 
 def _topics(registry: Any, asked: Sequence[int]) -> dict[str, tuple[int, ...]]:
@@ -155,19 +97,6 @@ def _topics(registry: Any, asked: Sequence[int]) -> dict[str, tuple[int, ...]]:
         "country": (country,),
         "class": (klass,),
     }
-
-
-def _account(alias: str) -> Any:
-    """One of Ape's accounts by its alias; `TEST::0` is the first of the test accounts."""
-    from ape import accounts
-    from ape.exceptions import AccountsError
-
-    try:
-        if alias.startswith("TEST::"):
-            return accounts.test_accounts[int(alias.removeprefix("TEST::"))]
-        return accounts.load(alias)
-    except (AccountsError, IndexError, ValueError, KeyError):
-        raise OptionInvalid(f"no account of Ape's is called '{alias}': `ape accounts list` shows them") from None
 
 
 def _with_progress(investors: Investors, desk: Desk, console: Console, *, dry_run: bool) -> Registration:

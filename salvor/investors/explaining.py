@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -16,6 +16,7 @@ from salvor.jurisdictions.answers import Verdict, verdicts
 from salvor.jurisdictions.of_deal import DealRules
 from salvor.jurisdictions.register import Investor, Move, Register, knows, moved
 from salvor.supervision.events import MOVES, Event, People
+from salvor.supervision.holders import frozen_by
 
 _DAY = 86_400
 
@@ -47,18 +48,35 @@ class Files:
     listed: frozenset[str] = frozenset()
 
 
-def explain(files: Files, giver: str | None, taker: str, tranche: str, units: int, day: date) -> Answer:
+def explain(files: Files, giver: str | None, taker: str, tranche: str, units: int, at: int) -> Answer:
     """Ask every rule of a tranche; without a giver the taker subscribes. People are named by name or wallet."""
     names = [each.name for each in files.rules.deal.tranches]
     if tranche not in names:
         raise OptionInvalid(f"no tranche is called '{tranche}'{near(tranche, names) or ': ' + ', '.join(names)}")
-    at = timestamp(day) + _DAY // 2  # at noon, UTC
     register = register_at(files, tranche, at)
     who = None if giver is None else person(files, giver)
     to = person(files, taker)
     decimals = files.rules.deal.settlement.decimals
     found = verdicts(files.rules.book(tranche), register, Move(who, to, units, at), decimals)
-    return Answer(who or "", to, tranche, units, day, found)
+    found = (*_supervised(files, who, to, tranche, at), *found)
+    return Answer(who or "", to, tranche, units, day_of(at), found)
+
+
+def _supervised(files: Files, giver: str | None, taker: str, tranche: str, at: int) -> Iterator[Verdict]:
+    """What a supervisor did: freezes of either side, a pause of the note."""
+    before = [event for event in files.events if event.at <= at and event.tranche == tranche]
+    frozen = frozen_by(before, people_of(files.investors))
+    barred = [name for name in (giver, taker) if name is not None and (tranche, name) in frozen]
+    yield Verdict("freeze", not barred, f"{' and '.join(barred)} frozen" if barred else "nobody of both is frozen")
+    stops = [event.kind for event in before if event.kind in ("pause", "unpause")]
+    if stops:
+        paused = stops[-1] == "pause"
+        yield Verdict("pause", not paused, f"transfers are {'stopped' if paused else 'open again'}")
+
+
+def end_of(day: date) -> int:
+    """The last second of a day, UTC: whatever happened on it has happened."""
+    return timestamp(day) + _DAY - 1
 
 
 def person(files: Files, asked: str) -> str:
@@ -109,8 +127,8 @@ def _played(register: Register, events: Iterable[Event], people: People, tranche
     return register
 
 
-def standing(files: Files, asked: str, day: date) -> list[str]:
-    """Who stands behind a wallet, what it may hold, and what it holds that may move on a day."""
+def standing(files: Files, asked: str, at: int) -> list[str]:
+    """Who stands behind a wallet, what it may hold, and what it holds that may move at a time."""
     name = person(files, asked)
     rows = [row for row in files.investors.rows if row.name == name]
     if not rows:
@@ -122,13 +140,13 @@ def standing(files: Files, asked: str, day: date) -> list[str]:
         f"wallets: {', '.join(each.wallet for each in rows)}",
         f"may hold: {', '.join(may_hold(row, books)) or 'nothing'}",
     ]
-    decimals, at = files.rules.deal.settlement.decimals, timestamp(day) + _DAY // 2
+    decimals = files.rules.deal.settlement.decimals
     for book in books:
         register = register_at(files, book.tranche, at)
         if held := register.held(name):
             free = register.free(name, at, max(book.lock_up, book.hold_period.get(row.investor.klass, 0)))
             kept = book.retained(register.supply) if name == register.originator else 0
             free = max(0, min(free, held - kept))
-            amounts = f"{format_units(held, decimals)} held, {format_units(free, decimals)} may move on {day}"
+            amounts = f"{format_units(held, decimals)} held, {format_units(free, decimals)} may move on {day_of(at)}"
             lines.append(f"{book.tranche}: {amounts}")
     return lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,11 +14,13 @@ from rich.table import Table
 
 from salvor.amounts import format_units
 from salvor.errors import OptionInvalid
-from salvor.investors.explaining import Answer, Files, explain, standing
+from salvor.investors.explaining import Answer, Files, end_of, explain, standing
 from salvor.investors.file import Investors, day_of, may_hold, read_investors
+from salvor.investors.orders import named
 from salvor.jurisdictions.book import Rulebook
 from salvor.jurisdictions.matrix import Case, counted
 from salvor.jurisdictions.of_deal import DealRules
+from salvor.supervision.events import Event
 from salvor.supervision.table import read_events
 
 if TYPE_CHECKING:
@@ -47,7 +49,17 @@ def tell_refused(found: Investors, console: Console) -> None:
     )
 
 
-def file_as_data(found: Investors, books: Sequence[Rulebook]) -> dict[str, object]:
+def tell_orders(orders: Sequence[Answer], decimals: int, console: Console) -> None:
+    """Orders and trades that may not be, each with the rules that refuse it."""
+    for each in orders:
+        for verdict in each.verdicts:
+            if not verdict.allowed:
+                console.print(f"{named(each, decimals)}: {verdict.rule}: {verdict.said}", markup=False, soft_wrap=True)
+    taken = sum(each.allowed for each in orders)
+    console.print(f"{taken} of {len(orders)} orders and trades of the deal may be", markup=False)
+
+
+def file_as_data(found: Investors, books: Sequence[Rulebook], orders: Sequence[Answer]) -> dict[str, object]:
     """The same for tools."""
     return {
         "accepted": [
@@ -64,6 +76,16 @@ def file_as_data(found: Investors, books: Sequence[Rulebook]) -> dict[str, objec
             for row in found.rows
         ],
         "refused": [vars(each) for each in found.refused],
+        "orders": [
+            {
+                "investor": each.taker,
+                "seller": each.giver,
+                "tranche": each.tranche,
+                "units": each.units,
+                "refused_by": [verdict.rule for verdict in each.verdicts if not verdict.allowed],
+            }
+            for each in orders
+        ],
     }
 
 
@@ -101,30 +123,70 @@ def tell_explanation(
     rules: DealRules, folder: Path, wallet: str, asked: Mapping[str, Any], console: Console, *, as_json: bool
 ) -> bool:
     """What `ape run investors explain` was asked; False when a rule refuses."""
-    events = asked["events"] or folder / "events.csv"
     known = read_investors(asked["path"] or folder / "investors.csv", today=None)
-    happened = read_events(events) if asked["events"] or events.is_file() else ()
-    files = Files(rules, known, happened, frozenset(asked["listed"]))
-    day = asked["day"].date() if asked["day"] else datetime.now(UTC).date()
+    files = Files(rules, known, _happened(asked, folder), frozenset(asked["listed"]))
+    at = _when(asked)
     giver, taker = asked["giver"], asked["taker"]
     if giver is None and taker is None:
-        lines = standing(files, wallet, day)
+        lines = standing(files, wallet, at)
         console.print("\n".join(lines), markup=False, soft_wrap=True)
         if as_json:
             click.echo(json.dumps({"standing": lines}))
         return True
-    answer_ = _explained(files, wallet, asked, day)
+    answer_ = _explained(files, wallet, asked, at)
     for each in answer_.verdicts:
         console.print(f"{'yes' if each.allowed else 'NO '} {each.rule}: {each.said}", markup=False, soft_wrap=True)
     units = format_units(answer_.units, rules.deal.settlement.decimals)
     who = f"{answer_.giver} may {'' if answer_.allowed else 'not '}send {units} of {answer_.tranche} to {answer_.taker}"
-    console.print(f"{who} on {day}", markup=False, soft_wrap=True)
+    console.print(f"{who} on {answer_.day}", markup=False, soft_wrap=True)
+    said = _chain_says(files, answer_, asked, console) if asked["note"] else ()
     if as_json:
-        click.echo(json.dumps({"allowed": answer_.allowed, "verdicts": [vars(each) for each in answer_.verdicts]}))
-    return answer_.allowed
+        verdicts = [vars(each) for each in answer_.verdicts]
+        click.echo(json.dumps({"allowed": answer_.allowed, "verdicts": verdicts, "chain": list(said)}))
+    return answer_.allowed and not said
 
 
-def _explained(files: Files, wallet: str, asked: Mapping[str, Any], day: date) -> Answer:
+def _when(asked: Mapping[str, Any]) -> int:
+    """The end of the day that was named, the chain's own time where a note is named, else now."""
+    if asked["day"]:
+        return end_of(asked["day"].date())
+    if asked["note"]:
+        from salvor.investors.live import now_at
+
+        return now_at(asked["network"])
+    return int(datetime.now(UTC).timestamp())
+
+
+def _happened(asked: Mapping[str, Any], folder: Path) -> tuple[Event, ...]:
+    """From the chain where a note is named, else from a table where there is one."""
+    if asked["note"]:
+        if asked["tranche"] is None or asked["day"] is not None or asked["events"] is not None:
+            raise OptionInvalid("--note needs --tranche, and answers for now: leave --on and --events out")
+        from salvor.investors.live import read_history
+
+        return read_history({asked["tranche"]: asked["note"]}, asked["network"], 0)
+    events = asked["events"] or folder / "events.csv"
+    return read_events(events) if asked["events"] or events.is_file() else ()
+
+
+def _chain_says(files: Files, found: Answer, asked: Mapping[str, Any], console: Console) -> tuple[str, ...]:
+    """What the note itself has against it: from the giver's wallet with most units to the taker's first."""
+    from salvor.investors.live import reasons_of, units_in
+
+    note, choice = asked["note"], asked["network"]
+    wallets = files.investors.wallets(found.giver) or (found.giver,)
+    held = units_in(note, choice, wallets)
+    giver = wallets[held.index(max(held))]
+    taker = (files.investors.wallets(found.taker) or (found.taker,))[0]
+    said = reasons_of(note, choice, giver, taker, found.units)
+    for each in said:
+        console.print(f"the chain: {each}", markup=False, soft_wrap=True)
+    if not said:
+        console.print("the chain: it would go through now", markup=False)
+    return said
+
+
+def _explained(files: Files, wallet: str, asked: Mapping[str, Any], at: int) -> Answer:
     if asked["giver"] is not None and asked["taker"] is not None:
         raise OptionInvalid("WALLET is one side of the move: name the other with --from or --to, not both")
     if asked["tranche"] is None or asked["amount"] is None:
@@ -136,4 +198,4 @@ def _explained(files: Files, wallet: str, asked: Mapping[str, Any], day: date) -
     if units <= 0:
         raise OptionInvalid("--units must be above 0")
     giver, taker = (wallet, asked["taker"]) if asked["taker"] is not None else (asked["giver"], wallet)
-    return explain(files, giver, taker, asked["tranche"], units, day)
+    return explain(files, giver, taker, asked["tranche"], units, at)

@@ -1,4 +1,4 @@
-"""The rules with a memory (docs/compliance.md, rules 22 to 30): each allows or not, and remembers what it is told.
+"""The rules with a memory (docs/compliance.md, rules 19 to 24): each allows or not, and remembers what it is told.
 
 Stands beside the contracts of `contracts/compliance/rules/`. `asked` says of which movements.
 """

@@ -1,4 +1,4 @@
-"""The rules that only compare (docs/compliance.md, rules 10 to 21): each says which codes stand against a movement.
+"""The rules that only compare (docs/compliance.md, rules 10 to 18): each says which codes stand against a movement.
 
 Stands beside `contracts/compliance/rules/`, one function a library, in the same order. Codes are typed again.
 """

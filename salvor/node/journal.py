@@ -164,6 +164,10 @@ class Journal:
         self.last_nonce = nonce
         return Seal(nonce, valid_until, digest, None, "claimed", old.values)
 
+    def skip_to(self, nonce: int) -> None:
+        """The next nonce is above this one: its signer has declared all up to it void."""
+        self.last_nonce = max(self.last_nonce, nonce)
+
     def signed(self, nonce: int, signature: bytes) -> None:
         """Keep the signature."""
         with self._writing():

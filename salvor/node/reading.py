@@ -24,6 +24,7 @@ CALLS = {
     "answers": ("answers(bytes32)", f"{_ANSWER}[]"),
     "landed": ("landed(address,bytes32)", _LANDED),
     "isSigner": ("isSigner(address)", "bool"),
+    "voidedUpTo": ("voidedUpTo(address)", "uint32"),
 }
 STATUS = ("refused", "held", "good")
 FAILURE = ("", "no policy", "no quorum", "too far apart", "too fast")
@@ -102,6 +103,10 @@ class OnChain:
     def is_signer(self, signer: str) -> bool:
         """Whether the account may sign."""
         return bool(self._call(self._reports, "isSigner", ("address",), signer))
+
+    def voided_up_to(self, signer: str) -> int:
+        """Nonce up to which the signer has declared its signatures void."""
+        return int(self._call(self._reports, "voidedUpTo", ("address",), signer))
 
     def last_nonce(self, signer: str, keys: Sequence[bytes]) -> int:
         """The highest nonce that landed for one of these keys."""

@@ -139,15 +139,16 @@ class Node:
                 f"the chain has nonce {highest} of this signer, the journal ends at {self._journal.last_nonce}: it is "
                 "an older copy, or another node has this key; find the right journal, or take a new key",
             )
+        self._journal.skip_to(there.voided_up_to(signer))
         if not there.is_signer(signer):
             self._say(f"{signer} is no signer of the reports yet: nothing lands before the oracle keeper adds it")
         self._met = True
 
     def _hand_in(self, now: int) -> None:
         """Bring signatures to their end as long as that goes at once: the crash's first, then new ones."""
-        if not self._met:
-            self.meet_chain()
         for _ in range(_AT_ONCE):
+            if not self._met:
+                self.meet_chain()
             if self._submitter.flying is None:
                 seal = self._left.pop(0) if self._left else self._new(now)
                 if seal is None:
@@ -197,6 +198,8 @@ class Node:
             self._left.insert(0, self._journal.renew(seal, now=now, valid_until=until, digest_of=self._sealing.digest))
             if outcome.reason.startswith("ReportExpired"):  # by the chain's clock: the next would expire at once too
                 raise RpcFailed("submit", f"{outcome.reason}: is this machine's clock behind the chain's?")
+        if outcome.reason.startswith("NonceVoided"):
+            self._met = False  # how far is asked before the next is signed; what was voided is not signed again
         if ending == "refused":
             self._wrong["refused"] = f"the contract refused nonce {seal.nonce}: {outcome.reason}"
         elif ending == "landed":

@@ -32,6 +32,7 @@ ERRORS = (
     ("ReportExpired", ("validUntil", "uint256"), ("time", "uint256")),
     ("ReportFromFuture", ("at", "uint256"), ("time", "uint256")),
     ("NonceUsed", ("signer", "address"), ("key", "bytes32"), ("nonce", "uint256"), ("last", "uint256")),
+    ("NonceVoided", ("signer", "address"), ("nonce", "uint256"), ("last", "uint256")),
     ("NotLater", ("signer", "address"), ("key", "bytes32"), ("at", "uint256"), ("last", "uint256")),
     ("NotTheBatch", ("given", "bytes32"), ("root", "bytes32")),
     ("CountWrong", ("given", "uint256"), ("count", "uint256")),

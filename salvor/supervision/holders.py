@@ -53,7 +53,7 @@ def holders(events: Sequence[Event], people: People) -> tuple[Holding, ...]:
         supply[tranche] = supply.get(tranche, 0) + units
         wallets.setdefault((tranche, people.behind(wallet)), []).append(wallet)
     times = _times(events, people)
-    frozen = _frozen(events, people)
+    frozen = frozen_by(events, people)
     found = []
     for (tranche, name), theirs in sorted(wallets.items()):
         person = people.persons.get(name)
@@ -88,8 +88,8 @@ def _times(events: Sequence[Event], people: People) -> dict[tuple[str, str], tup
     return times
 
 
-def _frozen(events: Sequence[Event], people: People) -> set[tuple[str, str]]:
-    """Persons of whom a wallet is frozen."""
+def frozen_by(events: Sequence[Event], people: People) -> set[tuple[str, str]]:
+    """Tranche and name of everybody of whom a wallet is frozen."""
     wallets: set[tuple[str, str]] = set()
     for event in events:
         if event.kind == "freeze":

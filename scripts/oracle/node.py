@@ -32,8 +32,11 @@ def cli(config: Path) -> None:
     settings = load_node(config)
     signer = open_signer(settings.key, ask if sys.stdin.isatty() else None)
     stop = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    with start(settings, signer, say) as node:
-        node.run(stop)
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with start(settings, signer, say) as node:
+            node.run(stop)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
     say("stopped")

@@ -1,4 +1,4 @@
-"""Recovery after the last junior left becomes a windfall of the senior, or of who comes late (percolator-stake 161, 159).
+"""Recovery after the last junior left becomes a windfall of the senior, or of who comes late (percolator-stake 161).
 
 Here the recovery of a tranche without units is nobody's: no tranche above rises beyond its claim, and whoever enters
 gets units at par beside units of the owner of dust for what was there.

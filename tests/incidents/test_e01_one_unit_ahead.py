@@ -1,7 +1,7 @@
 """Incident E01: somebody takes one unit ahead, and the big bid, which asks for all, is refused.
 
-Source: sherlock 2023-12-arcadia-judging #161; ajna-finance/ajna-core #507. A take of more than is left gets what is left,
-unless the buyer says that fewer are of no use.
+Source: sherlock 2023-12-arcadia-judging #161; ajna-finance/ajna-core #507. A take of more than is left gets what is
+left, unless the buyer says that fewer are of no use.
 """
 
 import pytest

@@ -1,7 +1,8 @@
 """Incident E06: one unit of other collateral, posted before the settlement, keeps the loss from being booked.
 
-Source: aave/aave-v4 #617. Here the loss follows from the account of the case, in the transaction that ends the sale: what is
-paid before lowers it by so much and delays nothing, what is sent unasked counts for nothing, and nobody posts collateral.
+Source: aave/aave-v4 #617. Here the loss follows from the account of the case, in the transaction that ends the sale:
+what is paid before lowers it by so much and delays nothing, what is sent unasked counts for nothing, and nobody posts
+collateral.
 """
 
 import pytest

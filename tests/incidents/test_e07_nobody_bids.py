@@ -1,7 +1,7 @@
 """Incident E07: nobody bids, the price reaches zero, and the lot is stuck or sold for nothing.
 
-Source: gnosis/dx-react #126; AcalaNetwork/Acala #1823. The price never passes the floor, a round that is over sells nothing,
-and anyone can go on: another round with a haircut, then back to the servicer.
+Source: gnosis/dx-react #126; AcalaNetwork/Acala #1823. The price never passes the floor, a round that is over sells
+nothing, and anyone can go on: another round with a haircut, then back to the servicer.
 """
 
 import pytest

@@ -1,6 +1,7 @@
 """Incident E10: a taker pays for what rounding took away, down to something for nothing.
 
-Source: bitshares/bitshares-core #342, #132. A taker names units and pays what they cost, up; `unitsFor` says what cash buys.
+Source: bitshares/bitshares-core #342, #132. A taker names units and pays what they cost, up; `unitsFor` says what
+cash buys.
 """
 
 import pytest

@@ -1,6 +1,7 @@
 """Incident F05: a sealed bid is copied, to block its bidder or to ride on the reveal.
 
-Source: ensdomains/ens #43; aicis/fresco #432. The hash covers the bidder: both may lodge it, and only its maker can reveal.
+Source: ensdomains/ens #43; aicis/fresco #432. The hash covers the bidder: both may lodge it, and only its maker can
+reveal.
 """
 
 import pytest

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from scripts.demo import cli as demo
 from scripts.investors import cli as investors
 from scripts.supervise import cli as supervise
 
@@ -87,6 +88,37 @@ class TestCheck:
         assert "refused: line 10, trader: may hold no tranche: JP is not among the countries opened" in done.stdout
         assert "7 wallets of 6 investors accepted, 4 rows refused" in done.stdout
 
+    def test_tells_which_orders_of_the_deal_may_not_be_taken(self, folder):
+        deal = folder / "deal.yaml"
+        text = deal.read_text(encoding="utf-8")
+        more = (
+            "{ name: saver, tranche: junior, amount: 15000.00 }",
+            "{ name: uncle, tranche: senior, amount: 50000.00 }",
+        )
+        orders = "".join(f"  - {each}\n" for each in more)
+        deal.write_text(text.replace("\nassumptions:", f"{orders}\nassumptions:"), encoding="utf-8")
+        done = run(investors, "check", "--deal", deal)
+        assert "order of saver, 15,000.00 of junior: identity: nobody knows saver" in done.stdout  # its row was refused
+        assert "order of saver, 15,000.00 of junior: minimum_investment: who subscribes has 20,000.00" in done.stdout
+        assert "order of uncle, 50,000.00 of senior: identity: nobody knows uncle" in done.stdout
+        assert "7 of 9 orders and trades of the deal may be" in done.stdout
+
+    def test_tells_which_trades_of_the_deal_may_not_be_made(self, folder):
+        deal = folder / "deal.yaml"
+        text = deal.read_text(encoding="utf-8")
+        trade = "{ after_period: 3, tranche: junior, seller: endowment, buyer: bank, amount: 50000.00 }"
+        deal.write_text(text.replace("\nassumptions:", f"\ntrades:\n  - {trade}\n\nassumptions:"), encoding="utf-8")
+        done = run(investors, "check", "--deal", deal)
+        assert (
+            "trade from endowment to bank, 50,000.00 of junior on 2027-03-31: lock_up: 0.00 of endowment" in done.stdout
+        )
+        done = run(demo, "--deal", deal, "--dry-run", "--out", folder / "out")
+        assert done.exit_code == 2
+        assert "trade from endowment to bank, 50,000.00 of junior on 2027-03-31: lock_up" in done.stderr
+
+    def test_a_deal_whose_orders_may_be_is_fine_for_the_demo(self, tmp_path):
+        assert run(demo, "--deal", SHIPPED / "deal.yaml", "--dry-run", "--out", tmp_path).exit_code == 0
+
     def test_exits_with_0_when_nobody_is_refused(self, folder):
         rows = (folder / "investors.csv").read_text(encoding="utf-8").splitlines()[:8]
         (folder / "good.csv").write_text("\n".join(rows), encoding="utf-8")
@@ -95,6 +127,7 @@ class TestCheck:
     def test_as_json_has_both_lists(self):
         data = json.loads(run(investors, "check", "--deal", SHIPPED / "deal.yaml", "--json").stdout)
         assert (len(data["accepted"]), len(data["refused"])) == (7, 4)
+        assert [each["refused_by"] for each in data["orders"]] == [[]] * 7
         assert {each["name"]: each["may_hold"] for each in data["accepted"]}["dentist"] == ["senior", "mezzanine"]
 
 

@@ -107,7 +107,9 @@ def sent(node, contract, function, *values):
     data = "0x" + (keccak(function.encode())[:4] + encode(kinds, values)).hex()
     sender = asked(node, "eth_accounts")[0]
     done = asked(node, "eth_sendTransaction", {"from": sender, "to": contract, "data": data})
-    assert int(asked(node, "eth_getTransactionReceipt", done)["status"], 16) == 1, function
+    while (receipt := asked(node, "eth_getTransactionReceipt", done)) is None:
+        time.sleep(0.01)
+    assert int(receipt["status"], 16) == 1, function
 
 
 def registered(node, registry):
@@ -150,7 +152,8 @@ def test_a_run_that_is_killed_is_simply_run_again(node, registry, killed, again)
     assert 8 <= len(killed) < PEOPLE
     became = [each["became"] for each in again["wallets"]]
     assert (became.count("there"), became.count("registered")) == (len(killed), PEOPLE - len(killed))
-    assert sorted(registered(node, registry)) == list(range(1, PEOPLE + 1))  # everybody, and nobody twice
+    # Everybody, and nobody twice.
+    assert sorted(registered(node, registry)) == list(range(1, PEOPLE + 1)), "JU-03"
 
 
 def test_supervision_reads_the_history_from_the_chain(tmp_path, folder, node, deployed, again):
@@ -178,3 +181,11 @@ def test_supervision_reads_the_history_from_the_chain(tmp_path, folder, node, de
         ("person 2", "4000.00", "no"),
         ("person 3", "2000.00", "yes"),
     ]
+
+    question = [*APE, "explain", "person 3", "--to", "person 4", "--tranche", "senior", "--units", "1000"]
+    note = ["--note", deployed[1], "--file", str(folder / "many.csv")]
+    done = subprocess.run([*question, *note], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr
+    assert "NO  freeze: person 3 frozen" in done.stdout
+    assert "NO  lock_up: 0.00 of person 3 have been kept for 365 days" in done.stdout  # by the events of the chain
+    assert "the chain: The sender's wallet is frozen." in done.stdout

@@ -10,6 +10,10 @@ PROPERTIES = {
     "RG-01": "A wallet is verified exactly while every claim that is asked for stands, by issuers trusted that second.",
     "RG-02": "No call but one of force leaves more units with an identity that is not verified or that a rule refuses.",
     "RG-03": "A movement by force goes to a verified identity, and names the first rule that it goes against.",
+    "JU-01": "A merged book of rules is as strict as each line of each jurisdiction, in whatever order they are named.",
+    "JU-02": "The contracts answer every case of a book as the rules do: the same reasons, or the move goes through.",
+    "JU-03": "A registration that is cut off and run again leaves every wallet of the file registered once.",
+    "JU-04": "One history of notes gives one set of files, in whatever order and however often its events are read.",
     "NT-01": "A transfer by its holder carries no claim on the past: claimable amounts change only by distributions, "
     "claims, forced transfers and recoveries.",
     "NT-02": "The sum of what holders can claim is never above the cash that the note holds.",
@@ -92,6 +96,9 @@ PROPERTIES = {
     "OR-09": "A report that is challenged or struck, or whose signer was removed, counts nowhere.",
     "OR-10": "A value that is not good enough can't be read: read refuses exactly what peek says is refused, readFresh "
     "also what is held.",
+    "ON-01": "A node signs one value for a key and time, and only later times, wherever it is killed.",
+    "ON-02": "A node gives each nonce to one content, wherever it is killed, and pays for it once.",
+    "ON-03": "A source that is cut off, slow, or answers something else gives no value, never a wrong one.",
     "DP-01": "A deployment that is disturbed at any point and run again leaves the state of an undisturbed one.",
     "DP-02": "Each step of a plan succeeds exactly once, whatever happens to node, network and process.",
     "DP-03": "No node sees a signed transaction that is not in the journal.",

@@ -7,33 +7,27 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from salvor.lab.mirror import Mirror
-from salvor.model import oracle_sources
 from salvor.model.oracle import (
     UNREACHABLE,
     Answer,
     Failure,
-    Hub,
-    Kept,
     OnFailure,
     Policy,
     Reason,
     Status,
-    check_policy,
     without,
 )
 from salvor.model.oracle_reports import Batch, Report, Told
-from salvor.model.oracle_signed import Disputes, DisputeTerms, Letter, Outcome, Reports, Standing
-from salvor.model.oracle_sources import Feed, Round
+from salvor.model.oracle_signed import Letter, Outcome, Standing
+from salvor.model.oracle_sources import Round
 from salvor.model.refusal import Refused
+from tests.property.oracle_twin import FEEDS, KEYS, Twin
 from tests.utils.oracle import (
     BOND,
     DAY,
     DECIDE_WITHIN,
     HOUR,
-    KEY,
     LAST_ROUND,
-    OTHER_KEY,
-    TOLERANCE,
     WAD,
     WINDOW,
     Manner,
@@ -41,8 +35,6 @@ from tests.utils.oracle import (
     set_stage,
 )
 
-KEYS = (KEY, OTHER_KEY)
-FEEDS = (Feed(8), Feed(20))
 SIGNERS = 3
 CHALLENGERS = 2
 signers = st.integers(0, SIGNERS - 1)
@@ -52,56 +44,6 @@ shares = st.sampled_from([90, 95, 98, 99, 100, 100, 101, 102, 105, 110])
 lied = st.sampled_from([0, 1, 50 * WAD, 89 * WAD, 112 * WAD, 10**30, 2**128 - 1])
 ages = st.sampled_from([0, 0, 0, 1, HOUR - 1, HOUR, HOUR + 1, DAY, -1])
 disputes = st.integers(0, 4)
-
-
-def word(number, last):
-    """A landed report as it is kept; 0 before the first."""
-    places = ((last.at, 128), (last.nonce, 168), (last.landed_at, 200), (last.standing, 240), (number, 242))
-    return last.value + sum(value << place for value, place in places) if last.nonce else 0
-
-
-class Twin:
-    """The model of all three, and what the outside systems say at the moment."""
-
-    def __init__(self, machine) -> None:
-        stage = machine.stage
-        self.signers = [each.address for each in stage.signers]
-        self.reports, self.hub = Reports(), Hub()
-        for each in self.signers:
-            self.reports.add_signer(each)
-        terms = DisputeTerms(BOND, WINDOW, DECIDE_WITHIN, TOLERANCE, stage.treasury.address)
-        self.disputes = Disputes(terms, self.reports)
-        self.people = [each.address for each in (*machine.challengers, stage.treasury)]
-        self.rounds: list[Round | None] = [None, None]
-        self.adapter = UNREACHABLE
-        self.lies: dict[object, bool] = {}  # by signer and key, feed, adapter
-
-    def answers(self, key, now):
-        """In the policy's order: signers, feeds, adapter."""
-        given = [self.reports.answer(each, key) for each in self.signers]
-        pairs = zip(FEEDS, self.rounds, strict=True)
-        return [*given, *(oracle_sources.chainlink(*pair, None, now) for pair in pairs), self.adapter]
-
-    def set_policy(self, key, policy):
-        """Each adapter checks its part: a signer must be one."""
-        check_policy(policy)
-        for each in self.signers:
-            self.reports._active(each)
-        self.hub.set_policy(key, policy)
-
-    def liars(self, key):
-        """In the same order."""
-        asked = [*((each, key) for each in self.signers), 0, 1, "adapter"]
-        return [self.lies.get(each, False) for each in asked]
-
-    def figures(self):
-        found = [self.disputes.held, self.disputes.held]
-        found += [self.disputes.credit[each] for each in self.people]
-        for key in KEYS:
-            found += [word(number, self.reports.landed[each, key]) for number, each in enumerate(self.signers, 1)]
-            kept = self.hub.kept.get(key, Kept())
-            found += [kept.value, kept.at, kept.anchor, kept.anchored_at]
-        return found
 
 
 class OracleMachine(RuleBasedStateMachine):
@@ -255,6 +197,14 @@ class OracleMachine(RuleBasedStateMachine):
 
     # HUB
 
+    @rule(key=keys, share=shares)
+    def good_day(self, key, share) -> None:
+        """Enough of them say the same, and somebody looks: a last good value that may be held."""
+        for number in (0, 1):
+            self.feed(number, share, False, 0, 0, 5)
+        self.adapt(share, False, 0, 0, 0)
+        self.poke(key)
+
     @rule(key=keys)
     def poke(self, key) -> None:
         now = self.lab.now
@@ -336,7 +286,7 @@ class OracleMachine(RuleBasedStateMachine):
             sender=self.stage.outsider,
         )
 
-    @rule(seconds=st.sampled_from([1, HOUR, HOUR + 1, DAY, WINDOW, DECIDE_WITHIN, 31 * DAY]))
+    @rule(seconds=st.sampled_from([1, HOUR, HOUR + 1, DAY, WINDOW, DECIDE_WITHIN, 7 * DAY, 30 * DAY]))
     def wait(self, seconds) -> None:
         self.lab.wait(seconds)
 

@@ -32,6 +32,7 @@ ORDER = [
     "demo",
     "play",
     "rehearsal",
+    "selling",
 ]
 CHAINLESS = ["amounts", "tape", "deal", "jurisdictions", "supervision", "model"]
 

@@ -1,4 +1,4 @@
-"""Evergreen deals for published cases: sizes as given, no fees, no discount, nothing in the way but what a case is about."""
+"""Evergreen deals for published cases: sizes as given, no fees, no discount, no limits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HOLD = (Step(StepKind.PRINCIPAL, 0), Step(StepKind.RESIDUAL, 2))
 
 
 def case(lab: Lab, sizes: tuple[int, int, int], *, plan: int = 0, **changes: Any) -> Gates:
-    """The whole plan comes in the last of eight periods, unless it is changed: until then only losses move the value."""
+    """The whole plan comes in the last of eight periods: until then only losses move the value."""
     gross = plan or sum(sizes)
     changes.setdefault("revolving", Revolving(6))
     changes.setdefault("tranches", tuple(TrancheTerms(size, size, Rate()) for size in sizes))

@@ -41,7 +41,11 @@ def _environment_name(text: object) -> str:
 
 
 def _url(text: object) -> str:
-    parts = urlsplit(text) if isinstance(text, str) else urlsplit("")
+    try:
+        parts = urlsplit(text if isinstance(text, str) else "")
+        _ = parts.port  # looked at only now
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment:
         raise ValueError("is not an address, such as https://example.org/file.csv")
     if parts.username or parts.password:

@@ -38,6 +38,7 @@ class TestTheExample:
         keys(yaml.safe_load(TEXT))
         parts = [deal, deal.calendar, *deal.tranches, deal.index, *deal.fees.values(), deal.reserve, deal.losses]
         parts += [*deal.hurdles.values(), *deal.triggers.values(), deal.revolving, deal.vote, *deal.every_step]
+        parts += [*deal.vaults, *(each.bid for each in deal.vaults if each.bid)]
         known = {name for part in parts for name in type(part).model_fields}
         # `screening` is taught by deals/sba-7a, `compliance` by deals/cross-border.
         assert known - found == {"screening", "compliance"}

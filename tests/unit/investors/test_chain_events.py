@@ -133,7 +133,7 @@ class TestHistory:
         people, alarms = people_of(life.investors), alarms_of(life.rules)
         one = write_supervision(supervise(events_of(logs, tranches), people, alarms, 2), tmp_path / "one")
         other = write_supervision(supervise(events_of(shuffled, tranches), people, alarms, 2), tmp_path / "other")
-        assert [path.read_bytes() for path in one] == [path.read_bytes() for path in other]
+        assert [path.read_bytes() for path in one] == [path.read_bytes() for path in other], "JU-04"
 
     def test_says_who_was_put_on_a_list(self, life):
         from eth_hash.auto import keccak

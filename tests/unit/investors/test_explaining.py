@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from salvor.errors import OptionInvalid
-from salvor.investors.explaining import Files, explain, register_at, standing
+from salvor.investors.explaining import Files, end_of, explain, register_at, standing
 from salvor.investors.file import read_investors
 from salvor.jurisdictions.answers import refusing
 from salvor.jurisdictions.of_deal import load_deal_rules
+from salvor.supervision.events import Event
 from salvor.supervision.table import read_events
 
 FOLDER = Path(__file__).parents[3] / "deals/cross-border"
@@ -28,7 +29,7 @@ def files():
 @pytest.fixture
 def asked(files):
     def answer(giver, taker, tranche="senior", units=2_000_000, day=AFTER, files=files):
-        return refusing(explain(files, giver, taker, tranche, units, day).verdicts)
+        return refusing(explain(files, giver, taker, tranche, units, end_of(day)).verdicts)
 
     return answer
 
@@ -71,6 +72,20 @@ class TestExplain:
         listed = Files(files.rules, files.investors, files.events, frozenset({"endowment"}))
         assert asked("endowment", "bank", "junior", day=date(2028, 2, 1), files=listed) == ("sanctions",)
 
+    def test_a_freeze_holds_until_it_is_taken_back(self, asked):
+        """The court froze the credit fund from 2027-06-01 to 2027-07-15."""
+        assert asked("credit fund", "family office", day=date(2027, 6, 1)) == ("freeze", "lock_up")
+        assert asked("pension fund", "credit fund", day=date(2027, 7, 14)) == ("freeze", "lock_up")
+        assert asked("credit fund", "family office", day=date(2027, 7, 15)) == ("lock_up",)
+
+    def test_a_pause_stops_everybody(self, asked, files):
+        pause = Event(100_000, 0, 1_830_000_000, "senior", "pause")
+        paused = Files(files.rules, files.investors, (*files.events, pause))
+        assert asked("credit fund", "family office", day=date(2028, 2, 1), files=paused) == ("pause",)
+        again = Event(100_001, 0, 1_830_000_001, "senior", "unpause")
+        paused = Files(files.rules, files.investors, (*files.events, pause, again))
+        assert asked("credit fund", "family office", day=date(2028, 2, 1), files=paused) == ()
+
     @pytest.mark.parametrize(
         ("giver", "taker", "tranche", "said"),
         [
@@ -100,7 +115,7 @@ class TestRegister:
 
 class TestStanding:
     def test_tells_what_may_move(self, files):
-        assert standing(files, "bank", AFTER)[2:] == [
+        assert standing(files, "bank", end_of(AFTER))[2:] == [
             "may hold: senior, mezzanine, junior",
             "senior: 100,000.00 held, 5,000.00 may move on 2028-01-25",
             "mezzanine: 30,000.00 held, 5,000.00 may move on 2028-01-25",
@@ -108,4 +123,6 @@ class TestStanding:
         ]
 
     def test_of_a_stranger_there_is_nothing_to_tell(self, files):
-        assert standing(files, "0x" + "77" * 20, AFTER) == ["0x" + "77" * 20 + ": nobody registered this wallet"]
+        assert standing(files, "0x" + "77" * 20, end_of(AFTER)) == [
+            "0x" + "77" * 20 + ": nobody registered this wallet"
+        ]

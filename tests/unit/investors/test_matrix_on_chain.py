@@ -46,7 +46,7 @@ class TestMatrix:
     def test_of_the_shipped_deal_is_answered_as_expected(self, rehearsed):
         stage, rules = rehearsed()
         assert len(cases_of(rules)) == 142
-        assert differences(stage, rules) == []
+        assert differences(stage, rules) == [], "JU-02"
 
     def test_of_a_book_with_every_rule_is_answered_as_expected(self, rehearsed):
         stage, rules = rehearsed(**EVERY_RULE)
@@ -78,7 +78,7 @@ class TestMatrix:
             "approved_in_advance": source.random() < 0.5,
         }
         stage, rules = rehearsed(**drawn)
-        assert differences(stage, rules) == [], drawn
+        assert differences(stage, rules) == [], f"JU-02: {drawn}"
 
 
 class TestComparison:

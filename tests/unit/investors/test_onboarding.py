@@ -172,7 +172,7 @@ class TestCut:
             register(investors, replace(desk, tick=tick))
         signed = desk.issuer.count
         done = register(investors, desk)
-        assert became(done) == ["there"] * 3 * after + ["registered"] * (7 - 3 * after)
+        assert became(done) == ["there"] * 3 * after + ["registered"] * (7 - 3 * after), "JU-03"
         assert desk.issuer.count == signed  # the very same claims
 
     def test_a_run_that_ends_after_a_batch_was_mined_and_before_it_was_noted(self, desk, investors, stage, monkeypatch):

@@ -166,7 +166,7 @@ class TestAnyFiles:
         files = [[each for each in rules if not isinstance(each, r.CountryDeny)] for rules in files]
         named = list(jurisdictions(files))
         shuffled = random.sample(named, len(named))
-        assert figures(merge(named, "senior", MONEY)) == figures(merge(shuffled, "senior", MONEY))
+        assert figures(merge(named, "senior", MONEY)) == figures(merge(shuffled, "senior", MONEY)), "JU-01"
 
     @given(FILES)
     def test_give_a_book_that_is_as_strict_as_each_of_its_lines(self, files):
@@ -178,7 +178,7 @@ class TestAnyFiles:
         for rule in (line.rule for each in named for line in each.lines):
             match rule:
                 case r.CountryDeny():
-                    assert not set(book.may_enter) & set(rule.countries)
+                    assert not set(book.may_enter) & set(rule.countries), "JU-01"
                 case r.LockUp():
                     assert book.lock_up >= rule.days * DAY
                 case r.MinimumHolding():

@@ -140,6 +140,21 @@ class TestChainTrouble:
         signature = node.signer.sign(report.digest(Domain(31_337, reports.address)))
         reports.submit(node.signer.address, report.words, signature, sender=node.here.stage.outsider)
 
+    def test_signatures_that_the_signer_voids_are_dropped_and_later_ones_land(self, player, here):
+        """Who voids has a reason: the same values are not signed again."""
+        node = player(add=False).steps(4)
+        assert node.journal.last_nonce == 1
+        here.stage.reports.addSigner(node.signer.address, bytes(32), sender=here.stage.keeper)
+        here.stage.reports.voidUpTo(50, sender=node.signer)
+        node.steps(4)
+        assert any("nonce 1: 3 values refused (NonceVoided(signer=" in line for line in node.said)
+        assert node.node.complaints()[0].startswith("the contract refused nonce 1: NonceVoided(")
+        assert node.landed()[2] == 0
+        node.write(index("100.00", "101.00", "102.00"))
+        node.steps(4)
+        assert node.landed()[::2] == (102 * WAD, 51)
+        assert node.node.complaints() == []
+
     def test_a_journal_that_is_older_than_what_the_chain_has_signs_nothing(self, player):
         node = player()
         self.sign_elsewhere(node)

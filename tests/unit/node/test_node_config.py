@@ -59,6 +59,7 @@ def test_the_example_is_read(folder):
         ("name: land-registry", "name: fhfa", 29, "'fhfa' is the name of two sources"),
         ("{ file: hpi_master.csv }", "{ file: a.csv, url: http://a.example }", 31, "name either `file` or `url`"),
         ("{ file: hpi_master.csv }", "{ url: ftp://a.example/b }", 31, "is not an address, such as https://"),
+        ("{ file: hpi_master.csv }", "{ url: https://a.example:99999/b }", 31, "is not an address, such as https://"),
         ("{ file: hpi_master.csv }", "{ url: https://me:pw@a.example/b }", 31, "has a name or password in it"),
         ("{ file: hpi_master.csv }", '{ file: "hpi-{date}.csv" }', 31, "{date} is for a servicer's file"),
         (

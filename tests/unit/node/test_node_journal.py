@@ -174,8 +174,8 @@ def test_no_history_signs_two_values_for_a_key_and_time(tmp_path_factory, batche
             journal = opened(path)
         seal = claim(journal, *(told(*each) for each in batch))
         for each in seal.values if seal else ():
-            assert signed.setdefault((each.key, each.at), each.value) == each.value
-            assert all(at <= each.at for key, at in signed if key == each.key)
+            assert signed.setdefault((each.key, each.at), each.value) == each.value, "ON-01"
+            assert all(at <= each.at for key, at in signed if key == each.key), "ON-01"
         nonces += [seal.nonce] if seal else []
     journal.close()
     assert nonces == list(range(1, len(nonces) + 1))
@@ -239,9 +239,9 @@ def learn(world, lines):
     """It must never learn two values of a key and time, or two contents of a nonce."""
     for kind, *rest in lines:
         if kind == "value":
-            assert world.setdefault(("value", *rest[:2]), rest[2]) == rest[2]
+            assert world.setdefault(("value", *rest[:2]), rest[2]) == rest[2], "ON-01"
         elif kind == "signed":
-            assert world.setdefault(("nonce", rest[0]), rest[1:]) == rest[1:]
+            assert world.setdefault(("nonce", rest[0]), rest[1:]) == rest[1:], "ON-02"
 
 
 def die_everywhere(folder):

@@ -113,11 +113,11 @@ def after(chain, signer):
     events = [kind.read(chain.stage.lab.engine.read_log(log)) for log in found]
     told = {}
     for event in events:
-        assert told.setdefault((event.key, event.at), event.value) == event.value
+        assert told.setdefault((event.key, event.at), event.value) == event.value, "ON-01"
     assert {key for key, _ in told} == set(KEYS)
     assert len(events) == len(KEYS)
     used = int(chain.ask("eth_getTransactionCount", signer.address, "latest"), 16)
-    assert used == 1
+    assert used == 1, "ON-02"
     return told[KEYS[0], events[0].at] // 10**18
 
 

@@ -130,6 +130,11 @@ class TestResolve:
         with stage.lab.refused("TooLateToDecide", until + 1, until):
             stage.disputes.resolve(1, True, sender=stage.resolver)
 
+    def test_is_in_time_in_the_last_second(self, stage, open_one):
+        stage.lab.wait(DECIDE_WITHIN)
+        stage.disputes.resolve(1, True, sender=stage.resolver)
+        assert stage.disputes.dispute(1).outcome == Outcome.UPHELD
+
     def test_leaves_a_newer_report_alone(self, stage, open_one, challenger):
         stage.lab.wait(1)
         stage.report(open_one, 99 * WAD)

@@ -229,6 +229,24 @@ class TestSubmitFromBatch:
                 signer, batch.words, wrong, batch.proof(2), stage.sign(batch, signer), sender=signer
             )
 
+    def test_refuses_a_proof_of_another_length(self, stage, signer):
+        """F01 and F03: no inner node passes as a value, and nothing hangs below one."""
+        values = many(stage, 4)
+        batch = batch_of(stage, values)
+        good = batch.proof(0)
+        for proof in ([], good[:1], [*good, bytes(32)]):
+            with stage.lab.refused("NotInBatch", values[0][0], batch.tree.root):
+                stage.reports.submitFromBatch(
+                    signer, batch.words, values[0], proof, stage.sign(batch, signer), sender=signer
+                )
+
+    def test_of_a_batch_of_one_needs_no_proof(self, stage, signer):
+        batch = batch_of(stage, many(stage, 1))
+        stage.reports.submitFromBatch(
+            signer, batch.words, batch.values[0].words, [], stage.sign(batch, signer), sender=signer
+        )
+        assert stage.reports.landed(signer, batch.values[0].key).value == WAD
+
     def test_refuses_it_a_second_time(self, stage, signer):
         values = many(stage, 2)
         batch = batch_of(stage, values)

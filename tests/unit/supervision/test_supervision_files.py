@@ -82,7 +82,7 @@ class TestFiles:
             "flags.csv",
             "supervision.json",
         ]
-        assert [path.read_bytes() for path in one] == [path.read_bytes() for path in other]
+        assert [path.read_bytes() for path in one] == [path.read_bytes() for path in other], "JU-04"
 
     def test_another_history_has_another_fingerprint(self, story):
         assert (

@@ -89,6 +89,12 @@ class TestCash:
             found.append([claim(stand, each) for each in (holder, other)])
         assert found == [[0, 0], [0, 1], [1, 1]]
 
+    def test_of_gifts_is_nobody_s(self, shared, holder, other, third):
+        shared.note.transfer(shared.vault, 7_000, sender=third)
+        shared.cash.transfer(shared.vault, 999, sender=shared.issuer)
+        shared.give(ALL)
+        assert [claim(shared, each) for each in (holder, other)] == [300, 100], "VT-07"
+
     def test_waits_for_nobody_where_nobody_has_a_share(self, paying, holder, third):
         paying.note.transfer(paying.vault, 500, sender=third)
         paying.give(ALL)

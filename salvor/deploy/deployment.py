@@ -91,6 +91,8 @@ def read_terms(
 ) -> tuple[Deal, DealTerms, list[str]]:
     """The deal and its tape, checked, with the tape's public commitment; on a local network one may be drawn."""
     deal = load_deal(deal_file)
+    if deal.compliance is not None:  # its notes would ask the plain allow-list instead, without a word
+        raise NetworkUnfit(f"{deal_file} has `compliance`: a plan can't say yet whose claims count, so it is refused")
     mapping = load_tape_mapping(deal_file.parent / deal.tape.mapping)
     source = deal_file.parent / deal.tape.file
     tape = check_tape(source, mapping, decimals=deal.settlement.decimals, out=out / "tape")

@@ -71,6 +71,20 @@ def test_a_changed_deal_is_not_what_was_reviewed(run, node, tmp_path):
     assert int(node.ask("eth_blockNumber"), 16) == 0, "DP-06"
 
 
+@pytest.mark.parametrize("name", ["gacs-style", "evergreen", "whole-life"])
+def test_every_shipped_deal_can_be_planned(run, name):
+    """Whatever a deal has, one sender deploys all of it, and no step would be refused."""
+    planned = run("plan", "--json", deal=ROOT / "deals" / name / "deal.yaml")
+    assert planned.exit_code == 0, planned.output
+    assert "would be refused" not in planned.output
+
+
+def test_a_deal_with_jurisdictions_is_not_deployed_without_them(run, node):
+    refused = run("plan", deal=ROOT / "deals/cross-border/deal.yaml")
+    assert refused.exit_code == 2
+    assert "has `compliance`" in refused.output
+
+
 def test_nothing_begun_is_not_resumed(run):
     refused = run("resume")
     assert refused.exit_code == 2

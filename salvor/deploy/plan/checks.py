@@ -48,6 +48,12 @@ _SHOWN: dict[str, _Shown] = {
     "setRoleGuardian(uint64,uint64)": lambda a: [("getRoleGuardian", (a[0],), _word(a[1]))],
     "setGate(address)": lambda a: [("gate", (), _address(a[0]))],
     "admit(address,uint40)": lambda a: [("admittedUntil", (a[0],), _word(a[1]))],
+    "addAgent(address)": lambda a: [("isAgent", (a[0],), _word(1))],
+    "addTrustedIssuer(address,uint256[])": lambda a: [("isTrustedIssuer", (a[0],), _word(1))],
+    "addModule(address)": lambda a: [("isModuleBound", (a[0],), _word(1))],
+    "setTrustedIssuersRegistry(address)": lambda a: [("issuersRegistry", (), _address(a[0]))],
+    "setClaimTopicsRegistry(address)": lambda a: [("topicsRegistry", (), _address(a[0]))],
+    "addSigner(address,bytes32)": lambda a: [("isSigner", (a[0],), _word(1))],
     "setTargetClosed(address,bool)": lambda a: [("isTargetClosed", (a[0],), _word(int(a[1])))],
 }
 

@@ -14,6 +14,7 @@ from salvor.deploy.plan.journal import Journal
 from salvor.deploy.plan.refusals import ChangeImpossible
 from salvor.deploy.plan.run import apply_plan
 from salvor.deploy.plan.survey import holes_of
+from salvor.deploy.regulated import NoteRules, RegulatedTerms
 from salvor.deploy.verify import Rebuilt, rebuild, verify
 from tests.unit.deploy.conftest import QUICK
 from tests.utils.own_node import GENESIS, deployer, own_node
@@ -120,6 +121,23 @@ class TestDiff:
         as_owner(deployment, "setTargetClosed", deployment.steps().live.pool.address, True)
         [finding] = compare(deployment).findings
         assert (finding.file, finding.chain) == ("open", "closed")
+
+    def test_an_agent_whom_nobody_named(self, deployment):
+        """Identities and regulated notes have agents of their own, beside the roles of the AccessManager."""
+        rules = RegulatedTerms((1,), 2, 3, (), (NoteRules(),) * 3)
+        regulated = replace(
+            deployment, terms=replace(deployment.terms, regulated=rules), folder=deployment.folder / "r"
+        )
+        regulated = replace(regulated, salt="regulated")
+        with Journal(regulated.journal) as journal:
+            apply_plan(regulated.plan(journal), regulated.node, [deployer()], journal, QUICK)
+        assert compare(regulated).findings == ()
+        registry = regulated.steps().live.regulated.registry
+        data = registry.blueprint.by_name["addAgent"][0].encode(nobody(0xBAD))
+        as_somebody(regulated, regulated.accounts.owner, registry.address, data)
+        [finding] = compare(regulated).findings
+        assert finding.what == f"agent of IdentityRegistry: {nobody(0xBAD)}"
+        assert (finding.file, finding.chain) == ("not held", "held")
 
     def test_nothing_is_there(self, deployment):
         elsewhere = replace(deployment, salt="2", folder=deployment.folder / "none")

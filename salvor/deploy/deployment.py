@@ -80,12 +80,6 @@ class Deployment:
         return make_plan(made.steps, self.node, warnings=said, mined=mined)
 
 
-BY_HAND = (
-    "the deal names jurisdictions, and the notes of this plan ask an allow-list: its transfer agent admits only whom "
-    "`ape run investors check` accepts"
-)
-
-
 def read_terms(
     deal_file: Path, out: Path, commitment: Path | None, *, local: bool
 ) -> tuple[Deal, DealTerms, list[str]]:
@@ -102,8 +96,6 @@ def read_terms(
     public, doubts = _committed(out, commitment, kept, local=local)
     if public.loan_count != len(loans):
         raise NetworkUnfit(f"{commitment or kept} committed {public.loan_count} loans, the tape has {len(loans)}")
-    if deal.compliance is not None:
-        doubts = [*doubts, BY_HAND]
     return deal, compile_terms(deal, loans, public), doubts
 
 

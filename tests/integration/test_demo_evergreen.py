@@ -10,7 +10,8 @@ DEAL = "evergreen"  # a folder of deals/
 
 
 def test_the_evergreen_deal_reconciles(tmp_path):
-    command = [str(Path(sys.executable).with_name("ape")), "run", "demo", "--deal", DEAL, "--out", str(tmp_path), "--json"]
+    ape = str(Path(sys.executable).with_name("ape"))
+    command = [ape, "run", "demo", "--deal", DEAL, "--out", str(tmp_path), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)

@@ -5,7 +5,6 @@ import pytest
 from salvor.deal.allotment import allotted, orders
 from salvor.demo import prepare
 from salvor.deploy.apply import apply
-from salvor.deploy.deployment import BY_HAND, read_terms
 from salvor.deploy.live import Parties
 from salvor.desk import actions as desk
 from salvor.investors.in_a_deal import keep_retention, prepare_transfer, register_cast
@@ -64,12 +63,6 @@ def test_a_holder_trades_after_the_lock_up_with_a_record_and_not_before(closed):
     with lab.refused("TransferRefused", reason="No travel-rule record was filed for this transfer."):
         note.transfer(bank, units, sender=fund)  # a record serves one transfer
     assert note.balanceOf(bank) == 12_000_000
-
-
-def test_a_plan_says_that_its_notes_ask_an_allow_list(tmp_path):
-    _, terms, doubts = read_terms(FOLDER / "deal.yaml", tmp_path, None, local=True)
-    assert terms.regulated is None
-    assert BY_HAND in doubts
 
 
 def test_who_is_not_registered_can_order_nothing(closed):

@@ -106,7 +106,7 @@ PROPERTIES = {
     "DP-05": "A plan that is applied sends nothing when it is applied again.",
     "DP-06": "A plan whose inputs changed since it was reviewed or begun is refused, and nothing is sent.",
     "DP-07": "No key stands in a plan, a journal, an address book or an error.",
-    "TG-01": "A call about triggers that must be refused is refused as the model does, with its values, and changes nothing.",
+    "TG-01": "A call about triggers that must be refused is refused with the model's error, and changes nothing.",
     "TG-02": "Triggers, references and cases agree with the model after every call, whoever calls.",
     "TG-03": "A trigger fires only while every value that its clause needs is good: fresh, of a quorum, not disputed.",
     "TG-04": "A trigger fires once for a cause: between two times that it fires it was calmed.",

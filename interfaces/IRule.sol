@@ -15,8 +15,8 @@ struct Side {
     uint256 held;
 }
 
-/// @notice How units move: by their holder; made by an agent; taken out by one; handed over by the offering that issued them; by
-///         force. The last and a burn can't be refused.
+/// @notice How units move: by their holder; made by an agent; taken out by one; handed over by the offering that issued them or
+///         the gate where they waited; by force. The last and a burn can't be refused.
 enum Kind {
     TRANSFER,
     MINT,

@@ -27,6 +27,9 @@ uint8 constant BELOW_INVESTMENT = 27;
 uint8 constant NOT_A_DENOMINATION = 28;
 uint8 constant FIRST_MODULE = 128;
 
+/// @dev Bits of the reasons that rules find with the receiver: country, class, and what it would hold. Not asked of a gate.
+uint256 constant OF_RECEIVER = 0xDF0000;
+
 /// @notice The bit of a code where something is refused.
 function bit(uint8 code, bool refused) pure returns (uint256) {
     return refused ? uint256(1) << code : 0;

@@ -8,6 +8,7 @@ import {Table} from "contracts/compliance/rules/Table.sol";
 import {IIdentities} from "interfaces/IIdentities.sol";
 import {IRegulatedCompliance} from "interfaces/IRegulatedCompliance.sol";
 import {IRule, Kind, Movement, Side} from "interfaces/IRule.sol";
+import {ITrancheNote} from "interfaces/ITrancheNote.sol";
 import {IWords} from "interfaces/IWords.sol";
 import {Record} from "interfaces/Records.sol";
 import {MAX_AMOUNT} from "interfaces/Types.sol";
@@ -60,7 +61,10 @@ abstract contract Movements is IRegulatedCompliance, ReentrancyGuardTransient {
         if (movement.kind == Kind.BURN) return 0;
         if (movement.units > MAX_AMOUNT) return Codes.bit(Codes.UNITS_OUT_OF_RANGE, true);
         if (movement.kind == Kind.FORCED && movement.within()) return 0; // nobody holds more than before
-        if (other.identity() == 0) return Codes.bit(Codes.RECEIVER_UNKNOWN, true);
+        if (movement.kind == Kind.TRANSFER && one.identity() == 0 && _isGate(token, movement.from.wallet)) {
+            movement.kind = Kind.HAND_OVER; // what waited there was no holding
+        }
+        if (other.identity() == 0) return Codes.bit(Codes.RECEIVER_UNKNOWN, !_toGate(token, movement));
         return Codes.bit(Codes.RECEIVER_UNVERIFIED, !other.verified(head.dead, head.generation));
     }
 
@@ -87,6 +91,7 @@ abstract contract Movements is IRegulatedCompliance, ReentrancyGuardTransient {
     function _refusals(address token, Movement memory movement) internal view returns (uint256 found) {
         if (movement.units > MAX_AMOUNT) return 0; // refused already, and sums might overflow
         found = _table.refusals(movement, token);
+        if (found & Codes.OF_RECEIVER != 0 && _toGate(token, movement)) found &= ~Codes.OF_RECEIVER;
         if (movement.kind != Kind.FORCED) found |= _modules.refusals(_table, movement);
     }
 
@@ -196,6 +201,19 @@ abstract contract Movements is IRegulatedCompliance, ReentrancyGuardTransient {
     /// @dev The lowest bit that is set.
     function _first(uint256 found) internal pure returns (uint8) {
         return found == 0 ? 0 : uint8(Math.log2(found & (~found + 1)));
+    }
+
+    /// @dev A request of exit: units go where nobody holds them.
+    function _toGate(address token, Movement memory movement) private view returns (bool) {
+        return movement.kind == Kind.TRANSFER && movement.to.identity == 0 && _isGate(token, movement.to.wallet);
+    }
+
+    /// @dev Asked of wallets that are nobody's alone, so no movement between holders pays for it. A token of another make has none.
+    function _isGate(address token, address wallet) private view returns (bool) {
+        if (wallet == address(0)) return false;
+        // solhint-disable-next-line avoid-low-level-calls
+        (bool done, bytes memory answer) = token.staticcall(abi.encodeCall(ITrancheNote.gate, ()));
+        return done && answer.length >= 32 && abi.decode(answer, (uint256)) == uint160(wallet);
     }
 
     function _fill(Side memory side, Record record) private pure {

@@ -164,7 +164,7 @@ abstract contract Earnings is ITrancheNote, ERC20Permit {
     }
 
     /// @dev Nobody is asked: the gate is no holder, it keeps the units of those who asked.
-    function _remade(address from, address to, uint256 units) internal virtual {
+    function _remade(address from, address to, uint256 units) private {
         ERC20._update(from, to, units);
     }
 

@@ -183,19 +183,6 @@ abstract contract RegulatedUnits is IRegulatedNote, IERC3643, Supervised, Agents
         super._update(from, to, units);
     }
 
-    /// @dev A gate is a wallet of the registry and a counterparty of the rules: what is made and ended there is counted.
-    function _remade(address from, address to, uint256 units) internal override {
-        _asked.compliance.moving(
-            from == address(0) ? Kind.MINT : Kind.BURN,
-            from,
-            to,
-            units,
-            balanceOf(from),
-            balanceOf(to)
-        );
-        super._remade(from, to, units);
-    }
-
     function _refuseFrozen(address from, uint256 units, uint256 held) private view {
         uint256 free = held - _accounts[from].frozenUnits; // of those held at most all are frozen
         if (units > free) revert UnitsFrozen(from, units, free);

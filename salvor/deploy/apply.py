@@ -78,8 +78,9 @@ def apply(
     ):
         if contract:
             learn_errors_of(contract)
-    for gate in gates:  # it receives what holders ask it to sell; until roles are set, only the admin may admit
-        send(allow_list.admit, gate, LATEST, sender=admin)
+    if regulated is None:  # rules know a gate by its note, and no registry has it
+        for gate in gates:  # it receives what holders ask it to sell; until roles are set, only the admin may admit
+            send(allow_list.admit, gate, LATEST, sender=admin)
     _set_roles(live)
     return live
 

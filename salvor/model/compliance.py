@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from salvor.model.compliance_identities import Identities
 from salvor.model.compliance_modules import HolderCount, Module
-from salvor.model.compliance_rules import MOST_UNITS, Code, Kind, Moment, Movement, Side, Table
+from salvor.model.compliance_rules import MOST_UNITS, OF_RECEIVER, Code, Kind, Moment, Movement, Side, Table
 from salvor.model.refusal import Refused
 
 NOBODY = "0x" + "00" * 20
@@ -46,6 +46,7 @@ class RegulatedNote:
     frozen: set[str] = field(default_factory=set)
     frozen_units: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     paused: bool = False
+    gate: str = ""  # of an evergreen tranche: what waits there is nobody's holding (rule 28)
 
     @property
     def supply(self) -> int:
@@ -69,6 +70,8 @@ class RegulatedNote:
 
     def movement(self, kind: Kind, giver: str, taker: str, units: int) -> Movement:
         """As the rules see it."""
+        if kind == Kind.TRANSFER and giver == self.gate:
+            kind = Kind.HAND_OVER
         return Movement(kind, self._side(giver), self._side(taker), units)
 
     def refusals(self, movement: Movement, now: int) -> list[int]:
@@ -78,12 +81,13 @@ class RegulatedNote:
         if movement.units > MOST_UNITS:
             return [Code.UNITS_OUT_OF_RANGE]
         found: set[int] = set()
-        if not (movement.kind == Kind.FORCED and movement.within):
+        to_gate = movement.kind == Kind.TRANSFER and movement.taker.wallet == self.gate
+        if not (to_gate or (movement.kind == Kind.FORCED and movement.within)):
             if movement.taker.identity == 0:
                 found.add(Code.RECEIVER_UNKNOWN)
             elif not self.identities.verified(movement.taker.wallet, now):
                 found.add(Code.RECEIVER_UNVERIFIED)
-        found |= self.table.refusals(movement, Moment(now, self.supply))
+        found |= self.table.refusals(movement, Moment(now, self.supply)) - (OF_RECEIVER if to_gate else frozenset())
         for place, (_, module) in self.modules.items():
             if isinstance(module, HolderCount):
                 module.holders = self.holders()

@@ -70,6 +70,14 @@ class Code(IntEnum):
     FIRST_MODULE = 128
 
 
+OF_RECEIVER = frozenset(
+    (
+        *(Code.COUNTRY_UNKNOWN, Code.COUNTRY_NOT_ALLOWED, Code.COUNTRY_DENIED, Code.CLASS_NOT_ALLOWED),
+        *(Code.BELOW_MINIMUM, Code.ABOVE_MAXIMUM, Code.ABOVE_SHARE),
+    )
+)  # found with the receiver: not asked of a gate
+
+
 @dataclass(frozen=True)
 class Side:
     """A wallet ("" where units come to be or end), its identity (0 a stranger's) and what that holds before."""

@@ -14,6 +14,7 @@ from eth_hash.auto import keccak
 
 from salvor.chain.engine import CHAIN_ID
 from salvor.chain.handles import Contract
+from salvor.deploy.live import LiveDeal
 from salvor.lab import Actor, Lab
 from salvor.model.compliance_rules import Rule
 from tests.utils.signing import Signer
@@ -168,3 +169,16 @@ def open_office(lab: Lab, *, by_agents: bool = True, topics: tuple[int, ...] = (
     for agency, who in ((registry, agent), (registry, note), (note, agent)):
         agency.addAgent(who, sender=admin)
     return Office(lab, admin, agent, issuer, cash, access, issuers, registry, compliance, distributor, note)
+
+
+def verified(lab: Lab, live: LiveDeal, issuer: Signer, name: str, country: int) -> Actor:
+    """In a deployed deal: registered by the transfer agent, with two claims."""
+    wallet, registry = lab.actor(name), live.regulated.registry
+    claims = [
+        Claim(wallet.address, topic, value, lab.now, lab.now + 9_999 * DAY, issuer.address)
+        for topic, value in ((KYC, 0), (COUNTRY, country))
+    ]
+    signatures = [signed(issuer, claim.digest(registry.address)) for claim in claims]
+    row = wallet.address, wallet.address, 0, [claim.struct for claim in claims], signatures
+    registry.register([row], sender=live.parties.transfer_agent)
+    return wallet

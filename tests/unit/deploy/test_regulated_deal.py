@@ -11,7 +11,7 @@ from salvor.deploy.regulated import NoteRules, RegulatedTerms
 from salvor.investors.regulated_deal import regulated_terms
 from salvor.jurisdictions.of_deal import load_deal_rules
 from salvor.model.compliance_rules import Rule
-from tests.utils.regulated import CLASS, COUNTRY, ITALY, KENYA, KYC, NO_LIMIT, Claim, params_of, signed
+from tests.utils.regulated import CLASS, COUNTRY, ITALY, KENYA, KYC, NO_LIMIT, params_of, verified
 from tests.utils.signing import Signer
 from tests.utils.world import DAY, NO_CORRECTION, report_of, small_terms
 
@@ -19,19 +19,6 @@ ISSUER = Signer("issuer of a deal")
 SHIPPED = Path(__file__).parents[3] / "deals/cross-border/deal.yaml"
 ITALIANS = NoteRules(((int(Rule.COUNTRY_ALLOW), params_of(Rule.COUNTRY_ALLOW, [ITALY])),))
 COUNTED = NoteRules(modules=(("HolderCount", (2, [NO_LIMIT] * 4, [], [])),))
-
-
-def verified(lab, live, name, country):
-    """Registered by the transfer agent, with two claims."""
-    wallet, registry = lab.actor(name), live.regulated.registry
-    claims = [
-        Claim(wallet.address, topic, value, lab.now, lab.now + 9_999 * DAY, ISSUER.address)
-        for topic, value in ((KYC, 0), (COUNTRY, country))
-    ]
-    signatures = [signed(ISSUER, claim.digest(registry.address)) for claim in claims]
-    row = wallet.address, wallet.address, 0, [claim.struct for claim in claims], signatures
-    registry.register([row], sender=live.parties.transfer_agent)
-    return wallet
 
 
 @pytest.fixture
@@ -55,7 +42,7 @@ def order(live, investor, tranche, units):
 
 def test_takes_orders_from_whom_its_rules_allow(lab, live):
     live, _ = live
-    kenyan = verified(lab, live, "kenyan", KENYA)
+    kenyan = verified(lab, live, ISSUER, "kenyan", KENYA)
     with lab.refused("NotEligible", lab.actor("stranger"), 2, 5):
         order(live, lab.actor("stranger"), 2, 5)
     with lab.refused("NotEligible", kenyan, 0, 5):
@@ -66,7 +53,7 @@ def test_takes_orders_from_whom_its_rules_allow(lab, live):
 def test_lives_as_any_deal_does(lab, live):
     live, terms = live
     people = (("italian", ITALY), ("kenyan", KENYA), ("third", ITALY))
-    italian, kenyan, third = (verified(lab, live, name, country) for name, country in people)
+    italian, kenyan, third = (verified(lab, live, ISSUER, name, country) for name, country in people)
     holders = (italian, kenyan, third)
     for tranche, (holder, units) in enumerate(zip(holders, terms.sizes, strict=True)):
         order(live, holder, tranche, units)
@@ -91,7 +78,7 @@ def test_lives_as_any_deal_does(lab, live):
 
 def test_lets_the_transfer_agent_supervise_by_both_ways(lab, live):
     live, terms = live
-    holder, agent = verified(lab, live, "italian", ITALY), live.parties.transfer_agent
+    holder, agent = verified(lab, live, ISSUER, "italian", ITALY), live.parties.transfer_agent
     order(live, holder, 0, terms.sizes[0])
     live.notes[0].setFrozen(holder, True, sender=agent)
     live.notes[0].setAddressFrozen(holder, False, sender=agent)

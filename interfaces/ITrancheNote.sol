@@ -87,7 +87,7 @@ interface ITrancheNote {
 
     /// @notice Names the gate of an evergreen tranche, once and for all. Only the admin, before anything is sold.
     /// @dev Warning: the gate makes and ends units, and takes units of a holder who asks it to without an allowance; what stands
-    ///      there decides over the supply.
+    ///      there decides over the supply, and a regulated note's rules ask nothing of it as of a receiver.
     function setGate(address gate) external;
 
     /// @notice Makes `made` units for the gate and ends `ended` of its units. Only the gate, when an epoch is settled.

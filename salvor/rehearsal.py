@@ -55,7 +55,8 @@ def rehearse(deal_file: Path, *, out: Path, console: Console) -> Rehearsed:
 
 def _deploy(ready: Prepared, chain: LocalChain, cast: Cast, oracle: Any, out: Path) -> tuple[LiveDeal, Applied]:
     """By the plan, with a journal, handed over to somebody else in the end."""
-    parties, token = cast.parties, ready.deal.settlement
+    owner = chain.accounts[len(chain.accounts) - 1]
+    parties, token = replace(cast.parties, owner=owner), ready.deal.settlement
     node = Node(str(chain.provider.uri))
     accounts = Accounts(
         admin=str(parties.admin.address),
@@ -64,7 +65,7 @@ def _deploy(ready: Prepared, chain: LocalChain, cast: Cast, oracle: Any, out: Pa
         transfer_agent=str(parties.transfer_agent.address),
         arranger=str(parties.arranger.address),
         others={name: str(account.address) for name, account in parties.others.items()},
-        owner=str(chain.accounts[len(chain.accounts) - 1].address),
+        owner=str(owner.address),
         oracle=str(oracle.address) if oracle else "",
     )
     made = deal_steps(

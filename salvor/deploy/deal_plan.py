@@ -82,10 +82,9 @@ def deal_steps(
     else:
         settlement = parties.admin.deploy(getattr(recorder.project, TEST_TOKEN), *made)
     oracle = recorder.existing("IndexBoard", accounts.oracle) if accounts.oracle else None
-    keeper: Any = recorder.account(accounts.owner, "owner") if accounts.owner else None
-    live = apply(recorder.project, terms, parties=parties, settlement=settlement, oracle=oracle, keeper=keeper)
-    if accounts.owner:
-        _hand_over(steps, live, parties, recorder.account(accounts.owner, "owner"))
+    live = apply(recorder.project, terms, parties=parties, settlement=settlement, oracle=oracle)
+    if parties.owner:
+        _hand_over(steps, live, parties)
     return DealSteps(steps, live, recorder.engine)
 
 
@@ -95,12 +94,15 @@ def _parties(recorder: Recorder, accounts: Accounts) -> Parties:
         name: recorder.account(getattr(accounts, name), name)
         for name in ("admin", "seller", "servicer", "transfer_agent", "arranger")
     }
-    return Parties(**named, others=others)
+    # Who deploys and is named as owner has nothing to hand over: renouncing would leave the deal without an admin.
+    another = bool(accounts.owner) and address_of(accounts.owner) != address_of(accounts.admin)
+    owner: Any = recorder.account(accounts.owner, "owner") if another else None
+    return Parties(**named, others=others, owner=owner)
 
 
-def _hand_over(steps: Steps, live: LiveDeal, parties: Parties, owner: Any) -> None:
+def _hand_over(steps: Steps, live: LiveDeal, parties: Parties) -> None:
     """The owner becomes admin, then the deployer stops being it: last of all, and only when all else is there."""
-    send(live.access.grantRole, _ADMIN_ROLE, owner, 0, sender=parties.admin)
+    send(live.access.grantRole, _ADMIN_ROLE, parties.owner, 0, sender=parties.admin)
     send(live.access.renounceRole, _ADMIN_ROLE, parties.admin, sender=parties.admin)
     for place in (-2, -1):
         before = tuple(step.name for step in steps.steps[:place])

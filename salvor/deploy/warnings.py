@@ -21,8 +21,6 @@ def warnings_of(accounts: Accounts, token: Token, node: Node) -> Iterator[str]:
         )
     elif not has_code["owner"]:
         yield f"the owner {accounts.owner} is no contract: one key can give itself any role; name a timelock or a Safe"
-    else:
-        yield f"the deployer {accounts.admin} keeps the role of the manager, who buys further loans"
     if not token.address:
         yield f"{token.symbol} is a test token: anybody can make as much of it as they like"
     if accounts.oracle and not has_code["oracle"]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from eth_abi import decode, encode
 
+from salvor.chain.codec import address_of
 from salvor.chain.solc import compile_sources
 from salvor.deal.load import load_deal
 from salvor.deploy.change import change
@@ -18,11 +19,11 @@ from salvor.deploy.regulated import NoteRules, RegulatedTerms
 from salvor.deploy.verify import Rebuilt, rebuild, verify
 from tests.unit.deploy.conftest import QUICK
 from tests.utils.own_node import GENESIS, deployer, own_node
-from tests.utils.small_plan import ROOT, TOKEN, artifacts, nobody, small_accounts
+from tests.utils.small_plan import ROOT, TOKEN, artifacts, nobody, small_accounts, small_steps
 from tests.utils.world import DAY, STEPS, small_terms
 
 DELAY = 2 * DAY
-PROPOSER, SERVICER_ROLE = nobody(0xB0), 1
+PROPOSER, SERVICER_ROLE, MANAGER_ROLE = nobody(0xB0), 1, 5
 
 
 def small_deployment(node, folder, accounts, **changes):
@@ -142,6 +143,28 @@ class TestDiff:
     def test_nothing_is_there(self, deployment):
         elsewhere = replace(deployment, salt="2", folder=deployment.folder / "none")
         assert {each.chain for each in compare(elsewhere).findings} == {"no contract stands there"}
+
+
+class TestHandOver:
+    def test_leaves_nobody_a_role_whom_the_file_does_not_name(self, deployment):
+        found = compare(deployment)
+        named = {address_of(each) for each in deployment.accounts.by_name().values()} - {deployment.accounts.admin}
+        contracts = {each.address for each in found.made.steps.contracts.values()}
+        assert {account for _, account in found.rights.members} <= named | contracts
+
+    def test_gives_the_managers_role_to_the_owner(self, deployment):
+        assert [*compare(deployment).rights.holders(MANAGER_ROLE)] == [address_of(deployment.accounts.owner)]
+
+    def test_a_role_that_the_deployer_keeps_is_found(self, deployment):
+        as_owner(deployment, "grantRole", MANAGER_ROLE, deployment.accounts.admin, 0)
+        rebuilt = {each.name: as_built(each) for each in artifacts().all if each.runtime}
+        [finding] = verify(deployment, rebuilt).findings
+        assert finding == f"MANAGER of admin ({deployment.accounts.admin}): held, by the file not held"
+
+    def test_leaves_all_with_a_deployer_who_is_the_owner(self, deployment):
+        accounts = replace(deployment.accounts, owner=deployment.accounts.admin)
+        wanted = small_steps(deployment.node, accounts=accounts)
+        assert not [step.name for step in wanted.steps.steps if "renounceRole" in step.name]
 
 
 class TestChange:

@@ -27,5 +27,8 @@ def warnings_of(accounts: Accounts, token: Token, node: Node) -> Iterator[str]:
         yield f"no contract stands at the oracle's address {accounts.oracle}: nobody will tell the index"
     elif accounts.oracle:
         yield f"the oracle {accounts.oracle} is believed: its number is taken between floor and cap"
+    for name, issuer in accounts.claim_issuers.items():
+        said = ", ".join(issuer.topics)
+        yield f"claims of {name} ({issuer.address}) are believed ({said}): who may hold hangs on its signature"
     if accounts.seller == accounts.servicer:
         yield "seller and servicer are one account: who reports is who gains"

@@ -6,6 +6,7 @@ the hand-over are those of the real deployment. What comes of it is compared wit
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from salvor.chain.handles import Contract
 from salvor.chain.send import learn_errors_of
 from salvor.demo import Audience, Prepared, play_out, prepare
 from salvor.deploy.deal_plan import Accounts, Token, deal_steps
-from salvor.deploy.live import LiveDeal
+from salvor.deploy.live import LiveDeal, LiveOracle, LiveRegulated, LiveVault
 from salvor.deploy.plan.create3 import factory_on
 from salvor.deploy.plan.plan import make_plan
 from salvor.deploy.plan.rpc import Node
@@ -24,6 +25,7 @@ from salvor.deploy.plan.run import Applied, Options, apply_plan
 from salvor.deploy.plan.signers import Key
 from salvor.desk.cast import Cast, cast_for
 from salvor.desk.terminal import LocalChain, on_a_local_chain
+from salvor.investors.in_a_deal import ISSUER
 from salvor.report.statement import Statement
 from salvor.toolchain.paths import ROOT
 
@@ -55,7 +57,8 @@ def rehearse(deal_file: Path, *, out: Path, console: Console) -> Rehearsed:
 
 def _deploy(ready: Prepared, chain: LocalChain, cast: Cast, oracle: Any, out: Path) -> tuple[LiveDeal, Applied]:
     """By the plan, with a journal, handed over to somebody else in the end."""
-    parties, token = cast.parties, ready.deal.settlement
+    owner = chain.accounts[len(chain.accounts) - 1]
+    parties, token = replace(cast.parties, owner=owner), ready.deal.settlement
     node = Node(str(chain.provider.uri))
     accounts = Accounts(
         admin=str(parties.admin.address),
@@ -64,8 +67,9 @@ def _deploy(ready: Prepared, chain: LocalChain, cast: Cast, oracle: Any, out: Pa
         transfer_agent=str(parties.transfer_agent.address),
         arranger=str(parties.arranger.address),
         others={name: str(account.address) for name, account in parties.others.items()},
-        owner=str(chain.accounts[len(chain.accounts) - 1].address),
+        owner=str(owner.address),
         oracle=str(oracle.address) if oracle else "",
+        claim_issuers={"rehearsal": ISSUER} if ready.regulation else {},
     )
     made = deal_steps(
         ready.deal.name,
@@ -76,6 +80,7 @@ def _deploy(ready: Prepared, chain: LocalChain, cast: Cast, oracle: Any, out: Pa
         chain_id=int(chain.provider.chain_id),
         now=int(chain.provider.get_block("latest").timestamp),
         factory=factory_on(node)[0],
+        rules=ready.regulation.rules if ready.regulation else None,
     )
     journal = out / "rehearsal.sqlite"
     for old in out.glob(f"{journal.name}*"):
@@ -90,16 +95,18 @@ def _deploy(ready: Prepared, chain: LocalChain, cast: Cast, oracle: Any, out: Pa
 def attached(planned: LiveDeal, project: Any, live: LiveDeal) -> LiveDeal:
     """A live deal as Ape's contracts, at the addresses that it was planned at."""
 
-    def at(contract: Contract) -> Any:
-        found = getattr(project, contract.blueprint.name).at(contract.address)
-        learn_errors_of(found)
-        return found
-
-    found: dict[str, Any] = {}
-    for field in fields(planned):
-        value = getattr(planned, field.name)
+    def at(value: Any) -> Any:
         if isinstance(value, Contract):
-            found[field.name] = at(value)
-        elif isinstance(value, tuple):
-            found[field.name] = tuple(map(at, value))
-    return replace(live, **found)
+            found = getattr(project, value.blueprint.name).at(value.address)
+            learn_errors_of(found)
+            return found
+        if isinstance(value, tuple):
+            return tuple(map(at, value))
+        if isinstance(value, Mapping):
+            return {name: at(each) for name, each in value.items()}
+        if isinstance(value, LiveOracle | LiveVault | LiveRegulated):
+            return replace(value, **{each.name: at(getattr(value, each.name)) for each in fields(value)})
+        return value
+
+    found = {each.name: at(getattr(planned, each.name)) for each in fields(planned)}
+    return replace(live, **(found | {"parties": live.parties, "first_block": live.first_block}))

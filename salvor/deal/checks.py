@@ -35,7 +35,7 @@ def findings(deal: Deal) -> Iterator[Finding]:
     yield from seniority_findings(deal)
     yield from evergreen_findings(deal)
     floating = any(tranche.floating for tranche in deal.tranches)
-    yield from network_findings(deal.networks, deal.payees, floating=floating)
+    yield from network_findings(deal.networks, deal.payees, floating=floating, regulated=deal.compliance is not None)
     yield from vault_findings(deal.vaults, [tranche.name for tranche in deal.tranches])
     yield from oracle_findings(deal)
     if not unfit:

@@ -22,14 +22,12 @@ def apply(
     parties: Parties,
     settlement: Any,
     oracle: Any = None,
-    keeper: Any = None,
     first_block: int = 0,
 ) -> LiveDeal:
     """Deploy every contract of the deal from the admin's account and set the roles; nothing is for sale yet.
 
-    `project` gives contracts by name: Ape's project, or a lab's `contracts`. A deal with floating rates asks `oracle`;
-    over values that it reads rules the `keeper`, the admin where nobody is named. No event of the deal is before
-    `first_block`.
+    `project` gives contracts by name: Ape's project, or a lab's `contracts`. A deal with floating rates asks `oracle`.
+    No event of the deal is before `first_block`.
     """
     admin, rules = parties.admin, terms.rules
     access = admin.deploy(project.DealAccess, admin)
@@ -59,8 +57,7 @@ def apply(
     figures = admin.deploy(project.DealFigures, waterfall)
     contracts = (access, settlement, allow_list, distributor, notes, pool, offering, waterfall, figures, vote, record)
     vaults = deploy_vaults(project, terms.vaults, admin=admin, access=access, notes=notes)
-    around = {"access": access, "settlement": settlement, "parties": parties}
-    values = deploy_oracle(project, terms.oracle, **around, keeper=keeper)
+    values = deploy_oracle(project, terms.oracle, access=access, settlement=settlement, parties=parties)
     live = LiveDeal(parties, *contracts, fund, gates, first_block, vaults, values, regulated)
     for contract in (
         access,
@@ -132,7 +129,7 @@ def _set_roles(live: LiveDeal) -> None:
         access.TRANSFER_AGENT(): (agent, parties.transfer_agent),
         access.OFFERING(): ([(pool, ["purchase"]), (live.distributor, ["appoint"]), *issue], live.offering),
         access.ARRANGER(): ([(live.offering, ["open"])], parties.arranger),
-        access.MANAGER(): ([(pool, ["buyFurther"])], parties.admin),
+        access.MANAGER(): ([(pool, ["buyFurther"])], parties.manager),
     }
     if live.fund:
         roles[access.SERVICER()][0].append((live.fund, ["announceWriteOff"]))

@@ -13,12 +13,14 @@ import click
 
 from salvor.chain.artifacts import read_artifacts
 from salvor.chain.build import build
+from salvor.deal.networks import ClaimIssuer
 from salvor.deal.schema import Deal
 from salvor.deploy.connect import Connection, connected, signer_for
 from salvor.deploy.deal_plan import Accounts, Token
 from salvor.deploy.deployment import Deployment, accounts_on, check_token, read_terms
 from salvor.deploy.plan.signers import Signer
 from salvor.errors import OptionInvalid
+from salvor.jurisdictions.of_deal import load_deal_rules
 from salvor.toolchain.paths import ROOT
 
 LOCAL_NODE = "http://127.0.0.1:8545"
@@ -94,6 +96,7 @@ def _deployment(chosen: Chosen, connection: Connection, admin: str) -> Deploymen
         read_artifacts(build(ROOT)),
         chosen.salt,
         tuple(doubts),
+        None if deal.compliance is None else load_deal_rules(chosen.deal),
     )
 
 
@@ -110,5 +113,7 @@ def _who(deal: Deal, connection: Connection, admin: str) -> tuple[Accounts, Toke
     others = {name: everybody[5 + place % (len(everybody) - 5)] for place, name in enumerate(payees)}
     floating = any(tranche.floating for tranche in deal.tranches)
     oracle = everybody[-1] if floating else ""  # a stand-in: the warning says that no contract is there
-    token = deal.settlement
-    return Accounts(admin=admin, **named, others=others, oracle=oracle), Token(token.name, token.symbol, token.decimals)
+    token = Token(deal.settlement.name, deal.settlement.symbol, deal.settlement.decimals)
+    vouching = ClaimIssuer(address=everybody[-2], topics=["kyc", "country", "class"])
+    issuers = {"test account": vouching} if deal.compliance else {}
+    return Accounts(admin=admin, **named, others=others, oracle=oracle, claim_issuers=issuers), token

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from salvor.chain.codec import selector
-from salvor.chain.engine import Log
-from salvor.chain.handles import Blueprint
 from salvor.deploy.deal_plan import DealSteps
 from salvor.deploy.deployment import Deployment
+from salvor.deploy.listed import LISTS, others_in
 from salvor.deploy.plan.creation import other_arguments, sent_code
 from salvor.deploy.plan.journal import Journal
 from salvor.deploy.plan.logs import logs_of
@@ -71,7 +70,7 @@ def compare(deployment: Deployment) -> Comparison:
         for each in differences_between(wanted, rights, names):
             findings.append(_of_right(each, rights, names, powers))
     findings += _calls(made.steps.steps, found, access)
-    findings += _agents(deployment, made, found, first, names)
+    findings += _listed(deployment, made, found, first, names)
     return Comparison(made, tuple(findings), wanted, rights, names, powers)
 
 
@@ -120,31 +119,21 @@ def _calls(steps: list[Step], found: Mapping[str, Found], access: str) -> Iterat
             yield Finding(step.name, "done", "not done", f"who may call {step.contract}")
 
 
-def _agents(
+def _listed(
     deployment: Deployment, made: DealSteps, found: Mapping[str, Found], first: int, names: Names
 ) -> Iterator[Finding]:
-    """Agents of identities and of regulated notes (ERC-3643): they have rights that no AccessManager knows of."""
+    """What identities and regulated notes list: agents, issuers, topics, rules, modules."""
     for name, planned in made.steps.contracts.items():
-        if "isAgent" not in planned.blueprint.by_name or found[name] is not Found.DONE:
+        blueprint, address = planned.blueprint, planned.address
+        lists = [each for each in LISTS if each.is_of(blueprint)]
+        if not lists or found[name] is not Found.DONE:
             continue
-        wanted = agents_in(planned.blueprint, planned.address, made.engine.logs)
-        live = agents_in(planned.blueprint, planned.address, logs_of(deployment.node, planned.address, since=first))
-        for account in sorted(wanted ^ live):
-            file, chain = (["not held", "held"][account in each] for each in (wanted, live))
-            yield Finding(
-                f"agent of {name}: {names.who(account)}", file, chain, "the admin, by addAgent and removeAgent"
-            )
-
-
-def agents_in(blueprint: Blueprint, address: str, logs: Iterable[Log]) -> set[str]:
-    """Who is agent of a contract, folded from its events."""
-    kinds = {one.topic: one for name in ("AgentAdded", "AgentRemoved") for one in blueprint.events.get(name, ())}
-    agents: set[str] = set()
-    for log in logs:
-        if log.address == address and log.topics and (kind := kinds.get(log.topics[0])):
-            (account,) = kind.read(log).values.values()
-            (agents.add if kind.name == "AgentAdded" else agents.discard)(account)
-    return agents
+        logs = logs_of(deployment.node, address, since=first)
+        for each in lists:
+            wanted, live = (each.read(blueprint, address, one) for one in (made.engine.logs, logs))
+            for entry, file, chain in others_in(wanted, live):
+                what = f"{each.what} of {name}: {each.name(entry, names)}"
+                yield Finding(what, file, chain, f"the admin, by {each.changed_by}")
 
 
 def _known(deployment: Deployment) -> tuple[dict[str, str], int]:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from salvor.chain.artifacts import Artifact
 from salvor.chain.codec import address_of
 from salvor.chain.send import send
+from salvor.deal.networks import ClaimIssuer
 from salvor.deploy.apply import apply
 from salvor.deploy.live import LiveDeal, Parties
 from salvor.deploy.plan.create3 import SALVOR, Factory
 from salvor.deploy.plan.record import Recorder, RecordingEngine
 from salvor.deploy.plan.steps import Steps
+from salvor.deploy.regulated import RegulatedTerms
+from salvor.deploy.regulated_deal import regulated_terms
 from salvor.deploy.terms import DealTerms
+from salvor.jurisdictions.of_deal import DealRules
 
 TEST_TOKEN = "SettlementToken"
 _ADMIN_ROLE = 0  # of OpenZeppelin's AccessManager
@@ -42,12 +46,16 @@ class Accounts:
     others: Mapping[str, str]
     owner: str = ""
     oracle: str = ""
+    claim_issuers: Mapping[str, ClaimIssuer] = field(default_factory=dict)  # of a deal whose notes ask identities
+    registrar: str = ""
 
     def by_name(self) -> dict[str, str]:
         """All of them, for people."""
         named = {"admin": self.admin, "seller": self.seller, "servicer": self.servicer}
         named |= {"transfer agent": self.transfer_agent, "arranger": self.arranger, **self.others}
-        return named | ({"owner": self.owner} if self.owner else {})
+        single = {"owner": self.owner, "registrar": self.registrar}
+        named |= {name: address for name, address in single.items() if address}
+        return named | {f"claim issuer {name}": each.address for name, each in self.claim_issuers.items()}
 
 
 @dataclass(frozen=True)
@@ -70,8 +78,12 @@ def deal_steps(
     now: int,
     factory: Factory = SALVOR,
     salt: str = "1",
+    rules: DealRules | None = None,
 ) -> DealSteps:
-    """Every contract and call of the deal; `now` is the chain's time. Raises what a contract refuses the terms with."""
+    """Every contract and call of the deal; `now` is the chain's time. Raises what a contract refuses the terms with.
+
+    `rules` are those of a deal that names jurisdictions: its notes ask identities and rules.
+    """
     steps = Steps(title, artifacts, accounts.admin, factory, salt)
     steps.accounts.update({address_of(each): name for name, each in reversed(accounts.by_name().items())})
     recorder = Recorder(steps, chain_id=chain_id, now=now)
@@ -82,11 +94,17 @@ def deal_steps(
     else:
         settlement = parties.admin.deploy(getattr(recorder.project, TEST_TOKEN), *made)
     oracle = recorder.existing("IndexBoard", accounts.oracle) if accounts.oracle else None
-    keeper: Any = recorder.account(accounts.owner, "owner") if accounts.owner else None
-    live = apply(recorder.project, terms, parties=parties, settlement=settlement, oracle=oracle, keeper=keeper)
-    if accounts.owner:
-        _hand_over(steps, live, parties, recorder.account(accounts.owner, "owner"))
+    if rules:
+        terms = replace(terms, regulated=_regulated(rules, accounts, settlement.address))
+    live = apply(recorder.project, terms, parties=parties, settlement=settlement, oracle=oracle)
+    if parties.owner:
+        _hand_over(steps, live, parties)
     return DealSteps(steps, live, recorder.engine)
+
+
+def _regulated(rules: DealRules, accounts: Accounts, settlement: str) -> RegulatedTerms:
+    issuers = accounts.claim_issuers.values()
+    return regulated_terms(rules, issuers=issuers, settlement=settlement, registrar=accounts.registrar)
 
 
 def _parties(recorder: Recorder, accounts: Accounts) -> Parties:
@@ -95,12 +113,15 @@ def _parties(recorder: Recorder, accounts: Accounts) -> Parties:
         name: recorder.account(getattr(accounts, name), name)
         for name in ("admin", "seller", "servicer", "transfer_agent", "arranger")
     }
-    return Parties(**named, others=others)
+    # Who deploys and is named as owner has nothing to hand over: renouncing would leave the deal without an admin.
+    another = bool(accounts.owner) and address_of(accounts.owner) != address_of(accounts.admin)
+    owner: Any = recorder.account(accounts.owner, "owner") if another else None
+    return Parties(**named, others=others, owner=owner)
 
 
-def _hand_over(steps: Steps, live: LiveDeal, parties: Parties, owner: Any) -> None:
+def _hand_over(steps: Steps, live: LiveDeal, parties: Parties) -> None:
     """The owner becomes admin, then the deployer stops being it: last of all, and only when all else is there."""
-    send(live.access.grantRole, _ADMIN_ROLE, owner, 0, sender=parties.admin)
+    send(live.access.grantRole, _ADMIN_ROLE, parties.owner, 0, sender=parties.admin)
     send(live.access.renounceRole, _ADMIN_ROLE, parties.admin, sender=parties.admin)
     for place in (-2, -1):
         before = tuple(step.name for step in steps.steps[:place])

@@ -21,6 +21,7 @@ from salvor.deploy.terms import DealTerms, compile_terms
 from salvor.deploy.warnings import warnings_of
 from salvor.errors import RowsRejected
 from salvor.files import write_whole
+from salvor.jurisdictions.of_deal import DealRules
 from salvor.tape.check import check_tape, first_reject
 from salvor.tape.commitment.folder import PUBLIC, public_json, read_public
 from salvor.tape.commitment.secret import Secret
@@ -50,6 +51,7 @@ class Deployment:
     artifacts: Mapping[str, Artifact]
     salt: str
     doubts: tuple[str, ...] = ()
+    rules: DealRules | None = None  # of a deal that names jurisdictions
 
     @property
     def journal(self) -> Path:
@@ -70,6 +72,7 @@ class Deployment:
             now=min(now, self.terms.closing - 1),  # a deal that is past its closing is still compared with its file
             factory=factory,
             salt=self.salt,
+            rules=self.rules,
         )
 
     def plan(self, journal: Journal | None = None) -> Plan:
@@ -85,8 +88,6 @@ def read_terms(
 ) -> tuple[Deal, DealTerms, list[str]]:
     """The deal and its tape, checked, with the tape's public commitment; on a local network one may be drawn."""
     deal = load_deal(deal_file)
-    if deal.compliance is not None:  # its notes would ask the plain allow-list instead, without a word
-        raise NetworkUnfit(f"{deal_file} has `compliance`: a plan can't say yet whose claims count, so it is refused")
     mapping = load_tape_mapping(deal_file.parent / deal.tape.mapping)
     source = deal_file.parent / deal.tape.file
     tape = check_tape(source, mapping, decimals=deal.settlement.decimals, out=out / "tape")
@@ -118,7 +119,13 @@ def accounts_on(deal: Deal, network: str, admin: str) -> tuple[Accounts, Token]:
     named = dict(own.accounts)
     parties = {name: named.pop(name) for name in ("seller", "servicer", "transfer_agent", "arranger")}
     accounts = Accounts(
-        admin=address_of(admin), **parties, others=named, owner=own.owner or "", oracle=own.oracle or ""
+        admin=address_of(admin),
+        **parties,
+        others=named,
+        owner=own.owner or "",
+        oracle=own.oracle or "",
+        claim_issuers=own.claim_issuers,
+        registrar=own.registrar or "",
     )
     address = "" if own.settlement == "test_token" else own.settlement
     return accounts, Token(token.name, token.symbol, token.decimals, address)

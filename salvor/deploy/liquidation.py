@@ -43,7 +43,7 @@ class LiveLiquidation:
 def deploy_liquidation(
     project: Any, live: LiveDeal, terms: LiquidationTerms, *, values: Any, vehicle: Any = NOBODY, overseer: Any = None
 ) -> LiveLiquidation:
-    """Deploy from the admin's account and set the roles; the overseer is the admin where nobody is named."""
+    """Deploy from the admin's account and set the roles; the overseer is the manager where nobody is named."""
     admin, parties, access = live.parties.admin, live.parties, live.access
     house = admin.deploy(project.AuctionHouse, access, live.pool, live.allow_list, parties.servicer, vehicle)
     auctions = tuple(_deploy_auction(project, admin, house, each) for each in terms.auctions)
@@ -55,7 +55,7 @@ def deploy_liquidation(
     send(live.pool.appointHouse, house, sender=admin)
     roles = {
         access.SERVICER(): ([(book, ["open", "join", "propose", "sell"])], None),  # who has it already
-        access.OVERSEER(): ([(book, ["approve", "switchTo", "pause"])], overseer or admin),
+        access.OVERSEER(): ([(book, ["approve", "switchTo", "pause"])], overseer or parties.manager),
     }
     for role, (targets, holder) in roles.items():
         for target, functions in targets:

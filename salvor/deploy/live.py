@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parties:
-    """The accounts behind a deal. The admin deploys, grants roles and buys further loans."""
+    """The accounts behind a deal. The admin deploys and grants roles; the owner, where there is one, has them after."""
 
     admin: AccountAPI
     seller: AccountAPI
@@ -24,6 +24,12 @@ class Parties:
     transfer_agent: AccountAPI
     arranger: AccountAPI
     others: Mapping[str, AccountAPI] = field(default_factory=dict)  # payees by the name that the deal file gives them
+    owner: AccountAPI | None = None  # the admin once all is done; the deployer then keeps nothing
+
+    @property
+    def manager(self) -> AccountAPI:
+        """Who buys further loans and says how values are made: the owner, else the admin."""
+        return self.owner or self.admin
 
     def account(self, payee: str) -> AccountAPI:
         """Who a payee of the deal is: the seller, the servicer or one of the others; raises KeyError."""

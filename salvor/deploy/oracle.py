@@ -24,11 +24,11 @@ _ADAPTERS = {"chainlink": "ChainlinkSource", "band": "BandSource", "pyth": "Pyth
 
 
 def deploy_oracle(
-    project: Any, terms: OracleTerms | None, *, access: Any, settlement: Any, parties: Parties, keeper: Any = None
+    project: Any, terms: OracleTerms | None, *, access: Any, settlement: Any, parties: Parties
 ) -> LiveOracle | None:
-    """Deploy from the admin's account, add the signers, set every policy, and give the roles to the keeper at last.
+    """Deploy from the admin's account, add the signers, set every policy, and give the roles to the manager at last.
 
-    The keeper is the admin where nobody is named. A feed must answer when its policy is set: its adapter asks it.
+    A feed must answer when its policy is set: its adapter asks it.
     """
     if terms is None:
         return None
@@ -51,7 +51,7 @@ def deploy_oracle(
     for value in own.values:
         kind, _, subject = value.key.partition("/")
         send(hub.setPolicy, key_of(Kind(kind), subject), policy_of(value, own, live).words, sender=admin)
-    _set_roles(access, live, admin, keeper or admin)
+    _set_roles(access, live, admin, parties.manager)
     return live
 
 

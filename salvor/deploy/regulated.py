@@ -13,6 +13,9 @@ from typing import Any
 from salvor.chain.send import learn_errors_of, send
 from salvor.deploy.live import LiveRegulated
 
+# Topics of a registry that this project sets up; `kyc` is asked for.
+KYC, COUNTRY, CLASS = 1, 2, 3
+TOPICS = {"kyc": (KYC,), "country": (COUNTRY,), "class": (CLASS,)}
 _WATCHES = "HolderCount"  # a country or class that changes changes its counts
 
 
@@ -33,6 +36,7 @@ class RegulatedTerms:
     class_topic: int
     issuers: tuple[tuple[str, tuple[int, ...]], ...]
     notes: tuple[NoteRules, ...]
+    registrar: str = ""  # agent of the registry; the transfer agent where nobody is named
 
 
 def deploy_regulated(
@@ -45,7 +49,10 @@ def deploy_regulated(
     access: Any,
     distributor: Any,
 ) -> tuple[LiveRegulated, tuple[Any, ...]]:
-    """Everything of it and the notes, most senior first. `agent` is agent of the registry and of every note."""
+    """Everything of it and the notes, most senior first.
+
+    `agent` is agent of every note, and of the registry unless the terms name a registrar.
+    """
     issuers = admin.deploy(project.TrustedIssuers, access)
     registry = admin.deploy(project.IdentityRegistry, access, terms.country_topic, terms.class_topic)
     send(issuers.tell, registry, sender=admin)
@@ -55,7 +62,7 @@ def deploy_regulated(
         send(issuers.addClaimTopic, topic, sender=admin)
     for issuer, topics in terms.issuers:
         send(issuers.addTrustedIssuer, issuer, list(topics), sender=admin)
-    send(registry.addAgent, agent, sender=admin)
+    send(registry.addAgent, terms.registrar or agent, sender=admin)
     compliances, modules, notes = [], [], []
     for (name, symbol), own in zip(names, terms.notes, strict=True):
         compliance = admin.deploy(project.RegulatedCompliance, access, registry)

@@ -21,13 +21,14 @@ def warnings_of(accounts: Accounts, token: Token, node: Node) -> Iterator[str]:
         )
     elif not has_code["owner"]:
         yield f"the owner {accounts.owner} is no contract: one key can give itself any role; name a timelock or a Safe"
-    else:
-        yield f"the deployer {accounts.admin} keeps the role of the manager, who buys further loans"
     if not token.address:
         yield f"{token.symbol} is a test token: anybody can make as much of it as they like"
     if accounts.oracle and not has_code["oracle"]:
         yield f"no contract stands at the oracle's address {accounts.oracle}: nobody will tell the index"
     elif accounts.oracle:
         yield f"the oracle {accounts.oracle} is believed: its number is taken between floor and cap"
+    for name, issuer in accounts.claim_issuers.items():
+        said = ", ".join(issuer.topics)
+        yield f"claims of {name} ({issuer.address}) are believed ({said}): who may hold hangs on its signature"
     if accounts.seller == accounts.servicer:
         yield "seller and servicer are one account: who reports is who gains"

@@ -93,7 +93,7 @@ def report_missing(live: LiveDeal, period: int, *, by: AccountAPI) -> None:
 def buy_loans(live: LiveDeal, tape: CommittedTape, *, price: Units) -> None:
     """The manager buys further loans from the seller with cash of the revolving account."""
     further = (tape.root, tape.loan_count, tape.gross_balance)
-    send(live.pool.buyFurther, further, price, sender=live.parties.admin)
+    send(live.pool.buyFurther, further, price, sender=live.parties.manager)
 
 
 def tell_index(live: LiveDeal, period: int, *, by: AccountAPI) -> None:

@@ -8,11 +8,6 @@ from eth_abi import encode
 from eth_hash.auto import keccak
 from eth_keys.datatypes import PrivateKey
 
-# Topics of a registry that this project sets up; `kyc` is asked for.
-KYC, COUNTRY, CLASS = 1, 2, 3
-TOPICS = {"kyc": (KYC,), "country": (COUNTRY,), "class": (CLASS,)}
-
-
 Claim = tuple[str, int, int, int, int, str, int]  # the struct of interfaces/IIdentities.sol, in its order
 _DOMAIN = keccak(b"EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)")
 _CLAIM = keccak(

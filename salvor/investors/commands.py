@@ -14,8 +14,9 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from salvor.amounts import timestamp
+from salvor.deploy.regulated import TOPICS
 from salvor.errors import CHECK_FAILED
-from salvor.investors.claims import TOPICS, ApeIssuer
+from salvor.investors.claims import ApeIssuer
 from salvor.investors.file import Investors, read_investors
 from salvor.investors.journal import Journal
 from salvor.investors.live import Live, account, contract_at, network

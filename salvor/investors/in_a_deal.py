@@ -12,18 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from salvor.chain.send import send
+from salvor.deal.networks import ClaimIssuer
 from salvor.deploy.live import LiveDeal
+from salvor.deploy.regulated import TOPICS
+from salvor.deploy.regulated_deal import regulated_terms
 from salvor.deploy.terms import DealTerms
-from salvor.investors.claims import TOPICS, KeyIssuer
+from salvor.investors.claims import KeyIssuer
 from salvor.investors.file import Investors, read_investors
 from salvor.investors.journal import Journal
 from salvor.investors.onboarding import Desk, Registration, register
 from salvor.investors.orders import refuse_what_rules_refuse
-from salvor.investors.regulated_deal import regulated_terms
 from salvor.investors.rehearsal import SECRET
 from salvor.jurisdictions.of_deal import DealRules, load_deal_rules
 
 _FOREVER = 2**40 - 1
+ISSUER = ClaimIssuer(address=KeyIssuer(SECRET).address, topics=["kyc", "country", "class"])
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,7 @@ class Regulation:
 
     def terms(self, terms: DealTerms, settlement: str) -> DealTerms:
         """The deal's terms, with notes that ask identities and rules."""
-        issuers = [KeyIssuer(SECRET).address]
-        return replace(terms, regulated=regulated_terms(self.rules, issuers=issuers, settlement=settlement))
+        return replace(terms, regulated=regulated_terms(self.rules, issuers=[ISSUER], settlement=settlement))
 
 
 def regulation_of(deal_file: Path) -> Regulation:

@@ -13,9 +13,9 @@ from typing import Any
 from eth_hash.auto import keccak
 
 from salvor.chain.refusal import CallRefused
-from salvor.investors.claims import CLASS, KYC
+from salvor.deploy.regulated import CLASS, KYC
+from salvor.deploy.rule_settings import class_number, country_number
 from salvor.investors.rehearsal import Rehearsal, Tranche
-from salvor.investors.settings import class_number, country_number
 from salvor.jurisdictions.matrix import Case
 from salvor.jurisdictions.register import Investor, Move
 from salvor.lab import Actor

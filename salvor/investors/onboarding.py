@@ -13,10 +13,10 @@ from typing import Any
 from salvor.chain.engine import CHAIN_ID
 from salvor.chain.refusal import CallRefused
 from salvor.chain.send import send
+from salvor.deploy.rule_settings import class_number, country_number
 from salvor.investors.claims import Issuer, digest_of
 from salvor.investors.file import Investors, Row
 from salvor.investors.journal import Entry, Journal
-from salvor.investors.settings import class_number, country_number
 
 BATCH = 40  # wallets with three claims each: half a block of 30 million gas
 

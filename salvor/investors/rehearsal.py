@@ -11,8 +11,9 @@ from typing import Any
 
 from eth_hash.auto import keccak
 
-from salvor.investors.claims import CLASS, COUNTRY, KYC, KeyIssuer
-from salvor.investors.settings import WORDS, modules, rules_on
+from salvor.deploy.regulated import CLASS, COUNTRY, KYC
+from salvor.deploy.rule_settings import WORDS, modules, rules_on
+from salvor.investors.claims import KeyIssuer
 from salvor.jurisdictions.book import Rulebook
 from salvor.jurisdictions.of_deal import DealRules
 from salvor.lab import Actor, Lab

@@ -79,10 +79,57 @@ def test_every_shipped_deal_can_be_planned(run, name):
     assert "would be refused" not in planned.output
 
 
-def test_a_deal_with_jurisdictions_is_not_deployed_without_them(run, node):
-    refused = run("plan", deal=ROOT / "deals/cross-border/deal.yaml")
-    assert refused.exit_code == 2
-    assert "has `compliance`" in refused.output
+class TestADealWithJurisdictions:
+    """Its notes ask identities and the rules of its jurisdictions; on a local chain a test account vouches."""
+
+    DEAL = ROOT / "deals/cross-border/deal.yaml"
+
+    @pytest.fixture
+    def copied(self, tmp_path):
+        """The deal's file in a place where it can be changed."""
+        for folder in ("cross-border", "whole-life"):
+            shutil.copytree(ROOT / "deals" / folder, tmp_path / folder)
+        return tmp_path / "cross-border/deal.yaml"
+
+    def test_is_planned_and_applied_once(self, run, node, tmp_path):
+        planned = run("plan", "--out", tmp_path / "plan.json", deal=self.DEAL)
+        assert planned.exit_code == 0, planned.output
+        assert "claims of test account (" in " ".join(planned.output.split())
+        applied = run("apply", "--plan", tmp_path / "plan.json", deal=self.DEAL)
+        assert applied.exit_code == 0, applied.output
+        book = json.loads((tmp_path / "out/cross-border-31337/addresses.json").read_text())
+        kinds = [each["contract"] for each in book["contracts"].values()]
+        counted = [kinds.count(kind) for kind in ("RegulatedNote", "RegulatedCompliance", "TrancheNote")]
+        assert counted == [3, 3, 0]
+        blocks = node.ask("eth_blockNumber")
+        assert run("apply", "--plan", tmp_path / "plan.json", deal=self.DEAL).exit_code == 0
+        assert node.ask("eth_blockNumber") == blocks, "DP-05"
+
+    def test_does_not_differ_from_its_file_and_is_verified(self, run):
+        assert run("apply", deal=self.DEAL).exit_code == 0
+        same = run("diff", deal=self.DEAL)
+        assert (same.exit_code, same.output.splitlines()[-1]) == (0, "the live deal is what the file says")
+        verified = run("verify", "--json", deal=self.DEAL)
+        assert verified.exit_code == 0, verified.output
+
+    def test_stands_on_a_network_with_whom_its_file_names(self, run, copied, tmp_path):
+        copied.write_text(copied.read_text().replace("  sepolia:", "  local:"))
+        applied = run("apply", deal=copied)
+        assert applied.exit_code == 0, applied.output
+        assert run("diff", deal=copied).exit_code == 0
+        accounts = json.loads((tmp_path / "out/cross-border-31337/addresses.json").read_text())["accounts"]
+        assert {"owner", "registrar", "claim issuer bureau", "claim issuer civil register"} <= accounts.keys()
+        copied.write_text(copied.read_text().replace("topics: [kyc, class]", "topics: [kyc, class, country]"))
+        found = run("diff", deal=copied)
+        assert (found.exit_code, "trusted issuer of TrustedIssuers: claim issuer bureau" in found.output) == (1, True)
+
+    def test_differs_when_its_own_rules_do(self, run, copied):
+        """The rules are on the chain: another file of rules is another deal."""
+        assert run("apply", deal=self.DEAL).exit_code == 0
+        rules = copied.parent / "rules.yaml"
+        rules.write_text(rules.read_text().replace("1000000 EUR", "900000 EUR"))
+        found = run("diff", deal=copied)
+        assert (found.exit_code, "Velocity: " in found.output) == (1, True), found.output
 
 
 def test_nothing_begun_is_not_resumed(run):
@@ -155,10 +202,18 @@ def test_a_rehearsal_plays_the_deal_to_its_end_and_then_it_is_deployed(tmp_path)
     text = re.sub(r"timing_curve: \[.*?\]", "timing_curve: [5000, 5000]", DEAL.read_text(), flags=re.DOTALL)
     text = re.sub(r"trades:\n.*?\n\n", "", text, flags=re.DOTALL).replace("periods: 36", "periods: 2")
     (deal := folder / "deal.yaml").write_text(text)
+    rehearsed_and_deployed(deal, tmp_path)
+    assert (tmp_path / "short-31337/addresses.json").exists()
+
+
+def test_a_rehearsal_registers_the_investors_of_a_deal_with_jurisdictions(tmp_path):
+    rehearsed_and_deployed(ROOT / "deals/cross-border/deal.yaml", tmp_path)
+
+
+def rehearsed_and_deployed(deal, folder):
     with own_node(genesis=BEGIN) as chain:
         ape = ROOT / ".venv/bin/ape"
-        command = [ape, "run", "deploy", "apply", deal, "--network", chain.url, "--folder", tmp_path, "--rehearse"]
+        command = [ape, "run", "deploy", "apply", deal, "--network", chain.url, "--folder", folder, "--rehearse"]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        assert "the deal played to its end and equals the model" in " ".join(done.stdout.split())
-        assert (tmp_path / "short-31337/addresses.json").exists()
+    assert done.returncode == 0, done.stderr
+    assert "the deal played to its end and equals the model" in " ".join(done.stdout.split())

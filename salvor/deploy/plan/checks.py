@@ -49,7 +49,11 @@ _SHOWN: dict[str, _Shown] = {
     "setGate(address)": lambda a: [("gate", (), _address(a[0]))],
     "admit(address,uint40)": lambda a: [("admittedUntil", (a[0],), _word(a[1]))],
     "addAgent(address)": lambda a: [("isAgent", (a[0],), _word(1))],
-    "addTrustedIssuer(address,uint256[])": lambda a: [("isTrustedIssuer", (a[0],), _word(1))],
+    "addTrustedIssuer(address,uint256[])": lambda a: [
+        ("getTrustedIssuerClaimTopics", (a[0],), encode(["uint256[]"], [list(a[1])]))
+    ],
+    "tell(address)": lambda a: [("isTold", (a[0],), _word(1))],
+    "setRule(uint8,bytes)": lambda a: [("isOn", (a[0],), _word(1))],
     "addModule(address)": lambda a: [("isModuleBound", (a[0],), _word(1))],
     "setTrustedIssuersRegistry(address)": lambda a: [("issuersRegistry", (), _address(a[0]))],
     "setClaimTopicsRegistry(address)": lambda a: [("topicsRegistry", (), _address(a[0]))],

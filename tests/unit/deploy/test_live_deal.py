@@ -1,28 +1,35 @@
 """A live deal beside its file: what differs, who could change it, who may do what, and what would mend it."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
 from eth_abi import decode, encode
 
+from salvor.chain.codec import address_of
 from salvor.chain.solc import compile_sources
 from salvor.deal.load import load_deal
 from salvor.deploy.change import change
 from salvor.deploy.compare import NOBODY_CAN, compare
 from salvor.deploy.deployment import Deployment
+from salvor.deploy.listed import LISTS
 from salvor.deploy.plan.journal import Journal
+from salvor.deploy.plan.logs import logs_of
 from salvor.deploy.plan.refusals import ChangeImpossible
 from salvor.deploy.plan.run import apply_plan
 from salvor.deploy.plan.survey import holes_of
 from salvor.deploy.regulated import NoteRules, RegulatedTerms
 from salvor.deploy.verify import Rebuilt, rebuild, verify
+from salvor.model.compliance_rules import Rule
 from tests.unit.deploy.conftest import QUICK
 from tests.utils.own_node import GENESIS, deployer, own_node
-from tests.utils.small_plan import ROOT, TOKEN, artifacts, nobody, small_accounts
+from tests.utils.small_plan import ROOT, TOKEN, artifacts, nobody, small_accounts, small_steps
 from tests.utils.world import DAY, STEPS, small_terms
 
 DELAY = 2 * DAY
-PROPOSER, SERVICER_ROLE = nobody(0xB0), 1
+PROPOSER, SERVICER_ROLE, MANAGER_ROLE = nobody(0xB0), 1, 5
+REGISTRAR, MIN_HOLDING = nobody(0xB1), int(Rule.MIN_HOLDING)
+TOPIC_ONE = "held ((1,))"
 
 
 def small_deployment(node, folder, accounts, **changes):
@@ -83,6 +90,18 @@ def as_owner(deployment, function, *args):
     as_somebody(deployment, deployment.accounts.owner, access.address, data)
 
 
+def regulated_beside(deployment):
+    """The same deal with notes that ask identities, applied under a salt of its own."""
+    rules = RegulatedTerms((1,), 2, 3, (), (NoteRules(((MIN_HOLDING, (5).to_bytes(32)),)),) * 3, REGISTRAR)
+    terms = replace(deployment.terms, regulated=rules)
+    regulated = replace(deployment, terms=terms, folder=deployment.folder / "r", salt="regulated")
+    shutil.rmtree(regulated.folder, ignore_errors=True)  # of a chain that was put back
+    with Journal(regulated.journal) as journal:
+        apply_plan(regulated.plan(journal), regulated.node, [deployer()], journal, QUICK)
+    assert compare(regulated).findings == ()
+    return regulated
+
+
 class TestDiff:
     def test_nothing(self, deployment):
         assert compare(deployment).findings == ()
@@ -124,14 +143,7 @@ class TestDiff:
 
     def test_an_agent_whom_nobody_named(self, deployment):
         """Identities and regulated notes have agents of their own, beside the roles of the AccessManager."""
-        rules = RegulatedTerms((1,), 2, 3, (), (NoteRules(),) * 3)
-        regulated = replace(
-            deployment, terms=replace(deployment.terms, regulated=rules), folder=deployment.folder / "r"
-        )
-        regulated = replace(regulated, salt="regulated")
-        with Journal(regulated.journal) as journal:
-            apply_plan(regulated.plan(journal), regulated.node, [deployer()], journal, QUICK)
-        assert compare(regulated).findings == ()
+        regulated = regulated_beside(deployment)
         registry = regulated.steps().live.regulated.registry
         data = registry.blueprint.by_name["addAgent"][0].encode(nobody(0xBAD))
         as_somebody(regulated, regulated.accounts.owner, registry.address, data)
@@ -139,9 +151,70 @@ class TestDiff:
         assert finding.what == f"agent of IdentityRegistry: {nobody(0xBAD)}"
         assert (finding.file, finding.chain) == ("not held", "held")
 
+    def test_the_registrar_and_the_transfer_agent_are_the_only_agents(self, deployment):
+        live = regulated_beside(deployment).steps().live
+        logs = logs_of(deployment.node, live.regulated.registry.address)
+        [agents, *_] = LISTS
+        listed = agents.read(live.regulated.registry.blueprint, live.regulated.registry.address, logs)
+        assert {*listed} == {REGISTRAR, *(note.address for note in live.notes)}
+        note = live.notes[0]
+        logs = logs_of(deployment.node, note.address)
+        assert {*agents.read(note.blueprint, note.address, logs)} == {deployment.accounts.transfer_agent}
+
+    @pytest.mark.parametrize(
+        ("function", "args", "what", "chain"),
+        [
+            (
+                "addTrustedIssuer",
+                (nobody(0xBAD), [1]),
+                f"trusted issuer of TrustedIssuers: {nobody(0xBAD)}",
+                "held ((1,))",
+            ),
+            ("addClaimTopic", (9,), "claim topic of TrustedIssuers: 9", "held"),
+        ],
+    )
+    def test_an_issuer_or_a_topic_that_nobody_named(self, deployment, function, args, what, chain):
+        regulated = regulated_beside(deployment)
+        issuers = regulated.steps().live.regulated.issuers
+        data = issuers.blueprint.by_name[function][0].encode(*args)
+        as_somebody(regulated, regulated.accounts.owner, issuers.address, data)
+        [finding] = compare(regulated).findings
+        assert (finding.what, finding.file, finding.chain) == (what, "not held", chain)
+
+    def test_a_rule_with_other_parameters(self, deployment):
+        regulated = regulated_beside(deployment)
+        compliance = regulated.steps().live.regulated.compliances[0]
+        data = compliance.blueprint.by_name["setRule"][0].encode(MIN_HOLDING, (6).to_bytes(32))
+        as_somebody(regulated, regulated.accounts.owner, compliance.address, data)
+        [finding] = compare(regulated).findings
+        assert finding.what == "rule of RegulatedCompliance: MIN_HOLDING"
+        assert (finding.file[-4:], finding.chain[-4:]) == ("005)", "006)")
+
     def test_nothing_is_there(self, deployment):
         elsewhere = replace(deployment, salt="2", folder=deployment.folder / "none")
         assert {each.chain for each in compare(elsewhere).findings} == {"no contract stands there"}
+
+
+class TestHandOver:
+    def test_leaves_nobody_a_role_whom_the_file_does_not_name(self, deployment):
+        found = compare(deployment)
+        named = {address_of(each) for each in deployment.accounts.by_name().values()} - {deployment.accounts.admin}
+        contracts = {each.address for each in found.made.steps.contracts.values()}
+        assert {account for _, account in found.rights.members} <= named | contracts
+
+    def test_gives_the_managers_role_to_the_owner(self, deployment):
+        assert [*compare(deployment).rights.holders(MANAGER_ROLE)] == [address_of(deployment.accounts.owner)]
+
+    def test_a_role_that_the_deployer_keeps_is_found(self, deployment):
+        as_owner(deployment, "grantRole", MANAGER_ROLE, deployment.accounts.admin, 0)
+        rebuilt = {each.name: as_built(each) for each in artifacts().all if each.runtime}
+        [finding] = verify(deployment, rebuilt).findings
+        assert finding == f"MANAGER of admin ({deployment.accounts.admin}): held, by the file not held"
+
+    def test_leaves_all_with_a_deployer_who_is_the_owner(self, deployment):
+        accounts = replace(deployment.accounts, owner=deployment.accounts.admin)
+        wanted = small_steps(deployment.node, accounts=accounts)
+        assert not [step.name for step in wanted.steps.steps if "renounceRole" in step.name]
 
 
 class TestChange:

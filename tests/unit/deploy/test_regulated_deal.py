@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from salvor.deal.load import load_deal
+from salvor.deal.networks import ClaimIssuer
 from salvor.deploy.apply import apply
+from salvor.deploy.deployment import accounts_on
 from salvor.deploy.live import Parties
 from salvor.deploy.regulated import NoteRules, RegulatedTerms
-from salvor.investors.regulated_deal import regulated_terms
+from salvor.deploy.regulated_deal import regulated_terms
 from salvor.jurisdictions.of_deal import load_deal_rules
 from salvor.model.compliance_rules import Rule
 from tests.utils.regulated import CLASS, COUNTRY, ITALY, KENYA, KYC, NO_LIMIT, params_of, verified
@@ -87,10 +90,30 @@ def test_lets_the_transfer_agent_supervise_by_both_ways(lab, live):
         live.notes[0].mint(holder, 1, sender=agent)
 
 
+def test_is_registered_by_whom_the_file_names_and_trusts_for_each_topic_whom_it_names(lab):
+    """The transfer agent then has no say in the registry."""
+    deal = load_deal(SHIPPED)
+    accounts, _ = accounts_on(deal, "sepolia", lab.actor("admin").address)
+    rules = load_deal_rules(SHIPPED)
+    issuers, token = accounts.claim_issuers.values(), ("SettlementToken", "Euro", "EUR", 2)
+    settlement = lab.deploy(*token, sender=lab.actor("admin"))
+    terms = regulated_terms(rules, issuers=issuers, settlement=settlement.address, registrar=accounts.registrar)
+    parties = Parties(*(lab.actor(role) for role in ("admin", "seller", "servicer", "transfer agent", "arranger")))
+    named = replace(small_terms(lab.now + 10 * DAY), regulated=terms)
+    live = apply(lab.contracts, named, parties=parties, settlement=settlement).regulated
+    by_name = accounts.by_name()
+    assert live.registry.isAgent(by_name["registrar"])
+    assert not live.registry.isAgent(parties.transfer_agent)
+    trusted = {KYC: "claim issuer bureau", COUNTRY: "claim issuer civil register", CLASS: "claim issuer bureau"}
+    for topic, name in trusted.items():
+        assert list(live.issuers.getTrustedIssuersForClaimTopic(topic)) == [by_name[name]]
+
+
 def test_has_the_rules_of_its_jurisdictions(lab):
     rules = load_deal_rules(SHIPPED)
     settlement = lab.deploy("SettlementToken", "Euro", "EUR", 2, sender=lab.actor("admin"))
-    terms = regulated_terms(rules, issuers=[ISSUER.address], settlement=settlement.address)
+    trusted = ClaimIssuer(address=ISSUER.address, topics=["kyc", "country", "class"])
+    terms = regulated_terms(rules, issuers=[trusted], settlement=settlement.address)
     assert len(terms.notes) == len(rules.deal.tranches)
     assert all(own.rules for own in terms.notes)
     parties = Parties(*(lab.actor(role) for role in ("admin", "seller", "servicer", "transfer agent", "arranger")))

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
+from salvor.deploy.regulated import TOPICS
 from salvor.investors.chain_events import Located, events_of, learn, logs_of, watch
-from salvor.investors.claims import TOPICS
 from salvor.investors.file import read_investors
 from salvor.investors.journal import Journal
 from salvor.investors.onboarding import Desk, register

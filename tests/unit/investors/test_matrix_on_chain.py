@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from salvor.amounts import Wad
+from salvor.deploy.rule_settings import CODES, RULES
 from salvor.investors.on_chain import ask_all
-from salvor.investors.settings import CODES, RULES
 from salvor.jurisdictions.book import Count
 from salvor.jurisdictions.matrix import cases_of, counted
 

@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
+from salvor.deploy.regulated import TOPICS
 from salvor.errors import FileUnreadable
-from salvor.investors.claims import TOPICS, KeyIssuer, digest_of
+from salvor.investors.claims import KeyIssuer, digest_of
 from salvor.investors.file import Investors, read_investors
 from salvor.investors.journal import Journal
 from salvor.investors.onboarding import Desk, known_of, register

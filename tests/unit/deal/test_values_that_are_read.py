@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from salvor.deal.load import load_deal
 from salvor.deploy.terms import compile_terms
@@ -19,6 +20,7 @@ oracle:
     - { key: POOL/pool, quorum: 1, sources: [{ signer: valuer, hours: 240 }] }
     - { key: RATE/EURIBOR1M, quorum: 1, lowest: 0, sources: [{ signer: valuer, hours: 240 }] }
 """
+TAUGHT = yaml.safe_load(Path("docs/oracles.md").read_text(encoding="utf-8").split("```yaml\n")[2].split("```")[0])
 PLAIN_ORACLE = next(line for line in FLOATING.splitlines(keepends=True) if line.startswith("    oracle: "))
 
 
@@ -44,6 +46,15 @@ def load_beside(tmp_path):
         return load_deal(tmp_path / "deal.yaml")
 
     return load
+
+
+def test_the_page_s_lines_are_a_deal_s(load, load_beside):
+    fund, index = TAUGHT["evergreen"], TAUGHT["index"]
+    assert load(valued(fund["value_source"]) + OWN).evergreen.value_source == "POOL/pool"
+    own = load_beside(
+        indexed(index["value"]).replace("within_hours: 72", f"within_hours: {index['within_hours']}") + OWN
+    )
+    assert (own.index.value, own.index.within_hours) == ("RATE/EURIBOR1M", 120)
 
 
 class TestAValueSource:

@@ -20,7 +20,7 @@ from salvor.deal.schedule import Collected, collections
 from salvor.deal.schema import Deal
 from salvor.deploy.apply import apply
 from salvor.deploy.live import LiveDeal
-from salvor.deploy.terms import DealTerms, compile_terms
+from salvor.deploy.terms import DealTerms, as_played, compile_terms
 from salvor.desk import actions as desk
 from salvor.desk import visits
 from salvor.desk.cast import Cast
@@ -84,7 +84,7 @@ def prepare(deal_file: Path, *, tape_file: Path | None, out: Path) -> Prepared:
         raise RowsRejected(source, first_reject(tape), tape.totals, deal.tape.max_rejected_rows, tape.exceptions)
     loans, secret = read_loans(tape), Secret.draw()
     commitment = commit_tape([checked_part(out / "tape")], secret)
-    terms = compile_terms(deal, loans, commitment.public)
+    terms = as_played(compile_terms(deal, loans, commitment.public))
     periods = len(terms.period_ends)
     claims_after = sorted({*range(CLAIM_EVERY, periods, CLAIM_EVERY), periods})
     cash = collections(loans, deal.calendar)

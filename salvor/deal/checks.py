@@ -34,8 +34,8 @@ def findings(deal: Deal) -> Iterator[Finding]:
     yield from step_findings(deal)
     yield from seniority_findings(deal)
     yield from evergreen_findings(deal)
-    floating = any(tranche.floating for tranche in deal.tranches)
-    yield from network_findings(deal.networks, deal.payees, floating=floating, regulated=deal.compliance is not None)
+    asked = any(tranche.floating for tranche in deal.tranches) and not (deal.index and deal.index.value)
+    yield from network_findings(deal.networks, deal.payees, floating=asked, regulated=deal.compliance is not None)
     yield from vault_findings(deal.vaults, [tranche.name for tranche in deal.tranches])
     yield from oracle_findings(deal)
     if not unfit:

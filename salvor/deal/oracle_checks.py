@@ -14,6 +14,7 @@ _MOST_SHARE = 2**64 - 1  # WAD, as it is kept: 1844 %
 
 def oracle_findings(deal: Deal) -> Iterator[Finding]:
     """What must hold between the fields of the section."""
+    yield from _readers(deal)
     oracle = deal.oracle
     if oracle is None:
         return
@@ -33,6 +34,26 @@ def oracle_findings(deal: Deal) -> Iterator[Finding]:
             yield (*place, "key"), f"'{value.key}' stands twice"
         for where, sentence in _value(value, signers):
             yield (*place, *where), sentence
+
+
+def _readers(deal: Deal) -> Iterator[Finding]:
+    """A key that the fund or the index reads is one of the section, and of the kind that is meant."""
+    keys = [value.key for value in deal.oracle.values] if deal.oracle else []
+    fund = deal.evergreen.value_source if deal.evergreen else None
+    index = deal.index.value if deal.index else None
+    wanted = ((("evergreen", "value_source"), fund, "POOL"), (("index", "value"), index, "RATE"))
+    for place, key, kind in wanted:
+        if key is None:
+            continue
+        if not key.startswith(f"{kind}/"):
+            yield place, f"'{key}' is no value of kind {kind}"
+        elif not keys:
+            yield place, f"'{key}' needs the section `oracle`, which says how the value is made"
+        elif key not in keys:
+            yield place, unknown("value of `oracle`", key, keys)
+    for name, network in deal.networks.items() if index else ():
+        if network.oracle is not None:
+            yield ("networks", name, "oracle"), f"is asked by nobody: the index is {index}"
 
 
 def _value(value: Value, signers: list[str]) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from salvor.amounts import WAD, Wad
 from salvor.deal.fields import Amount, Flag, Name, Part, Percent, Whole
+from salvor.deal.oracle import Hours, Key
 
 _RUNS = re.compile(r"\d{1,5}", re.ASCII)
 _MOST_RUNS = 65_535
@@ -74,6 +75,8 @@ class Index(Part):
     name: Name
     first: Percent  # until one is told
     assumed: list[Percent] = Field(default_factory=list)
+    value: Key | None = None  # of the deal's oracle: what the index is; else who answers is named by network
+    within_hours: Hours = 120  # of a period's start: an observation of that time still tells the period's index
 
 
 class FeeOf(StrEnum):
@@ -237,6 +240,7 @@ class Evergreen(Part):
     fees: Percent = Wad(0)  # what fees take of collections to come
     limits: list[EvergreenLimit] = Field(default_factory=list)
     exits: Literal["senior_first", "pro_rata"] = "senior_first"
+    value_source: Key | None = None  # of the deal's oracle: what the loans are worth (rule 13); else the plan says it
     visits: list[Visit] = Field(default_factory=list)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from salvor.chain.send import learn_errors_of, selector_of, send
-from salvor.deploy.live import LiveDeal, LiveRegulated, Parties
+from salvor.deploy.live import LiveDeal, LiveOracle, LiveRegulated, Parties
 from salvor.deploy.oracle import deploy_oracle
 from salvor.deploy.regulated import deploy_regulated
 from salvor.deploy.structs import NOBODY, evergreen_terms, is_floating, offers, pool_terms, waterfall_terms
@@ -26,8 +26,8 @@ def apply(
 ) -> LiveDeal:
     """Deploy every contract of the deal from the admin's account and set the roles; nothing is for sale yet.
 
-    `project` gives contracts by name: Ape's project, or a lab's `contracts`. A deal with floating rates asks `oracle`.
-    No event of the deal is before `first_block`.
+    `project` gives contracts by name: Ape's project, or a lab's `contracts`. A deal with floating rates asks `oracle`
+    unless it reads the index of its own hub. No event of the deal is before `first_block`.
     """
     admin, rules = parties.admin, terms.rules
     access = admin.deploy(project.DealAccess, admin)
@@ -43,8 +43,10 @@ def apply(
         if rules.accelerated_steps
         else None
     )
-    record = admin.deploy(project.IndexRecord, pool, oracle) if is_floating(rules) else None
-    fund, gates = _evergreen(project, terms, admin, access, offering, notes)
+    values = deploy_oracle(project, terms.oracle, access=access, settlement=settlement, pool=pool, parties=parties)
+    index = (values and values.base_rate) or oracle
+    record = admin.deploy(project.IndexRecord, pool, index) if is_floating(rules) else None
+    fund, gates = _evergreen(project, terms, admin, access, offering, notes, values)
     structs = waterfall_terms(
         rules,
         notes,
@@ -57,7 +59,6 @@ def apply(
     figures = admin.deploy(project.DealFigures, waterfall)
     contracts = (access, settlement, allow_list, distributor, notes, pool, offering, waterfall, figures, vote, record)
     vaults = deploy_vaults(project, terms.vaults, admin=admin, access=access, notes=notes)
-    values = deploy_oracle(project, terms.oracle, access=access, settlement=settlement, parties=parties)
     live = LiveDeal(parties, *contracts, fund, gates, first_block, vaults, values, regulated)
     for contract in (
         access,
@@ -105,13 +106,20 @@ def _notes(
 
 
 def _evergreen(
-    project: Any, terms: DealTerms, admin: Any, access: Any, offering: Any, notes: tuple[Any, ...]
+    project: Any,
+    terms: DealTerms,
+    admin: Any,
+    access: Any,
+    offering: Any,
+    notes: tuple[Any, ...],
+    values: LiveOracle | None,
 ) -> tuple[Any, tuple[Any, ...]]:
-    """The fund and a gate for each note; nothing for a closed-end deal."""
+    """The fund, which asks the hub where its source is a value of it, and a gate for each note; none if closed-end."""
     own = terms.rules.evergreen
     if own is None:
         return None, ()
-    fund = admin.deploy(project.EvergreenFund, access, offering, evergreen_terms(own))
+    source = values.pool_value.address if values and values.pool_value else NOBODY
+    fund = admin.deploy(project.EvergreenFund, access, offering, evergreen_terms(own, source))
     gates = tuple(admin.deploy(project.Gate, access, fund, note) for note in notes)
     for note, gate in zip(notes, gates, strict=True):
         send(note.setGate, gate, sender=admin)

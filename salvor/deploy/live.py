@@ -45,6 +45,8 @@ class LiveOracle:
     disputes: ContractInstance
     accuracy: ContractInstance
     adapters: Mapping[str, ContractInstance] = field(default_factory=dict)
+    pool_value: ContractInstance | None = None  # whom the fund asks
+    base_rate: ContractInstance | None = None  # whom the index record asks
 
 
 @dataclass(frozen=True)

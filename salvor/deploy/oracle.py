@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from eth_abi import encode
@@ -24,11 +25,18 @@ _ADAPTERS = {"chainlink": "ChainlinkSource", "band": "BandSource", "pyth": "Pyth
 
 
 def deploy_oracle(
-    project: Any, terms: OracleTerms | None, *, access: Any, settlement: Any, parties: Parties
+    project: Any,
+    terms: OracleTerms | None,
+    *,
+    access: Any,
+    settlement: Any,
+    pool: Any,
+    parties: Parties,
 ) -> LiveOracle | None:
     """Deploy from the admin's account, add the signers, set every policy, and give the roles to the manager at last.
 
     A feed must answer when its policy is set: its adapter asks it.
+    What the fund and the index record will ask knows the hub and the pool only, so both can come later.
     """
     if terms is None:
         return None
@@ -42,17 +50,33 @@ def deploy_oracle(
     accuracy = admin.deploy(project.Accuracy, access, hub, 0, own.accuracy_days * DAY)
     used = {kind for value in own.values for source in value.sources for kind in _ADAPTERS if getattr(source, kind)}
     adapters = {kind: admin.deploy(getattr(project, _ADAPTERS[kind])) for kind in _ADAPTERS if kind in used}
-    live = LiveOracle(hub, reports, disputes, accuracy, adapters)
-    for contract in (hub, reports, disputes, accuracy, *adapters.values()):
-        learn_errors_of(contract)
+    live = _with_readers(project, terms, admin, pool, LiveOracle(hub, reports, disputes, accuracy, adapters))
+    for contract in (hub, reports, disputes, accuracy, *adapters.values(), live.pool_value, live.base_rate):
+        if contract:
+            learn_errors_of(contract)
     # What no role was given yet is the admin's: so the deployer never holds the keeper's role where another does.
     for name, address in own.signers.items():
         send(reports.addSigner, address, name.encode()[:32].ljust(32, b"\0"), sender=admin)
     for value in own.values:
-        kind, _, subject = value.key.partition("/")
-        send(hub.setPolicy, key_of(Kind(kind), subject), policy_of(value, own, live).words, sender=admin)
+        send(hub.setPolicy, key_in(value.key), policy_of(value, own, live).words, sender=admin)
     _set_roles(access, live, admin, parties.manager)
     return live
+
+
+def _with_readers(project: Any, terms: OracleTerms, admin: Any, pool: Any, live: LiveOracle) -> LiveOracle:
+    """What reads the hub for the fund and for the index record, where the deal names a key."""
+    value = rate = None
+    if terms.fund_reads:
+        value = admin.deploy(project.PoolValue, live.hub, key_in(terms.fund_reads), pool)
+    if terms.index_reads:
+        rate = admin.deploy(project.BaseRate, live.hub, key_in(terms.index_reads), terms.index_within)
+    return replace(live, pool_value=value, base_rate=rate)
+
+
+def key_in(text: str) -> bytes:
+    """A key of a deal file as the hub has it."""
+    kind, _, subject = text.partition("/")
+    return key_of(Kind(kind), subject)
 
 
 def policy_of(value: file.Value, oracle: file.Oracle, live: LiveOracle) -> Policy:

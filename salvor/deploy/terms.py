@@ -6,7 +6,7 @@ Payees stand by name, as in the deal file; which account each name is, the deplo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from salvor.amounts import WAD, mul_div_up, timestamp
 from salvor.deal import rules
@@ -51,10 +51,16 @@ _UNPAID = {
 
 @dataclass(frozen=True)
 class OracleTerms:
-    """The values that a deal reads, as its file says them; the bond of a challenge in settlement units."""
+    """The values that a deal reads, as its file says them; the bond of a challenge in settlement units.
+
+    `fund_reads` and `index_reads` are keys, none where empty; `index_within` is seconds after a period's start.
+    """
 
     section: Oracle
     bond: int
+    fund_reads: str = ""
+    index_reads: str = ""
+    index_within: int = 0
 
 
 @dataclass(frozen=True)
@@ -121,8 +127,20 @@ def compile_terms(deal: Deal, loans: Sequence[Loan], committed: CommittedTape) -
     return DealTerms(named, committed, terms, vault_terms(deal), _oracle(deal))
 
 
+def as_played(terms: DealTerms) -> DealTerms:
+    """The terms of a play. Nobody signs there: the plan says what loans are worth, and the play's board the index."""
+    oracle, own = terms.oracle, terms.rules.evergreen
+    oracle = replace(oracle, fund_reads="", index_reads="") if oracle else None
+    own = replace(own, source=False) if own else None
+    return replace(terms, oracle=oracle, rules=replace(terms.rules, evergreen=own))
+
+
 def _oracle(deal: Deal) -> OracleTerms | None:
-    return OracleTerms(deal.oracle, deal.units(deal.oracle.challenges.bond)) if deal.oracle else None
+    if deal.oracle is None:
+        return None
+    fund = (deal.evergreen.value_source if deal.evergreen else None) or ""
+    index, within = (deal.index.value or "", deal.index.within_hours * 3_600) if deal.index else ("", 0)
+    return OracleTerms(deal.oracle, deal.units(deal.oracle.challenges.bond), fund, index, within)
 
 
 def _tranche(deal: Deal, tranche: rules.Tranche) -> TrancheTerms:
@@ -199,6 +217,7 @@ def _evergreen(deal: Deal, names: Places) -> EvergreenTerms | None:
         limits=tuple(limits.get(place, 0) for place in range(len(deal.tranches) - 1)),
         fees=own.fees,
         senior_first=own.exits == "senior_first",
+        source=own.value_source is not None,
     )
 
 

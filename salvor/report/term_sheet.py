@@ -170,7 +170,9 @@ def _people(deal: Deal) -> Iterator[str]:
     for each in deal.investors:
         yield f"- {each.name} orders {_money(deal, each.amount)} of {each.tranche}"
     if deal.index:
-        yield f"- {deal.index.name} is told by an oracle; until then it is {percent(deal.index.first)}"
+        hub = f"the value {deal.index.value}, up to {deal.index.within_hours} hours after a period's start"
+        who = hub if deal.index.value else "an oracle"
+        yield f"- {deal.index.name} is told by {who}; until then it is {percent(deal.index.first)}"
     if deal.screening:
         criteria, limits = len(deal.screening.eligibility), len(deal.screening.concentrations)
         yield f"- loans are screened by {criteria} criteria of eligibility and {limits} limits of concentration"

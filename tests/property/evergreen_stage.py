@@ -9,7 +9,7 @@ from salvor.chain.engine import Snapshot
 from salvor.chain.handles import Contract
 from salvor.deploy.apply import apply
 from salvor.deploy.live import LiveDeal, Parties
-from salvor.deploy.terms import DealTerms
+from salvor.deploy.terms import DealTerms, OracleTerms
 from salvor.lab import Actor, Lab
 from salvor.model.deal import Deal
 from salvor.model.evergreen.calls import Calls
@@ -117,15 +117,22 @@ class Stage:
         return Calls(fund)
 
 
-def set_stage(lab: Lab, terms: Terms | None = None, *, token: Contract | None = None, cash: int = 10**9) -> Stage:
-    """Deploy, admit, sell each tranche to one holder, close on the day, hand over."""
+def set_stage(
+    lab: Lab,
+    terms: Terms | None = None,
+    *,
+    token: Contract | None = None,
+    cash: int = 10**9,
+    oracle: OracleTerms | None = None,
+) -> Stage:
+    """Deploy, admit, sell each tranche to one holder, close on the day, hand over; with the values that it reads."""
     parties = Parties(*(lab.actor(role) for role in ("admin", "seller", "servicer", "transfer agent", "arranger")))
     people = tuple(lab.actor(role) for role in PEOPLE)
     token = token or lab.deploy("SettlementToken", "Test Dollar", "TUSD", 2, sender=parties.admin)
     rules = terms or small_deal(lab.now + 10 * DAY, evergreen())
     names = tuple((f"T-{place}", f"T{place}") for place in range(len(rules.tranches)))
     tape = CommittedTape(b"\2" * 32, (ClassTotal("sme_loans", b"\1" * 32, rules.loan_count, rules.gross_balance),))
-    live = apply(lab.contracts, DealTerms(names, tape, rules), parties=parties, settlement=token)
+    live = apply(lab.contracts, DealTerms(names, tape, rules, oracle=oracle), parties=parties, settlement=token)
     board = lab.deploy("PoolValueBoard", sender=parties.admin)
     for place, (note, gate) in enumerate(zip(live.notes, live.gates, strict=True)):
         lab.call_it(note, f"note {place}")

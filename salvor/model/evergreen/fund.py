@@ -5,7 +5,7 @@ A refused call has changed nothing. Who has which role is not modelled.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from salvor.model.books import reserve_target
@@ -54,6 +54,7 @@ class Fund:
     bought_at: int = 0
     announced: tuple[int, int] = (0, 0)
     observed: Observation | None = None
+    look: Callable[[int], Observation] | None = None  # asks the value source at a time, where it is modelled too
     changes: list[tuple[int, EvergreenTerms]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -159,7 +160,7 @@ class Fund:
         return period
 
     def _observed(self, period: int, now: int) -> int:
-        told = self.observed or Observation(0, 0, 0)
+        told = self.look(now) if self.look else self.observed or Observation(0, 0, 0)
         early = told.at < self.deal.terms.end(period) or told.at <= self.bought_at
         if told.period != period or early or told.at > now:
             raise Refused("ValueNotUsable", told.period, told.at)

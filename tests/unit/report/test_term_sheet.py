@@ -44,6 +44,17 @@ def test_a_step_says_its_condition():
     assert "22. all that is left: 20 % to servicer (performance), the rest to J" in sheet
 
 
+def test_an_index_and_a_value_source_of_the_deal_s_hub_are_named():
+    deal = load_deal(GACS)
+    index = deal.index.model_copy(update={"value": "RATE/EURIBOR1M", "within_hours": 72})
+    said = "is told by the value RATE/EURIBOR1M, up to 72 hours after a period's start; until then it is 2.1 %"
+    assert said in term_sheet(deal.model_copy(update={"index": index}))
+    assert "is told by an oracle; until then" in term_sheet(deal)
+    deal = load_deal(ROOT / "deals/evergreen/deal.yaml")
+    own = deal.evergreen.model_copy(update={"value_source": "POOL/pool"})
+    assert "- evergreen, value source: POOL/pool" in term_sheet(deal.model_copy(update={"evergreen": own}))
+
+
 def test_a_part_without_words_stands_at_the_end(monkeypatch):
     monkeypatch.setattr("salvor.report.term_sheet._TOLD", {"name"})
     sheet = term_sheet(load_deal(GACS))

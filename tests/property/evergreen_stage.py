@@ -117,14 +117,22 @@ class Stage:
         return Calls(fund)
 
 
-def set_stage(lab: Lab, terms: Terms | None = None, *, token: Contract | None = None, cash: int = 10**9) -> Stage:
+def set_stage(
+    lab: Lab,
+    terms: Terms | None = None,
+    *,
+    token: Contract | None = None,
+    cash: int = 10**9,
+    tape: CommittedTape | None = None,
+) -> Stage:
     """Deploy, admit, sell each tranche to one holder, close on the day, hand over."""
     parties = Parties(*(lab.actor(role) for role in ("admin", "seller", "servicer", "transfer agent", "arranger")))
     people = tuple(lab.actor(role) for role in PEOPLE)
     token = token or lab.deploy("SettlementToken", "Test Dollar", "TUSD", 2, sender=parties.admin)
     rules = terms or small_deal(lab.now + 10 * DAY, evergreen())
     names = tuple((f"T-{place}", f"T{place}") for place in range(len(rules.tranches)))
-    tape = CommittedTape(b"\2" * 32, (ClassTotal("sme_loans", b"\1" * 32, rules.loan_count, rules.gross_balance),))
+    total = ClassTotal("sme_loans", b"\1" * 32, rules.loan_count, rules.gross_balance)
+    tape = tape or CommittedTape(b"\2" * 32, (total,))
     live = apply(lab.contracts, DealTerms(names, tape, rules), parties=parties, settlement=token)
     board = lab.deploy("PoolValueBoard", sender=parties.admin)
     for place, (note, gate) in enumerate(zip(live.notes, live.gates, strict=True)):

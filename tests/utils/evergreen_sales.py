@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from salvor.deploy.liquidation import LiquidationTerms, deploy_liquidation
+from salvor.deploy.liquidation import deploy_liquidation
+from salvor.deploy.liquidation_terms import LiquidationTerms
 from salvor.lab import Lab
 from salvor.model.liquidation import book, house
 from salvor.model.liquidation.state import HOUSE, Case, Plan, State, Strategy, StrategyTerms

@@ -40,8 +40,9 @@ class TestTheExample:
         parts += [*deal.hurdles.values(), *deal.triggers.values(), deal.revolving, deal.vote, *deal.every_step]
         parts += [*deal.vaults, *(each.bid for each in deal.vaults if each.bid)]
         known = {name for part in parts for name in type(part).model_fields}
-        # `screening` is taught by deals/sba-7a, `compliance` by deals/cross-border, the others by deals/evergreen.
-        assert known - found == {"screening", "compliance", "kind", "evergreen"}
+        # `screening` is taught by deals/sba-7a, `compliance` by deals/cross-border, `liquidation` by its page, and
+        # the others by deals/evergreen.
+        assert known - found == {"screening", "compliance", "liquidation", "kind", "evergreen"}
 
 
 class TestShortForms:

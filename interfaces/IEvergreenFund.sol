@@ -105,11 +105,14 @@ interface IEvergreenFund {
     error NoGate(address note);
 
     /// @notice Settles the epoch: by anyone, once the end of its last period is reported and run.
+    /// @dev Warning: the house that sells loans is trusted to say what it exposes. No unit of a tranche that this may reach enters
+    ///      or leaves.
     function settle() external;
 
     /// @notice Says that a loss of so many settlement units is to come, in place of what was said before; 0 for none. Only the
     ///         servicer.
-    /// @dev Warning: until the runs have booked it no unit of a tranche that it reaches enters or leaves.
+    /// @dev Warning: until the runs have booked it no unit of a tranche that it reaches enters or leaves. What disposals may lose
+    ///      counts beside it: it is not announced again.
     function announceWriteOff(uint256 loss) external;
 
     /// @notice Stops requests, claims of units and settlement, or lets them go on. Only the transfer agent.
@@ -146,7 +149,8 @@ interface IEvergreenFund {
     /// @notice Where the value of the loans was last set.
     function mark() external view returns (Mark memory);
 
-    /// @notice What was announced and is not booked by now, settlement units.
+    /// @notice The losses that are open, settlement units: what was announced and is not booked by now, and what disposals lost
+    ///         since the last report or may lose (rule 16).
     function announced() external view returns (uint256);
 
     /// @notice The terms of the epoch that is next to be settled.

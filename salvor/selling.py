@@ -21,7 +21,8 @@ from salvor.amounts import WAD, Units, format_units
 from salvor.deal.allotment import orders
 from salvor.demo import Prepared
 from salvor.deploy.apply import apply
-from salvor.deploy.liquidation import LiquidationTerms, deploy_liquidation, deploy_triggers
+from salvor.deploy.liquidation import deploy_liquidation, deploy_triggers
+from salvor.deploy.liquidation_terms import LiquidationTerms
 from salvor.deploy.live import LiveDeal, Parties
 from salvor.desk import actions as desk
 from salvor.errors import ReconciliationFailed

@@ -6,6 +6,7 @@ import {LoanValue} from "contracts/fund/LoanValue.sol";
 import {Settlement, Side} from "contracts/fund/Settlement.sol";
 import {Valuation} from "contracts/fund/Valuation.sol";
 import {RunTerms, TermsCode} from "contracts/waterfall/TermsCode.sol";
+import {IAuctionHouse} from "interfaces/IAuctionHouse.sol";
 import {IDistributor} from "interfaces/IDistributor.sol";
 import {Changeable, EvergreenTerms, IEvergreenFund, Mark} from "interfaces/IEvergreenFund.sol";
 import {EpochRecord, IGate} from "interfaces/IGate.sol";
@@ -20,6 +21,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 contract EvergreenFund is IEvergreenFund, AccessManaged {
+    using LoanValue for ILoanPool;
     using LoanValue for LoanValue.Book;
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
@@ -111,7 +113,7 @@ contract EvergreenFund is IEvergreenFund, AccessManaged {
     function announceWriteOff(uint256 loss) external restricted {
         if (loss > MAX_AMOUNT) revert AboveLimit(loss, MAX_AMOUNT);
         _announced = uint112(loss);
-        _lossThen = _lossTo(_pool.lastReported()).toUint112();
+        _lossThen = _lossOf(_pool.recordOf(_pool.lastReported()).writtenOff).toUint112();
         emit WriteOffAnnounced(loss);
     }
 
@@ -219,7 +221,7 @@ contract EvergreenFund is IEvergreenFund, AccessManaged {
         Period reported = _pool.lastReported();
         if (period.number() < clock.end) revert EpochNotOver(Period.wrap(clock.end), period);
         if (period != reported) revert NotRun(period, reported);
-        if (_pool.record(period).missing) revert PeriodMissing(period);
+        if (_pool.recordOf(period).missing) revert PeriodMissing(period);
         // A deal that revolves has a period to come.
         if (block.timestamp >= _endOf(period.number() + 1)) revert NextPeriodOver(period.next());
     }
@@ -249,7 +251,7 @@ contract EvergreenFund is IEvergreenFund, AccessManaged {
     }
 
     function _endOf(uint256 period) private view returns (uint256) {
-        return _pool.record(Period.wrap(uint32(period))).end;
+        return _pool.recordOf(Period.wrap(uint32(period))).end;
     }
 
     /* INTERNAL: VALUE */
@@ -290,14 +292,21 @@ contract EvergreenFund is IEvergreenFund, AccessManaged {
         }
     }
 
-    /// @dev What was announced and the runs have not booked.
-    function _open(Period period) private view returns (uint256) {
-        if (_announced == 0) return 0;
-        return Math.saturatingSub(_announced, Math.saturatingSub(_lossTo(period), _lossThen));
+    /// @dev Rule 16: what was announced and the runs have not booked, and what disposals lost since or may lose.
+    function _open(Period period) private view returns (uint256 open) {
+        uint256 booked = _lossOf(_pool.recordOf(period).writtenOff);
+        open = Math.saturatingSub(_announced, Math.saturatingSub(booked, _lossThen));
+        address house = _pool.house();
+        if (house == address(0)) return open;
+        Period reported = _pool.lastReported();
+        uint256 all = IAuctionHouse(house).exposed() + uint256(_pool.recordOf(reported).writtenOff);
+        // Until a period is reported its record has what disposals wrote off in it, and nothing else.
+        if (reported.number() < _periods) all += _pool.recordOf(reported.next()).writtenOff;
+        open += Math.saturatingSub(_lossOf(all), booked);
     }
 
-    function _lossTo(Period period) private view returns (uint256) {
-        return (uint256(_pool.record(period).writtenOff) * _pool.carryingRatio().value()) / WAD;
+    function _lossOf(uint256 writtenOff) private view returns (uint256) {
+        return (writtenOff * _pool.carryingRatio().value()) / WAD; // below 2^113 × 2^60
     }
 
     /* INTERNAL: SETTLEMENT */

@@ -45,7 +45,7 @@ library LoanValue {
     /// @notice Takes the observation of a value source, or refuses it.
     function observe(Book storage self, ILoanPool pool, IValueSource source, Period period) internal {
         (uint256 told, Period known, uint40 at) = source.latest(address(pool));
-        bool early = at < pool.record(period).end || at <= self.boughtAt;
+        bool early = at < recordOf(pool, period).end || at <= self.boughtAt;
         if (known != period || early || at > block.timestamp) revert IEvergreenFund.ValueNotUsable(known, at);
         _set(self, pool, period, Math.min(MAX_AMOUNT, told));
     }
@@ -54,19 +54,24 @@ library LoanValue {
     function loans(Book storage self, ILoanPool pool, Period period) internal view returns (uint256) {
         Mark memory at = self.mark;
         if (at.period == period) return at.value;
-        PeriodRecord memory reported = pool.record(period);
+        PeriodRecord memory reported = recordOf(pool, period);
         PlanFigures memory plan = PlanFigures({
             presentAtMark: self.present[at.period],
             present: self.present[period],
-            knownAtMark: pool.record(at.period).planned,
+            knownAtMark: recordOf(pool, at.period).planned,
             known: reported.planned,
-            whole: pool.record(pool.periodCount()).planned
+            whole: recordOf(pool, pool.periodCount()).planned
         });
         return Valuation.loans(at, plan, reported.net - reported.recovered, reported.writtenOff);
     }
 
+    /// @notice Of a period. Read at one place: the fund's code is near its limit.
+    function recordOf(ILoanPool pool, Period period) internal view returns (PeriodRecord memory) {
+        return pool.record(period);
+    }
+
     function _set(Book storage self, ILoanPool pool, Period period, uint256 value) private {
-        PeriodRecord memory at = pool.record(period);
+        PeriodRecord memory at = recordOf(pool, period);
         self.mark = Mark(value, period, at.net - at.recovered, at.writtenOff, pool.poolBalance(period));
         emit IEvergreenFund.Marked(period, value);
     }

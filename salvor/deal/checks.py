@@ -10,6 +10,7 @@ from decimal import Decimal
 from salvor.amounts import MAX_AMOUNT, WAD, format_units
 from salvor.deal.allotment import allotted
 from salvor.deal.evergreen_checks import evergreen_findings
+from salvor.deal.liquidation_checks import liquidation_findings
 from salvor.deal.names import Finding, Place, unknown
 from salvor.deal.networks import network_findings
 from salvor.deal.oracle_checks import oracle_findings
@@ -38,6 +39,7 @@ def findings(deal: Deal) -> Iterator[Finding]:
     yield from network_findings(deal.networks, deal.payees, floating=asked, regulated=deal.compliance is not None)
     yield from vault_findings(deal.vaults, [tranche.name for tranche in deal.tranches])
     yield from oracle_findings(deal)
+    yield from liquidation_findings(deal)
     if not unfit:
         yield from _investors(deal)
         yield from _trades(deal)

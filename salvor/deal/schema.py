@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from salvor.amounts import Units, Wad, to_units
 from salvor.deal.fields import Amount, Name, Part, Percent, Version, Whole
+from salvor.deal.liquidation import Liquidation
 from salvor.deal.networks import Network
 from salvor.deal.oracle import Oracle
 from salvor.deal.rules import (
@@ -157,6 +158,7 @@ class Deal(Part):
     compliance: Compliance | None = None
     vaults: Annotated[list[Vault], Field(max_length=16)] = Field(default_factory=list)  # deployed beside the deal
     oracle: Oracle | None = None
+    liquidation: Liquidation | None = None  # loans that are worked alone
     assumptions: str = ""  # what the source does not say and the deal takes as given; stands under the statement
 
     def units(self, amount: Decimal) -> Units:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from salvor.chain.send import learn_errors_of, selector_of, send
+from salvor.deploy.liquidation import with_liquidation
 from salvor.deploy.live import LiveDeal, LiveOracle, LiveRegulated, Parties
 from salvor.deploy.oracle import deploy_oracle
 from salvor.deploy.regulated import deploy_regulated
@@ -59,7 +60,7 @@ def apply(
     figures = admin.deploy(project.DealFigures, waterfall)
     contracts = (access, settlement, allow_list, distributor, notes, pool, offering, waterfall, figures, vote, record)
     vaults = deploy_vaults(project, terms.vaults, admin=admin, access=access, notes=notes)
-    live = LiveDeal(parties, *contracts, fund, gates, first_block, vaults, values, regulated)
+    live = LiveDeal(parties, *contracts, fund, gates, first_block, vaults, values, regulated=regulated)
     for contract in (
         access,
         settlement,
@@ -80,7 +81,7 @@ def apply(
         for gate in gates:  # it receives what holders ask it to sell; until roles are set, only the admin may admit
             send(allow_list.admit, gate, LATEST, sender=admin)
     _set_roles(live)
-    return live
+    return with_liquidation(project, live, terms.liquidation)
 
 
 def _notes(

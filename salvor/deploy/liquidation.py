@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
 from salvor.chain.send import learn_errors_of, selector_of, send
-from salvor.deploy.live import LiveDeal
+from salvor.deploy.liquidation_terms import Auction, LiquidationTerms
+from salvor.deploy.live import LiveDeal, LiveLiquidation
 from salvor.deploy.structs import NOBODY
 from salvor.model.liquidation.dutch import Dutch
-from salvor.model.liquidation.english import English
 from salvor.model.liquidation.sealed import Sealed
 from salvor.model.liquidation.state import StrategyTerms
 from salvor.model.liquidation.watch import Condition, TriggerTerms
 
-if TYPE_CHECKING:
-    from ape.contracts import ContractInstance
 
-Auction = Dutch | English | Sealed
-
-
-@dataclass(frozen=True)
-class LiquidationTerms:
-    """What the deal says of disposals; strategies name auctions by their places."""
-
-    claim_field: bytes  # keccak256 of its name
-    grace: int
-    strategies: tuple[StrategyTerms, ...]  # one a strategy, in their order
-    auctions: tuple[Auction, ...]
-
-
-@dataclass(frozen=True)
-class LiveLiquidation:
-    """The contracts; auctions in the order of the terms."""
-
-    house: ContractInstance
-    book: ContractInstance
-    auctions: tuple[ContractInstance, ...]
-    values: ContractInstance
+def with_liquidation(project: Any, live: LiveDeal, terms: LiquidationTerms | None, *, overseer: Any = None) -> LiveDeal:
+    """A deal that stands, with what its file says of loans that are worked alone; its own hub has the values."""
+    if terms is None or live.oracle is None:
+        return live
+    hub, admin = live.oracle.hub, live.parties.admin
+    values = admin.deploy(project.HubValues, hub, terms.decimals)
+    sold = deploy_liquidation(project, live, terms, values=values, vehicle=terms.vehicle, overseer=overseer)
+    if terms.triggers:
+        triggers = deploy_triggers(project, live, sold, terms.triggers, hub=hub, decimals=terms.decimals)
+        sold = replace(sold, triggers=triggers)
+    return replace(live, liquidation=sold)
 
 
 def deploy_liquidation(

@@ -75,6 +75,17 @@ class LiveRegulated:
 
 
 @dataclass(frozen=True)
+class LiveLiquidation:
+    """What sells loans; auctions in the order of the terms."""
+
+    house: ContractInstance
+    book: ContractInstance
+    auctions: tuple[ContractInstance, ...]
+    values: ContractInstance
+    triggers: ContractInstance | None = None
+
+
+@dataclass(frozen=True)
 class LiveDeal:
     """Contracts by name; notes by seniority."""
 
@@ -95,6 +106,7 @@ class LiveDeal:
     first_block: int  # no event of the deal is older
     vaults: tuple[LiveVault, ...] = ()
     oracle: LiveOracle | None = None  # of a deal that reads values
+    liquidation: LiveLiquidation | None = None  # of a deal whose loans are worked alone
     regulated: LiveRegulated | None = None  # of a deal whose notes ask identities; its allow-list admits bidders only
 
     def cash_contracts(self) -> dict[str, ContractInstance]:

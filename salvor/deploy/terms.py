@@ -13,6 +13,7 @@ from salvor.deal import rules
 from salvor.deal.oracle import Oracle
 from salvor.deal.schedule import period_ends, plan
 from salvor.deal.schema import Deal
+from salvor.deploy.liquidation_terms import LiquidationTerms, liquidation_terms
 from salvor.deploy.regulated import RegulatedTerms
 from salvor.deploy.steps import Places, compile_steps
 from salvor.deploy.vaults import VaultTerms, vault_terms
@@ -72,6 +73,7 @@ class DealTerms:
     rules: Terms
     vaults: tuple[VaultTerms, ...] = ()
     oracle: OracleTerms | None = None
+    liquidation: LiquidationTerms | None = None  # of a deal whose oracle says what loans are worth
     regulated: RegulatedTerms | None = None  # notes ask identities and rules; None: the allow-list
 
     @property
@@ -124,7 +126,7 @@ def compile_terms(deal: Deal, loans: Sequence[Loan], committed: CommittedTape) -
         evergreen=_evergreen(deal, names),
     )
     named = tuple((each.note_name, each.symbol) for each in deal.tranches)
-    return DealTerms(named, committed, terms, vault_terms(deal), _oracle(deal))
+    return DealTerms(named, committed, terms, vault_terms(deal), _oracle(deal), liquidation_terms(deal))
 
 
 def as_played(terms: DealTerms) -> DealTerms:

@@ -124,6 +124,7 @@ def set_stage(
     token: Contract | None = None,
     cash: int = 10**9,
     oracle: OracleTerms | None = None,
+    tape: CommittedTape | None = None,
 ) -> Stage:
     """Deploy, admit, sell each tranche to one holder, close on the day, hand over; with the values that it reads."""
     parties = Parties(*(lab.actor(role) for role in ("admin", "seller", "servicer", "transfer agent", "arranger")))
@@ -131,7 +132,8 @@ def set_stage(
     token = token or lab.deploy("SettlementToken", "Test Dollar", "TUSD", 2, sender=parties.admin)
     rules = terms or small_deal(lab.now + 10 * DAY, evergreen())
     names = tuple((f"T-{place}", f"T{place}") for place in range(len(rules.tranches)))
-    tape = CommittedTape(b"\2" * 32, (ClassTotal("sme_loans", b"\1" * 32, rules.loan_count, rules.gross_balance),))
+    total = ClassTotal("sme_loans", b"\1" * 32, rules.loan_count, rules.gross_balance)
+    tape = tape or CommittedTape(b"\2" * 32, (total,))
     live = apply(lab.contracts, DealTerms(names, tape, rules, oracle=oracle), parties=parties, settlement=token)
     board = lab.deploy("PoolValueBoard", sender=parties.admin)
     for place, (note, gate) in enumerate(zip(live.notes, live.gates, strict=True)):

@@ -8,7 +8,9 @@ from typing import Any
 from eth_hash.auto import keccak
 
 from salvor.chain.engine import Snapshot
-from salvor.deploy.liquidation import LiquidationTerms, LiveLiquidation, deploy_liquidation
+from salvor.deploy.liquidation import deploy_liquidation
+from salvor.deploy.liquidation_terms import LiquidationTerms
+from salvor.deploy.live import LiveLiquidation
 from salvor.lab import Actor, Lab
 from salvor.model.deal import Deal
 from salvor.model.liquidation.dutch import Dutch

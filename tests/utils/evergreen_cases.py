@@ -6,6 +6,7 @@ from typing import Any
 
 from salvor.lab import Lab
 from salvor.model.terms import Rate, ReserveTerms, Revolving, Step, StepKind, TrancheTerms
+from salvor.tape.committed import CommittedTape
 from tests.property.evergreen_mirror import EvergreenMirror
 from tests.property.evergreen_stage import DAY, evergreen, set_stage, small_deal
 from tests.utils.gates import Gates
@@ -13,7 +14,9 @@ from tests.utils.gates import Gates
 HOLD = (Step(StepKind.PRINCIPAL, 0), Step(StepKind.RESIDUAL, 2))
 
 
-def case(lab: Lab, sizes: tuple[int, int, int], *, plan: int = 0, **changes: Any) -> Gates:
+def case(
+    lab: Lab, sizes: tuple[int, int, int], *, plan: int = 0, tape: CommittedTape | None = None, **changes: Any
+) -> Gates:
     """The whole plan comes in the last of eight periods: until then only losses move the value."""
     gross = plan or sum(sizes)
     changes.setdefault("revolving", Revolving(6))
@@ -31,4 +34,4 @@ def case(lab: Lab, sizes: tuple[int, int, int], *, plan: int = 0, **changes: Any
         reserve=ReserveTerms(cap=0),
         **changes,
     )
-    return Gates(EvergreenMirror(set_stage(lab, terms)))
+    return Gates(EvergreenMirror(set_stage(lab, terms, tape=tape)))

@@ -14,8 +14,9 @@ from salvor.model.evergreen.gate import Gate, Record
 from salvor.model.evergreen.settlement import Asked, Taken, rebooked, settle
 from salvor.model.evergreen.terms import EvergreenTerms
 from salvor.model.evergreen.value import Mark, loans_value, marked_down, plan_of, tranche_values
+from salvor.model.liquidation.state import State as Sales
 from salvor.model.refusal import Refused
-from salvor.model.terms import CEILING, LARGEST
+from salvor.model.terms import CEILING, LARGEST, ONE
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,10 @@ class Settled:
 
 @dataclass
 class Fund:
-    """`end_period` is 0 when there is no further epoch; `announced` is (loss, loss to date when it was said)."""
+    """`end_period` is 0 when there is no further epoch; `announced` is (loss, loss to date when it was said).
+
+    `sales` are the disposals of the same deal, where it has any.
+    """
 
     deal: Deal
     terms: EvergreenTerms
@@ -55,6 +59,7 @@ class Fund:
     announced: tuple[int, int] = (0, 0)
     observed: Observation | None = None
     look: Callable[[int], Observation] | None = None  # asks the value source at a time, where it is modelled too
+    sales: Sales | None = None
     changes: list[tuple[int, EvergreenTerms]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -100,6 +105,17 @@ class Fund:
         if loss > LARGEST:
             raise Refused("AboveLimit", loss, LARGEST)
         self.announced = loss, self._loss_to_date(self.deal.pool.reported)
+
+    def open_loss(self, period: int) -> int:
+        """Rule 16: what was announced, what disposals may lose, and what they lost since the last report."""
+        said, base = self.announced
+        booked = self._loss_to_date(period)
+        announced = max(0, said - max(0, booked - base))
+        if not self.sales:
+            return announced
+        pool = self.deal.pool
+        all_ = pool.totals[-1].written_off + pool.open.written_off + self.sales.exposed
+        return announced + max(0, all_ * self.deal.terms.carrying_ratio // ONE - booked)
 
     def change(self, limits: tuple[int, ...], *, senior_first: bool, source: bool) -> None:
         """Rule 32, by the manager."""
@@ -173,9 +189,7 @@ class Fund:
         due = sum(fee.due for fee in books.fees)
         nav = max(0, loans + books.account + books.reserve + books.waiting - due)
         claims = [one.principal + one.written_down + one.loss + one.interest_due for one in books.tranches]
-        said, base = self.announced
-        open_ = max(0, said - max(0, self._loss_to_date(period) - base))
-        values, reached = marked_down(tranche_values(nav, claims), open_)
+        values, reached = marked_down(tranche_values(nav, claims), self.open_loss(period))
         asked = []
         for gate, value, shut in zip(self.gates, values, reached, strict=True):
             entry, exit_ = gate.asked[self.epoch]

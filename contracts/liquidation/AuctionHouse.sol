@@ -119,6 +119,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
     function expose(uint64 caseId, address keeper, uint88 fee) external {
         _onlyBook();
         Account storage account = _accounts[caseId];
+        if (account.gone) revert NothingLeft(caseId);
         // A fee that an earlier keeper still has to get is not another's: it becomes part of the costs.
         account.costsDue += account.keeperDue;
         account.keeper = keeper;
@@ -137,6 +138,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         _onlyBook();
         Account storage account = _accounts[caseId];
         _must(caseId, account, Standing.Held);
+        if (account.gone) revert NothingLeft(caseId);
         IAuction auction = _ways[strategy].auction;
         uint256 latest = block.timestamp + auction.longest();
         if (latest > _end) revert TooLateToSell(latest, _end);
@@ -146,7 +148,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         if (cost != 0) account.costsDue += cost;
         _expose(account);
         pool.awaitProceeds();
-        _begin(caseId, account, auction, start, floor, 0);
+        _begin(caseId, account, auction, start, floor, account.left);
     }
 
     /// @inheritdoc IAuctionHouse
@@ -192,6 +194,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         if (!admits(buyer)) revert NotEligible(buyer);
         if (last) {
             account.standing = Standing.Closed;
+            account.left = 0;
             _calm(account);
         }
         titleOf[caseId][buyer] += units;
@@ -270,6 +273,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         _calm(account);
         bool taken = creditBid && vehicle != address(0) && admits(vehicle);
         uint256 credit = taken ? ended.rest : 0;
+        account.gone = taken;
+        account.left = ended.parted && !taken ? ended.left : 0;
         if (taken) {
             titleOf[caseId][vehicle] += ended.left;
             emit TitlePassed(caseId, vehicle, ended.left, 0);

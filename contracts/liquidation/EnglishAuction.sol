@@ -100,7 +100,7 @@ contract EnglishAuction is IEnglishAuction {
         if (round.best != 0 && house.admits(round.bidder)) revert HasBuyer(round.bidder);
         delete _rounds[caseId];
         if (round.best != 0) house.owe(round.bidder, round.best);
-        return Ended({start: round.start, floor: round.floor, left: 1, rest: round.floor, forfeited: 0});
+        return Ended(round.start, round.floor, 1, false, round.floor, 0);
     }
 
     /* VIEWS */

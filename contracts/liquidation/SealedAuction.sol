@@ -168,6 +168,7 @@ contract SealedAuction is ISealedAuction {
                 start: round.start,
                 floor: round.floor,
                 left: 1,
+                parted: false,
                 rest: round.floor,
                 forfeited: forfeited * round.deposit
             });

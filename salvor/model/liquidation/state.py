@@ -76,13 +76,17 @@ class Plan:
 
 @dataclass(frozen=True)
 class Ended:
-    """What a round that ended without a buyer leaves: `rest` is what the `left` units cost at the floor, up."""
+    """What a round that ended without a buyer leaves.
+
+    `rest` is what the `left` units cost at the floor, up; `parted` says that some of the lot was sold.
+    """
 
     start: int
     floor: int
     left: int
     rest: int
     forfeited: int = 0
+    parted: bool = False
 
 
 @dataclass
@@ -94,6 +98,8 @@ class Account:
     standing: Standing = Standing.HELD
     round: int = 0
     strategy: Strategy = Strategy.HOLD
+    left: int = 0  # of a lot of which some were sold when its sale ended
+    gone: bool = False  # all of it has an owner
     brought: int = 0
     exposed: int = 0
     keeper: str = NOBODY

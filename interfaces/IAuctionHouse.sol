@@ -156,7 +156,7 @@ interface IAuctionHouse {
     /// @notice How a strategy sells.
     function wayOf(Strategy strategy) external view returns (Way memory);
 
-    /// @notice What is left to pay on a case: outstanding less brought, and fees due. Settlement units.
+    /// @notice What is left to pay on a case: outstanding and written off, less brought, and fees due. Settlement units.
     function leftToPay(uint64 caseId) external view returns (uint256);
 
     /// @notice What `payOut` would pay, settlement units.

@@ -249,7 +249,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
     /// @inheritdoc IAuctionHouse
     function leftToPay(uint64 caseId) external view returns (uint256) {
         Account storage account = _accounts[caseId];
-        return _rest(account) + account.costsDue + account.keeperDue;
+        uint256 unpaid = Math.saturatingSub(_claims(account), account.brought);
+        return unpaid + account.costsDue + account.keeperDue;
     }
 
     /* INTERNAL */
@@ -333,8 +334,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
     /// @dev Rule 12: what a foreclosure brings above all claims.
     function _payDebtor(Account storage account, uint256 net) private returns (uint256 surplus) {
         if (account.strategy != Strategy.Foreclosure || account.debtor == address(0)) return 0;
-        uint256 claims = uint256(account.outstanding) + account.writtenOff;
-        surplus = Math.min(net, Math.saturatingSub(account.brought + net, claims));
+        surplus = Math.min(net, Math.saturatingSub(account.brought + net, _claims(account)));
         _owe(account.debtor, surplus);
     }
 
@@ -376,6 +376,10 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
 
     function _rest(Account storage account) private view returns (uint256) {
         return Math.saturatingSub(account.outstanding, account.brought);
+    }
+
+    function _claims(Account storage account) private view returns (uint256) {
+        return uint256(account.outstanding) + account.writtenOff;
     }
 
     function _onlyBook() private view {

@@ -115,7 +115,8 @@ class Account:
     @property
     def left_to_pay(self) -> int:
         """Rule 9."""
-        return self.rest + self.costs_due + self.keeper_due
+        unpaid = max(0, self.outstanding + self.written_off - self.brought)
+        return unpaid + self.costs_due + self.keeper_due
 
     def recovered(self, brought: int) -> int:
         """Rule 12, were so much brought."""

@@ -28,8 +28,8 @@ struct Way {
 }
 
 /// @notice The account of a case, four slots. Settlement units.
-/// @param outstanding Of the claims in it, when they came in.
-/// @param writtenOff Of the claims in it, before.
+/// @param outstanding Of the claims in it, when they came in; less what a credit bid wrote off.
+/// @param writtenOff Of the claims in it, before; and what a credit bid wrote off.
 /// @param standing Held, on sale or closed.
 /// @param round Of its sale, from 1.
 /// @param strategy In which it is, or was last, sold.

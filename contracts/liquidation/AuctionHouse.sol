@@ -283,7 +283,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         emit SaleEnded(caseId, taken, ended.left, credit);
         uint256 lost = taken ? type(uint256).max - credit : 0;
         uint256 loss = _bring(caseId, account, Cash(address(0), ended.forfeited, 0), lost, true);
-        if (loss != 0) account.outstanding -= uint96(loss); // part of it
+        account.outstanding -= uint96(loss); // part of it
+        account.writtenOff += uint96(loss);
     }
 
     /// @dev Rules 11 to 13. `lost` is the most that is written off: all of the rest, none of it, or all but a credit bid.

@@ -151,7 +151,7 @@ class SalesMirror:
         for number, account in state.accounts.items():
             if account.standing == Standing.CLOSED:
                 total = state.cases[number].total
-                assert state.lost[number] == max(0, total - account.brought), "AU-06"
+                assert state.lost[number] == total - min(account.outstanding, account.brought), "AU-06"
             parts = [cases.share_of(state, loan) for loan, own in state.loans.items() if own.case == number]
             assert sum(parts) <= account.brought, "AU-08"
 

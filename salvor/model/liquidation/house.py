@@ -199,6 +199,7 @@ def _end_sale(state: State, case: int, ended: Ended, now: int) -> None:
     credit = ended.rest if taken else 0
     loss = bring(state, case, held=ended.forfeited, closes=taken, credit=credit, done=True)
     account.outstanding -= loss
+    account.written_off += loss
     state.ended["credit bid" if taken else "back"] += 1
 
 

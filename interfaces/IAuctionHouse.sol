@@ -38,7 +38,7 @@ struct Way {
 /// @param brought Went to the pool, to date; stops at 2^96 - 1.
 /// @param exposed Outstanding less brought when its cure or sale began; 0 while neither runs.
 /// @param open Keeps the slots that a sale writes from being empty: who opens a case pays for them, not who starts its sale.
-/// @param keeper Who showed that its trigger fires.
+/// @param keeper Who showed that its trigger fires, and whom the fee is due.
 /// @param keeperDue To the keeper.
 /// @param debtor Has what a foreclosure brings above all claims; nobody: the pool has it.
 /// @param costsDue To the servicer.
@@ -111,8 +111,8 @@ interface IAuctionHouse {
     /// @notice Begins the account of a case, or adds further claims to it. Only the book.
     function add(uint64 caseId, uint96 outstanding, uint96 writtenOff, address debtor) external;
 
-    /// @notice A trigger fired: from now on the case is exposed, and `keeper` has `fee` of what it brings first. Refused where nothing is
-    ///         left to sell. Only the book.
+    /// @notice A trigger fired: from now on the case is exposed, and `keeper` has `fee` of what it brings first, unless an earlier
+    ///         keeper still has to get one. Refused where nothing is left to sell. Only the book.
     function expose(uint64 caseId, address keeper, uint88 fee) external;
 
     /// @notice It is cured. The keeper keeps the fee. Only the book.

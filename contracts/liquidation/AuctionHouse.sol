@@ -120,10 +120,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         _onlyBook();
         Account storage account = _accounts[caseId];
         if (account.gone) revert NothingLeft(caseId);
-        // A fee that an earlier keeper still has to get is not another's: it becomes part of the costs.
-        account.costsDue += account.keeperDue;
-        account.keeper = keeper;
-        account.keeperDue = fee;
+        // A fee that an earlier keeper still has to get stays that keeper's; there is room for one.
+        if (account.keeperDue == 0) (account.keeper, account.keeperDue) = (keeper, fee);
         _expose(account);
     }
 

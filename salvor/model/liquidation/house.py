@@ -34,11 +34,11 @@ def auction_of(state: State, account: Account) -> Any:
 
 
 def expose(state: State, case: int, keeper: str, fee: int) -> None:
-    """Rule 15, with the keeper's fee; one that an earlier keeper still has to get becomes costs."""
+    """Rule 15, with the keeper's fee, unless an earlier keeper still has to get one (rule 34)."""
     account = state.accounts[case]
     _must_be_left(case, account)
-    account.costs_due += account.keeper_due
-    account.keeper, account.keeper_due = keeper, fee
+    if not account.keeper_due:
+        account.keeper, account.keeper_due = keeper, fee
     _expose(state, account)
 
 

@@ -27,13 +27,13 @@ class TestFees:
         assert (sales.house.owed(sales.outsider), sales.account().keeperDue) == (600, 100)
         assert sales.open_period() == (0, 600, 0, 0)
 
-    def test_that_an_earlier_keeper_still_has_to_get_become_costs(self, sales):
+    def test_that_an_earlier_keeper_still_has_to_get_stay_that_keepers(self, sales):
         sales.worth(50_000)
         sales.open(1, 30_000)
         sales.fire(0, 700)
         sales.book.cured(1, sender=sales.overseer)
         sales.fire(0, 30)
-        assert (sales.account().costsDue, sales.account().keeperDue) == (700, 30)
+        assert (sales.account().costsDue, sales.account().keeperDue) == (0, 700)
 
 
 class TestRecovered:

@@ -9,7 +9,7 @@ import {IAuctionHouse} from "interfaces/IAuctionHouse.sol";
 /// @param left Units that were not sold.
 /// @param parted Some of the lot was sold, in this round or before.
 /// @param rest What they cost at the floor, up.
-/// @param forfeited Deposits that are now the case's.
+/// @param forfeited Deposits, and steps of bids, that are now the case's.
 struct Ended {
     uint96 start;
     uint96 floor;

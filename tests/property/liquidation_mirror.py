@@ -168,7 +168,7 @@ class SalesMirror:
                 for each in state.rounds.values()
                 if isinstance(each, EnglishRound) and each.bidder == who.address
             )
-            lost = 0
+            lost = state.steps[who.address]
             for sealed in state.sealed.values():
                 own = sealed.commitments.get(who.address)
                 staked += sealed.deposit if own and not own.over else 0

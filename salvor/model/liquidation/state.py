@@ -170,6 +170,7 @@ class State:
     rounds: dict[int, Any] = field(default_factory=dict)
     sealed: dict[int, Any] = field(default_factory=dict)  # sealed rounds by their numbers, those that are over too
     owed: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    steps: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))  # forfeited (rule 26)
     titles: defaultdict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
     values: dict[bytes, tuple[int, bool]] = field(default_factory=dict)
     exposed: int = 0

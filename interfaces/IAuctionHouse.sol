@@ -28,15 +28,17 @@ struct Way {
 }
 
 /// @notice The account of a case, four slots. Settlement units.
-/// @param outstanding Of the claims in it, when they came in.
-/// @param writtenOff Of the claims in it, before.
+/// @param outstanding Of the claims in it, when they came in; less what a credit bid wrote off.
+/// @param writtenOff Of the claims in it, before; and what a credit bid wrote off.
 /// @param standing Held, on sale or closed.
 /// @param round Of its sale, from 1.
 /// @param strategy In which it is, or was last, sold.
+/// @param left Units of a lot of which some were sold when its sale ended; 0: none were, or none is left.
+/// @param gone After a credit bid: all of it has an owner.
 /// @param brought Went to the pool, to date; stops at 2^96 - 1.
 /// @param exposed Outstanding less brought when its cure or sale began; 0 while neither runs.
 /// @param open Keeps the slots that a sale writes from being empty: who opens a case pays for them, not who starts its sale.
-/// @param keeper Who showed that its trigger fires.
+/// @param keeper Who showed that its trigger fires, and whom the fee is due.
 /// @param keeperDue To the keeper.
 /// @param debtor Has what a foreclosure brings above all claims; nobody: the pool has it.
 /// @param costsDue To the servicer.
@@ -46,6 +48,8 @@ struct Account {
     Standing standing;
     uint8 round;
     Strategy strategy;
+    uint32 left;
+    bool gone;
     uint96 brought;
     uint96 exposed;
     bool open;
@@ -92,6 +96,9 @@ interface IAuctionHouse {
     /// @notice The case stands otherwise than the call needs.
     error WrongStanding(uint64 caseId, Standing given, Standing needed);
 
+    /// @notice All of it has an owner.
+    error NothingLeft(uint64 caseId);
+
     /// @notice Compliance does not admit `account` now.
     error NotEligible(address account);
 
@@ -104,13 +111,14 @@ interface IAuctionHouse {
     /// @notice Begins the account of a case, or adds further claims to it. Only the book.
     function add(uint64 caseId, uint96 outstanding, uint96 writtenOff, address debtor) external;
 
-    /// @notice A trigger fired: from now on the case is exposed, and `keeper` has `fee` of what it brings first. Only the book.
+    /// @notice A trigger fired: from now on the case is exposed, and `keeper` has `fee` of what it brings first, unless an earlier
+    ///         keeper still has to get one. Refused where nothing is left to sell. Only the book.
     function expose(uint64 caseId, address keeper, uint88 fee) external;
 
     /// @notice It is cured. The keeper keeps the fee. Only the book.
     function calm(uint64 caseId) external;
 
-    /// @notice Puts a case up for sale. Only the book.
+    /// @notice Puts a case, or what is left of it, up for sale. Only the book.
     /// @param start Settlement units, for the whole lot.
     /// @param floor Settlement units, for the whole lot.
     /// @param cost Due to the servicer, settlement units.
@@ -148,7 +156,7 @@ interface IAuctionHouse {
     /// @notice How a strategy sells.
     function wayOf(Strategy strategy) external view returns (Way memory);
 
-    /// @notice What is left to pay on a case: outstanding less brought, and fees due. Settlement units.
+    /// @notice What is left to pay on a case: outstanding and written off, less brought, and fees due. Settlement units.
     function leftToPay(uint64 caseId) external view returns (uint256);
 
     /// @notice What `payOut` would pay, settlement units.

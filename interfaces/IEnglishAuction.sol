@@ -50,6 +50,7 @@ interface IEnglishAuction is IAuction {
 
     /// @notice Bids for the whole lot; the cash comes in now, and who is beaten is owed the bid by the house. By whom compliance
     ///         admits. The allowance is the house's.
+    /// @dev Warning: a best bidder whom compliance does not admit any more at the end forfeits a step, whoever took the admission.
     function bid(uint64 caseId, uint96 amount) external;
 
     /// @notice Passes title to the best bidder of a round that is over. By anyone.

@@ -209,7 +209,8 @@ interface ILoanBook {
     /// @notice Pays on a case. By anyone; the allowance is the house's. Settlement units.
     function pay(uint64 caseId, uint96 cash) external;
 
-    /// @notice Starts the sale of a held case whose strategy sells. Only the servicer.
+    /// @notice Starts the sale of a held case whose strategy sells; what is left of a lot is sold as the rest of it was. Only the
+    ///         servicer.
     function sell(uint64 caseId) external;
 
     /// @notice A trigger fired: the case is sold so after a cure (seconds), and the keeper has a fee of what it brings. Only the

@@ -119,10 +119,9 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
     function expose(uint64 caseId, address keeper, uint88 fee) external {
         _onlyBook();
         Account storage account = _accounts[caseId];
-        // A fee that an earlier keeper still has to get is not another's: it becomes part of the costs.
-        account.costsDue += account.keeperDue;
-        account.keeper = keeper;
-        account.keeperDue = fee;
+        if (account.gone) revert NothingLeft(caseId);
+        // A fee that an earlier keeper still has to get stays that keeper's; there is room for one.
+        if (account.keeperDue == 0) (account.keeper, account.keeperDue) = (keeper, fee);
         _expose(account);
     }
 
@@ -137,6 +136,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         _onlyBook();
         Account storage account = _accounts[caseId];
         _must(caseId, account, Standing.Held);
+        if (account.gone) revert NothingLeft(caseId);
         IAuction auction = _ways[strategy].auction;
         uint256 latest = block.timestamp + auction.longest();
         if (latest > _end) revert TooLateToSell(latest, _end);
@@ -146,7 +146,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         if (cost != 0) account.costsDue += cost;
         _expose(account);
         pool.awaitProceeds();
-        _begin(caseId, account, auction, start, floor, 0);
+        _begin(caseId, account, auction, start, floor, account.left);
     }
 
     /// @inheritdoc IAuctionHouse
@@ -192,6 +192,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         if (!admits(buyer)) revert NotEligible(buyer);
         if (last) {
             account.standing = Standing.Closed;
+            account.left = 0;
             _calm(account);
         }
         titleOf[caseId][buyer] += units;
@@ -246,7 +247,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
     /// @inheritdoc IAuctionHouse
     function leftToPay(uint64 caseId) external view returns (uint256) {
         Account storage account = _accounts[caseId];
-        return _rest(account) + account.costsDue + account.keeperDue;
+        uint256 unpaid = Math.saturatingSub(_claims(account), account.brought);
+        return unpaid + account.costsDue + account.keeperDue;
     }
 
     /* INTERNAL */
@@ -270,6 +272,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         _calm(account);
         bool taken = creditBid && vehicle != address(0) && admits(vehicle);
         uint256 credit = taken ? ended.rest : 0;
+        account.gone = taken;
+        account.left = ended.parted && !taken ? ended.left : 0;
         if (taken) {
             titleOf[caseId][vehicle] += ended.left;
             emit TitlePassed(caseId, vehicle, ended.left, 0);
@@ -277,7 +281,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         emit SaleEnded(caseId, taken, ended.left, credit);
         uint256 lost = taken ? type(uint256).max - credit : 0;
         uint256 loss = _bring(caseId, account, Cash(address(0), ended.forfeited, 0), lost, true);
-        if (loss != 0) account.outstanding -= uint96(loss); // part of it
+        account.outstanding -= uint96(loss); // part of it
+        account.writtenOff += uint96(loss);
     }
 
     /// @dev Rules 11 to 13. `lost` is the most that is written off: all of the rest, none of it, or all but a credit bid.
@@ -328,8 +333,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
     /// @dev Rule 12: what a foreclosure brings above all claims.
     function _payDebtor(Account storage account, uint256 net) private returns (uint256 surplus) {
         if (account.strategy != Strategy.Foreclosure || account.debtor == address(0)) return 0;
-        uint256 claims = uint256(account.outstanding) + account.writtenOff;
-        surplus = Math.min(net, Math.saturatingSub(account.brought + net, claims));
+        surplus = Math.min(net, Math.saturatingSub(account.brought + net, _claims(account)));
         _owe(account.debtor, surplus);
     }
 
@@ -371,6 +375,10 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
 
     function _rest(Account storage account) private view returns (uint256) {
         return Math.saturatingSub(account.outstanding, account.brought);
+    }
+
+    function _claims(Account storage account) private view returns (uint256) {
+        return uint256(account.outstanding) + account.writtenOff;
     }
 
     function _onlyBook() private view {

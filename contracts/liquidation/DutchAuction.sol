@@ -102,7 +102,8 @@ contract DutchAuction is IDutchAuction {
         if (!over) revert NotOver(block.timestamp, _endOf(round));
         delete _rounds[caseId];
         uint256 rest = Math.ceilDiv(uint256(round.floor) * round.left, _units);
-        return Ended({start: round.start, floor: round.floor, left: round.left, rest: rest, forfeited: 0});
+        bool parted = round.left != _units;
+        return Ended(round.start, round.floor, round.left, parted, rest, 0);
     }
 
     /* VIEWS */

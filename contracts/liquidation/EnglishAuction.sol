@@ -99,8 +99,10 @@ contract EnglishAuction is IEnglishAuction {
         if (block.timestamp < round.end) revert NotOver(block.timestamp, round.end);
         if (round.best != 0 && house.admits(round.bidder)) revert HasBuyer(round.bidder);
         delete _rounds[caseId];
-        if (round.best != 0) house.owe(round.bidder, round.best);
-        return Ended({start: round.start, floor: round.floor, left: 1, rest: round.floor, forfeited: 0});
+        // It kept others from the lot: the step by which it had to be beaten is the case's.
+        uint256 forfeited = round.best == 0 ? 0 : Math.min(round.best, _least(round.best, 0) - round.best);
+        if (round.best != 0) house.owe(round.bidder, round.best - forfeited);
+        return Ended(round.start, round.floor, 1, false, round.floor, forfeited);
     }
 
     /* VIEWS */

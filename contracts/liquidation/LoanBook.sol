@@ -322,6 +322,8 @@ contract LoanBook is ILoanBook, AccessManaged {
 
     function _offer(uint64 caseId, CaseRecord storage record, Strategy strategy) private {
         _notPaused();
+        Account memory account = house.accountOf(caseId);
+        if (account.left != 0) strategy = account.strategy; // rule 18: the units are those of its auction
         StrategyTerms memory terms = _terms[strategy];
         if (address(terms.auction) == address(0)) revert NothingToSell(strategy);
         (uint256 value, bool good) = values.worth(record.subject);

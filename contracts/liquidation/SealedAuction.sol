@@ -158,16 +158,15 @@ contract SealedAuction is ISealedAuction {
         delete _numbers[caseId];
         uint256 forfeited = round.commitments - round.revealed;
         if (round.bidder != address(0)) {
-            _commitments[number][round.bidder].seal = 0; // it won and did not pay
-            // Who is not admitted any more could not: that deposit is not forfeited.
-            if (house.admits(round.bidder)) ++forfeited;
-            else house.owe(round.bidder, round.deposit);
+            _commitments[number][round.bidder].seal = 0; // it won and did not pay, admitted or not
+            ++forfeited;
         }
         return
             Ended({
                 start: round.start,
                 floor: round.floor,
                 left: 1,
+                parted: false,
                 rest: round.floor,
                 forfeited: forfeited * round.deposit
             });

@@ -65,10 +65,10 @@ def _of_case(case: Case | None) -> list[int]:
 
 def _of_account(account: Account | None) -> list[int]:
     if account is None:
-        return [0] * 9
+        return [0] * 11
     due = [account.keeper_due, account.costs_due]
     money = [account.outstanding, account.written_off, account.brought, account.exposed, *due]
-    return [*money, account.standing, account.round, account.strategy]
+    return [*money, account.standing, account.round, account.strategy, account.left, account.gone]
 
 
 def _of_round(running: Any) -> list[int]:
@@ -95,7 +95,7 @@ def places(sales: Sales) -> dict[str, Any]:
         rounds = dutch._rounds[number], english._rounds[number]
         of_case = ("stage", "strategy", "broken", "deadline", "due", "cureUntil", "amount", "total", "loans")
         money = ("outstanding", "writtenOff", "brought", "exposed", "keeperDue", "costsDue")
-        of_account = (*money, "standing", "round", "strategy")
+        of_account = (*money, "standing", "round", "strategy", "left", "gone")
         named |= {f"case {number} {name}": getattr(case, name) for name in of_case}
         named |= {f"account {number} {name}": getattr(account, name) for name in of_account}
         named |= {f"falling {number} {name}": getattr(rounds[0], name) for name in ("left", "start", "begun")}
@@ -151,7 +151,7 @@ class SalesMirror:
         for number, account in state.accounts.items():
             if account.standing == Standing.CLOSED:
                 total = state.cases[number].total
-                assert state.lost[number] == max(0, total - account.brought), "AU-06"
+                assert state.lost[number] == total - min(account.outstanding, account.brought), "AU-06"
             parts = [cases.share_of(state, loan) for loan, own in state.loans.items() if own.case == number]
             assert sum(parts) <= account.brought, "AU-08"
 
@@ -168,7 +168,7 @@ class SalesMirror:
                 for each in state.rounds.values()
                 if isinstance(each, EnglishRound) and each.bidder == who.address
             )
-            lost = 0
+            lost = state.steps[who.address]
             for sealed in state.sealed.values():
                 own = sealed.commitments.get(who.address)
                 staked += sealed.deposit if own and not own.over else 0

@@ -231,6 +231,8 @@ def _begin(state: State, number: int, strategy: Strategy, plan: Plan, now: int) 
 
 def _offer(state: State, number: int, strategy: Strategy, now: int) -> None:
     _not_paused(state)
+    account = state.accounts[number]
+    strategy = account.strategy if account.left else strategy
     case, terms = state.cases[number], state.strategies[strategy]
     if terms.auction is None:
         raise Refused("NothingToSell", strategy)

@@ -82,15 +82,17 @@ class English:
         state.owed[round_.bidder] += round_.best
 
     def finish(self, state: State, case: int, now: int) -> Ended:
-        """A round that is over and has no buyer; a bidder whom compliance no longer admits has the bid back."""
+        """A round that is over and has no buyer; a bidder whom compliance no longer admits forfeits a step."""
         round_ = running(state, case)
         if now < round_.end:
             raise Refused("NotOver", now, round_.end)
         if round_.best and state.admits(round_.bidder, now):
             raise Refused("HasBuyer", round_.bidder)
         del state.rounds[case]
-        state.owed[round_.bidder] += round_.best
-        return Ended(round_.start, round_.floor, 1, round_.floor)
+        forfeited = min(round_.best, self.least(round_) - round_.best) if round_.best else 0
+        state.owed[round_.bidder] += round_.best - forfeited
+        state.steps[round_.bidder] += forfeited
+        return Ended(round_.start, round_.floor, 1, round_.floor, forfeited)
 
 
 def running(state: State, case: int) -> EnglishRound:

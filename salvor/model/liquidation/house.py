@@ -34,10 +34,11 @@ def auction_of(state: State, account: Account) -> Any:
 
 
 def expose(state: State, case: int, keeper: str, fee: int) -> None:
-    """Rule 15, with the keeper's fee; one that an earlier keeper still has to get becomes costs."""
+    """Rule 15, with the keeper's fee, unless an earlier keeper still has to get one (rule 34)."""
     account = state.accounts[case]
-    account.costs_due += account.keeper_due
-    account.keeper, account.keeper_due = keeper, fee
+    _must_be_left(case, account)
+    if not account.keeper_due:
+        account.keeper, account.keeper_due = keeper, fee
     _expose(state, account)
 
 
@@ -50,6 +51,7 @@ def calm(state: State, account: Account) -> None:
 def offer(state: State, case: int, strategy: Strategy, start: int, floor: int, now: int) -> None:
     """Rule 16: the first round."""
     account = must(state, case, Standing.HELD)
+    _must_be_left(case, account)
     terms = state.strategies[strategy]
     latest, last = now + state.auctions[terms.auction or 0].longest, state.deal.terms.period_ends[-1]
     if latest > last:
@@ -58,7 +60,7 @@ def offer(state: State, case: int, strategy: Strategy, start: int, floor: int, n
     account.costs_due += terms.cost
     _expose(state, account)
     state.deal.pool.wait_for_proceeds()
-    _begin(state, case, account, start, floor, None, now)
+    _begin(state, case, account, start, floor, account.left or None, now)
 
 
 def cancel(state: State, case: int, now: int) -> None:
@@ -97,7 +99,7 @@ def pass_title(
     if not state.admits(buyer, now):
         raise Refused("NotEligible", buyer)
     if last:
-        account.standing = Standing.CLOSED
+        account.standing, account.left = Standing.CLOSED, 0
         calm(state, account)
         state.ended["sold"] += 1
     state.titles[case, buyer] += units
@@ -165,6 +167,11 @@ def bring(
     return loss
 
 
+def _must_be_left(case: int, account: Account) -> None:
+    if account.gone:
+        raise Refused("NothingLeft", case)
+
+
 def _pay_fees(state: State, account: Account, cash: int) -> int:
     to_keeper = min(cash, account.keeper_due)
     account.keeper_due -= to_keeper
@@ -186,11 +193,13 @@ def _end_sale(state: State, case: int, ended: Ended, now: int) -> None:
     calm(state, account)
     credit_bid = state.strategies[account.strategy].credit_bid
     taken = credit_bid and state.vehicle != NOBODY and state.admits(state.vehicle, now)
+    account.gone, account.left = taken, ended.left if ended.parted and not taken else 0
     if taken:
         state.titles[case, state.vehicle] += ended.left
     credit = ended.rest if taken else 0
     loss = bring(state, case, held=ended.forfeited, closes=taken, credit=credit, done=True)
     account.outstanding -= loss
+    account.written_off += loss
     state.ended["credit bid" if taken else "back"] += 1
 
 

@@ -153,12 +153,9 @@ class Sealed:
         forfeited = round_.unrevealed
         self._forfeit(round_)
         if round_.bidder != NOBODY:
-            round_.commitments[round_.bidder].over = True
-            if state.admits(round_.bidder, now):
-                round_.commitments[round_.bidder].lost = True
-                forfeited += round_.deposit
-            else:
-                state.owed[round_.bidder] += round_.deposit
+            own = round_.commitments[round_.bidder]
+            own.over = own.lost = True
+            forfeited += round_.deposit
         del state.rounds[case]
         return Ended(round_.start, round_.floor, 1, round_.floor, forfeited)
 

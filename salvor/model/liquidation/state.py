@@ -76,13 +76,17 @@ class Plan:
 
 @dataclass(frozen=True)
 class Ended:
-    """What a round that ended without a buyer leaves: `rest` is what the `left` units cost at the floor, up."""
+    """What a round that ended without a buyer leaves.
+
+    `rest` is what the `left` units cost at the floor, up; `parted` says that some of the lot was sold.
+    """
 
     start: int
     floor: int
     left: int
     rest: int
     forfeited: int = 0
+    parted: bool = False
 
 
 @dataclass
@@ -94,6 +98,8 @@ class Account:
     standing: Standing = Standing.HELD
     round: int = 0
     strategy: Strategy = Strategy.HOLD
+    left: int = 0  # of a lot of which some were sold when its sale ended
+    gone: bool = False  # all of it has an owner
     brought: int = 0
     exposed: int = 0
     keeper: str = NOBODY
@@ -109,7 +115,8 @@ class Account:
     @property
     def left_to_pay(self) -> int:
         """Rule 9."""
-        return self.rest + self.costs_due + self.keeper_due
+        unpaid = max(0, self.outstanding + self.written_off - self.brought)
+        return unpaid + self.costs_due + self.keeper_due
 
     def recovered(self, brought: int) -> int:
         """Rule 12, were so much brought."""
@@ -163,6 +170,7 @@ class State:
     rounds: dict[int, Any] = field(default_factory=dict)
     sealed: dict[int, Any] = field(default_factory=dict)  # sealed rounds by their numbers, those that are over too
     owed: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    steps: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))  # forfeited (rule 26)
     titles: defaultdict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
     values: dict[bytes, tuple[int, bool]] = field(default_factory=dict)
     exposed: int = 0

@@ -27,13 +27,13 @@ class TestFees:
         assert (sales.house.owed(sales.outsider), sales.account().keeperDue) == (600, 100)
         assert sales.open_period() == (0, 600, 0, 0)
 
-    def test_that_an_earlier_keeper_still_has_to_get_become_costs(self, sales):
+    def test_that_an_earlier_keeper_still_has_to_get_stay_that_keepers(self, sales):
         sales.worth(50_000)
         sales.open(1, 30_000)
         sales.fire(0, 700)
         sales.book.cured(1, sender=sales.overseer)
         sales.fire(0, 30)
-        assert (sales.account().costsDue, sales.account().keeperDue) == (700, 30)
+        assert (sales.account().costsDue, sales.account().keeperDue) == (0, 700)
 
 
 class TestRecovered:
@@ -72,7 +72,7 @@ class TestRelist:
         floor = 24_705  # 30,500 less 10 % less 10 %
         assert climbing.house.titleOf(1, climbing.vehicle) == 1
         assert (climbing.stage(), climbing.open_period()) == (Stage.HELD, (0, 0, 50_000 - floor, 0))
-        assert climbing.house.leftToPay(1) == floor + 97
+        climbing.switch("DISCOUNTED_PAY_OFF", (floor, 0, 0))
         climbing.pay(floor + 97)  # what the vehicle got for it
         assert (climbing.stage(), climbing.open_period()) == (Stage.CLOSED, (floor, floor + 97, 50_000 - floor, 0))
 

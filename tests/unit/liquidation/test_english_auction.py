@@ -88,7 +88,8 @@ class TestSettle:
         with lab.refused("NotEligible", climbing.first):
             climbing.settle()
         climbing.relist()
-        assert (climbing.house.titleOf(1, climbing.first), climbing.house.owed(climbing.first)) == (0, 30_500)
+        assert (climbing.house.titleOf(1, climbing.first), climbing.house.owed(climbing.first)) == (0, 30_500 - 1_525)
+        assert climbing.open_period() == (1_525 - 97, 1_525, 0, 0)
         assert climbing.english.roundOf(1).floor == 27_450
 
     def test_is_what_a_round_with_a_buyer_ends_in(self, climbing, lab):

@@ -35,9 +35,8 @@ contract RegulatedCompliance is Movements, IRegistryWatcher, AccessManaged, ERC1
     /* TOKEN AND REGISTRY */
 
     /// @inheritdoc IModularCompliance
-    function bindToken(address token) external {
+    function bindToken(address token) external restricted {
         if (_token != address(0)) revert TokenIsBound(_token);
-        if (msg.sender != token) _checkCanCall(msg.sender, msg.data);
         _token = token;
         if (_table.isOn(Rule.DENOMINATION)) _checkCurrency();
         emit TokenBound(token);

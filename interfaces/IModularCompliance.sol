@@ -20,7 +20,7 @@ interface IModularCompliance is ICompliance {
     /// @notice `module` is asked no more.
     event ModuleRemoved(address indexed module);
 
-    /// @notice Binds the token. The owner's role, or the token itself.
+    /// @notice Binds the token. Only the owner's role: T-REX lets a token bind itself too, and so anybody who says to be one.
     function bindToken(address token) external;
 
     /// @notice Lets the token go. The owner's role, or the token itself.

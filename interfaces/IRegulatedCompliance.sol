@@ -122,7 +122,8 @@ interface IRegulatedCompliance is IModularCompliance {
     /// @notice Asks it again. Only the owner's role.
     function resumeModule(address module) external;
 
-    /// @notice Tries a module with a transfer that could be; when it fails, the wait begins. By anybody.
+    /// @notice Tries a module with a transfer that could be; when it fails, the wait begins, unless a wait of less than
+    ///         ten days is under way. By anybody.
     function reportModule(address module, address from, address to, uint256 units) external;
 
     /// @notice Suspends a module that was reported three to ten days ago and fails still. By anybody.

@@ -300,6 +300,15 @@ class NotAsExpected(SalvorError, AssertionError):
     exit_code = CHECK_FAILED
 
 
+class OtherRegistry(SalvorError):
+    """A compliance or a note asks another registry than the one that was deployed for it."""
+
+    exit_code = CHECK_FAILED
+
+    def __init__(self, contract: str, asked: str, registry: str) -> None:
+        super().__init__(f"{contract} asks the registry {asked} and not {registry}: deploy again")
+
+
 class StrategyNotCut(SalvorError):
     def __init__(self, where: str, strategy: str) -> None:
         super().__init__(

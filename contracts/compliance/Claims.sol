@@ -92,7 +92,15 @@ abstract contract Claims is IIdentities, EIP712 {
         _revoked[digest] = true;
         emit ClaimRevoked(claim.identity, claim.topic, claim.issuer);
         Kept storage kept = _known[claim.identity].claims[claim.topic][claim.issuer];
-        if (kept.tag != uint120(uint256(digest))) return;
+        if (kept.tag != uint120(uint256(digest))) {
+            if (claim.epoch != _issuerOf[claim.issuer].epoch) return; // it counts no more, or not yet
+            if (kept.epoch == claim.epoch && claim.issuedAt <= kept.issuedAt) return; // a newer one came in
+            // It takes the place of older ones as if it had come in.
+            kept.issuedAt = claim.issuedAt;
+            kept.value = claim.value;
+            kept.epoch = claim.epoch;
+            kept.tag = uint120(uint256(digest));
+        }
         kept.until = 0;
         _refresh(claim.identity);
     }

@@ -35,9 +35,8 @@ contract RegulatedCompliance is Movements, IRegistryWatcher, AccessManaged, ERC1
     /* TOKEN AND REGISTRY */
 
     /// @inheritdoc IModularCompliance
-    function bindToken(address token) external {
+    function bindToken(address token) external restricted {
         if (_token != address(0)) revert TokenIsBound(_token);
-        if (msg.sender != token) _checkCanCall(msg.sender, msg.data);
         _token = token;
         if (_table.isOn(Rule.DENOMINATION)) _checkCurrency();
         emit TokenBound(token);
@@ -163,6 +162,9 @@ contract RegulatedCompliance is Movements, IRegistryWatcher, AccessManaged, ERC1
     /// @inheritdoc IRegulatedCompliance
     function reportModule(address module, address from, address to, uint256 units) external {
         if (!_isBroken(module, from, to, units)) revert ModuleWorks(module);
+        uint256 since = _modules.since[module];
+        // A report that is renewed would put the day off for ever.
+        if (since != 0 && block.timestamp < since + Modules.STALE) return;
         _modules.since[module] = uint40(block.timestamp);
         emit ModuleReported(module, uint40(block.timestamp));
     }

@@ -78,7 +78,8 @@ contract RegulatedNote is RegulatedUnits, ERC165 {
         _asked.compliance = IRegulatedCompliance(compliance_);
         emit ComplianceAdded(compliance_);
         old.unbindToken(address(this));
-        IRegulatedCompliance(compliance_).bindToken(address(this));
+        address bound = IRegulatedCompliance(compliance_).getTokenBound();
+        if (bound != address(this)) revert IRegulatedCompliance.NotTheToken(address(this), bound);
         if (IRegulatedCompliance(compliance_).registry() == address(identityRegistry)) return;
         IRegulatedCompliance(compliance_).useRegistry(address(identityRegistry));
     }

@@ -48,7 +48,6 @@ abstract contract RegulatedUnits is IRegulatedNote, IERC3643, Supervised, Agents
         _decimals = IERC20Metadata(address(distributor_.settlement())).decimals();
         _asked.compliance = compliance_;
         identityRegistry = IIdentityRegistry(compliance_.registry());
-        compliance_.bindToken(address(this));
     }
 
     /* ISSUE */

@@ -12,6 +12,7 @@ from typing import Any
 
 from salvor.chain.send import learn_errors_of, send
 from salvor.deploy.live import LiveRegulated
+from salvor.errors import OtherRegistry
 
 # Topics of a registry that this project sets up; `kyc` is asked for.
 KYC, COUNTRY, CLASS = 1, 2, 3
@@ -68,6 +69,8 @@ def deploy_regulated(
         compliance = admin.deploy(project.RegulatedCompliance, access, registry)
         send(registry.watch, compliance, sender=admin)
         note = admin.deploy(project.RegulatedNote, access, distributor, compliance, False, name, symbol)
+        send(compliance.bindToken, note, sender=admin)
+        _check_registry(registry, compliance, note)
         send(note.addAgent, agent, sender=admin)
         send(registry.addAgent, note, sender=admin)  # a recovery registers the new wallet
         compliances.append(compliance)
@@ -76,6 +79,12 @@ def deploy_regulated(
     for contract in (issuers, registry, compliances[0], notes[0]):
         learn_errors_of(contract)
     return LiveRegulated(registry, issuers, tuple(compliances), tuple(modules)), tuple(notes)
+
+
+def _check_registry(registry: Any, compliance: Any, note: Any) -> None:
+    for contract, asked in ((compliance, compliance.registry()), (note, note.identityRegistry())):
+        if asked != registry.address:
+            raise OtherRegistry(contract.address, asked, registry.address)
 
 
 def _put_on(project: Any, own: NoteRules, admin: Any, registry: Any, compliance: Any) -> dict[str, Any]:

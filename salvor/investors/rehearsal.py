@@ -81,6 +81,7 @@ def rehearse(lab: Lab, rules: DealRules) -> Rehearsal:
         registry.watch(compliance, sender=admin)
         names = (tranche.note_name, tranche.symbol)
         note = admin.deploy(contracts.RegulatedNote, access, distributor, compliance, False, *names)
+        compliance.bindToken(note, sender=admin)
         note.addAgent(agent, sender=admin)
         registry.addAgent(note, sender=admin)  # a recovery registers the new wallet
         added = _put_on(lab, admin, registry, compliance, book, settlement.address)

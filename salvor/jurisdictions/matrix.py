@@ -242,7 +242,7 @@ def _flows(stage: _Stage) -> Iterator[Case]:
         yield stage.case("velocity", "give the most", before, stage.sells(full))
         yield stage.case("velocity", "give a step more", before, stage.sells(full + stage.step))
         gave = moved(before, Move("seller", "newcomer", full - stage.entry, stage.now))
-        eighth = max(period // 8, 1)
+        eighth = max(-(-period // 8), 1)
         over = (stage.now // eighth + 9) * eighth
         for action, at in (("again a second early", over - 1), ("again when it is over", over)):
             yield stage.case("velocity", action, gave, Move("seller", "newcomer", 2 * stage.entry, at))

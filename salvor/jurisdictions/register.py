@@ -63,7 +63,7 @@ class Register:
 
     def given_lately(self, name: str, now: int, period: int) -> int:
         """Units that a person gave away within a period, in whole eighths of it."""
-        eighth = max(period // 8, 1)
+        eighth = max(-(-period // 8), 1)
         return sum(lot.units for lot in self.given.get(name, ()) if lot.at // eighth + 8 >= now // eighth)
 
     @property

@@ -176,10 +176,13 @@ class Identities:
     def revoke(self, claim: Claim, now: int) -> None:
         """By its issuer."""
         self.revoked.add(claim)
-        kept = self.kept.get((claim.identity, claim.topic, claim.issuer))
-        if kept and kept.claim == claim:
-            kept.revoked = True
-            self.refresh(claim.identity, now)
+        kept = self.kept.get(place := (claim.identity, claim.topic, claim.issuer))
+        if kept is None or kept.claim != claim:
+            newer = kept and kept.claim.epoch == claim.epoch and claim.issued_at <= kept.claim.issued_at
+            if newer or claim.epoch != self.epochs[claim.issuer]:
+                return
+        self.kept[place] = Kept(claim, revoked=True)
+        self.refresh(claim.identity, now)
 
     def revoke_all(self, issuer: str) -> None:
         """A new epoch."""

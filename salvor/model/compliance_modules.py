@@ -151,7 +151,7 @@ class Velocity:
 
     def counted(self, identity: int, now: int) -> int:
         """What counts now."""
-        eighth = now // max(self.period // 8, 1)
+        eighth = now // max(ceil_div(self.period, 8), 1)
         return sum(units for number, units in self.sent[identity].items() if number + 8 >= eighth)
 
     def allows(self, movement: Movement, now: int) -> bool:
@@ -162,7 +162,7 @@ class Velocity:
     def tell(self, movement: Movement, now: int) -> None:
         """By the holder's will."""
         if movement.kind == Kind.TRANSFER and not movement.within and movement.giver.identity:
-            sent, eighth = self.sent[movement.giver.identity], now // max(self.period // 8, 1)
+            sent, eighth = self.sent[movement.giver.identity], now // max(ceil_div(self.period, 8), 1)
             sent[eighth] = sent.get(eighth, 0) + movement.units
 
 

@@ -36,6 +36,7 @@ with networks.parse_network_choice("ethereum:local:foundry"):
     compliance = admin.deploy(project.RegulatedCompliance, access, registry)
     registry.watch(compliance, sender=admin)
     note = admin.deploy(project.RegulatedNote, access, distributor, compliance, True, "Note", "NOTE")
+    compliance.bindToken(note, sender=admin)
     note.addAgent(admin, sender=admin)
     print(registry.address, note.address)
 """

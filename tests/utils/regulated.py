@@ -159,6 +159,7 @@ def open_office(lab: Lab, *, by_agents: bool = True, topics: tuple[int, ...] = (
     registry = lab.deploy("IdentityRegistry", access, COUNTRY, CLASS, sender=admin)
     compliance = lab.deploy("RegulatedCompliance", access, registry, sender=admin)
     note = lab.deploy("RegulatedNote", access, distributor, compliance, by_agents, "Note", "NOTE", sender=admin)
+    compliance.bindToken(note, sender=admin)
     issuers.tell(registry, sender=admin)
     registry.setTrustedIssuersRegistry(issuers, sender=admin)
     registry.setClaimTopicsRegistry(issuers, sender=admin)

@@ -102,6 +102,7 @@ contract HolderCount is IHolderCount, IRegistryWatcher, Remembering {
     /// @inheritdoc IRegistryWatcher
     function rewritten(address[] calldata, Record old, Record word) external {
         _onlyRegistry();
+        if (Record.unwrap(old) == Record.unwrap(word)) return; // anybody may refresh
         _endCount();
         if (!isCounted || word.identity() == 0) return; // a wallet that leaves holds nothing
         if (old.country() == word.country() && old.class() == word.class()) return;
@@ -215,7 +216,8 @@ contract HolderCount is IHolderCount, IRegistryWatcher, Remembering {
     function _endCount() private {
         if (!_counting) return;
         _counting = false;
-        compliance.tellAll(false);
+        // Taken out meanwhile it is told of nothing, and the registry goes on all the same.
+        if (compliance.isModuleBound(address(this))) compliance.tellAll(false);
     }
 
     function _enter(Tally storage tally, uint16 country, uint8 class) private {

@@ -7,8 +7,8 @@ import {IRule, Kind, Movement} from "interfaces/IRule.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title An identity sends no more than so much in a rolling period
-/// @dev The period is counted in eighths and the one under way: what was sent counts for the period and up to an eighth longer,
-///      never shorter.
+/// @dev The period is counted in eighths and the one under way: what was sent counts for the period and up to an eighth and
+///      eight seconds longer, never shorter.
 contract Velocity is Remembering {
     /// @param number Of the eighth since 1970 in which the units were sent.
     struct Eighth {
@@ -84,6 +84,6 @@ contract Velocity is Remembering {
     }
 
     function _number() private view returns (uint256) {
-        return block.timestamp / Math.max(period / PARTS, 1);
+        return block.timestamp / Math.max(Math.ceilDiv(period, PARTS), 1);
     }
 }

@@ -110,6 +110,9 @@ def test_an_issue_from_its_first_day_to_its_last(lab, office, client):
 def test_a_compliance_and_a_registry_are_changed_by_its_calls(lab, office, client):
     office.holder("holder", 10, 0, 0)
     other = lab.deploy("RegulatedCompliance", office.access, NOBODY, sender=office.admin)
+    with lab.refused("NotTheToken", client.token, NOBODY):  # ours is bound first, by its owner
+        client.token.setCompliance(other, sender=client.owner)
+    other.bindToken(client.token, sender=client.owner)
     client.token.setCompliance(other, sender=client.owner)
     assert (client.token.compliance(), other.getTokenBound()) == (other.address, client.token.address)
     with lab.refused("TransferRefused", code=11):  # until the registry tells the new compliance, nobody is verified

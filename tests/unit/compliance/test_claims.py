@@ -148,6 +148,17 @@ class TestRevokeClaim:
         with lab.refused("OlderClaim", older.issued_at, claim.issued_at):
             office.add(older)
 
+    def test_before_it_came_in_keeps_older_ones_out(self, lab, office, wallet, identity):
+        older = office.claim(identity, KYC)
+        lab.wait(1)
+        claim = office.claim(identity, KYC)
+        office.registry.revokeClaim(claim.struct, sender=office.issuer)
+        with lab.refused("OlderClaim", older.issued_at, claim.issued_at):
+            office.add(older)
+        lab.wait(1)
+        office.add(office.claim(identity, KYC))
+        assert office.registry.isVerified(wallet), "RG-01"
+
     def test_comes_before_the_claim(self, lab, office, identity):
         claim = office.claim(identity, KYC)
         office.registry.revokeClaim(claim.struct, sender=office.issuer)

@@ -188,6 +188,7 @@ class TestRecovery:
         other = lab.deploy("RegulatedCompliance", office.access, office.registry, sender=office.admin)
         values = office.access, office.distributor, other, True, "Other", "OTHER"
         note = lab.deploy("RegulatedNote", *values, sender=office.admin)
+        other.bindToken(note, sender=office.admin)
         office.registry.watch(other, sender=office.admin)
         for agency, who in ((note, office.agent), (office.registry, note)):
             agency.addAgent(who, sender=office.admin)
@@ -207,7 +208,7 @@ class TestRecovery:
 
 
 class TestConstructor:
-    def test_binds_the_compliance_and_asks_its_registry(self, office):
+    def test_asks_the_registry_of_its_compliance(self, office):
         assert office.compliance.getTokenBound() == office.note.address
         assert office.note.identityRegistry() == office.registry.address
         assert office.note.byAgents()

@@ -190,8 +190,8 @@ def _networks(deal: Deal) -> Iterator[str]:
         yield from (f"- {who}: {address}" for who, address in network.accounts.items())
         if network.registrar:
             yield f"- registers investors: {network.registrar}"
-        for name_, issuer in network.claim_issuers.items():
-            yield f"- {name_} says {', '.join(issuer.topics)} of investors: {issuer.address}"
+        for who, each in network.claim_issuers.items():
+            yield f"- {who} says {', '.join(each.topics)} of investors: {each.address}"
         yield ""
 
 

@@ -32,6 +32,12 @@ def test_there_are_words_for_every_step_and_every_trigger():
     assert set(_TESTS) == set(TriggerTest)
 
 
+def test_says_whose_word_of_investors_counts_and_who_registers_them():
+    sheet = term_sheet(load_deal(ROOT / "deals/cross-border/deal.yaml"))
+    assert "- bureau says kyc, class of investors: 0x00000000000000000000000000000000000000D1" in sheet
+    assert "- registers investors: 0x00000000000000000000000000000000000000D3" in sheet
+
+
 def test_a_step_says_its_condition():
     sheet = term_sheet(load_deal(GACS))
     assert "6. 60 % of the fee servicing to servicer (only while behind plan or unprofitable is on)" in sheet

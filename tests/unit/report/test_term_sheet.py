@@ -35,7 +35,7 @@ def test_there_are_words_for_every_step_and_every_trigger():
 def test_says_whose_word_of_investors_counts_and_who_registers_them():
     sheet = term_sheet(load_deal(ROOT / "deals/cross-border/deal.yaml"))
     assert "- bureau says kyc, class of investors: 0x00000000000000000000000000000000000000D1" in sheet
-    assert "- registers investors: 0x00000000000000000000000000000000000000d3" in sheet
+    assert "- registers investors: 0x00000000000000000000000000000000000000D3" in sheet
 
 
 def test_a_step_says_its_condition():

@@ -175,11 +175,12 @@ class Fund:
         said, base = self.announced
         open_ = max(0, said - max(0, self._loss_to_date(period) - base))
         values, reached = marked_down(tranche_values(nav, claims), open_)
-        asked = []
-        for gate, value, shut in zip(self.gates, values, reached, strict=True):
+        asked, short = [], False
+        for gate, value, claim, shut in zip(self.gates, values, claims, reached, strict=True):
             entry, exit_ = gate.asked[self.epoch]
             units = gate.note.supply
-            asked.append(Asked(value, units, entry, exit_, closed=shut or bool(units and not value)))
+            asked.append(Asked(value, units, entry, exit_, closed=shut or (not value and (units > 0 or short))))
+            short = short or value < claim
         return asked, loans, nav
 
     def _lacking(self, taken: Sequence[Taken]) -> int:

@@ -102,7 +102,8 @@ interface IGate {
     /// @return cash Settlement units, interest and principal each down; the part of a unit stays to the controller's credit.
     function claimEarned(address controller) external returns (uint256 cash);
 
-    /// @notice Moves all that waits for `lost` to `found`, which has nothing here. Only the note, whose wallet is recovered.
+    /// @notice Moves all that is here of `lost` to `found`, for which nothing waits; what both earned is added up. Only the note, whose
+    ///         wallet is recovered.
     /// @return moved Whether there was anything.
     function recover(address lost, address found) external returns (bool moved);
 

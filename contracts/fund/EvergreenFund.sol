@@ -283,12 +283,14 @@ contract EvergreenFund is IEvergreenFund, AccessManaged {
         }
         values = Valuation.spread(nav, values);
         bool[] memory reached = Valuation.markDown(values, _open(period));
+        bool short; // whether a tranche above has less than its claim
         for (uint256 i; i < gates.length; ++i) {
             Side memory one = sides[i];
             one.value = values[i];
             one.units = IERC20(address(gates[i].note())).totalSupply();
             (one.entry, one.exit) = gates[i].asked(_clock.number);
-            one.closed = reached[i] || (one.value == 0 && one.units != 0);
+            one.closed = reached[i] || (one.value == 0 && (one.units != 0 || short));
+            short = short || one.value < one.books.principal + one.books.loss + one.books.interestDue;
         }
     }
 

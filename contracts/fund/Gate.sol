@@ -51,9 +51,9 @@ contract Gate is GateBooks, AccessManaged, ReentrancyGuardTransient {
         Position storage own = _stored(controller);
         if (own.entry != 0 && own.entryEpoch != epoch) revert EpochNotSettled(own.entryEpoch);
         _ask(epoch, assets, 0);
-        // What waits here counts with it: it is the controller's already.
+        // What waits here counts with it, units and cash: it is the controller's already.
         uint256 here = uint256(own.exit) + own.claimUnits + own.backUnits;
-        _eligible(address(0), controller, convertToShares(assets) + here);
+        _eligible(address(0), controller, convertToShares(own.entry + assets) + here);
         own.entry += uint112(assets); // with all others at most MAX_AMOUNT
         own.entryEpoch = epoch;
         emit DepositRequest(controller, owner, 0, msg.sender, assets);
@@ -339,7 +339,11 @@ contract Gate is GateBooks, AccessManaged, ReentrancyGuardTransient {
     function _move(address lost, address found) private returns (bool) {
         Position memory own = _upToDate(lost);
         if (own.isEmpty()) return false;
-        if (!_upToDate(found).isEmpty()) revert HasPosition(found);
+        Position memory there = _upToDate(found);
+        if (lost == found || there.waits()) revert HasPosition(found);
+        // Each is below 2^240, as all that was ever given (see PARTS).
+        own.earnedInterest += there.earnedInterest;
+        own.earnedPrincipal += there.earnedPrincipal;
         delete _positions[lost];
         _store(found, own);
         emit PositionMoved(lost, found);

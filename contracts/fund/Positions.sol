@@ -52,15 +52,15 @@ library Positions {
         return uint256(own.exit) + own.claimUnits + own.backUnits;
     }
 
-    /// @notice Whether nothing waits.
+    /// @notice Whether anything but what was earned is here.
+    function waits(Position memory own) internal pure returns (bool) {
+        bool units = unitsHere(own) != 0 || own.leaveUnits != 0;
+        return units || own.entry != 0 || own.leaveCash != 0 || own.backCash != 0;
+    }
+
+    /// @notice Whether nothing at all is here.
     function isEmpty(Position memory own) internal pure returns (bool) {
-        bool units = unitsHere(own) == 0 && own.leaveUnits == 0;
-        return
-            units &&
-            own.entry == 0 &&
-            own.leaveCash == 0 &&
-            own.backCash == 0 &&
-            own.earnedInterest + own.earnedPrincipal == 0;
+        return !waits(own) && own.earnedInterest + own.earnedPrincipal == 0;
     }
 
     /// @notice Takes a piece of claimable units, by the cash that was met.

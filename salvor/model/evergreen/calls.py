@@ -36,7 +36,7 @@ class Calls:
         room = LARGEST - gate.asked[epoch][0]
         if cash > room:
             raise Refused("AboveLimit", cash, room)
-        units = self._units_for(gate, cash) + own.units_here
+        units = self._units_for(gate, own.entry + cash) + own.units_here
         self._deal.admissions.refuse(NOBODY, controller, units, now)
         self._deal.asset.bring(owner, gate.name, cash)
         self._deal.paid_in += cash
@@ -150,7 +150,7 @@ class Calls:
         if lost == new:
             raise Refused("SameWallet", lost)
         self._deal.admissions.refuse(lost, new, note.holders[lost].units, now)
-        if not gate.caught_up(lost).is_empty and not gate.caught_up(new).is_empty:
+        if not gate.caught_up(lost).is_empty and gate.caught_up(new).waits:
             raise Refused("HasPosition", new)
         held = note.holders[lost].units or any(note.parts_of(lost))
         if not held and gate.caught_up(lost).is_empty:

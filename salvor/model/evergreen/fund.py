@@ -190,11 +190,12 @@ class Fund:
         nav = max(0, loans + books.account + books.reserve + books.waiting - due)
         claims = [one.principal + one.written_down + one.loss + one.interest_due for one in books.tranches]
         values, reached = marked_down(tranche_values(nav, claims), self.open_loss(period))
-        asked = []
-        for gate, value, shut in zip(self.gates, values, reached, strict=True):
+        asked, short = [], False
+        for gate, value, claim, shut in zip(self.gates, values, claims, reached, strict=True):
             entry, exit_ = gate.asked[self.epoch]
             units = gate.note.supply
-            asked.append(Asked(value, units, entry, exit_, closed=shut or bool(units and not value)))
+            asked.append(Asked(value, units, entry, exit_, closed=shut or (not value and (units > 0 or short))))
+            short = short or value < claim
         return asked, loans, nav
 
     def _lacking(self, taken: Sequence[Taken]) -> int:

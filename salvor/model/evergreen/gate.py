@@ -51,10 +51,15 @@ class Account:
         return self.exit + self.claim_units + self.back_units
 
     @property
+    def waits(self) -> bool:
+        """Whether anything but what was earned is here."""
+        cash = self.entry or self.leave_cash or self.back_cash
+        return bool(cash or self.units_here or self.leave_units)
+
+    @property
     def is_empty(self) -> bool:
-        """Whether nothing waits here."""
-        cash = self.entry or self.leave_cash or self.back_cash or any(self.earned)
-        return not (cash or self.units_here or self.leave_units)
+        """Whether nothing at all is here."""
+        return not (self.waits or any(self.earned))
 
 
 @dataclass
@@ -211,12 +216,15 @@ class Gate:
         own.claim_units += units
 
     def move(self, lost: str, new: str) -> bool:
-        """Rule 31: all that waits to a wallet that has nothing here; whether there was anything."""
+        """Rule 31: all to a wallet for which nothing waits, what both earned added up; whether there was anything."""
         if self.caught_up(lost).is_empty:
             return False
-        if not self.caught_up(new).is_empty:
+        there = self.caught_up(new)
+        if lost == new or there.waits:
             raise Refused("HasPosition", new)
-        self.accounts[new] = self.accounts.pop(lost)
+        own = self.accounts.pop(lost)
+        own.earned = own.earned[0] + there.earned[0], own.earned[1] + there.earned[1]
+        self.accounts[new] = own
         return True
 
     def _next(self, own: Account) -> int:

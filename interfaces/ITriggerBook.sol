@@ -86,14 +86,16 @@ interface ITriggerBook {
     /// @notice A clause holds, would hold with margins, or can't be told.
     error StillHolds(uint64 caseId, uint256 trigger);
 
-    /// @notice Notes the claim of a case for a trigger. By anyone, as often as wanted.
+    /// @notice Notes the claim of a case for a trigger. By anyone, as often as wanted. Where it is below what was noted by more than
+    ///         a condition's margin, clauses with that condition begin anew.
+    /// @dev Warning: where a condition over the claim has no margin, each payment begins its hold anew.
     function watch(uint64 caseId, uint256 trigger) external;
 
     /// @notice Makes a checkpoint. By anyone.
     /// @return holding The set of clauses that hold.
     function check(uint64 caseId, uint256 trigger) external returns (uint256 holding);
 
-    /// @notice Fires. By anyone, who is the keeper.
+    /// @notice Notes the claim, as `watch` does, and fires. By anyone, who is the keeper.
     function fire(uint64 caseId, uint256 trigger) external;
 
     /// @notice Shows that the cause is gone: cures the case where it is in cure by this trigger, and lets it fire again. By anyone.

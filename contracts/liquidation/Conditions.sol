@@ -33,6 +33,12 @@ library Conditions {
         return value + level <= fellFrom;
     }
 
+    /// @notice Whether it looks at the claim, and the one that was noted is above it by more than the margin.
+    function overstates(Condition memory self, uint256 noted, uint256 claim) internal pure returns (bool) {
+        if (self.looks != Looks.CoverageBelow && self.looks != Looks.LoanToValueAbove) return false;
+        return claim * WHOLE < noted * (WHOLE - self.margin); // the margin is at most the whole
+    }
+
     /// @notice Whether the hub is asked.
     function isOfValue(Looks looks) internal pure returns (bool) {
         return looks <= Looks.ValueFell;

@@ -92,11 +92,9 @@ contract TriggerBook is ITriggerBook {
     function watch(uint64 caseId, uint256 trigger) external {
         if (trigger >= count) revert NoSuchTrigger(trigger, count);
         book.caseOf(caseId); // it is there
-        uint96 claim = _claim(caseId);
         Watch storage own = _watches[caseId][trigger];
-        own.claim = claim;
         own.watched = true;
-        emit Watched(caseId, trigger, claim);
+        _note(caseId, trigger, own, _terms[trigger]);
     }
 
     /// @inheritdoc ITriggerBook
@@ -114,7 +112,8 @@ contract TriggerBook is ITriggerBook {
         Watch storage own = _watched(caseId, trigger);
         if (own.fired) revert AlreadyFired(caseId, trigger);
         TriggerTerms memory terms = _terms[trigger];
-        uint256 holds = _remember(caseId, trigger, terms, _claim(caseId), With.GoodNow);
+        uint256 claim = _note(caseId, trigger, own, terms);
+        uint256 holds = _remember(caseId, trigger, terms, claim, With.GoodNow);
         (uint256 holding, uint256 longest) = _update(caseId, trigger, own, terms, holds);
         if (holding == 0 || longest < terms.hold) revert NotHeld(caseId, trigger, longest, terms.hold);
         own.fired = true;
@@ -164,6 +163,30 @@ contract TriggerBook is ITriggerBook {
     }
 
     /* INTERNAL */
+
+    /// @dev Notes the claim. What was counted with one that was too far above it does not count (rule 33).
+    function _note(
+        uint64 caseId,
+        uint256 trigger,
+        Watch storage own,
+        TriggerTerms memory terms
+    ) private returns (uint96 claim) {
+        claim = _claim(caseId);
+        (uint256 noted, uint256 before) = (own.claim, own.since);
+        own.claim = claim;
+        emit Watched(caseId, trigger, claim);
+        if (claim >= noted || before == 0) return claim;
+        uint256 above;
+        for (uint256 i; i < terms.count; ++i) {
+            if (_conditions[trigger][i].overstates(noted, claim)) above |= 1 << i;
+        }
+        uint256 since = before;
+        for (uint256 c; c < CLAUSES; ++c) {
+            if (uint8(terms.clauses >> (8 * c)) & above != 0) since &= ~(uint256(type(uint32).max) << (32 * c));
+        }
+        own.since = uint96(since); // some of it
+        if (since == 0) emit Turned(caseId, trigger, 0);
+    }
 
     /// @dev Looks, and brings the references of what can fall up to date first (rule 32).
     function _remember(

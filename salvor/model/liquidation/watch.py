@@ -46,6 +46,11 @@ class Condition:
         """Whether the hub is asked."""
         return self.looks <= Looks.VALUE_FELL
 
+    def overstates(self, noted: int, claim: int) -> bool:
+        """Rule 33: it looks at the claim, and the one that was noted is above it by more than the margin."""
+        over_claim = self.looks in {Looks.COVERAGE_BELOW, Looks.LOAN_TO_VALUE_ABOVE}
+        return over_claim and claim * WHOLE < noted * (WHOLE - self.margin)
+
     def holds(self, value: int, claim: int, unit: int, reference: int, *, relaxed: bool) -> bool:
         """Rule 32, for a value in WAD; rule 35 where it is relaxed."""
         level = self.level
@@ -118,13 +123,13 @@ class Triggers:
     fired_by: dict[int, int] = field(default_factory=dict)
 
     def watch(self, state: State, case: int, trigger: int) -> None:
-        """Rule 33: note the claim."""
+        """Rule 33: note the claim; what was counted with one too far above it does not count."""
         if trigger >= len(self.terms):
             raise Refused("NoSuchTrigger", trigger, len(self.terms))
         if case not in state.cases:
             raise Refused("NoSuchCase", case)
         own = self.watches.get((case, trigger), Watch())
-        self.watches[case, trigger] = replace(own, claim=state.accounts[case].rest)
+        self.watches[case, trigger] = self._noted(own, trigger, state.accounts[case].rest)
 
     def check(self, state: State, case: int, trigger: int, now: int) -> set[int]:
         """Rule 33: a checkpoint; gives the clauses that hold."""
@@ -139,7 +144,8 @@ class Triggers:
         if own.fired:
             raise Refused("AlreadyFired", case, trigger)
         kept = dict(self.references)
-        holds, _ = self._remember(state, case, trigger, state.accounts[case].rest, With.GOOD_NOW, now)
+        own = self._noted(own, trigger, state.accounts[case].rest)
+        holds, _ = self._remember(state, case, trigger, own.claim, With.GOOD_NOW, now)
         updated = self._updated(own, trigger, holds, now)
         longest = max((now - since for since in updated.since if since), default=0)
         try:
@@ -164,6 +170,13 @@ class Triggers:
         self.watches[case, trigger] = replace(own, fired=False, since=(0, 0, 0))
         if self.fired_by.get(case) == trigger and state.cases[case].stage == Stage.CURE:
             book.cured(state, case)
+
+    def _noted(self, own: Watch, trigger: int, claim: int) -> Watch:
+        terms = self.terms[trigger]
+        above = {place for place, one in enumerate(terms.conditions) if one.overstates(own.claim, claim)}
+        touched = {place for place, clause in enumerate(terms.clauses) if clause & above}
+        since = [0 if place in touched else began for place, began in enumerate(own.since)]
+        return replace(own, claim=claim, since=(since[0], since[1], since[2]))
 
     def _remember(
         self, state: State, case: int, trigger: int, claim: int, how: With, now: int

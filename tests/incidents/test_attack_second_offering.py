@@ -23,7 +23,7 @@ def run_by(lab, deal):
     """A waterfall for another offering of the same notes."""
     (tranche,), note, dust_owner = TERMS.tranches, deal.notes[0], lab.actor("dust owner")
     lists = [tranche.terms(note)], [tranche.path()], [], [], [], (0, MOST, 0, 0), list(TERMS.steps), []
-    rules = *lists, False, 0, 0, dust_owner, NOBODY, NOBODY, 0
+    rules = *lists, False, 0, 0, dust_owner, NOBODY, NOBODY, 0, NOBODY
     return lambda offering: lab.deploy("Waterfall", offering, rules, sender=lab.actor("admin"))
 
 

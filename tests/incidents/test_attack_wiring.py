@@ -21,7 +21,7 @@ def made(lab):
         (tranche,), steps = TERMS.tranches, list(TERMS.steps)
         lists = [tranche.terms(deal.notes[0])], [tranche.path()], [], [], [], (0, MOST, 0, 0), steps
         agreed = [] if vote == NOBODY else steps
-        rules = *lists, agreed, False, 0, 0, lab.actor("dust owner"), vote, record, PERCENT
+        rules = *lists, agreed, False, 0, 0, lab.actor("dust owner"), vote, record, PERCENT, NOBODY
         return lab.deploy("Waterfall", deal.offering, rules, sender=lab.actor("admin"))
 
     return make

@@ -209,7 +209,7 @@ class TestTheDeal:
         assert sum(number for (_, error), number in story.outcomes.items() if error != "done") > 50
 
     def test_with_ape(self, trio):
-        story = Story(trio, 8)
+        story = Story(trio, 10)
         story.run(30)
         # What a seed tells changes with the functions of the contracts; the deal must have been sold and under way.
         for _ in range(9):

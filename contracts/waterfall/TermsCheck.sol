@@ -182,19 +182,16 @@ library TermsCheck {
         }
     }
 
-    /// @dev Rule 1 of docs/evergreen.md: the most junior tranche has what is left, and only figures that follow the units are kept.
+    /// @dev Rule 1 of docs/evergreen.md: the most junior tranche has what is left, only figures that follow the units are kept, and
+    ///      nobody votes.
     function _checkEvergreen(WaterfallTerms memory terms, IOffering offering) private view {
         if (IEvergreenFund(terms.fund).offering() != offering) _refuse(TermsFault.OtherPool, 2);
         bool fits = terms.revolvesTo.number() != 0 && terms.hurdles.length == 0 && !terms.ledgers;
-        if (!fits) _refuse(TermsFault.Evergreen, 0);
-        _checkLast(terms, terms.steps);
-        if (terms.accelerated.length != 0) _checkLast(terms, terms.accelerated);
-    }
-
-    function _checkLast(WaterfallTerms memory terms, uint256[] memory words) private pure {
-        Step memory last = Steps.unpack(words[words.length - 1]);
-        bool fits = last.kind == StepKind.Residual && last.tranches == terms.tranches.length - 1;
-        if (!fits) _refuse(TermsFault.Evergreen, words.length - 1);
+        if (!fits || terms.vote != address(0)) _refuse(TermsFault.Evergreen, 0);
+        uint256 place = terms.steps.length - 1;
+        Step memory last = Steps.unpack(terms.steps[place]);
+        fits = last.kind == StepKind.Residual && last.tranches == terms.tranches.length - 1;
+        if (!fits) _refuse(TermsFault.Evergreen, place);
     }
 
     function _checkPlaces(WaterfallTerms memory terms, Step memory step, uint256 place) private pure {

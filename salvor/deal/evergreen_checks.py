@@ -26,6 +26,8 @@ def evergreen_findings(deal: Deal) -> Iterator[Finding]:
         yield ("losses", "by"), "is ledgers; an evergreen deal books losses by nav"
     if deal.hurdles:
         yield ("hurdles",), "an evergreen deal has none: a hurdle does not follow units that come and go"
+    if deal.accelerated:
+        yield ("accelerated",), "an evergreen deal has no vote: units come and go, so one unit could decide for all"
     yield from _steps(deal)
     yield from _limits(deal, own)
     yield from _visits(deal, own)
@@ -33,9 +35,12 @@ def evergreen_findings(deal: Deal) -> Iterator[Finding]:
 
 def _steps(deal: Deal) -> Iterator[Finding]:
     lowest = deal.tranches[-1].name
-    for name, steps in (("waterfall", deal.waterfall), ("accelerated", deal.accelerated)):
-        if steps and (steps[-1].pay is not Pay.RESIDUAL or steps[-1].tranche != lowest):
-            yield (name, len(steps) - 1), f"an evergreen deal ends with the residual of its lowest tranche, '{lowest}'"
+    steps = deal.waterfall
+    if steps and (steps[-1].pay is not Pay.RESIDUAL or steps[-1].tranche != lowest):
+        yield (
+            ("waterfall", len(steps) - 1),
+            f"an evergreen deal ends with the residual of its lowest tranche, '{lowest}'",
+        )
 
 
 def _limits(deal: Deal, own: Evergreen) -> Iterator[Finding]:

@@ -38,6 +38,7 @@ class TestTheExample:
 
 
 SECTION = TEXT[TEXT.index("evergreen:\n  periods") : TEXT.index("waterfall:\n")]
+STEPS_IN_TEXT = TEXT[TEXT.index("waterfall:\n") + len("waterfall:\n") : TEXT.index("investors:\n")]
 CASES = {
     "a section without the kind": (
         changed("kind: evergreen", "kind: closed-end"),
@@ -49,6 +50,10 @@ CASES = {
         "needs the section revolving",
     ),
     "ledgers": (changed("losses: { by: nav }", "losses: { by: ledgers }"), "books losses by nav"),
+    "a vote": (
+        TEXT + "vote: { share: 50 %, days: 20 }\naccelerated:\n" + STEPS_IN_TEXT,
+        "an evergreen deal has no vote",
+    ),
     "another last step": (
         changed("residual, tranche: J }", "principal, tranche: J }\n  - { pay: residual, tranche: B }"),
         "ends with the residual of its lowest tranche, 'J'",

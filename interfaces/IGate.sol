@@ -77,7 +77,7 @@ interface IGate {
     /// @notice More than can be claimed; settlement units or note units, as given.
     error AboveClaimable(uint256 given, uint256 claimable);
 
-    /// @notice Compliance refuses that these units go from `from` to `to` (zero address: made).
+    /// @notice Compliance refuses this movement (zero address: a mint).
     error NotEligible(address from, address to, uint256 units);
 
     error NothingPending(address controller);

@@ -43,7 +43,8 @@ interface INoteBasket is IEarningToken {
     /// @notice The cash of this part comes in another asset than that of the first.
     error OtherSettlement(uint256 place);
 
-    /// @notice Somebody who may not hold a note may not hold it in a basket.
+    /// @notice Compliance refuses this movement (zero address: a mint).
+    /// @dev Who may not hold a note may not hold it in a basket.
     error NotEligible(address from, address to, uint256 units);
 
     /// @notice A note's transfer agent has frozen the holder.

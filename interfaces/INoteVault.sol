@@ -22,7 +22,8 @@ interface INoteVault {
     /// @notice All that `lost` had is `found`'s: shares, and unclaimed cash in parts of a settlement unit.
     event SharesRecovered(address indexed lost, address indexed found, uint256 shares, uint256 parts);
 
-    /// @notice Who gets shares must be one to whom compliance lets the vault send as many units of note.
+    /// @notice Compliance refuses this movement (zero address: a mint).
+    /// @dev Who gets shares must be one to whom it lets the vault send as many units of note.
     error NotEligible(address from, address to, uint256 units);
 
     /// @notice The note's transfer agent has frozen the holder.

@@ -30,6 +30,13 @@ class TestHolderCount:
         office.registry.watch(module, sender=office.admin)
         return module
 
+    @pytest.fixture
+    def giver(self, office, request):
+        """Who holds comes after the module, whatever the order in which fixtures are made: it counts from the first."""
+        if "count" in request.fixturenames:
+            request.getfixturevalue("count")
+        return office.holder("giver", 100)
+
     def test_lets_so_many_begin(self, lab, office, count, giver, taker):
         third = office.person("third")
         office.note.transfer(taker, 10, sender=giver)

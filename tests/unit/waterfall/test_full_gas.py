@@ -93,6 +93,6 @@ def test_no_slot_of_a_deal_is_empty_before_its_first_run(lab, sold):
     deal = sold(SEVEN)
     waterfall, distributor = lab.slots(deal.waterfall)._deal, lab.slots(deal.distributor)
     flags = [waterfall.open, *(waterfall.tranches[place].open for place in range(3)), waterfall.lines[0].open]
-    flags += [distributor._books[note].open for note in deal.notes]
     flags += [distributor._credits[lab.actor("payee 0")].open, distributor._heldOpen, distributor._dealOpen]
     assert lab.sheet(*flags).read() == [True] * len(flags)
+    assert all(lab.sheet(*(distributor._books[note].watchedTo for note in deal.notes)).read())

@@ -195,7 +195,7 @@ def registration(office: Office, name: str) -> tuple[Any, ...]:
 
 def spent(lab: Lab) -> int:
     """Gas of all blocks so far."""
-    ask: Any = lab.engine.ask  # type: ignore[attr-defined]  # a node's
+    ask: Any = lab.engine.ask  # a node's: the engine in this process has none
     return sum(int(ask("eth_getBlockByNumber", hex(number), False)["gasUsed"], 16) for number in range(lab.block + 1))
 
 

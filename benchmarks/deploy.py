@@ -171,11 +171,11 @@ def _counted(provider: ProviderAPI) -> Iterator[Callable[[], int]]:
         count += 1
         return own(method, params)
 
-    provider.web3.provider.make_request = make_request  # type: ignore[method-assign]
+    provider.web3.provider.make_request = make_request
     try:
         yield lambda: count
     finally:
-        provider.web3.provider.make_request = own  # type: ignore[method-assign]
+        provider.web3.provider.make_request = own
 
 
 def _named(number: int) -> tuple[str, str, int]:

@@ -219,7 +219,7 @@ def _beat(chain: Beside, keys: list[bytes], seconds: int) -> tuple[list[float], 
             told_at[key] = at
         noted(signed, now)
 
-    node.watch.signed = note  # type: ignore[method-assign]
+    node.watch.signed = note
     begun, written = time.time(), 0.0
     end, busy, all_at = float("inf"), 0.0, 0.0
     while time.time() < end:

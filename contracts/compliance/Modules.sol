@@ -120,7 +120,7 @@ library Modules {
         if (told != 0 && !movement.ends()) told &= ~uint256(table.ends);
     }
 
-    /// @notice Whether the module took the news.
+    /// @notice Whether the module took the news. Low-level as `ask`: one that reverts is told of, and stops nobody.
     function tellOne(address module, bytes memory news) internal returns (bool done) {
         _enough(RECORD_GAS);
         // solhint-disable-next-line avoid-low-level-calls

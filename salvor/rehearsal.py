@@ -79,7 +79,7 @@ def _deploy(ready: Prepared, chain: LocalChain, cast: Cast, oracle: Any, out: Pa
         Token(token.name, token.symbol, token.decimals),
         chain_id=int(chain.provider.chain_id),
         now=int(chain.provider.get_block("latest").timestamp),
-        factory=factory_on(node)[0],
+        factory=factory_on(node),
         rules=ready.regulation.rules if ready.regulation else None,
     )
     journal = out / "rehearsal.sqlite"

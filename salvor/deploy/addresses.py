@@ -50,6 +50,7 @@ def book(plan: Plan, mined: Mapping[str, Mined]) -> dict[str, Any]:
         "title": plan.title,
         "plan": plan.hash,
         "deployer": plan.sender,
+        "factory": plan.factory,
         "contracts": contracts,
     }
 

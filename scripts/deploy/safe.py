@@ -22,6 +22,7 @@ def cli(chosen: Chosen, out: Path) -> None:
 
     from rich.console import Console
 
+    from salvor.deploy.plan.journal import Journal
     from salvor.deploy.plan.safe import batches
     from salvor.errors import OptionInvalid
     from salvor.files import write_whole
@@ -29,8 +30,9 @@ def cli(chosen: Chosen, out: Path) -> None:
     if not chosen.safe:
         raise OptionInvalid("name the Safe that deploys: --safe 0x...")
     console = Console(highlight=False)
-    with opened(chosen) as (deployment, _):
-        plan = deployment.plan()
+    with opened(chosen) as (deployment, _), Journal(deployment.journal) as journal:
+        plan = deployment.plan(journal)
+        journal.say({"factory": plan.factory})  # what the owners execute next must find the same addresses
     gas = [plan.tried[step.name].gas for step in plan.left]
     made = batches(plan.title, plan.chain_id, plan.sender, plan.left, gas, created=int(time.time() * 1000))
     for batch in made:

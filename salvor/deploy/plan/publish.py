@@ -18,7 +18,7 @@ import rlp
 
 from salvor.chain.artifacts import Artifact
 from salvor.chain.solc import compiler_version, standard_json
-from salvor.deploy.plan.create3 import CREATEX, SALVOR, Factory
+from salvor.deploy.plan.create3 import CREATEX, CREATEX_FACTORY, SALVOR
 from salvor.deploy.plan.creation import arguments_in
 from salvor.deploy.plan.journal import Journal
 from salvor.deploy.plan.refusals import JournalUnfit
@@ -84,7 +84,7 @@ def publications(journal: Journal, artifacts: Mapping[str, Artifact], root: Path
 def sent_arguments(artifact: Artifact, raw: bytes) -> bytes | None:
     """The tail of the creation code in a signed transaction; None when the code before it is another one."""
     to, data = _call_of(raw)
-    factory = Factory("CreateX", CREATEX) if to == bytes.fromhex(CREATEX[2:]) else SALVOR
+    factory = CREATEX_FACTORY if to == bytes.fromhex(CREATEX[2:]) else SALVOR
     return arguments_in(artifact, factory.code_in(data))
 
 

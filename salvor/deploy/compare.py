@@ -56,6 +56,8 @@ def compare(deployment: Deployment) -> Comparison:
     """Contracts, what they were made with, and every right."""
     made = deployment.steps()
     transactions, first = _known(deployment)
+    if not made.steps.contracts.keys() <= transactions.keys():
+        first = 0  # what this journal does not know may be older
     found = survey(made.steps.steps, deployment.artifacts, deployment.node)
     names = _names(deployment, made)
     contract: Any = made.live.access

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from eth_abi import decode
+from eth_abi.exceptions import DecodingError
+
 from salvor.chain.artifacts import Artifact
 from salvor.chain.codec import address_of
 from salvor.deal.load import load_deal, load_tape_mapping
@@ -31,6 +34,7 @@ from salvor.tape.loans import read_loans
 
 BOOK = "addresses.json"  # of a deployment, in its folder
 _DECIMALS = "0x313ce567"  # selector of `decimals()`
+_SYMBOL = "0x95d89b41"  # of `symbol()`
 LOCAL = ("local", "31337", "1337")  # names of networks on which nobody loses anything
 THROWN_AWAY = (
     "the tape was committed with a secret that nobody keeps, so no loan of it can ever be proved; "
@@ -139,13 +143,13 @@ def accounts_on(deal: Deal, network: str, admin: str) -> tuple[Accounts, Token]:
 
 
 def check_token(token: Token, node: Node) -> None:
-    """The settlement asset on the chain counts in the decimals of the deal file."""
+    """The settlement asset on the chain counts in the decimals of the deal file, and is the one that it names."""
     if not token.address:
         return
-    code, decimals = node.ask_all(
+    code, decimals, symbol = node.ask_all(
         [
             ("eth_getCode", (token.address, "latest")),
-            ("eth_call", ({"to": token.address, "data": _DECIMALS}, "latest")),
+            *(("eth_call", ({"to": token.address, "data": data}, "latest")) for data in (_DECIMALS, _SYMBOL)),
         ]
     )
     if not bytes_in(code):
@@ -154,3 +158,18 @@ def check_token(token: Token, node: Node) -> None:
         raise NetworkUnfit(
             f"the settlement asset at {token.address} has {found} decimals, the deal file {token.decimals}"
         )
+    if (called := _text(bytes_in(symbol))) != token.symbol:
+        raise NetworkUnfit(
+            f"the settlement asset at {token.address} is called '{called}', in the deal file '{token.symbol}'; "
+            "name the right asset, or say `symbol` as it does"
+        )
+
+
+def _text(answer: bytes | None) -> str:
+    """As ERC-20 has it, or in one word, as some older tokens do."""
+    try:
+        if answer and len(answer) == 32:
+            return answer.rstrip(b"\0").decode()
+        return str(decode(["string"], answer or b"")[0])
+    except (DecodingError, OverflowError, UnicodeDecodeError):
+        return ""

@@ -137,6 +137,14 @@ class OtherFactory(SalvorError):
         )
 
 
+class KeyMissing(SalvorError):
+    def __init__(self, variable: str) -> None:
+        super().__init__(
+            f"this explorer asks for a key: put it into the environment as {variable}; "
+            "or publish to Sourcify, which asks for none: --to sourcify"
+        )
+
+
 class SignerMissing(SalvorError):
     def __init__(self, account: str, known: Sequence[str]) -> None:
         super().__init__(f"nobody signs for {account}; given: {', '.join(known) or 'nobody'}")

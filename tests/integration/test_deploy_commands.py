@@ -69,7 +69,7 @@ def test_a_changed_deal_is_not_what_was_reviewed(run, node, tmp_path):
     assert int(node.ask("eth_blockNumber"), 16) == 0, "DP-06"
 
 
-@pytest.mark.parametrize("name", ["gacs-style", "evergreen", "whole-life"])
+@pytest.mark.parametrize("name", ["gacs-style", "evergreen", "whole-life", "sba-7a"])
 def test_every_shipped_deal_can_be_planned(run, name):
     """Whatever a deal has, one sender deploys all of it, and no step would be refused."""
     planned = run("plan", "--json", deal=ROOT / "deals" / name / "deal.yaml")

@@ -35,7 +35,7 @@ def deal_options(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(chosen, **given)
 
     with_chosen.__name__, with_chosen.__doc__ = command.__name__, command.__doc__
-    with_chosen.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
+    vars(with_chosen).update(vars(command))  # where click keeps the command's own options
     options = [
         click.argument("deal", type=Path),
         click.option("--network", default=LOCAL_NODE, show_default=True, help="A URL, or what Ape's --network takes."),
@@ -46,7 +46,7 @@ def deal_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--salt", default="1", show_default=True, help="Another one gives a second deployment."),
         click.option("--folder", type=Path, default=Path("out/deploy"), show_default=True, help="Of the journals."),
     ]
-    made: Any = with_chosen
+    made: Callable[..., Any] = with_chosen
     for option in reversed(options):
         made = option(made)
-    return made  # type: ignore[no-any-return]
+    return made

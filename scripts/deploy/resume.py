@@ -17,12 +17,13 @@ def cli(chosen: Chosen, confirmations: int | None) -> None:
     """
     from salvor.deploy.bring import bring, look_at_safe
     from salvor.deploy.command import opened
+    from salvor.deploy.plan.journal import fact_of
     from salvor.errors import OptionInvalid
 
     with opened(chosen) as (deployment, signer):
         if chosen.safe:
             look_at_safe(deployment)
             return
-        if not deployment.journal.exists():
+        if fact_of(deployment.journal, "plan") is None:
             raise OptionInvalid(f"{deployment.journal}: nothing was begun here; `deploy apply` begins")
         bring(deployment, signer, None, confirmations=confirmations, tip=None, yes=True, quiet=False)

@@ -70,8 +70,6 @@ class _Blueprints:
 class RecordingEngine:
     """An engine for handles: carries out what it is asked, and makes a step of what changes state."""
 
-    name = "plan"
-
     def __init__(self, steps: Steps, *, chain_id: int, now: int) -> None:
         self._steps, self._evm = steps, Revm(genesis=now, chain_id=chain_id)
         self._known: dict[str, Contract] = {}
@@ -122,7 +120,7 @@ class RecordingEngine:
         return self._evm.read_log(log)
 
     def _learn(self, blueprint: Blueprint, address: str) -> Contract:
-        contract = self._known[address] = Contract(self, blueprint, address)  # type: ignore[arg-type]
+        contract = self._known[address] = Contract(self, blueprint, address)
         return contract
 
     def _name(self, blueprint: Blueprint, args: Sequence[Any]) -> str:

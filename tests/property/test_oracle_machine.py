@@ -68,7 +68,8 @@ class OracleMachine(RuleBasedStateMachine):
         for number, key in enumerate(KEYS):
             names |= {f"{each}'s report of key {number}": reports._landed[each][key] for each in stage.signers}
             kept = hub._kept[key]
-            names |= {f"{f} of key {number}": getattr(kept, f) for f in ("value", "at", "anchor", "anchoredAt")}
+            fields = ("value", "at", "keptAt", "anchor", "anchoredAt")
+            names |= {f"{field} of key {number}": getattr(kept, field) for field in fields}
         cls.places, cls.start = names, lab.snapshot()
 
     def __init__(self) -> None:

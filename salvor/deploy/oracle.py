@@ -60,7 +60,7 @@ def deploy_oracle(
         send(reports.addSigner, address, name.encode()[:32].ljust(32, b"\0"), sender=admin)
     for value in own.values:
         send(hub.setPolicy, key_in(value.key), policy_of(value, own, live).words, sender=admin)
-    _set_roles(access, live, admin, parties.manager)
+    _set_roles(access, live, admin, parties)
     return live
 
 
@@ -121,11 +121,12 @@ def _config(source: file.ValueSource, adapter: Any) -> bytes:
     return bytes(adapter.configOf((own_market.pair, own_market.of_token == 1, *decimals, *rest)))
 
 
-def _set_roles(access: Any, live: LiveOracle, admin: Any, keeper: Any) -> None:
+def _set_roles(access: Any, live: LiveOracle, admin: Any, parties: Parties) -> None:
+    keeper = parties.manager
     kept = [(live.hub, ["setPolicy", "dropPolicy", "forget"]), (live.reports, ["addSigner", "removeSigner"])]
     roles = {
         access.ORACLE_KEEPER(): (kept, keeper),
-        access.RESOLVER(): ([(live.disputes, ["resolve"])], keeper),
+        access.RESOLVER(): ([(live.disputes, ["resolve"])], parties.resolver or keeper),
         access.DISPUTES(): ([(live.reports, ["setStanding"]), (live.hub, ["forgetBetween"])], live.disputes),
         access.TRUTH_KEEPER(): ([(live.accuracy, ["tellTruth"])], keeper),
     }

@@ -4,7 +4,19 @@ import pytest
 
 from salvor.model.oracle import OnFailure, Policy, Reason, Status
 from salvor.model.oracle_signed import Outcome, Standing
-from tests.utils.oracle import BOND, DAY, DECIDE_WITHIN, HOUR, KEY, LAPSE_COST, NO_ADDRESS, TOLERANCE, WAD, WINDOW, plain
+from tests.utils.oracle import (
+    BOND,
+    DAY,
+    DECIDE_WITHIN,
+    HOUR,
+    KEY,
+    LAPSE_COST,
+    NO_ADDRESS,
+    TOLERANCE,
+    WAD,
+    WINDOW,
+    plain,
+)
 
 
 @pytest.fixture
@@ -206,8 +218,8 @@ class TestLapse:
         assert standing(stage, open_one) is Standing.CONFIRMED
         cost = -(-BOND * LAPSE_COST // WAD)
         assert cost == 334
-        credits = stage.disputes.credit(stage.treasury), stage.disputes.credit(challenger)
-        assert credits == (cost, BOND - cost)
+        owed = stage.disputes.credit(stage.treasury), stage.disputes.credit(challenger)
+        assert owed == (cost, BOND - cost)
         told = next(event for event in receipt.events if event.name == "Decided")
         assert (told.outcome, told.truth, told.forfeited) == (Outcome.LAPSED, 0, cost)
 
@@ -219,7 +231,7 @@ class TestLapse:
 
 
 class TestWhatTheHubKept:
-    """A report that was wrong may have had a part in it: what stands while the value fails must not go on from there."""
+    """A report that was wrong may have had a part in it: what is held must not go on from there."""
 
     @pytest.fixture
     def held(self, stage, reported):

@@ -98,6 +98,8 @@ interface IDisputes {
 
     /// @notice Compares the report with what the key's other sources say by now. Wrong where it is farther from that than the tolerance.
     ///         By anyone.
+    /// @dev Warning: whoever calls chooses the moment. A value that moves by more than the tolerance while a dispute is open makes a right
+    ///      report look wrong: the tolerance is for what the value may do in `decideWithin`.
     function settle(uint256 number) external;
 
     /// @notice Ends a dispute that nobody decided in time. By anyone.

@@ -90,7 +90,7 @@ def accuracy_table(compared: Compared) -> Table:
     for each in compared.sources:
         count = each.score.count
         figures = (each.mean_error, each.mean_bias, each.score.worst if count else None)
-        table.add_row(f"{number} {each.adapter} of 0x{each.config.hex()}", str(count), *map(_percent, figures))
+        table.add_row(f"{each.adapter} of 0x{each.config.hex()}", str(count), *map(_percent, figures))
     return table
 
 

@@ -13,13 +13,17 @@ from eth_abi.exceptions import DecodingError
 from salvor.chain.artifacts import Artifact
 from salvor.chain.codec import address_of
 from salvor.deal.load import load_deal, load_tape_mapping
+from salvor.deal.oracle import Challenges
 from salvor.deal.schema import Deal
 from salvor.deploy.deal_plan import Accounts, DealSteps, Token, deal_steps
+from salvor.deploy.feeds import ask_feeds
 from salvor.deploy.plan.create3 import factory_on
 from salvor.deploy.plan.journal import Journal, fact_of
+from salvor.deploy.plan.outside import Outside
 from salvor.deploy.plan.plan import Plan, make_plan
 from salvor.deploy.plan.refusals import NetworkMissing, NetworkUnfit
 from salvor.deploy.plan.rpc import Node, bytes_in, number_in
+from salvor.deploy.powers import power_of
 from salvor.deploy.terms import DealTerms, compile_terms
 from salvor.deploy.warnings import warnings_of
 from salvor.errors import RowsRejected
@@ -65,7 +69,10 @@ class Deployment:
 
     def steps(self) -> DealSteps:
         """Every contract and call of the deal, as the file has it."""
-        now = number_in((self.node.ask("eth_getBlockByNumber", "latest", False) or {}).get("timestamp")) or 0
+        block = self.node.ask("eth_getBlockByNumber", "latest", False) or {}
+        now, outside = number_in(block.get("timestamp")) or 0, Outside(self.node, str(block.get("number", "latest")))
+        if self.terms.oracle:
+            ask_feeds(self.terms.oracle.section, outside)
         return deal_steps(
             self.deal.name,
             self.terms,
@@ -77,6 +84,7 @@ class Deployment:
             factory=factory_on(self.node, begun_with=self._begun_with()),
             salt=self.salt,
             rules=self.rules,
+            outside=outside.codes(),
         )
 
     def _begun_with(self) -> str:
@@ -89,6 +97,8 @@ class Deployment:
     def plan(self, journal: Journal | None = None) -> Plan:
         """Nothing is sent."""
         mined = journal.mined() if journal else None
+        if self.terms.oracle:
+            check_resolver(self.accounts.decides, self.terms.oracle.section.challenges, self.node)
         made = self.steps()
         said = [*self.doubts, *warnings_of(self.accounts, self.token, self.node)]
         return make_plan(made.steps, self.node, warnings=said, mined=mined)
@@ -137,9 +147,20 @@ def accounts_on(deal: Deal, network: str, admin: str) -> tuple[Accounts, Token]:
         oracle=own.oracle or "",
         claim_issuers=own.claim_issuers,
         registrar=own.registrar or "",
+        resolver=own.resolver or "",
     )
     address = "" if own.settlement == "test_token" else own.settlement
     return accounts, Token(token.name, token.symbol, token.decimals, address)
+
+
+def check_resolver(resolver: str, challenges: Challenges, node: Node) -> None:
+    """A resolver behind a timelock can act before a dispute lapses: else every challenge takes its report out."""
+    delay, window = power_of(node, resolver).delay, challenges.decide_days * 86_400
+    if delay >= window:
+        raise NetworkUnfit(
+            f"the resolver {resolver} is a timelock of {delay} seconds, and a challenge lapses after {window}: it "
+            "could decide none; name another `resolver` on the network, or more `decide_days`"
+        )
 
 
 def check_token(token: Token, node: Node) -> None:

@@ -50,6 +50,11 @@ class Recorder:
         """Somebody who takes part."""
         return Account(self.engine, address, name)
 
+    def outside(self, codes: Mapping[str, bytes]) -> None:
+        """Contracts of others that stand on the chain already, by address with code that answers as they do."""
+        for address, code in codes.items():
+            self.engine.put(address, code)
+
     def existing(self, contract: str, address: str, *args: Any) -> Contract:
         """A contract that stands on the chain already; here one of ours, made with `args`, answers in its place."""
         return self.engine.stand_in(blueprint_of(self.steps.artifacts[contract]), address_of(address), args)
@@ -94,6 +99,10 @@ class RecordingEngine:
         made = self._evm.create(self._steps.sender, blueprint.artifact.creation_code() + blueprint.construct(*args))
         self._evm.put(address, self._evm.code(made))
         return self._learn(blueprint, address)
+
+    def put(self, address: str, code: bytes) -> None:
+        """Code that other contracts may ask; nobody here calls it by itself."""
+        self._evm.put(address, code)
 
     def execute(self, sender: str, to: str, data: bytes, value: int = 0, access_list: AccessList = ()) -> Done:
         """Carried out, then a step."""

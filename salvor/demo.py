@@ -23,6 +23,7 @@ from salvor.deploy.live import LiveDeal
 from salvor.deploy.terms import DealTerms, as_played, compile_terms
 from salvor.desk import actions as desk
 from salvor.desk import visits
+from salvor.desk.appraisers import with_played_signers
 from salvor.desk.cast import Cast
 from salvor.errors import ChainPastClosing, ReconciliationFailed, RowsRejected
 from salvor.investors.in_a_deal import (
@@ -84,7 +85,7 @@ def prepare(deal_file: Path, *, tape_file: Path | None, out: Path) -> Prepared:
         raise RowsRejected(source, first_reject(tape), tape.totals, deal.tape.max_rejected_rows, tape.exceptions)
     loans, secret = read_loans(tape), Secret.draw()
     commitment = commit_tape([checked_part(out / "tape")], secret)
-    terms = as_played(compile_terms(deal, loans, commitment.public))
+    terms = with_played_signers(as_played(compile_terms(deal, loans, commitment.public)))
     periods = len(terms.period_ends)
     claims_after = sorted({*range(CLAIM_EVERY, periods, CLAIM_EVERY), periods})
     cash = collections(loans, deal.calendar)

@@ -196,8 +196,10 @@ def bring_on(sales: Sales, look: Look, proofs: Proofs, *, sender: Any, most: int
         yield from _try(sales, sorted(wanted), names, sender=sender)
         return
     wanted |= opened
-    # A trigger whose values are not there yet is watched too: so a run that was killed here is made good by the next.
-    yield from _watch(sales, sorted(wanted | untold), names, sender=sender)
+    # Every trigger of a new case is watched, also one whose values are not there yet; and where a run was killed
+    # between the two, the next one finds them untold and makes it good.
+    new = {(case, place) for case, _ in opened for place in range(len(names))}
+    yield from _watch(sales, sorted(wanted | untold | new), names, sender=sender)
     yield from _fire(sales, sorted(wanted), names, sender=sender)
 
 

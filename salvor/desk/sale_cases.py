@@ -168,7 +168,7 @@ def _round(sales: Sales, number: int, account: Any) -> tuple[Round, tuple[Deadli
         then = "anyone: sell settle" if own.best else "anyone: sell relist"
         ends = (Deadline(own.end, "the round is over", then),)
         return found, ends + (
-            (Deadline(own.latest, "no bid moves the end beyond", then),) if own.latest > own.end else ()
+            (Deadline(own.latest, "no bid moves the end beyond", "bidders: sell bid"),) if own.latest > own.end else ()
         )
     own = auction.roundOf(number)[0]
     price, best = auction.priceOf(number), {"best": own.best, "leader": own.bidder}

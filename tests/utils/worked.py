@@ -59,9 +59,14 @@ class Worked:
         self.live.settlement.mint(who, cents, sender=self.outsider)
 
 
-def prepare_worked(out: Path) -> Prepared:
-    """From its files."""
-    return prepare(DEAL, tape_file=None, out=out)
+def prepare_worked(out: Path, *changes: tuple[str, str]) -> Prepared:
+    """From its files, with some texts of the deal file changed."""
+    text = DEAL.read_text(encoding="utf-8").replace("../charged", f"{DEAL.parent.parent.resolve()}/charged")
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    (out / "deal.yaml").write_text(text, encoding="utf-8")
+    return prepare(out / "deal.yaml", tape_file=None, out=out)
 
 
 def set_worked(ready: Prepared, root: Path, engine: str = "revm") -> Worked:

@@ -1,4 +1,4 @@
-"""`ape run triggers` over a live deal: loans are opened by proof, watched, noted and fired, and each run can be repeated."""
+"""`ape run triggers` over a live deal: loans are opened by proof, watched, noted, fired; runs can be repeated."""
 
 import polars as pl
 import pytest

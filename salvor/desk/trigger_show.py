@@ -39,7 +39,8 @@ def print_run(done: Done, console: Console) -> None:
     title = f"{done.loans:,} loans and {done.cases:,} cases looked at"
     if done.untold:
         title += f"; of {done.untold:,} a value is not known, or too old for a trigger"
-    table = Table("loan or case", "trigger", "distance", "cause", title=title, title_justify="left")
+    console.print(title, markup=False)
+    table = Table("loan or case", "trigger", "distance", "cause")
     for line in done.lines:
         who = f"case {line.case}" if line.loan is None else f"loan {line.loan}"
         table.add_row(who, line.trigger, f"{line.distance:.2%}", "there" if line.holds else "-")

@@ -24,6 +24,7 @@ from salvor.tape.commitment.tape import Commitment
 
 _AT_ONCE = 200  # loans that are looked up together
 _DAY = 86_400
+_NO_RIGHT = "AccessManagedUnauthorized"
 _COLLATERAL = "COLLATERAL/"  # what is sold is valued under it where a trigger asks no value
 
 
@@ -215,8 +216,8 @@ def _open(
     sales: Sales, look: Look, proofs: Proofs, *, sender: Any, most: int, dry: bool
 ) -> Any:  # a generator of `Sent` that returns the triggers of the cases it opened
     there: dict[str, list[int]] = {}
-    for loan, place in causes(look.loans):
-        there.setdefault(loan, []).append(place)
+    for each in nearest(look.loans, len(causes(look.loans))) if look.loans.width > 1 else []:
+        there.setdefault(str(each.key), []).append(each.trigger)
     free = list(islice(in_no_case(sales, proofs, there), most))
     first = sales.book.cases() + 1
     if dry:
@@ -226,8 +227,11 @@ def _open(
     for i, loan in enumerate(free):
         opening = (look.claims[loan], 0, True, NOBODY, _subject(look, there[loan], first + i))
         calls.append((sales.book.open, (proofs.of(loan), opening)))
-    opened = set()
-    for i, (loan, outcome) in enumerate(zip(free, send_each(calls, sender=sender), strict=True)):
+    opened, outcomes = set(), send_each(calls, sender=sender)
+    if outcomes and all(isinstance(each, Refusal) and each.error == _NO_RIGHT for each in outcomes):
+        yield Sent(0, f"{len(free)} loans", f"only the servicer opens cases, and {sender.address} is not", refused=True)
+        return opened
+    for i, (loan, outcome) in enumerate(zip(free, outcomes, strict=True)):
         if isinstance(outcome, Refusal):
             yield Sent(0, f"loan {loan}", str(outcome), refused=True)
             continue

@@ -124,8 +124,8 @@ class TestFromALoanToACure:
     def test_who_is_no_servicer_opens_nothing_and_is_told(self, worked, triggers, tmp_path):
         values = known(worked, triggers, tmp_path, ("2030", "20.00", 600))
         [(case, what, outcome, refused)] = sent(worked, triggers, values, sender=worked.outsider)
-        assert (case, what, refused) == (0, "loan 2030", True)
-        assert outcome.startswith("AccessManagedUnauthorized")
+        said = f"only the servicer opens cases, and {worked.outsider.address} is not"
+        assert (case, what, outcome, refused) == (0, "1 loans", said, True)
         assert worked.sales.book.cases() == 0
 
     def test_a_score_that_fell_is_looked_up_on_the_chain(self, worked, triggers, tmp_path):

@@ -23,8 +23,11 @@ from salvor.deploy.live import LiveDeal
 from salvor.deploy.terms import DealTerms, as_played, compile_terms
 from salvor.desk import actions as desk
 from salvor.desk import visits
-from salvor.desk.appraisers import with_played_signers
+from salvor.desk.appraisers import Appraisers, with_played_signers
 from salvor.desk.cast import Cast
+from salvor.desk.watching import Proofs
+from salvor.desk.worked import DAY, KEEPER, SERVICER, Story, Telling, story_of, without
+from salvor.desk.worked_on_chain import Clock, OnChain
 from salvor.errors import ChainPastClosing, ReconciliationFailed, RowsRejected
 from salvor.investors.in_a_deal import (
     Regulation,
@@ -64,6 +67,7 @@ class Prepared:
     claims_after: list[int]
     indices: list[int]  # by period, of a deal with floating rates: what the play takes the index for
     regulation: Regulation | None = None  # of a deal that names jurisdictions
+    story: Story | str = ""  # of two loans that are worked alone, or why none is told
 
 
 @dataclass(frozen=True)
@@ -88,9 +92,10 @@ def prepare(deal_file: Path, *, tape_file: Path | None, out: Path) -> Prepared:
     terms = with_played_signers(as_played(compile_terms(deal, loans, commitment.public)))
     periods = len(terms.period_ends)
     claims_after = sorted({*range(CLAIM_EVERY, periods, CLAIM_EVERY), periods})
-    cash = collections(loans, deal.calendar)
+    story = story_of(deal, terms, loans)
+    cash = collections(without(story, loans), deal.calendar)
     indices = assumed_indices(deal, periods)
-    return Prepared(deal, tape, loans, commitment, secret, terms, cash, claims_after, indices, regulation)
+    return Prepared(deal, tape, loans, commitment, secret, terms, cash, claims_after, indices, regulation, story)
 
 
 def play(ready: Prepared, project: ProjectManager, provider: ProviderAPI, cast: Cast, audience: Audience) -> Statement:
@@ -130,9 +135,12 @@ def play_out(
     at(provider, terms.closing)
     _close(ready, live, cast, audience)
 
+    worked = _worked(ready, live, provider, cast, audience)
     for period, collected in enumerate(ready.collections, start=1):
         visits.ask(live, ready.deal, cast.investors, period, audience.say)
         _tell_index(ready, live, oracle, cast, period)
+        if worked:
+            worked.until(terms.period_ends[period - 1] - DAY)
         at(provider, terms.period_ends[period - 1])
         tree = commit_collections(period, collected.cash, ready.commitment, ready.secret)
         settlement.mint(parties.servicer, collected.net, sender=parties.servicer)
@@ -145,10 +153,30 @@ def play_out(
 
     visits.take_earned(live, cast.investors.values(), by=cast.outsider)
     chain = read_statement(live, ready.deal, investors=cast.investors)
-    model = forecast(ready.deal, terms, ready.collections, claims_after=ready.claims_after, indices=ready.indices)
+    model = forecast(
+        ready.deal,
+        terms,
+        ready.collections,
+        claims_after=ready.claims_after,
+        indices=ready.indices,
+        story=None if isinstance(ready.story, str) else ready.story,
+    )
     if found := differences(chain, model):
         raise ReconciliationFailed(found)
     return chain
+
+
+def _worked(ready: Prepared, live: LiveDeal, provider: ProviderAPI, cast: Cast, audience: Audience) -> Telling | None:
+    """Two loans that do not pay, where the deal sells such loans alone."""
+    if isinstance(ready.story, str):
+        if ready.story:
+            audience.say(f"no loan of this deal is worked alone in a play: {ready.story}")
+        return None
+    clock = Clock(lambda: provider.get_block("latest").timestamp, lambda seconds: at(provider, seconds))
+    appraisers = Appraisers(live, ready.terms, int(provider.chain_id), cast.outsider)
+    proofs = Proofs(ready.commitment, ready.deal.liquidation.claim, ready.secret)  # type: ignore[union-attr]
+    people = {**cast.bidders, KEEPER: cast.outsider, SERVICER: live.parties.servicer}
+    return Telling(ready.story, OnChain(ready.story, live, proofs, appraisers, people, clock, audience.say))
 
 
 def _order(ready: Prepared, live: LiveDeal, cast: Cast, audience: Audience) -> None:

@@ -69,7 +69,8 @@ class Appraisers:
         return [each.signer for each in self._like(key).sources if each.signer]
 
     def _like(self, key: str) -> Value:
-        values, kind = self._section.values, key.partition("/")[0]
+        values: list[Value] = self._section.values
+        kind = key.partition("/")[0]
         same = [each for each in values if each.key == key]
         return (same or [each for each in values if each.key.partition("/")[0] == kind])[0]
 

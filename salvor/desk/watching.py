@@ -227,7 +227,7 @@ def _open(
     for i, loan in enumerate(free):
         opening = (look.claims[loan], 0, True, NOBODY, _subject(look, there[loan], first + i))
         calls.append((sales.book.open, (proofs.of(loan), opening)))
-    opened, outcomes = set(), send_each(calls, sender=sender)
+    opened, outcomes = set[tuple[int, int]](), send_each(calls, sender=sender)
     if outcomes and all(isinstance(each, Refusal) and each.error == _NO_RIGHT for each in outcomes):
         yield Sent(0, f"{len(free)} loans", f"only the servicer opens cases, and {sender.address} is not", refused=True)
         return opened

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ from salvor.desk import visits
 from salvor.desk.appraisers import Appraisers, with_played_signers
 from salvor.desk.cast import Cast
 from salvor.desk.watching import Proofs
-from salvor.desk.worked import DAY, KEEPER, SERVICER, Story, Telling, story_of, without
+from salvor.desk.worked import KEEPER, SERVICER, Story, Telling, story_of, without
 from salvor.desk.worked_on_chain import Clock, OnChain
 from salvor.errors import ChainPastClosing, ReconciliationFailed, RowsRejected
 from salvor.investors.in_a_deal import (
@@ -140,12 +141,14 @@ def play_out(
         visits.ask(live, ready.deal, cast.investors, period, audience.say)
         _tell_index(ready, live, oracle, cast, period)
         if worked:
-            worked.until(terms.period_ends[period - 1] - DAY)
+            worked.until(terms.period_ends[period - 1])
         at(provider, terms.period_ends[period - 1])
         tree = commit_collections(period, collected.cash, ready.commitment, ready.secret)
         settlement.mint(parties.servicer, collected.net, sender=parties.servicer)
         desk.collect(live, period, collected, tree)
         desk.run_waterfall(live, period, by=cast.outsider)
+        if worked:
+            _tell_proceeds(ready, live, audience, period)
         visits.settle(live, cast.investors.values(), by=cast.outsider)
         _trade(ready, live, cast, audience, period)
         _claim(ready, live, cast, period)
@@ -176,7 +179,20 @@ def _worked(ready: Prepared, live: LiveDeal, provider: ProviderAPI, cast: Cast, 
     appraisers = Appraisers(live, ready.terms, int(provider.chain_id), cast.outsider)
     proofs = Proofs(ready.commitment, ready.deal.liquidation.claim, ready.secret)  # type: ignore[union-attr]
     people = {**cast.bidders, KEEPER: cast.outsider, SERVICER: live.parties.servicer}
-    return Telling(ready.story, OnChain(ready.story, live, proofs, appraisers, people, clock, audience.say))
+    name = list(ready.deal.liquidation.triggers)[ready.story.trigger]  # type: ignore[union-attr]
+    return Telling(ready.story, OnChain(ready.story, live, proofs, appraisers, people, name, clock, audience.say))
+
+
+def _tell_proceeds(ready: Prepared, live: LiveDeal, audience: Audience, period: int) -> None:
+    """Where sales brought something: how far the most senior notes came by the run."""
+    before, record = live.pool.record(period - 1), live.pool.record(period)
+    decimals = ready.deal.settlement.decimals
+    if proceeds := record.net - before.net - ready.collections[period - 1].net:
+        cash, left = (format_units(each, decimals) for each in (proceeds, live.waterfall.tranche(0).principal))
+        name, end = ready.deal.tranches[0].name, datetime.fromtimestamp(record.end, UTC)
+        audience.say(
+            f"{end:%Y-%m-%d}  period {period} run: {cash} of its cash from sales; {name} principal left {left}"
+        )
 
 
 def _order(ready: Prepared, live: LiveDeal, cast: Cast, audience: Audience) -> None:

@@ -17,7 +17,7 @@ from salvor.chain.handles import Contract
 from salvor.chain.send import learn_errors_of
 from salvor.demo import Audience, Prepared, play_out, prepare
 from salvor.deploy.deal_plan import Accounts, Token, deal_steps
-from salvor.deploy.live import LiveDeal, LiveOracle, LiveRegulated, LiveVault
+from salvor.deploy.live import LiveDeal, LiveLiquidation, LiveOracle, LiveRegulated, LiveVault
 from salvor.deploy.plan.create3 import factory_on
 from salvor.deploy.plan.plan import make_plan
 from salvor.deploy.plan.rpc import Node
@@ -104,7 +104,7 @@ def attached(planned: LiveDeal, project: Any, live: LiveDeal) -> LiveDeal:
             return tuple(map(at, value))
         if isinstance(value, Mapping):
             return {name: at(each) for name, each in value.items()}
-        if isinstance(value, LiveOracle | LiveVault | LiveRegulated):
+        if isinstance(value, LiveOracle | LiveVault | LiveRegulated | LiveLiquidation):
             return replace(value, **{each.name: at(getattr(value, each.name)) for each in fields(value)})
         return value
 

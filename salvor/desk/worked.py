@@ -195,7 +195,7 @@ def _sells(story: Story, side: Side, case: int, now: int) -> Generator[int, None
         yield now
         step = max(auction.increment, share_up(floor, auction.increment_share))
         side.bid(case, SECOND, max(floor * 12 // 10, floor + step))
-        now += auction.duration + auction.window + auction.extension
+        now += max(auction.duration // 10, auction.window) + 2 * SLACK
         yield now
         side.settle(case)
     elif isinstance(auction, Dutch):
@@ -210,8 +210,9 @@ def _sells(story: Story, side: Side, case: int, now: int) -> Generator[int, None
 
 def _nobody(story: Story, side: Side, case: int, now: int) -> Iterator[int]:
     """Each round ends without a bid."""
+    auction = story.auction
     for _ in range(story.strategy.rounds):
-        now += story.auction.longest + SLACK
+        now += (auction.duration if isinstance(auction, English) else auction.longest) + SLACK
         yield now
         side.relist(case)
 
@@ -235,8 +236,8 @@ class Telling:
         self._acts = acts(self.story, self.side)
         self._next: int | None = next(self._acts)
 
-    def until(self, seconds: int) -> None:
-        """Whatever happens up to a second."""
-        while self._next is not None and self._next <= seconds:
+    def until(self, end: int) -> None:
+        """Whatever happens before a period ends; what would be just before it comes just after, within the slack."""
+        while self._next is not None and self._next <= end - SLACK // 2:
             self.side.at(self._next)
             self._next = next(self._acts, None)

@@ -36,6 +36,7 @@ class OnChain:
     proofs: Proofs
     appraisers: Appraisers
     people: Mapping[str, Any]
+    name: str  # of the trigger
     clock: Clock
     say: Callable[[str], None]
     set_to: int = 0
@@ -43,6 +44,7 @@ class OnChain:
 
     def __post_init__(self) -> None:
         own: Any = self.live.liquidation
+        self.worth, self.seen = dict[int, int](), set[int]()
         self.book, self.house, self.triggers = own.book, own.house, own.triggers
         self.auction = own.auctions[self.story.strategy.auction or 0]
         for who in (FIRST, SECOND):
@@ -71,7 +73,9 @@ class OnChain:
         """Signed by every appraiser of the key."""
         wad = value * WAD // 10**self.story.terms.decimals
         self.appraisers.tell(self._key(case), wad, self._now())
-        self._tell(case, f"appraised at {self._money(value)}")
+        if self.worth.get(case) != value:
+            self.worth[case] = value
+            self._tell(case, f"appraised at {self._money(value)}")
 
     def watch(self, case: int) -> None:
         """By anybody."""
@@ -80,13 +84,15 @@ class OnChain:
     def check(self, case: int) -> None:
         """By anybody."""
         send(self.triggers.check, case, self.story.trigger, sender=self.appraisers.by)
-        self._tell(case, "a checkpoint: the cause of the trigger is there")
+        if case not in self.seen:
+            self.seen.add(case)
+            self._tell(case, f"the cause of '{self.name}' is there; somebody looks again and again")
 
     def fire(self, case: int) -> None:
         """By anybody, who is the keeper."""
         send(self.triggers.fire, case, self.story.trigger, sender=self.appraisers.by)
         days = self.story.watched.cure // DAY
-        self._tell(case, f"the trigger fires after {self.story.watched.hold // DAY} days; {days} days to cure")
+        self._tell(case, f"'{self.name}' fires after {self.story.watched.hold // DAY} days; {days} days to cure")
 
     def start(self, case: int) -> None:
         """By anybody."""

@@ -12,7 +12,7 @@ from salvor.deal.schedule import Collected
 from salvor.deal.schema import Deal
 from salvor.deploy.terms import SERVICER, DealTerms
 from salvor.desk.on_model import OnModel as LifeOnModel
-from salvor.desk.worked import DAY, Story, Telling
+from salvor.desk.worked import Story, Telling
 from salvor.desk.worked_on_model import OnModel
 from salvor.model import deal as model
 from salvor.model.liquidation.state import HOUSE, Standing
@@ -75,7 +75,7 @@ def forecast(
         if indices:
             play.model.tell_index(period, indices[period - 1], terms.rules.begin(period))
         if worked:
-            worked.until(terms.period_ends[period - 1] - DAY)
+            worked.until(terms.period_ends[period - 1])
         _report(play, period, collected)
         _note(play, play.model.run(period))
         end = terms.period_ends[period - 1]

@@ -9,10 +9,14 @@ from salvor.deal.load import load_deal
 from salvor.desk import actions as desk
 from salvor.desk.worked import DEBTOR, FIRST, KEEPER, SECOND, SERVICER, SOLD, UNSOLD, Telling, story_of, without
 from salvor.desk.worked_on_chain import Clock, OnChain
+from salvor.lab import open_lab
 from salvor.model.liquidation.state import Standing
-from salvor.report.from_model import forecast
+from salvor.play import WHOLE, prepare_life
+from salvor.report.from_model import forecast, statement_of
+from salvor.report.side_by_side import perform
 from salvor.tape.commitment.tape import commit_collections
-from tests.utils.worked import prepare_worked, set_worked
+from tests.utils.lives import on_a_lab
+from tests.utils.worked import DAY, DEAL, prepare_worked, set_worked
 
 BIDS = "kind: english, hours: 240, window_hours: 24, extension_hours: 120, increment: 10.00, increment_share: 5 %"
 ALONE = "collateral fell:\n      way: foreclosure"
@@ -142,3 +146,16 @@ def test_the_deal_of_the_demo_is_the_charged_off_accounts_with_more_sections():
     own, plain = (load_deal(Path(f"deals/{name}/deal.yaml")) for name in ("worked-loans", "charged-off-accounts"))
     for name in ("tranches", "waterfall", "calendar", "purchase_price", "investors", "trades"):
         assert getattr(own, name) == getattr(plain, name), name
+
+
+def test_a_life_of_such_a_deal_is_played_without_cases_and_says_so(ready, tmp_path, request):
+    (tmp_path / "life.yaml").write_text("salvor_life: 1\nat_closing:\n  - { do: hand_over }\n")
+    prepared = prepare_life(DEAL, tmp_path / "life.yaml", out=tmp_path / "out")
+    assert WHOLE in prepared.doubts
+    lab = open_lab(root=request.config.rootpath, genesis=prepared.script.terms.closing - 30 * DAY)
+    stage = on_a_lab(lab, prepared)
+    perform(stage, tick=lambda calls, sentence: None)
+    sold = stage.chain.live.liquidation
+    assert (sold.book.cases(), stage.chain.live.pool.house()) == (0, sold.house.address)
+    assert statement_of(stage.model).reconciliation.holds
+    lab.close()

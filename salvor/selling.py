@@ -154,6 +154,8 @@ class Story:
             else:
                 args = (number, leaf, claim, claim, 0)
                 self.both(book.join, *args, method=method.join, given=(number, struct, claim, 0), by=by)
+        seen = (number, len(loans))
+        self.both(book.confirm, *seen, method=self.sold.book.confirm, given=seen, by=self.parties.manager)
         self.cases.append(", ".join(loans))
         sources = [(each.address, FRESH, 100_000, b"") for each in self.appraisers]
         policy = (sources, 2, WAD // 10, WAD // 2, 0, 1, 2**127, 0, 0, 0, 0)

@@ -43,7 +43,6 @@ contract TriggerBook is ITriggerBook {
     uint256 public immutable count;
 
     IAuctionHouse private immutable _house;
-    ILoanPool private immutable _pool;
 
     /// @dev Settlement units in 1: values are in WAD of money.
     uint256 private immutable _unit;
@@ -52,6 +51,9 @@ contract TriggerBook is ITriggerBook {
 
     /// @inheritdoc ITriggerBook
     mapping(uint64 caseId => uint256 trigger) public firedBy;
+
+    /// @inheritdoc ITriggerBook
+    mapping(uint256 trigger => bytes32 schema) public classOf;
 
     mapping(uint256 trigger => TriggerTerms terms) private _terms;
     mapping(uint256 trigger => mapping(uint256 place => Condition condition)) private _conditions;
@@ -65,12 +67,12 @@ contract TriggerBook is ITriggerBook {
         ILoanBook book_,
         uint8 decimals,
         TriggerTerms[] memory terms,
-        Condition[][] memory conditions
+        Condition[][] memory conditions,
+        bytes32[] memory classes
     ) {
         hub = hub_;
         book = book_;
         _house = book_.house();
-        _pool = _house.pool();
         _unit = 10 ** decimals;
         count = terms.length;
         for (uint256 i; i < terms.length; ++i) {
@@ -79,6 +81,7 @@ contract TriggerBook is ITriggerBook {
             for (uint256 c; c < CLAUSES; ++c) sets = sets && uint8(terms[i].clauses >> (8 * c)) >> own == 0;
             if (!sets || address(book_.termsOf(terms[i].way).auction) == address(0)) revert WrongTrigger(i);
             _terms[i] = terms[i];
+            if (classes[i] != 0) classOf[i] = classes[i];
             for (uint256 k; k < own; ++k) {
                 if (conditions[i][k].margin > MOST_MARGIN) revert WrongTrigger(i);
                 _conditions[i][k] = conditions[i][k];
@@ -91,7 +94,9 @@ contract TriggerBook is ITriggerBook {
     /// @inheritdoc ITriggerBook
     function watch(uint64 caseId, uint256 trigger) external {
         if (trigger >= count) revert NoSuchTrigger(trigger, count);
-        book.caseOf(caseId); // it is there
+        bytes32 class = book.caseOf(caseId).schema;
+        bytes32 needed = classOf[trigger];
+        if (needed != 0 && class != needed) revert OtherClass(caseId, class, needed);
         Watch storage own = _watches[caseId][trigger];
         own.watched = true;
         _note(caseId, trigger, own, _terms[trigger]);
@@ -262,9 +267,10 @@ contract TriggerBook is ITriggerBook {
     function _isFact(Condition memory one, uint64 caseId) private view returns (bool) {
         if (one.looks == Looks.PlanBroken) return book.planBroken(caseId);
         if (one.looks == Looks.CourtOverdue) return book.courtOverdue(caseId);
-        Period next = _pool.lastReported().next();
-        if (next > _pool.periodCount()) return false;
-        return block.timestamp > uint256(_pool.record(next).end) + one.window;
+        ILoanPool pool = _house.poolOf(_house.accountOf(caseId).group);
+        Period next = pool.lastReported().next();
+        if (next > pool.periodCount()) return false;
+        return block.timestamp > uint256(pool.record(next).end) + one.window;
     }
 
     /// @dev Rule 33. `longest` is how long the clause that holds longest does.

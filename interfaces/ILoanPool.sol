@@ -109,7 +109,8 @@ struct Correction {
 }
 
 /// @notice The record of one period; amounts are to date, with this period, in settlement units. Until it is reported
-///         the first that is not holds the proceeds that came in it, all others 0.
+///         the first that is not holds the proceeds that came in it, all others 0. Net and gross share slots with what is known from
+///         the beginning: the first buyer of a period pays for no new one.
 /// @param end Seconds since 1970.
 /// @param planned Net collections that the plan expects; known from the beginning.
 /// @param loansPaying Leaves under `root`.
@@ -119,16 +120,16 @@ struct Correction {
 /// @param closed Whether closed positions were ever reported; else a run need not read their values.
 struct PeriodRecord {
     uint112 net;
-    uint112 writtenOff;
-    uint112 recovered;
+    uint112 planned;
+    uint32 loansPaying;
+    uint112 gross;
     uint40 end;
     bool late;
     bool last;
     bool closed;
     bool missing;
-    uint112 planned;
-    uint112 gross;
-    uint32 loansPaying;
+    uint112 writtenOff;
+    uint112 recovered;
     uint112 closedValue;
     uint112 closedPlan;
     bytes32 root;

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {ExactPull} from "contracts/ExactPull.sol";
 import {Accounts} from "contracts/liquidation/Accounts.sol";
-import {Cash} from "contracts/liquidation/Cash.sol";
+import {Cash, Credit} from "contracts/liquidation/Cash.sol";
 import {Groups} from "contracts/liquidation/Groups.sol";
 import {Ended, IAuction} from "interfaces/IAuction.sol";
 import {Account, Group, IAuctionHouse, Standing, Way} from "interfaces/IAuctionHouse.sol";
@@ -42,7 +42,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
     /// @inheritdoc IAuctionHouse
     IERC20 public immutable settlement;
 
-    // Of group 0, which most deals have alone: read without a slot.
+    // Of group 0: most deals have no other.
     address private immutable _distributor;
     uint256 private immutable _end;
 
@@ -59,8 +59,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
     /// @inheritdoc IAuctionHouse
     mapping(uint64 caseId => mapping(address holder => uint256 units)) public titleOf;
 
-    /// @inheritdoc IAuctionHouse
-    mapping(address account => uint256 cash) public owed;
+    mapping(address account => Credit credit) private _credits;
 
     mapping(Strategy strategy => Way way) private _ways;
 
@@ -84,6 +83,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         compliance = compliance_;
         servicer = servicer_;
         vehicle = vehicle_;
+        _credits[servicer_].known = true;
         settlement = pool_.settlement();
         _end = Groups.endOf(pool_);
         _distributor = address(pool_.distributor());
@@ -107,7 +107,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         _setExposed(account, 0);
         account.group = group;
         _setExposed(account, uncertain);
-        _moveClaim(caseId, from, group, account.rest());
+        Groups.moveClaim(caseId, [poolOf(from), poolOf(group)], [from, group], account.rest());
     }
 
     /* BOOK */
@@ -135,7 +135,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         account.debtor = debtor;
         account.open = true;
         account.alsoOpen = true;
-        if (account.group != home) _moveClaim(caseId, home, account.group, outstanding);
+        uint8 group = account.group;
+        if (group != home) Groups.moveClaim(caseId, [poolOf(home), poolOf(group)], [home, group], outstanding);
     }
 
     /// @inheritdoc IAuctionHouse
@@ -145,7 +146,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         if (account.gone) revert NothingLeft(caseId);
         // A fee that an earlier keeper still has to get stays that keeper's; there is room for one.
         if (account.keeperDue == 0) (account.keeper, account.keeperDue) = (keeper, fee);
-        _expose(account);
+        if (account.exposed == 0) _setExposed(account, uint96(account.rest())); // at most outstanding
     }
 
     /// @inheritdoc IAuctionHouse
@@ -168,7 +169,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         account.round = 0;
         account.strategy = strategy;
         if (cost != 0) account.costsDue += cost;
-        _expose(account);
+        if (account.exposed == 0) _setExposed(account, uint96(account.rest())); // since its cure began; at most outstanding
         poolOf(account.group).awaitProceeds();
         _begin(caseId, account, auction, start, floor, account.left);
     }
@@ -200,7 +201,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
     function pull(uint64 caseId, address from, uint256 cash, address beaten, uint256 best) external {
         _ofAuction(caseId);
         if (!admits(from)) revert NotEligible(from);
-        if (best != 0) owed[beaten] += best; // who bids more says so
+        if (best != 0) _credits[beaten].cash += uint248(best); // who bids more says so; a bid is below 2^96
         settlement.pullExact(from, cash);
     }
 
@@ -244,8 +245,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
 
     /// @inheritdoc IAuctionHouse
     function payOut(address account) external returns (uint256 cash) {
-        cash = owed[account];
-        owed[account] = 0;
+        cash = _credits[account].cash;
+        _credits[account] = Credit(0, true);
         emit PaidOut(account, cash);
 
         if (cash != 0) settlement.safeTransfer(account, cash); // some assets refuse to move nothing
@@ -266,6 +267,11 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
     /// @inheritdoc IAuctionHouse
     function wayOf(Strategy strategy) external view returns (Way memory) {
         return _ways[strategy];
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function owed(address account) external view returns (uint256) {
+        return _credits[account].cash;
     }
 
     /// @inheritdoc IAuctionHouse
@@ -356,19 +362,10 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         return toKeeper + toServicer;
     }
 
-    function _moveClaim(uint64 caseId, uint8 from, uint8 to, uint256 rest) private {
-        emit CaseMoved(caseId, from, to, Groups.moveClaim(poolOf(from), poolOf(to), rest));
-    }
-
     function _owe(address account, uint256 cash) private {
         if (cash == 0) return;
-        owed[account] += cash;
+        _credits[account].cash += cash.toUint248();
         emit Owed(account, cash);
-    }
-
-    /// @dev Since its cure began.
-    function _expose(Account storage account) private {
-        if (account.exposed == 0) _setExposed(account, uint96(account.rest())); // at most outstanding
     }
 
     function _setExposed(Account storage account, uint96 rest) private {
@@ -380,7 +377,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         else _further.at(group).exposed = _further.at(group).exposed - was + rest;
     }
 
-    /// @dev When the last period of a group ends: no round of its cases can end later.
+    /// @dev No round of its cases can end later.
     function _lastOf(uint8 group) private view returns (uint256) {
         return group == 0 ? _end : _further.at(group).end;
     }

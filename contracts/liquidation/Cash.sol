@@ -11,6 +11,13 @@ struct Cash {
     uint256 more;
 }
 
+/// @notice What an account may have, one slot. Settlement units.
+/// @param known It had something before: from then on a credit finds its slot written, and costs its buyer less.
+struct Credit {
+    uint248 cash;
+    bool known;
+}
+
 using CashFlow for Cash global;
 
 /// @title What goes on to a pool, and what stays in the house

@@ -97,24 +97,26 @@ contract TriggerBook is ITriggerBook {
         bytes32 class = book.caseOf(caseId).schema;
         bytes32 needed = classOf[trigger];
         if (needed != 0 && class != needed) revert OtherClass(caseId, class, needed);
-        Watch storage own = _watches[caseId][trigger];
+        Watch memory own = _watches[caseId][trigger];
         own.watched = true;
         _note(caseId, trigger, own, _terms[trigger]);
+        _watches[caseId][trigger] = own;
     }
 
     /// @inheritdoc ITriggerBook
     function check(uint64 caseId, uint256 trigger) external returns (uint256 holding) {
-        Watch storage own = _watched(caseId, trigger);
+        Watch memory own = _watched(caseId, trigger);
         TriggerTerms memory terms = _terms[trigger];
         uint256 holds = _remember(caseId, trigger, terms, own.claim, With.LastGood);
         (holding, ) = _update(caseId, trigger, own, terms, holds);
+        _watches[caseId][trigger] = own;
     }
 
     /* FIRING */
 
     /// @inheritdoc ITriggerBook
     function fire(uint64 caseId, uint256 trigger) external {
-        Watch storage own = _watched(caseId, trigger);
+        Watch memory own = _watched(caseId, trigger);
         if (own.fired) revert AlreadyFired(caseId, trigger);
         TriggerTerms memory terms = _terms[trigger];
         uint256 claim = _note(caseId, trigger, own, terms);
@@ -122,6 +124,7 @@ contract TriggerBook is ITriggerBook {
         (uint256 holding, uint256 longest) = _update(caseId, trigger, own, terms, holds);
         if (holding == 0 || longest < terms.hold) revert NotHeld(caseId, trigger, longest, terms.hold);
         own.fired = true;
+        _watches[caseId][trigger] = own;
         firedBy[caseId] = trigger + 1;
         emit Fired(caseId, trigger, msg.sender);
 
@@ -130,13 +133,14 @@ contract TriggerBook is ITriggerBook {
 
     /// @inheritdoc ITriggerBook
     function calm(uint64 caseId, uint256 trigger) external {
-        Watch storage own = _watched(caseId, trigger);
+        Watch memory own = _watched(caseId, trigger);
         if (!own.fired) revert NotFired(caseId, trigger);
         TriggerTerms memory terms = _terms[trigger];
         (uint256 holds, uint256 unknown) = _look(caseId, trigger, terms, _claim(caseId), With.GoodNowRelaxed);
         if (_clauses(terms, holds | unknown) != 0) revert StillHolds(caseId, trigger);
         own.fired = false;
         own.since = 0;
+        _watches[caseId][trigger] = own;
         bool cures = firedBy[caseId] == trigger + 1 && book.caseOf(caseId).stage == Stage.Cure;
         emit Calmed(caseId, trigger, cures);
 
@@ -173,7 +177,7 @@ contract TriggerBook is ITriggerBook {
     function _note(
         uint64 caseId,
         uint256 trigger,
-        Watch storage own,
+        Watch memory own,
         TriggerTerms memory terms
     ) private returns (uint96 claim) {
         claim = _claim(caseId);
@@ -277,7 +281,7 @@ contract TriggerBook is ITriggerBook {
     function _update(
         uint64 caseId,
         uint256 trigger,
-        Watch storage own,
+        Watch memory own,
         TriggerTerms memory terms,
         uint256 holds
     ) private returns (uint256 holding, uint256 longest) {
@@ -285,12 +289,15 @@ contract TriggerBook is ITriggerBook {
         holding = _clauses(terms, holds);
         bool seen = block.timestamp <= last + terms.gap;
         uint256 since;
-        for (uint256 c; c < CLAUSES; ++c) {
-            if ((holding >> c) & 1 == 0) continue;
-            uint256 began = uint32(before >> (32 * c));
-            if (began == 0 || !seen) began = block.timestamp;
-            since |= began << (32 * c);
-            longest = Math.max(longest, block.timestamp - began);
+        unchecked {
+            // At most three clauses, and none began later than now.
+            for (uint256 c; holding >> c != 0; ++c) {
+                if ((holding >> c) & 1 == 0) continue;
+                uint256 began = uint32(before >> (32 * c));
+                if (began == 0 || !seen) began = block.timestamp;
+                since |= began << (32 * c);
+                if (block.timestamp - began > longest) longest = block.timestamp - began;
+            }
         }
         own.since = uint96(since); // three times 32 bits
         own.last = uint32(block.timestamp);
@@ -298,9 +305,11 @@ contract TriggerBook is ITriggerBook {
     }
 
     function _clauses(TriggerTerms memory terms, uint256 holds) private pure returns (uint256 holding) {
-        for (uint256 c; c < CLAUSES; ++c) {
-            uint256 set = uint8(terms.clauses >> (8 * c));
+        uint256 sets = terms.clauses;
+        for (uint256 c; sets != 0; ++c) {
+            uint256 set = sets & 0xff;
             if (set != 0 && holds & set == set) holding |= 1 << c;
+            sets >>= 8;
         }
     }
 
@@ -309,7 +318,7 @@ contract TriggerBook is ITriggerBook {
         return account.outstanding > account.brought ? account.outstanding - account.brought : 0;
     }
 
-    function _watched(uint64 caseId, uint256 trigger) private view returns (Watch storage own) {
+    function _watched(uint64 caseId, uint256 trigger) private view returns (Watch memory own) {
         own = _watches[caseId][trigger];
         if (!own.watched) revert NotWatched(caseId, trigger);
     }

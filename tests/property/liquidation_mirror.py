@@ -103,7 +103,7 @@ def places(sales: Sales) -> dict[str, Any]:
         named |= {f"falling {number} {name}": getattr(rounds[0], name) for name in ("left", "start", "begun")}
         named |= {f"climbing {number} {name}": getattr(rounds[1], name) for name in ("best", "end")}
         named |= {f"title {number} of {who.role}": house.titleOf[number][who] for who in sales.people}
-    named |= {f"owed {who.role}": house.owed[who] for who in sales.people}
+    named |= {f"owed {who.role}": house._credits[who].cash for who in sales.people}
     for number in ROUNDS:
         round_ = lab.slots(live.auctions[2])._rounds[number]
         of_round = ("floor", "deposit", "commitments", "revealed", "best", "second", "place")

@@ -264,17 +264,8 @@ class TestClasses:
     def test_a_trigger_watches_only_cases_of_its_class(self, here, lab, schema, said):
         lent = Condition(Looks.LOAN_TO_VALUE_ABOVE, "COLLATERAL/", 60 * PERCENT)
         terms = TriggerTerms((lent,), (frozenset({0}),), gap=DAY, age=DAY, schema=schema)
-        admin = here.deal.parties.admin
-        own = lab.deploy(
-            "TriggerBook",
-            here.watched.hub,
-            here.book,
-            2,
-            [_trigger(terms)],
-            [[_condition(lent)]],
-            [schema],
-            sender=admin,
-        )
+        admin, given = here.deal.parties.admin, ([_trigger(terms)], [[_condition(lent)]], [schema])
+        own = lab.deploy("TriggerBook", here.watched.hub, here.book, 2, *given, sender=admin)
         assert own.classOf(0) == schema
         if said:
             with lab.refused(said, 1, SCHEMA, schema):

@@ -109,6 +109,7 @@ def read_terms(
 ) -> tuple[Deal, DealTerms, list[str]]:
     """The deal and its tape, checked, with the tape's public commitment; on a local network one may be drawn."""
     deal = load_deal(deal_file)
+    groups, said = read_groups(deal_file, deal, out, local=local)
     mapping = load_tape_mapping(deal_file.parent / deal.tape.mapping)
     source = deal_file.parent / deal.tape.file
     tape = check_tape(source, mapping, decimals=deal.settlement.decimals, out=out / "tape")
@@ -118,7 +119,19 @@ def read_terms(
     public, doubts = _committed(out, commitment, kept, local=local)
     if public.loan_count != len(loans):
         raise NetworkUnfit(f"{commitment or kept} committed {public.loan_count} loans, the tape has {len(loans)}")
-    return deal, compile_terms(deal, loans, public), doubts
+    return deal, compile_terms(deal, loans, public, groups), [*doubts, *said]
+
+
+def read_groups(deal_file: Path, deal: Deal, out: Path, *, local: bool) -> tuple[tuple[DealTerms, ...], list[str]]:
+    """Further tranches that the deal's section `liquidation` names, each from its own file and tape."""
+    found, doubts = [], list[str]()
+    for name, group in (deal.liquidation.groups if deal.liquidation else {}).items():
+        folder, commitment = deal_file.parent, group.commitment
+        public = folder / commitment if commitment else None
+        _, terms, said = read_terms(folder / group.deal, out / f"group {name}", public, local=local)
+        found.append(terms)
+        doubts += [f"group '{name}': {each}" for each in said]
+    return tuple(found), doubts
 
 
 def _committed(out: Path, commitment: Path | None, kept: Path, *, local: bool) -> tuple[CommittedTape, list[str]]:

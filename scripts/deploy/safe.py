@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from salvor.options import Chosen, deal_options
+from salvor.options import Deploying, deal_options
 
 
 @click.command(epilog="Example: ape run deploy safe DEAL --network ethereum:sepolia:infura --safe 0x... --out batches")
 @deal_options
 @click.option("--out", type=Path, default=Path("out/safe"), show_default=True, help="Folder of the batches.")
 @click.option("--rehearse", is_flag=True, help="First do all of it on a fork, and play the deal to its end.")
-def cli(chosen: Chosen, out: Path, rehearse: bool) -> None:
+def cli(chosen: Deploying, out: Path, rehearse: bool) -> None:
     """Write what is left to do for DEAL, so that the owners of a Safe can load, sign and execute it.
 
     Execute the batches in their order; `ape run deploy resume --safe` sees what was executed. Exit code 0, or 2 for bad

@@ -17,7 +17,7 @@ from salvor.supervision.report import supervise, write_supervision
 from tests.unit.investors.conftest import FOLDER
 
 DAY = 86_400
-YEAR = 366 * DAY + 23 * DAY  # until a lock-up of 365 days has surely ended
+YEAR = 366 * DAY + 23 * DAY  # until a lock-up of 366 days has surely ended
 FREEZE, UNFREEZE, FREEZE_UNITS, UNFREEZE_UNITS, FORCE, RECOVER = range(6)
 COURT, REASON = b"Milan 117/27".ljust(32, b"\0"), b"\xab" * 32
 NOBODY = "0x" + "00" * 20

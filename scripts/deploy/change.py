@@ -35,9 +35,15 @@ def cli(chosen: Deploying, out: Path | None) -> None:
     if found is None:
         console.print("the live deal is what the file says; nothing to change")
         return
+    if found.first:
+        console.print(f"first {found.first[0].sender} deploys:")
+    for step in found.first:
+        console.print(f"  {step.name} ({step.says})", markup=False)
     console.print(f"by {found.by.account}, {found.by}:")
     for step in (*found.steps, *found.proposal):
         console.print(f"  {step.name}", markup=False)
+    for each in found.then:
+        console.print(f"then: {each}", markup=False)
     if out:
         write_whole(out, json.dumps(found.as_json(), indent=2) + "\n")
         console.print(f"written: {out}; nothing was sent")

@@ -133,10 +133,16 @@ class RecordingEngine:
         return contract
 
     def _name(self, blueprint: Blueprint, args: Sequence[Any]) -> str:
-        """The contract's; with its symbol where it has one; with a number where that is not enough."""
+        """The contract's; with its symbol where it has one; with a number where that is not enough.
+
+        A rule with a memory is called by its compliance: one that comes or goes beside another tranche renames nothing.
+        """
         inputs: Sequence[Any] = next((e["inputs"] for e in blueprint.artifact.abi if e["type"] == "constructor"), ())
         symbols = [arg for each, arg in zip(inputs, args, strict=False) if str(each["name"]).strip("_") == "symbol"]
         name, number = " ".join([blueprint.name, *map(str, symbols)]), 1
+        if inputs and str(inputs[0]["name"]).strip("_") == "compliance":
+            address = address_of(args[0])
+            name += f" of {next(own for own, each in self._steps.contracts.items() if each.address == address)}"
         while (free := name if number == 1 else f"{name} {number}") in self._steps.contracts:
             number += 1
         return free

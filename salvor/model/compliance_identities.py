@@ -81,7 +81,7 @@ class Trust:
 
 @dataclass(frozen=True)
 class Rested:
-    """Since when identities rest on an issuer: on which of its lives, and the how-manieth of a generation that is (2: or later)."""
+    """Since when identities rest on which life of an issuer; `how_many` lives of it a generation has had, up to two."""
 
     life: int
     since: int

@@ -151,7 +151,7 @@ class HoldPeriod(Lots):
 
 @dataclass
 class Velocity:
-    """Units sent in a rolling period, by the end of the eighth in which they were; each of nine places is used again."""
+    """Units sent in a rolling period, by the end of the eighth in which they were, in nine places."""
 
     asked: ClassVar = TRANSFERS
     words: ClassVar = "The sender has sent too much in this period."

@@ -1,8 +1,9 @@
 """Attack: a module, or a registry that was left behind, makes others pay, stop or count wrong.
 
-A module's long answer was copied whole into the memory of whoever asked, sixteen of them used up a block, and burns with
-it. One that stammered when asked why it refuses took away the reasons of all others. A count of holders went on while
-nobody told it anything, ran below zero, and with that held up the registry: no claim of such a person could be taken back.
+A module's long answer was copied whole into the memory of whoever asked: sixteen of them used up a block, and burns
+with it. One that stammered when asked why it refuses took away the reasons of all others. A count of holders went on
+while nobody told it anything, ran below zero, and with that held up the registry: no claim of such a person could be
+taken back. After a change of registry a number of the old one was taken for somebody else's of the new.
 """
 
 import pytest

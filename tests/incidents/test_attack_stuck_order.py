@@ -1,7 +1,7 @@
 """Attack: an order that is accepted and can never be handed over, or that goes below a least without being asked.
 
-The rules were asked for the units that a raise added, not for the order that came of it; and asked again, when what was
-allotted was handed over, for a least that scaling had undercut: the cash was gone and the notes stayed with the offering.
+The rules were asked for the units that a raise added, not for the order that came of it; and asked again, when what
+was allotted was handed over, for a least that scaling had undercut: the cash was gone and the notes stayed.
 """
 
 import pytest

@@ -218,7 +218,12 @@ class TestVelocity:
         velocity = office.module("Velocity", 50, 8 * DAY)
         lab.now += DAY - lab.now % DAY
         office.note.transfer(taker, 30, sender=giver)
-        for period, wait, counted in ((HOUR, 0, 30), (8 * HOUR, DAY + 8 * HOUR - 1, 30), (8 * HOUR, 1, 0), (9 * HOUR, 0, 30)):
+        for period, wait, counted in (
+            (HOUR, 0, 30),
+            (8 * HOUR, DAY + 8 * HOUR - 1, 30),
+            (8 * HOUR, 1, 0),
+            (9 * HOUR, 0, 30),
+        ):
             lab.wait(wait)
             office.compliance.callModuleFunction(velocity.set.encode(50, period), velocity, sender=office.admin)
             assert velocity.sentBy(office.identity("giver")) == counted, "CO-06"

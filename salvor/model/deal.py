@@ -108,7 +108,7 @@ class Deal:
         self._refuse_after_deadline(now)
         self.order_books[tranche].refuse_raise(units)
         if not self.admissions.admitted(investor, now):
-            raise Refused("NotEligible", investor, tranche, units)
+            raise Refused("NotEligible", investor, tranche, self.order_books[tranche].orders[investor] + units)
         self._pay_in(investor, OFFERING, units)
         self.order_books[tranche].change(investor, units)
 
@@ -117,6 +117,8 @@ class Deal:
         self._refuse_other_sale(Sale.OPEN)
         self._refuse_after_deadline(now)
         self.order_books[tranche].refuse_lower(investor, units)
+        if (rest := self.order_books[tranche].orders[investor] - units) and not self.admissions.admitted(investor, now):
+            raise Refused("NotEligible", investor, tranche, rest)
         self._pay_out(OFFERING, investor, units)
         self.order_books[tranche].change(investor, -units)
 

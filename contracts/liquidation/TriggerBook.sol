@@ -8,7 +8,6 @@ import {ILoanPool} from "interfaces/ILoanPool.sol";
 import {IOracleHub, Reading, Status} from "interfaces/IOracleHub.sol";
 import {Condition, ITriggerBook, Looks, TriggerTerms, Watch} from "interfaces/ITriggerBook.sol";
 import {Period} from "interfaces/Types.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 contract TriggerBook is ITriggerBook {
     using Conditions for Condition;
@@ -97,34 +96,36 @@ contract TriggerBook is ITriggerBook {
         bytes32 class = book.caseOf(caseId).schema;
         bytes32 needed = classOf[trigger];
         if (needed != 0 && class != needed) revert OtherClass(caseId, class, needed);
-        Watch memory own = _watches[caseId][trigger];
+        Watch storage own = _watches[caseId][trigger];
         own.watched = true;
         _note(caseId, trigger, own, _terms[trigger]);
-        _watches[caseId][trigger] = own;
     }
 
     /// @inheritdoc ITriggerBook
-    function check(uint64 caseId, uint256 trigger) external returns (uint256 holding) {
-        Watch memory own = _watched(caseId, trigger);
-        TriggerTerms memory terms = _terms[trigger];
+    function checkAll(uint64[] calldata caseIds, uint256 trigger) external {
+        for (uint256 i; i < caseIds.length; ++i) check(caseIds[i], trigger);
+    }
+
+    /// @inheritdoc ITriggerBook
+    function check(uint64 caseId, uint256 trigger) public returns (uint256 holding) {
+        Watch storage own = _watched(caseId, trigger);
+        TriggerTerms storage terms = _terms[trigger];
         uint256 holds = _remember(caseId, trigger, terms, own.claim, With.LastGood);
         (holding, ) = _update(caseId, trigger, own, terms, holds);
-        _watches[caseId][trigger] = own;
     }
 
     /* FIRING */
 
     /// @inheritdoc ITriggerBook
     function fire(uint64 caseId, uint256 trigger) external {
-        Watch memory own = _watched(caseId, trigger);
+        Watch storage own = _watched(caseId, trigger);
         if (own.fired) revert AlreadyFired(caseId, trigger);
-        TriggerTerms memory terms = _terms[trigger];
+        TriggerTerms storage terms = _terms[trigger];
         uint256 claim = _note(caseId, trigger, own, terms);
         uint256 holds = _remember(caseId, trigger, terms, claim, With.GoodNow);
         (uint256 holding, uint256 longest) = _update(caseId, trigger, own, terms, holds);
         if (holding == 0 || longest < terms.hold) revert NotHeld(caseId, trigger, longest, terms.hold);
         own.fired = true;
-        _watches[caseId][trigger] = own;
         firedBy[caseId] = trigger + 1;
         emit Fired(caseId, trigger, msg.sender);
 
@@ -133,14 +134,13 @@ contract TriggerBook is ITriggerBook {
 
     /// @inheritdoc ITriggerBook
     function calm(uint64 caseId, uint256 trigger) external {
-        Watch memory own = _watched(caseId, trigger);
+        Watch storage own = _watched(caseId, trigger);
         if (!own.fired) revert NotFired(caseId, trigger);
-        TriggerTerms memory terms = _terms[trigger];
+        TriggerTerms storage terms = _terms[trigger];
         (uint256 holds, uint256 unknown) = _look(caseId, trigger, terms, _claim(caseId), With.GoodNowRelaxed);
-        if (_clauses(terms, holds | unknown) != 0) revert StillHolds(caseId, trigger);
+        if (_clauses(terms.clauses, holds | unknown) != 0) revert StillHolds(caseId, trigger);
         own.fired = false;
         own.since = 0;
-        _watches[caseId][trigger] = own;
         bool cures = firedBy[caseId] == trigger + 1 && book.caseOf(caseId).stage == Stage.Cure;
         emit Calmed(caseId, trigger, cures);
 
@@ -177,8 +177,8 @@ contract TriggerBook is ITriggerBook {
     function _note(
         uint64 caseId,
         uint256 trigger,
-        Watch memory own,
-        TriggerTerms memory terms
+        Watch storage own,
+        TriggerTerms storage terms
     ) private returns (uint96 claim) {
         claim = _claim(caseId);
         (uint256 noted, uint256 before) = (own.claim, own.since);
@@ -201,14 +201,15 @@ contract TriggerBook is ITriggerBook {
     function _remember(
         uint64 caseId,
         uint256 trigger,
-        TriggerTerms memory terms,
+        TriggerTerms storage terms,
         uint256 claim,
         With with
     ) private returns (uint256 holds) {
-        for (uint256 i; i < terms.count; ++i) {
+        (uint256 own, uint256 age) = (terms.count, terms.age);
+        for (uint256 i; i < own; ++i) {
             Condition memory one = _conditions[trigger][i];
-            if (one.looks == Looks.ValueFell) _refer(one, caseId, trigger, terms.age, with);
-            (bool yes, ) = _holds(one, caseId, trigger, terms.age, claim, with);
+            if (one.looks == Looks.ValueFell) _refer(one, caseId, trigger, age, with);
+            (bool yes, ) = _holds(one, caseId, trigger, age, claim, with);
             if (yes) holds |= 1 << i;
         }
     }
@@ -216,7 +217,7 @@ contract TriggerBook is ITriggerBook {
     function _look(
         uint64 caseId,
         uint256 trigger,
-        TriggerTerms memory terms,
+        TriggerTerms storage terms,
         uint256 claim,
         With with
     ) private view returns (uint256 holds, uint256 unknown) {
@@ -262,7 +263,9 @@ contract TriggerBook is ITriggerBook {
         if (with == With.LastGood) {
             uint40 at;
             (value, at) = hub.lastGood(key);
-            return (value, at != 0 && block.timestamp <= at + age);
+            unchecked {
+                return (value, at != 0 && block.timestamp <= at + age); // both below 2^41
+            }
         }
         Reading memory reading = hub.peek(key);
         return (reading.value, reading.status == Status.Good);
@@ -281,15 +284,15 @@ contract TriggerBook is ITriggerBook {
     function _update(
         uint64 caseId,
         uint256 trigger,
-        Watch memory own,
-        TriggerTerms memory terms,
+        Watch storage own,
+        TriggerTerms storage terms,
         uint256 holds
     ) private returns (uint256 holding, uint256 longest) {
-        (uint256 before, uint256 last) = (own.since, own.last);
-        holding = _clauses(terms, holds);
-        bool seen = block.timestamp <= last + terms.gap;
+        uint256 before = own.since;
+        holding = _clauses(terms.clauses, holds);
         uint256 since;
         unchecked {
+            bool seen = block.timestamp <= uint256(own.last) + terms.gap;
             // At most three clauses, and none began later than now.
             for (uint256 c; holding >> c != 0; ++c) {
                 if ((holding >> c) & 1 == 0) continue;
@@ -304,11 +307,10 @@ contract TriggerBook is ITriggerBook {
         if ((since == 0) != (before == 0)) emit Turned(caseId, trigger, holding);
     }
 
-    function _clauses(TriggerTerms memory terms, uint256 holds) private pure returns (uint256 holding) {
-        uint256 sets = terms.clauses;
-        for (uint256 c; sets != 0; ++c) {
+    function _clauses(uint256 sets, uint256 holds) private pure returns (uint256 holding) {
+        for (uint256 place = 1; sets != 0; place <<= 1) {
             uint256 set = sets & 0xff;
-            if (set != 0 && holds & set == set) holding |= 1 << c;
+            if (set != 0 && holds & set == set) holding |= place;
             sets >>= 8;
         }
     }
@@ -318,7 +320,7 @@ contract TriggerBook is ITriggerBook {
         return account.outstanding > account.brought ? account.outstanding - account.brought : 0;
     }
 
-    function _watched(uint64 caseId, uint256 trigger) private view returns (Watch memory own) {
+    function _watched(uint64 caseId, uint256 trigger) private view returns (Watch storage own) {
         own = _watches[caseId][trigger];
         if (!own.watched) revert NotWatched(caseId, trigger);
     }

@@ -257,6 +257,23 @@ class TestConditions:
         assert here.triggers.keyOf(b"SCORE/".ljust(11, b"\0"), 17) == key_bytes("SCORE/17")
 
 
+class TestCheckAll:
+    def test_makes_a_checkpoint_of_each(self, here, lab):
+        here.open(2, 10_000)
+        here.triggers.watch(2, 0, sender=here.outsider)
+        here.say(LOW)
+        here.say(LOW, key="COLLATERAL/2")
+        here.triggers.checkAll([1, 2], 0, sender=here.outsider)
+        assert [here.triggers.watchOf(case, 0).last for case in (1, 2)] == [here.now, here.now]
+        assert [here.triggers.watchOf(case, 0).since for case in (1, 2)] == [here.now, 0]  # 159 covers 100
+
+    def test_is_refused_whole_where_one_is_not_watched(self, here, lab):
+        here.say(LOW)
+        with lab.refused("NotWatched", 2, 0):
+            here.triggers.checkAll([1, 2], 0, sender=here.outsider)
+        assert here.triggers.watchOf(1, 0).last == 0
+
+
 class TestClasses:
     """Loans of one class may be lent up to another share of their value than those of another."""
 

@@ -1,7 +1,7 @@
 """What a bidder can gain by withholding, splitting or reordering: no more than docs/liquidation.md says (AU-13).
 
-The machine of sales proves that contracts are the model; here the model is asked about all ways in which one bidder with
-several accounts may act, beside one who acts plainly.
+The machine of sales proves that contracts are the model; here the model is asked about all ways in which one bidder
+with several accounts may act, beside one who acts plainly.
 """
 
 from itertools import permutations
@@ -22,7 +22,7 @@ parts = st.lists(st.integers(1, 400), min_size=1, max_size=6).filter(lambda each
     start=prices, share=st.integers(1, 100), bought=parts, waits=st.lists(st.integers(0, 20), min_size=6, max_size=6)
 )
 def test_a_lot_taken_in_parts_costs_at_least_what_it_costs_in_one_at_the_last_price(start, share, bought, waits):
-    """Waiting is what the price falls for; parts are each rounded up, so at one second they cost a unit more each at most."""
+    """Waiting is what the price falls for; parts are each rounded up: at once they cost less than a unit more each."""
     kind, floor = Dutch(step=1, fall=30, linger=100, units=UNITS), max(1, start * share // 100)
     round_, second, paid = DutchRound(start, floor, 0, UNITS), 0, 0
     for part, wait in zip(bought, waits, strict=False):

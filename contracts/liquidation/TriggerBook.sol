@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Conditions} from "contracts/liquidation/Conditions.sol";
+import {Watching} from "contracts/liquidation/Watching.sol";
 import {Account, IAuctionHouse} from "interfaces/IAuctionHouse.sol";
 import {ILoanBook, Stage} from "interfaces/ILoanBook.sol";
 import {ILoanPool} from "interfaces/ILoanPool.sol";
@@ -56,7 +57,7 @@ contract TriggerBook is ITriggerBook {
 
     mapping(uint256 trigger => TriggerTerms terms) private _terms;
     mapping(uint256 trigger => mapping(uint256 place => Condition condition)) private _conditions;
-    mapping(uint64 caseId => mapping(uint256 trigger => Watch watch)) private _watches;
+    mapping(uint64 caseId => mapping(uint256 trigger => Watching watch)) private _watches;
     mapping(uint64 caseId => mapping(uint256 trigger => Reference kept)) private _references;
 
     /* CONSTRUCTOR */
@@ -96,9 +97,8 @@ contract TriggerBook is ITriggerBook {
         bytes32 class = book.caseOf(caseId).schema;
         bytes32 needed = classOf[trigger];
         if (needed != 0 && class != needed) revert OtherClass(caseId, class, needed);
-        Watch storage own = _watches[caseId][trigger];
-        own.watched = true;
-        _note(caseId, trigger, own, _terms[trigger]);
+        (Watching own, ) = _note(caseId, trigger, _watches[caseId][trigger], _terms[trigger]);
+        _watches[caseId][trigger] = own;
     }
 
     /// @inheritdoc ITriggerBook
@@ -108,24 +108,27 @@ contract TriggerBook is ITriggerBook {
 
     /// @inheritdoc ITriggerBook
     function check(uint64 caseId, uint256 trigger) public returns (uint256 holding) {
-        Watch storage own = _watched(caseId, trigger);
+        Watching own = _watched(caseId, trigger);
         TriggerTerms storage terms = _terms[trigger];
-        uint256 holds = _remember(caseId, trigger, terms, own.claim, With.LastGood);
-        (holding, ) = _update(caseId, trigger, own, terms, holds);
+        uint256 holds = _remember(caseId, trigger, terms, own.claim(), With.LastGood);
+        (own, holding, ) = _update(caseId, trigger, own, terms, holds);
+        _watches[caseId][trigger] = own;
     }
 
     /* FIRING */
 
     /// @inheritdoc ITriggerBook
     function fire(uint64 caseId, uint256 trigger) external {
-        Watch storage own = _watched(caseId, trigger);
-        if (own.fired) revert AlreadyFired(caseId, trigger);
+        Watching own = _watched(caseId, trigger);
+        if (own.hasFired()) revert AlreadyFired(caseId, trigger);
         TriggerTerms storage terms = _terms[trigger];
-        uint256 claim = _note(caseId, trigger, own, terms);
-        uint256 holds = _remember(caseId, trigger, terms, claim, With.GoodNow);
-        (uint256 holding, uint256 longest) = _update(caseId, trigger, own, terms, holds);
-        if (holding == 0 || longest < terms.hold) revert NotHeld(caseId, trigger, longest, terms.hold);
-        own.fired = true;
+        uint256 seen;
+        (own, seen) = _note(caseId, trigger, own, terms);
+        seen = _remember(caseId, trigger, terms, seen, With.GoodNow);
+        uint256 longest;
+        (own, seen, longest) = _update(caseId, trigger, own, terms, seen);
+        if (seen == 0 || longest < terms.hold) revert NotHeld(caseId, trigger, longest, terms.hold);
+        _watches[caseId][trigger] = own.fired();
         firedBy[caseId] = trigger + 1;
         emit Fired(caseId, trigger, msg.sender);
 
@@ -134,13 +137,12 @@ contract TriggerBook is ITriggerBook {
 
     /// @inheritdoc ITriggerBook
     function calm(uint64 caseId, uint256 trigger) external {
-        Watch storage own = _watched(caseId, trigger);
-        if (!own.fired) revert NotFired(caseId, trigger);
+        Watching own = _watched(caseId, trigger);
+        if (!own.hasFired()) revert NotFired(caseId, trigger);
         TriggerTerms storage terms = _terms[trigger];
         (uint256 holds, uint256 unknown) = _look(caseId, trigger, terms, _claim(caseId), With.GoodNowRelaxed);
         if (_clauses(terms.clauses, holds | unknown) != 0) revert StillHolds(caseId, trigger);
-        own.fired = false;
-        own.since = 0;
+        _watches[caseId][trigger] = own.calmed();
         bool cures = firedBy[caseId] == trigger + 1 && book.caseOf(caseId).stage == Stage.Cure;
         emit Calmed(caseId, trigger, cures);
 
@@ -156,7 +158,7 @@ contract TriggerBook is ITriggerBook {
 
     /// @inheritdoc ITriggerBook
     function watchOf(uint64 caseId, uint256 trigger) external view returns (Watch memory) {
-        return _watches[caseId][trigger];
+        return _watches[caseId][trigger].told();
     }
 
     /// @inheritdoc ITriggerBook
@@ -177,14 +179,14 @@ contract TriggerBook is ITriggerBook {
     function _note(
         uint64 caseId,
         uint256 trigger,
-        Watch storage own,
+        Watching own,
         TriggerTerms storage terms
-    ) private returns (uint96 claim) {
+    ) private returns (Watching, uint256 claim) {
         claim = _claim(caseId);
-        (uint256 noted, uint256 before) = (own.claim, own.since);
-        own.claim = claim;
-        emit Watched(caseId, trigger, claim);
-        if (claim >= noted || before == 0) return claim;
+        (uint256 noted, uint256 before) = (own.claim(), own.since());
+        own = own.noted(uint96(claim));
+        emit Watched(caseId, trigger, uint96(claim));
+        if (claim >= noted || before == 0) return (own, claim);
         uint256 above;
         for (uint256 i; i < terms.count; ++i) {
             if (_conditions[trigger][i].overstates(noted, claim)) above |= 1 << i;
@@ -193,8 +195,8 @@ contract TriggerBook is ITriggerBook {
         for (uint256 c; c < CLAUSES; ++c) {
             if (uint8(terms.clauses >> (8 * c)) & above != 0) since &= ~(uint256(type(uint32).max) << (32 * c));
         }
-        own.since = uint96(since); // some of it
         if (since == 0) emit Turned(caseId, trigger, 0);
+        return (own.holdingSince(since), claim);
     }
 
     /// @dev Looks, and brings the references of what can fall up to date first (rule 32).
@@ -284,15 +286,15 @@ contract TriggerBook is ITriggerBook {
     function _update(
         uint64 caseId,
         uint256 trigger,
-        Watch storage own,
+        Watching own,
         TriggerTerms storage terms,
         uint256 holds
-    ) private returns (uint256 holding, uint256 longest) {
-        uint256 before = own.since;
+    ) private returns (Watching, uint256 holding, uint256 longest) {
+        uint256 before = own.since();
         holding = _clauses(terms.clauses, holds);
         uint256 since;
         unchecked {
-            bool seen = block.timestamp <= uint256(own.last) + terms.gap;
+            bool seen = block.timestamp <= own.last() + terms.gap;
             // At most three clauses, and none began later than now.
             for (uint256 c; holding >> c != 0; ++c) {
                 if ((holding >> c) & 1 == 0) continue;
@@ -302,9 +304,8 @@ contract TriggerBook is ITriggerBook {
                 if (block.timestamp - began > longest) longest = block.timestamp - began;
             }
         }
-        own.since = uint96(since); // three times 32 bits
-        own.last = uint32(block.timestamp);
         if ((since == 0) != (before == 0)) emit Turned(caseId, trigger, holding);
+        return (own.checked(since), holding, longest);
     }
 
     function _clauses(uint256 sets, uint256 holds) private pure returns (uint256 holding) {
@@ -320,8 +321,8 @@ contract TriggerBook is ITriggerBook {
         return account.outstanding > account.brought ? account.outstanding - account.brought : 0;
     }
 
-    function _watched(uint64 caseId, uint256 trigger) private view returns (Watch storage own) {
+    function _watched(uint64 caseId, uint256 trigger) private view returns (Watching own) {
         own = _watches[caseId][trigger];
-        if (!own.watched) revert NotWatched(caseId, trigger);
+        if (!own.isWatched()) revert NotWatched(caseId, trigger);
     }
 }

@@ -85,10 +85,10 @@ PROPERTIES = {
     "AU-11": "Title passes only to an account that compliance admits at that second.",
     "AU-12": "Moving a case between groups of tranches makes no claim and loses none: the gross balances of all groups "
     "add up to what their tapes say.",
-    "AU-13": "Who splits, reorders or withholds bids gains no more than the rules say: parts cost at least the whole at the "
-    "last price, the order of reveals decides nothing, and each price withheld costs its deposit.",
-    "AU-14": "While a case is in cure or for sale whose loss may reach a tranche, nobody leaves that tranche at a price "
-    "without it.",
+    "AU-13": "Who splits, reorders or withholds bids gains no more than the rules say: parts cost at least the whole "
+    "at the last price, the order of reveals decides nothing, and each price withheld costs its deposit.",
+    "AU-14": "While a case is in cure or for sale whose loss may reach a tranche, nobody leaves that tranche at a "
+    "price without it.",
     "OR-01": "A good value lies between the smallest and the largest honest answer while fewer than half of those that "
     "count for the median lie.",
     "OR-02": "A good value is not older than its policy allows, a held one not older than it may be held.",

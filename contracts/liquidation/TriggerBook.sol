@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Conditions} from "contracts/liquidation/Conditions.sol";
+import {Declared, DeclaredWord} from "contracts/liquidation/Declared.sol";
 import {Watching} from "contracts/liquidation/Watching.sol";
 import {Account, IAuctionHouse} from "interfaces/IAuctionHouse.sol";
 import {ILoanBook, Stage} from "interfaces/ILoanBook.sol";
@@ -55,7 +56,7 @@ contract TriggerBook is ITriggerBook {
     /// @inheritdoc ITriggerBook
     mapping(uint256 trigger => bytes32 schema) public classOf;
 
-    mapping(uint256 trigger => TriggerTerms terms) private _terms;
+    mapping(uint256 trigger => Declared terms) private _terms;
     mapping(uint256 trigger => mapping(uint256 place => Condition condition)) private _conditions;
     mapping(uint64 caseId => mapping(uint256 trigger => Watching watch)) private _watches;
     mapping(uint64 caseId => mapping(uint256 trigger => Reference kept)) private _references;
@@ -80,7 +81,7 @@ contract TriggerBook is ITriggerBook {
             bool sets = own <= MOST_CONDITIONS && terms[i].count == own && terms[i].clauses != 0;
             for (uint256 c; c < CLAUSES; ++c) sets = sets && uint8(terms[i].clauses >> (8 * c)) >> own == 0;
             if (!sets || address(book_.termsOf(terms[i].way).auction) == address(0)) revert WrongTrigger(i);
-            _terms[i] = terms[i];
+            _terms[i] = DeclaredWord.pack(terms[i]);
             if (classes[i] != 0) classOf[i] = classes[i];
             for (uint256 k; k < own; ++k) {
                 if (conditions[i][k].margin > MOST_MARGIN) revert WrongTrigger(i);
@@ -109,7 +110,7 @@ contract TriggerBook is ITriggerBook {
     /// @inheritdoc ITriggerBook
     function check(uint64 caseId, uint256 trigger) public returns (uint256 holding) {
         Watching own = _watched(caseId, trigger);
-        TriggerTerms storage terms = _terms[trigger];
+        Declared terms = _terms[trigger];
         uint256 holds = _remember(caseId, trigger, terms, own.claim(), With.LastGood);
         (own, holding, ) = _update(caseId, trigger, own, terms, holds);
         _watches[caseId][trigger] = own;
@@ -121,27 +122,27 @@ contract TriggerBook is ITriggerBook {
     function fire(uint64 caseId, uint256 trigger) external {
         Watching own = _watched(caseId, trigger);
         if (own.hasFired()) revert AlreadyFired(caseId, trigger);
-        TriggerTerms storage terms = _terms[trigger];
+        Declared terms = _terms[trigger];
         uint256 seen;
         (own, seen) = _note(caseId, trigger, own, terms);
         seen = _remember(caseId, trigger, terms, seen, With.GoodNow);
         uint256 longest;
         (own, seen, longest) = _update(caseId, trigger, own, terms, seen);
-        if (seen == 0 || longest < terms.hold) revert NotHeld(caseId, trigger, longest, terms.hold);
+        if (seen == 0 || longest < terms.hold()) revert NotHeld(caseId, trigger, longest, terms.hold());
         _watches[caseId][trigger] = own.fired();
         firedBy[caseId] = trigger + 1;
         emit Fired(caseId, trigger, msg.sender);
 
-        book.fire(caseId, msg.sender, terms.fee, terms.cure, terms.way);
+        book.fire(caseId, msg.sender, terms.fee(), terms.cure(), terms.way());
     }
 
     /// @inheritdoc ITriggerBook
     function calm(uint64 caseId, uint256 trigger) external {
         Watching own = _watched(caseId, trigger);
         if (!own.hasFired()) revert NotFired(caseId, trigger);
-        TriggerTerms storage terms = _terms[trigger];
+        Declared terms = _terms[trigger];
         (uint256 holds, uint256 unknown) = _look(caseId, trigger, terms, _claim(caseId), With.GoodNowRelaxed);
-        if (_clauses(terms.clauses, holds | unknown) != 0) revert StillHolds(caseId, trigger);
+        if (_clauses(terms.clauses(), holds | unknown) != 0) revert StillHolds(caseId, trigger);
         _watches[caseId][trigger] = own.calmed();
         bool cures = firedBy[caseId] == trigger + 1 && book.caseOf(caseId).stage == Stage.Cure;
         emit Calmed(caseId, trigger, cures);
@@ -163,7 +164,7 @@ contract TriggerBook is ITriggerBook {
 
     /// @inheritdoc ITriggerBook
     function termsOf(uint256 trigger) external view returns (TriggerTerms memory terms, Condition[] memory own) {
-        terms = _terms[trigger];
+        terms = _terms[trigger].told();
         own = new Condition[](terms.count);
         for (uint256 i; i < own.length; ++i) own[i] = _conditions[trigger][i];
     }
@@ -180,7 +181,7 @@ contract TriggerBook is ITriggerBook {
         uint64 caseId,
         uint256 trigger,
         Watching own,
-        TriggerTerms storage terms
+        Declared terms
     ) private returns (Watching, uint256 claim) {
         claim = _claim(caseId);
         (uint256 noted, uint256 before) = (own.claim(), own.since());
@@ -188,12 +189,12 @@ contract TriggerBook is ITriggerBook {
         emit Watched(caseId, trigger, uint96(claim));
         if (claim >= noted || before == 0) return (own, claim);
         uint256 above;
-        for (uint256 i; i < terms.count; ++i) {
+        for (uint256 i; i < terms.count(); ++i) {
             if (_conditions[trigger][i].overstates(noted, claim)) above |= 1 << i;
         }
         uint256 since = before;
         for (uint256 c; c < CLAUSES; ++c) {
-            if (uint8(terms.clauses >> (8 * c)) & above != 0) since &= ~(uint256(type(uint32).max) << (32 * c));
+            if (uint8(terms.clauses() >> (8 * c)) & above != 0) since &= ~(uint256(type(uint32).max) << (32 * c));
         }
         if (since == 0) emit Turned(caseId, trigger, 0);
         return (own.holdingSince(since), claim);
@@ -203,11 +204,11 @@ contract TriggerBook is ITriggerBook {
     function _remember(
         uint64 caseId,
         uint256 trigger,
-        TriggerTerms storage terms,
+        Declared terms,
         uint256 claim,
         With with
     ) private returns (uint256 holds) {
-        (uint256 own, uint256 age) = (terms.count, terms.age);
+        (uint256 own, uint256 age) = (terms.count(), terms.age());
         for (uint256 i; i < own; ++i) {
             Condition memory one = _conditions[trigger][i];
             if (one.looks == Looks.ValueFell) _refer(one, caseId, trigger, age, with);
@@ -219,12 +220,12 @@ contract TriggerBook is ITriggerBook {
     function _look(
         uint64 caseId,
         uint256 trigger,
-        TriggerTerms storage terms,
+        Declared terms,
         uint256 claim,
         With with
     ) private view returns (uint256 holds, uint256 unknown) {
-        for (uint256 i; i < terms.count; ++i) {
-            (bool yes, bool known) = _holds(_conditions[trigger][i], caseId, trigger, terms.age, claim, with);
+        for (uint256 i; i < terms.count(); ++i) {
+            (bool yes, bool known) = _holds(_conditions[trigger][i], caseId, trigger, terms.age(), claim, with);
             if (yes) holds |= 1 << i;
             if (!known) unknown |= 1 << i;
         }
@@ -287,14 +288,14 @@ contract TriggerBook is ITriggerBook {
         uint64 caseId,
         uint256 trigger,
         Watching own,
-        TriggerTerms storage terms,
+        Declared terms,
         uint256 holds
     ) private returns (Watching, uint256 holding, uint256 longest) {
         uint256 before = own.since();
-        holding = _clauses(terms.clauses, holds);
+        holding = _clauses(terms.clauses(), holds);
         uint256 since;
         unchecked {
-            bool seen = block.timestamp <= own.last() + terms.gap;
+            bool seen = block.timestamp <= own.last() + terms.gap();
             // At most three clauses, and none began later than now.
             for (uint256 c; holding >> c != 0; ++c) {
                 if ((holding >> c) & 1 == 0) continue;

@@ -58,7 +58,8 @@ contract TriggerBook is ITriggerBook {
 
     mapping(uint256 trigger => Declared terms) private _terms;
     mapping(uint256 trigger => mapping(uint256 place => Condition condition)) private _conditions;
-    mapping(uint64 caseId => mapping(uint256 trigger => Watching watch)) private _watches;
+    /// @dev By case and trigger in one key (see `_key`): a checkpoint looks there twice.
+    mapping(uint256 key => Watching watch) private _watches;
     mapping(uint64 caseId => mapping(uint256 trigger => Reference kept)) private _references;
 
     /* CONSTRUCTOR */
@@ -98,8 +99,8 @@ contract TriggerBook is ITriggerBook {
         bytes32 class = book.caseOf(caseId).schema;
         bytes32 needed = classOf[trigger];
         if (needed != 0 && class != needed) revert OtherClass(caseId, class, needed);
-        (Watching own, ) = _note(caseId, trigger, _watches[caseId][trigger], _terms[trigger]);
-        _watches[caseId][trigger] = own;
+        (Watching own, ) = _note(caseId, trigger, _watches[_key(caseId, trigger)], _terms[trigger]);
+        _watches[_key(caseId, trigger)] = own;
     }
 
     /// @inheritdoc ITriggerBook
@@ -113,7 +114,7 @@ contract TriggerBook is ITriggerBook {
         Declared terms = _terms[trigger];
         uint256 holds = _remember(caseId, trigger, terms, own.claim(), With.LastGood);
         (own, holding, ) = _update(caseId, trigger, own, terms, holds);
-        _watches[caseId][trigger] = own;
+        _watches[_key(caseId, trigger)] = own;
     }
 
     /* FIRING */
@@ -129,7 +130,7 @@ contract TriggerBook is ITriggerBook {
         uint256 longest;
         (own, seen, longest) = _update(caseId, trigger, own, terms, seen);
         if (seen == 0 || longest < terms.hold()) revert NotHeld(caseId, trigger, longest, terms.hold());
-        _watches[caseId][trigger] = own.fired();
+        _watches[_key(caseId, trigger)] = own.fired();
         firedBy[caseId] = trigger + 1;
         emit Fired(caseId, trigger, msg.sender);
 
@@ -143,7 +144,7 @@ contract TriggerBook is ITriggerBook {
         Declared terms = _terms[trigger];
         (uint256 holds, uint256 unknown) = _look(caseId, trigger, terms, _claim(caseId), With.GoodNowRelaxed);
         if (_clauses(terms.clauses(), holds | unknown) != 0) revert StillHolds(caseId, trigger);
-        _watches[caseId][trigger] = own.calmed();
+        _watches[_key(caseId, trigger)] = own.calmed();
         bool cures = firedBy[caseId] == trigger + 1 && book.caseOf(caseId).stage == Stage.Cure;
         emit Calmed(caseId, trigger, cures);
 
@@ -159,7 +160,7 @@ contract TriggerBook is ITriggerBook {
 
     /// @inheritdoc ITriggerBook
     function watchOf(uint64 caseId, uint256 trigger) external view returns (Watch memory) {
-        return _watches[caseId][trigger].told();
+        return _watches[_key(caseId, trigger)].told();
     }
 
     /// @inheritdoc ITriggerBook
@@ -309,6 +310,11 @@ contract TriggerBook is ITriggerBook {
         return (own.checked(since), holding, longest);
     }
 
+    /// @dev Only of triggers that there are: a number above 2^64 would be another case's.
+    function _key(uint64 caseId, uint256 trigger) private pure returns (uint256) {
+        return (uint256(caseId) << 64) | trigger;
+    }
+
     function _clauses(uint256 sets, uint256 holds) private pure returns (uint256 holding) {
         for (uint256 place = 1; sets != 0; place <<= 1) {
             uint256 set = sets & 0xff;
@@ -323,7 +329,7 @@ contract TriggerBook is ITriggerBook {
     }
 
     function _watched(uint64 caseId, uint256 trigger) private view returns (Watching own) {
-        own = _watches[caseId][trigger];
-        if (!own.isWatched()) revert NotWatched(caseId, trigger);
+        own = _watches[_key(caseId, trigger)];
+        if (trigger >= count || !own.isWatched()) revert NotWatched(caseId, trigger);
     }
 }

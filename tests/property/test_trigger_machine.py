@@ -58,7 +58,7 @@ class TriggerMachine(RuleBasedStateMachine):
         for case in (1, 2):
             named[f"case {case}"], named[f"{case} fired by"] = loans._cases[case].stage, own.firedBy[case]
             for trigger in range(len(TRIGGERS)):
-                watch, kept = own._watches[case][trigger], own._references[case][trigger]
+                watch, kept = own._watches[case << 64 | trigger], own._references[case][trigger]
                 named[f"watch {case} {trigger}"] = watch
                 named |= {f"reference {case} {trigger} {name}": getattr(kept, name) for name in ("value", "at")}
         cls.places = named | {"exposed": lab.slots(cls.sales.live.house).exposed}

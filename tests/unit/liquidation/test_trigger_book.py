@@ -96,6 +96,15 @@ class TestCheck:
         lab.wait(age)
         assert here.check() == (1 if age == DAY else 0)
 
+    @pytest.mark.parametrize("trigger", [3, 1 << 64, 3 << 64, 1 << 192])
+    def test_refuses_a_trigger_that_is_not_there(self, here, lab, trigger):
+        """A number so large that it would reach into another case's watch."""
+        for call in (here.triggers.check, here.triggers.fire, here.triggers.calm):
+            with lab.refused("NotWatched", 1, trigger):
+                call(1, trigger, sender=here.outsider)
+        with lab.refused("NoSuchTrigger", trigger, 3):
+            here.triggers.watch(1, trigger, sender=here.outsider)
+
     def test_refuses_what_nobody_watches(self, here, lab):
         with lab.refused("NotWatched", 2, 0):
             here.triggers.check(2, 0, sender=here.outsider)

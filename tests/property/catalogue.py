@@ -84,9 +84,13 @@ PROPERTIES = {
     "AU-08": "Loans behind one case share what it brought, by rank or pro rata, and never more than that.",
     "AU-09": "While a case is in cure or for sale its outstanding is exposed, and after that it is not.",
     "AU-10": "A falling price is never below its floor and never rises within a round.",
+    "AU-11": "Title passes only to an account that compliance admits at that second.",
     "AU-12": "Moving a case between groups of tranches makes no claim and loses none: the gross balances of all groups "
     "add up to what their tapes say.",
-    "AU-11": "Title passes only to an account that compliance admits at that second.",
+    "AU-13": "Who splits, reorders or withholds bids gains no more than the rules say: parts cost at least the whole "
+    "at the last price, the order of reveals decides nothing, and each price withheld costs its deposit.",
+    "AU-14": "While a case is in cure or for sale whose loss may reach a tranche, nobody leaves that tranche at a "
+    "price without it.",
     "OR-01": "A good value lies between the smallest and the largest honest answer while fewer than half of those that "
     "count for the median lie.",
     "OR-02": "A good value is not older than its policy allows, a held one not older than it may be held.",

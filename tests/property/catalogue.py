@@ -104,6 +104,7 @@ PROPERTIES = {
     "OR-09": "A report that is challenged or struck, or whose signer was removed, counts nowhere.",
     "OR-10": "A value that is not good enough can't be read: read refuses exactly what peek says is refused, readFresh "
     "also what is held.",
+    "OR-11": "What was kept while a report stood that is struck now is neither held nor the anchor.",
     "ON-01": "A node signs one value for a key and time, and only later times, wherever it is killed.",
     "ON-02": "A node gives each nonce to one content, wherever it is killed, and pays for it once.",
     "ON-03": "A source that is cut off, slow, or answers something else gives no value, never a wrong one.",

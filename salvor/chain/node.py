@@ -7,6 +7,7 @@ import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from subprocess import Popen
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 LOCAL_CHAIN = 31337
 _AUTO = "auto"  # ape-foundry then picks a port itself
 _PORT = 8545  # where ape-foundry looks when the host names none
+_PATIENCE = 90  # seconds until a node of ours answers
 
 
 @contextmanager
@@ -39,16 +41,21 @@ def local_node(networks: NetworkManager, *, genesis: int | None = None, fork_of:
     configured = choice._provider.settings.host or f"http://127.0.0.1:{_PORT}"
     host = os.environ.get("APE_FOUNDRY_HOST") or configured
     if fork_of:
-        host = _AUTO
-        choice._provider._host = host  # one that runs already is no fork
+        host = _AUTO  # one that runs already is no fork
     if _is_taken(host):
         _refuse_stranger(host)
     # ape-foundry has no setting for the date of the first block, and forks no chain that it does not know by name.
     more = [] if genesis is None else ["--timestamp", str(genesis)]
     # Without its cache: by number and block, anvil takes one test chain for another that had both in common.
     more += ["--fork-url", fork_of, "--no-storage-caching"] if fork_of else []
-    command = choice._provider.build_command
-    object.__setattr__(choice._provider, "build_command", lambda: [*command(), *more])
+    anvil = choice._provider
+    command = anvil.build_command
+    object.__setattr__(anvil, "build_command", lambda: [*command(), *more])
+    if host == _AUTO:
+        # Ape would draw a port blindly, among those that every outgoing connection takes too, and wait for a node that
+        # could not open it; on a busy machine its 20 seconds pass even before one that could has begun.
+        anvil._host = f"http://127.0.0.1:{_free_port()}"
+        object.__setattr__(anvil, "start", partial(anvil.start, timeout=_PATIENCE))
     try:
         provider = choice.__enter__()
     except (ApeException, OSError) as error:
@@ -84,6 +91,11 @@ def listens(pid: int, port: int) -> bool:
                 if str(each.readlink()) in open_there:
                     return True
     return False
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
 
 
 def _is_taken(host: str) -> bool:

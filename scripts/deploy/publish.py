@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from salvor.deploy.command import Chosen, deal_options, opened
+from salvor.options import Chosen, deal_options
 
 
 @click.command(epilog="Example: ape run deploy publish deals/charged-off-accounts/deal.yaml --out out/sources")
@@ -24,6 +24,7 @@ def cli(chosen: Chosen, kind: str, server: str | None, out: Path | None) -> None
 
     from rich.console import Console
 
+    from salvor.deploy.command import opened
     from salvor.deploy.plan.explorers import explorer_for
     from salvor.deploy.plan.journal import Journal, fact_of
     from salvor.deploy.plan.publish import publications, publish, write_publications

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from salvor.deploy.command import Chosen, deal_options, opened
+from salvor.options import Chosen, deal_options
 
 
 @click.command(epilog="Example: ape run deploy safe DEAL --network ethereum:sepolia:infura --safe 0x... --out batches")
@@ -25,6 +25,7 @@ def cli(chosen: Chosen, out: Path, rehearse: bool, owner: str | None) -> None:
 
     from rich.console import Console
 
+    from salvor.deploy.command import opened
     from salvor.deploy.plan.journal import Journal
     from salvor.deploy.plan.safe import batches
     from salvor.deploy.propose import propose, proposer, safe_account

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from ape.managers.project import ProjectManager
 
 
+WHOLE = "no loan of this deal is worked alone in a life: `ape run demo` plays two, `ape run sell` acts on a live deal"
+
+
 @dataclass(frozen=True)
 class LifePrepared:
     """All that is known of a life before anything is deployed; it was rehearsed and can happen."""
@@ -68,7 +71,8 @@ def prepare_life(deal_file: Path, life_file: Path, *, out: Path) -> LifePrepared
     bought = {name: each.commitment.public for name, each in further.items()}
     script = Script(deal, ready.terms, acts, bought, tuple(life.wallets), deal_file)
     calls = rehearse(script, life_file).calls
-    return LifePrepared(ready, life_file, script, calls, serviced.doubts)
+    doubts = (*serviced.doubts, WHOLE) if deal.liquidation else serviced.doubts
+    return LifePrepared(ready, life_file, script, calls, doubts)
 
 
 def play(

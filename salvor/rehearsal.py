@@ -23,7 +23,7 @@ from salvor.demo import Audience, Prepared, play_out, prepare
 from salvor.deploy.compare import compare
 from salvor.deploy.deal_plan import Accounts, Token, deal_steps
 from salvor.deploy.deployment import Deployment
-from salvor.deploy.live import LiveDeal, LiveOracle, LiveRegulated, LiveVault
+from salvor.deploy.live import LiveDeal, LiveLiquidation, LiveOracle, LiveRegulated, LiveVault
 from salvor.deploy.plan.create3 import factory_on
 from salvor.deploy.plan.journal import Journal
 from salvor.deploy.plan.plan import make_plan
@@ -177,7 +177,7 @@ def attached(planned: LiveDeal, project: Any, live: LiveDeal) -> LiveDeal:
             return tuple(map(at, value))
         if isinstance(value, Mapping):
             return {name: at(each) for name, each in value.items()}
-        if isinstance(value, LiveOracle | LiveVault | LiveRegulated):
+        if isinstance(value, LiveOracle | LiveVault | LiveRegulated | LiveLiquidation):
             return replace(value, **{each.name: at(getattr(value, each.name)) for each in fields(value)})
         return value
 

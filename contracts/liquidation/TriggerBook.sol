@@ -43,7 +43,6 @@ contract TriggerBook is ITriggerBook {
     uint256 public immutable count;
 
     IAuctionHouse private immutable _house;
-    ILoanPool private immutable _pool;
 
     /// @dev Settlement units in 1: values are in WAD of money.
     uint256 private immutable _unit;
@@ -52,6 +51,9 @@ contract TriggerBook is ITriggerBook {
 
     /// @inheritdoc ITriggerBook
     mapping(uint64 caseId => uint256 trigger) public firedBy;
+
+    /// @inheritdoc ITriggerBook
+    mapping(uint256 trigger => bytes32 schema) public classOf;
 
     mapping(uint256 trigger => TriggerTerms terms) private _terms;
     mapping(uint256 trigger => mapping(uint256 place => Condition condition)) private _conditions;
@@ -65,12 +67,12 @@ contract TriggerBook is ITriggerBook {
         ILoanBook book_,
         uint8 decimals,
         TriggerTerms[] memory terms,
-        Condition[][] memory conditions
+        Condition[][] memory conditions,
+        bytes32[] memory classes
     ) {
         hub = hub_;
         book = book_;
         _house = book_.house();
-        _pool = _house.pool();
         _unit = 10 ** decimals;
         count = terms.length;
         for (uint256 i; i < terms.length; ++i) {
@@ -79,6 +81,7 @@ contract TriggerBook is ITriggerBook {
             for (uint256 c; c < CLAUSES; ++c) sets = sets && uint8(terms[i].clauses >> (8 * c)) >> own == 0;
             if (!sets || address(book_.termsOf(terms[i].way).auction) == address(0)) revert WrongTrigger(i);
             _terms[i] = terms[i];
+            if (classes[i] != 0) classOf[i] = classes[i];
             for (uint256 k; k < own; ++k) {
                 if (conditions[i][k].margin > MOST_MARGIN) revert WrongTrigger(i);
                 _conditions[i][k] = conditions[i][k];
@@ -91,25 +94,29 @@ contract TriggerBook is ITriggerBook {
     /// @inheritdoc ITriggerBook
     function watch(uint64 caseId, uint256 trigger) external {
         if (trigger >= count) revert NoSuchTrigger(trigger, count);
-        book.caseOf(caseId); // it is there
-        Watch storage own = _watches[caseId][trigger];
+        bytes32 class = book.caseOf(caseId).schema;
+        bytes32 needed = classOf[trigger];
+        if (needed != 0 && class != needed) revert OtherClass(caseId, class, needed);
+        Watch memory own = _watches[caseId][trigger];
         own.watched = true;
         _note(caseId, trigger, own, _terms[trigger]);
+        _watches[caseId][trigger] = own;
     }
 
     /// @inheritdoc ITriggerBook
     function check(uint64 caseId, uint256 trigger) external returns (uint256 holding) {
-        Watch storage own = _watched(caseId, trigger);
+        Watch memory own = _watched(caseId, trigger);
         TriggerTerms memory terms = _terms[trigger];
         uint256 holds = _remember(caseId, trigger, terms, own.claim, With.LastGood);
         (holding, ) = _update(caseId, trigger, own, terms, holds);
+        _watches[caseId][trigger] = own;
     }
 
     /* FIRING */
 
     /// @inheritdoc ITriggerBook
     function fire(uint64 caseId, uint256 trigger) external {
-        Watch storage own = _watched(caseId, trigger);
+        Watch memory own = _watched(caseId, trigger);
         if (own.fired) revert AlreadyFired(caseId, trigger);
         TriggerTerms memory terms = _terms[trigger];
         uint256 claim = _note(caseId, trigger, own, terms);
@@ -117,6 +124,7 @@ contract TriggerBook is ITriggerBook {
         (uint256 holding, uint256 longest) = _update(caseId, trigger, own, terms, holds);
         if (holding == 0 || longest < terms.hold) revert NotHeld(caseId, trigger, longest, terms.hold);
         own.fired = true;
+        _watches[caseId][trigger] = own;
         firedBy[caseId] = trigger + 1;
         emit Fired(caseId, trigger, msg.sender);
 
@@ -125,13 +133,14 @@ contract TriggerBook is ITriggerBook {
 
     /// @inheritdoc ITriggerBook
     function calm(uint64 caseId, uint256 trigger) external {
-        Watch storage own = _watched(caseId, trigger);
+        Watch memory own = _watched(caseId, trigger);
         if (!own.fired) revert NotFired(caseId, trigger);
         TriggerTerms memory terms = _terms[trigger];
         (uint256 holds, uint256 unknown) = _look(caseId, trigger, terms, _claim(caseId), With.GoodNowRelaxed);
         if (_clauses(terms, holds | unknown) != 0) revert StillHolds(caseId, trigger);
         own.fired = false;
         own.since = 0;
+        _watches[caseId][trigger] = own;
         bool cures = firedBy[caseId] == trigger + 1 && book.caseOf(caseId).stage == Stage.Cure;
         emit Calmed(caseId, trigger, cures);
 
@@ -168,7 +177,7 @@ contract TriggerBook is ITriggerBook {
     function _note(
         uint64 caseId,
         uint256 trigger,
-        Watch storage own,
+        Watch memory own,
         TriggerTerms memory terms
     ) private returns (uint96 claim) {
         claim = _claim(caseId);
@@ -262,16 +271,17 @@ contract TriggerBook is ITriggerBook {
     function _isFact(Condition memory one, uint64 caseId) private view returns (bool) {
         if (one.looks == Looks.PlanBroken) return book.planBroken(caseId);
         if (one.looks == Looks.CourtOverdue) return book.courtOverdue(caseId);
-        Period next = _pool.lastReported().next();
-        if (next > _pool.periodCount()) return false;
-        return block.timestamp > uint256(_pool.record(next).end) + one.window;
+        ILoanPool pool = _house.poolOf(_house.accountOf(caseId).group);
+        Period next = pool.lastReported().next();
+        if (next > pool.periodCount()) return false;
+        return block.timestamp > uint256(pool.record(next).end) + one.window;
     }
 
     /// @dev Rule 33. `longest` is how long the clause that holds longest does.
     function _update(
         uint64 caseId,
         uint256 trigger,
-        Watch storage own,
+        Watch memory own,
         TriggerTerms memory terms,
         uint256 holds
     ) private returns (uint256 holding, uint256 longest) {
@@ -279,12 +289,15 @@ contract TriggerBook is ITriggerBook {
         holding = _clauses(terms, holds);
         bool seen = block.timestamp <= last + terms.gap;
         uint256 since;
-        for (uint256 c; c < CLAUSES; ++c) {
-            if ((holding >> c) & 1 == 0) continue;
-            uint256 began = uint32(before >> (32 * c));
-            if (began == 0 || !seen) began = block.timestamp;
-            since |= began << (32 * c);
-            longest = Math.max(longest, block.timestamp - began);
+        unchecked {
+            // At most three clauses, and none began later than now.
+            for (uint256 c; holding >> c != 0; ++c) {
+                if ((holding >> c) & 1 == 0) continue;
+                uint256 began = uint32(before >> (32 * c));
+                if (began == 0 || !seen) began = block.timestamp;
+                since |= began << (32 * c);
+                if (block.timestamp - began > longest) longest = block.timestamp - began;
+            }
         }
         own.since = uint96(since); // three times 32 bits
         own.last = uint32(block.timestamp);
@@ -292,9 +305,11 @@ contract TriggerBook is ITriggerBook {
     }
 
     function _clauses(TriggerTerms memory terms, uint256 holds) private pure returns (uint256 holding) {
-        for (uint256 c; c < CLAUSES; ++c) {
-            uint256 set = uint8(terms.clauses >> (8 * c));
+        uint256 sets = terms.clauses;
+        for (uint256 c; sets != 0; ++c) {
+            uint256 set = sets & 0xff;
             if (set != 0 && holds & set == set) holding |= 1 << c;
+            sets >>= 8;
         }
     }
 
@@ -303,7 +318,7 @@ contract TriggerBook is ITriggerBook {
         return account.outstanding > account.brought ? account.outstanding - account.brought : 0;
     }
 
-    function _watched(uint64 caseId, uint256 trigger) private view returns (Watch storage own) {
+    function _watched(uint64 caseId, uint256 trigger) private view returns (Watch memory own) {
         own = _watches[caseId][trigger];
         if (!own.watched) revert NotWatched(caseId, trigger);
     }

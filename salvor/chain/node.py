@@ -44,11 +44,11 @@ def local_node(networks: NetworkManager, *, genesis: int | None = None, fork_of:
         host = _AUTO  # one that runs already is no fork
     if _is_taken(host):
         _refuse_stranger(host)
+    anvil = choice._provider
     # ape-foundry has no setting for the date of the first block, and forks no chain that it does not know by name.
     more = [] if genesis is None else ["--timestamp", str(genesis)]
     # Without its cache: by number and block, anvil takes one test chain for another that had both in common.
     more += ["--fork-url", fork_of, "--no-storage-caching"] if fork_of else []
-    anvil = choice._provider
     command = anvil.build_command
     object.__setattr__(anvil, "build_command", lambda: [*command(), *more])
     if host == _AUTO:

@@ -13,13 +13,17 @@ from eth_abi.exceptions import DecodingError
 from salvor.chain.artifacts import Artifact
 from salvor.chain.codec import address_of
 from salvor.deal.load import load_deal, load_tape_mapping
+from salvor.deal.oracle import Challenges
 from salvor.deal.schema import Deal
 from salvor.deploy.deal_plan import Accounts, DealSteps, Token, deal_steps
+from salvor.deploy.feeds import ask_feeds
 from salvor.deploy.plan.create3 import factory_on
 from salvor.deploy.plan.journal import Journal, fact_of
+from salvor.deploy.plan.outside import Outside
 from salvor.deploy.plan.plan import Plan, make_plan
 from salvor.deploy.plan.refusals import NetworkMissing, NetworkUnfit
 from salvor.deploy.plan.rpc import Node, bytes_in, number_in
+from salvor.deploy.powers import power_of
 from salvor.deploy.terms import DealTerms, compile_terms
 from salvor.deploy.warnings import warnings_of
 from salvor.errors import RowsRejected
@@ -65,7 +69,10 @@ class Deployment:
 
     def steps(self) -> DealSteps:
         """Every contract and call of the deal, as the file has it."""
-        now = number_in((self.node.ask("eth_getBlockByNumber", "latest", False) or {}).get("timestamp")) or 0
+        block = self.node.ask("eth_getBlockByNumber", "latest", False) or {}
+        now, outside = number_in(block.get("timestamp")) or 0, Outside(self.node, str(block.get("number", "latest")))
+        if self.terms.oracle:
+            ask_feeds(self.terms.oracle.section, outside)
         return deal_steps(
             self.deal.name,
             self.terms,
@@ -77,6 +84,7 @@ class Deployment:
             factory=factory_on(self.node, begun_with=self._begun_with()),
             salt=self.salt,
             rules=self.rules,
+            outside=outside.codes(),
         )
 
     def _begun_with(self) -> str:
@@ -89,6 +97,8 @@ class Deployment:
     def plan(self, journal: Journal | None = None) -> Plan:
         """Nothing is sent."""
         mined = journal.mined() if journal else None
+        if self.terms.oracle:
+            check_resolver(self.accounts.decides, self.terms.oracle.section.challenges, self.node)
         made = self.steps()
         said = [*self.doubts, *warnings_of(self.accounts, self.token, self.node)]
         return make_plan(made.steps, self.node, warnings=said, mined=mined)
@@ -99,6 +109,7 @@ def read_terms(
 ) -> tuple[Deal, DealTerms, list[str]]:
     """The deal and its tape, checked, with the tape's public commitment; on a local network one may be drawn."""
     deal = load_deal(deal_file)
+    groups, said = read_groups(deal_file, deal, out, local=local)
     mapping = load_tape_mapping(deal_file.parent / deal.tape.mapping)
     source = deal_file.parent / deal.tape.file
     tape = check_tape(source, mapping, decimals=deal.settlement.decimals, out=out / "tape")
@@ -108,7 +119,19 @@ def read_terms(
     public, doubts = _committed(out, commitment, kept, local=local)
     if public.loan_count != len(loans):
         raise NetworkUnfit(f"{commitment or kept} committed {public.loan_count} loans, the tape has {len(loans)}")
-    return deal, compile_terms(deal, loans, public), doubts
+    return deal, compile_terms(deal, loans, public, groups), [*doubts, *said]
+
+
+def read_groups(deal_file: Path, deal: Deal, out: Path, *, local: bool) -> tuple[tuple[DealTerms, ...], list[str]]:
+    """Further tranches that the deal's section `liquidation` names, each from its own file and tape."""
+    found, doubts = [], list[str]()
+    for name, group in (deal.liquidation.groups if deal.liquidation else {}).items():
+        folder, commitment = deal_file.parent, group.commitment
+        public = folder / commitment if commitment else None
+        _, terms, said = read_terms(folder / group.deal, out / f"group {name}", public, local=local)
+        found.append(terms)
+        doubts += [f"group '{name}': {each}" for each in said]
+    return tuple(found), doubts
 
 
 def _committed(out: Path, commitment: Path | None, kept: Path, *, local: bool) -> tuple[CommittedTape, list[str]]:
@@ -137,9 +160,20 @@ def accounts_on(deal: Deal, network: str, admin: str) -> tuple[Accounts, Token]:
         oracle=own.oracle or "",
         claim_issuers=own.claim_issuers,
         registrar=own.registrar or "",
+        resolver=own.resolver or "",
     )
     address = "" if own.settlement == "test_token" else own.settlement
     return accounts, Token(token.name, token.symbol, token.decimals, address)
+
+
+def check_resolver(resolver: str, challenges: Challenges, node: Node) -> None:
+    """A resolver behind a timelock can act before a dispute lapses: else every challenge takes its report out."""
+    delay, window = power_of(node, resolver).delay, challenges.decide_days * 86_400
+    if delay >= window:
+        raise NetworkUnfit(
+            f"the resolver {resolver} is a timelock of {delay} seconds, and a challenge lapses after {window}: it "
+            "could decide none; name another `resolver` on the network, or more `decide_days`"
+        )
 
 
 def check_token(token: Token, node: Node) -> None:

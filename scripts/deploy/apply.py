@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from salvor.options import Chosen, deal_options
+from salvor.options import Deploying, deal_options
 
 
 @click.command(epilog="Example: ape run deploy apply deals/charged-off-accounts/deal.yaml --plan plan.json")
@@ -21,7 +21,7 @@ from salvor.options import Chosen, deal_options
 @click.option("--yes", is_flag=True, help="Do not ask before sending.")
 @click.option("--json", "as_json", is_flag=True, help="Print what stands there as JSON on stdout, all else on stderr.")
 def cli(
-    chosen: Chosen,
+    chosen: Deploying,
     plan_file: Path | None,
     confirmations: int | None,
     tip: int | None,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from salvor.options import Chosen, deal_options
+from salvor.options import Deploying, deal_options
 
 
 @click.command(epilog="Example: ape run deploy publish deals/charged-off-accounts/deal.yaml --out out/sources")
@@ -14,7 +14,7 @@ from salvor.options import Chosen, deal_options
 @click.option("--to", "kind", type=click.Choice(["sourcify", "etherscan"]), default="sourcify", show_default=True)
 @click.option("--server", help="Another server with the same API, as Blockscout has Etherscan's.")
 @click.option("--out", type=Path, help="Write files in Etherscan's and Sourcify's format instead of sending them.")
-def cli(chosen: Chosen, kind: str, server: str | None, out: Path | None) -> None:
+def cli(chosen: Deploying, kind: str, server: str | None, out: Path | None) -> None:
     """Publish the sources of DEAL, out of its journal and this repository; what was accepted is not sent again.
 
     Etherscan asks for a key, which is taken from ETHERSCAN_API_KEY in the environment and shown nowhere. Exit code 0

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from salvor.options import Chosen, deal_options
+from salvor.options import Deploying, deal_options
 
 
 @click.command(epilog="Example: ape run deploy resume deals/charged-off-accounts/deal.yaml")
 @deal_options
 @click.option("--confirmations", type=click.IntRange(1, 100), help="Blocks; 1 on a local chain, else 3.")
-def cli(chosen: Chosen, confirmations: int | None) -> None:
+def cli(chosen: Deploying, confirmations: int | None) -> None:
     """Finish what `deploy apply` began for DEAL, or look at what a Safe has executed of it.
 
     As `deploy apply`, and refused where nothing was begun. Exit codes are those of `deploy apply`.

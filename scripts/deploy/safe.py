@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from salvor.options import Chosen, deal_options
+from salvor.options import Deploying, deal_options
 
 
 @click.command(epilog="Example: ape run deploy safe DEAL --network ethereum:sepolia:infura --safe 0x... --out batches")
@@ -14,7 +14,7 @@ from salvor.options import Chosen, deal_options
 @click.option("--out", type=Path, default=Path("out/safe"), show_default=True, help="Folder of the batches.")
 @click.option("--rehearse", is_flag=True, help="First do all of it on a fork, and play the deal to its end.")
 @click.option("--propose", "owner", help="Ape's account of an owner: hand the batches in through ape-safe.")
-def cli(chosen: Chosen, out: Path, rehearse: bool, owner: str | None) -> None:
+def cli(chosen: Deploying, out: Path, rehearse: bool, owner: str | None) -> None:
     """Write what is left to do for DEAL, so that the owners of a Safe can load, sign and execute it.
 
     With --propose an owner also hands them to the Safe's transaction service; that needs the plugin ape-safe, and

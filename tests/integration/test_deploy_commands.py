@@ -1,17 +1,13 @@
 """`ape run deploy ...` as an issuer uses it, on a node of the test's own that stands for a testnet."""
 
-import importlib.util
 import json
 import shutil
 
 import pytest
-from click.testing import CliRunner
 
+from tests.utils.deploy_commands import BEGIN, DEAL, commands_on
 from tests.utils.own_node import KEYS, own_node
 from tests.utils.small_plan import ROOT
-
-DEAL = ROOT / "deals/charged-off-accounts/deal.yaml"
-BEGIN = 1_700_000_000  # before the deal closes
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +25,7 @@ def node(running):
 
 @pytest.fixture
 def run(node, tmp_path):
-    def command(name, *arguments, deal=DEAL):
-        path = ROOT / f"scripts/deploy/{name}.py"
-        spec = importlib.util.spec_from_file_location(f"deploy_{name}", path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        common = [str(deal), "--network", node.url, "--folder", str(tmp_path / "out")]
-        return CliRunner().invoke(module.cli, [*common, *map(str, arguments)], catch_exceptions=False)
-
-    return command
+    return commands_on(node, tmp_path)
 
 
 def test_plan_apply_and_again(run, node, tmp_path):

@@ -44,6 +44,7 @@ shares = st.sampled_from([90, 95, 98, 99, 100, 100, 101, 102, 105, 110])
 lied = st.sampled_from([0, 1, 50 * WAD, 89 * WAD, 112 * WAD, 10**30, 2**128 - 1])
 ages = st.sampled_from([0, 0, 0, 1, HOUR - 1, HOUR, HOUR + 1, DAY, -1])
 disputes = st.integers(0, 4)
+challengers = st.integers(0, CHALLENGERS - 1)
 
 
 class OracleMachine(RuleBasedStateMachine):
@@ -68,7 +69,8 @@ class OracleMachine(RuleBasedStateMachine):
         for number, key in enumerate(KEYS):
             names |= {f"{each}'s report of key {number}": reports._landed[each][key] for each in stage.signers}
             kept = hub._kept[key]
-            names |= {f"{f} of key {number}": getattr(kept, f) for f in ("value", "at", "anchor", "anchoredAt")}
+            fields = ("value", "at", "keptAt", "anchor", "anchoredAt")
+            names |= {f"{field} of key {number}": getattr(kept, field) for field in fields}
         cls.places, cls.start = names, lab.snapshot()
 
     def __init__(self) -> None:
@@ -234,7 +236,7 @@ class OracleMachine(RuleBasedStateMachine):
 
     # DISPUTES
 
-    @rule(number=signers, key=keys, by=st.integers(0, CHALLENGERS - 1), behind=st.integers(0, 3))
+    @rule(number=signers, key=keys, by=challengers, behind=st.integers(0, 3))
     def challenge(self, number, key, by, behind) -> None:
         signer, who = self.stage.signers[number], self.challengers[by]
         nonce = max(0, self.twin.reports.landed[signer.address, key].nonce - behind // 3)
@@ -253,6 +255,17 @@ class OracleMachine(RuleBasedStateMachine):
             *(number, wrong),
             sender=self.stage.resolver,
         )
+
+    @rule(number=signers, key=keys, share=shares, by=challengers, seconds=st.sampled_from([0, 1, HOUR]))
+    def strike(self, number, key, share, by, seconds) -> None:
+        """A report that stood on a good day was wrong; meanwhile another good day may have come."""
+        self.report(number, key, share, False, 0, 0, 1, 9)
+        self.good_day(key, share)
+        self.challenge(number, key, by, 0)
+        if seconds:
+            self.wait(seconds)
+            self.good_day(key, share)
+        self.resolve(len(self.twin.disputes.all), True)
 
     @rule(number=disputes)
     def settle(self, number) -> None:

@@ -14,6 +14,7 @@ from salvor.model.liquidation.watch import Triggers, clauses
 from salvor.model.refusal import Refused
 from tests.property.liquidation_stage import HOUR, SUBJECTS, loan_id
 from tests.property.trigger_stage import KEYS, TRIGGERS, PlayedHub, set_triggers
+from tests.utils.leaves import SCHEMA
 from tests.utils.world import DAY, TAPE, WAD
 
 cases = st.integers(1, 2)
@@ -38,7 +39,7 @@ class Twin:
                 since = sum(second << (32 * place) for place, second in enumerate(own.since)) if own else 0
                 found += [since, own.last, own.claim, own.fired] if own else [0] * 4
                 found += list(self.triggers.references.get((case, trigger), (0, 0)))
-        return [*found, self.state.exposed]
+        return [*found, self.state.exposed[0]]
 
 
 class TriggerMachine(RuleBasedStateMachine):
@@ -68,8 +69,11 @@ class TriggerMachine(RuleBasedStateMachine):
         self.log, self.fired = {}, set()
         live, by = self.sales.live, self.sales.servicer
         for loan, owed in ((1, debt), (4, 10_000)):
-            book.open_case(self.state, loan_id(loan), TAPE.values[loan][1], owed, 0, Case(True, SUBJECTS[0]))
+            book.open_case(self.state, loan_id(loan), TAPE.values[loan][1], owed, 0, Case(True, SUBJECTS[0], SCHEMA))
             live.book.open(self.sales.proof(loan), (owed, 0, True, NOBODY, SUBJECTS[0]), sender=by)
+            number = len(self.state.cases)
+            book.confirm(self.state, number, 1)
+            live.book.confirm(number, 1, sender=self.sales.overseer)
         self.mirror = Mirror(
             self.lab, Twin(self.state, self.triggers), self.places, refusals="TG-01", agreement="TG-02"
         )

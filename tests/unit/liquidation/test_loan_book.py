@@ -51,8 +51,7 @@ class TestOpen:
             field = (field[0], (30_001).to_bytes(32, "big"), field[2])
         else:
             place = 1
-        error = ("NoSuchTape", 1, 0) if place else ("NotProved", loan_id(1))
-        with lab.refused(*error):
+        with lab.refused("NotProved", loan_id(1)):
             opening = (1, 0, True, NOBODY, SUBJECTS[0])
             sales.book.open((place, loan, proof, field, field_proof), opening, sender=sales.servicer)
 
@@ -68,6 +67,54 @@ class TestOpen:
             sales.book.caseOf(1)
         with lab.refused("NoSuchCase", 7):
             sales.pay(1, case=7)
+
+
+class TestConfirm:
+    """The servicer alone says whose value a thing is sold by, who has a surplus, and how much is outstanding."""
+
+    @pytest.fixture
+    def opened(self, sales):
+        sales.worth(50_000)
+        opening = (30_000, 0, True, sales.servicer, SUBJECTS[0])
+        sales.book.open(sales.sales.proof(1), opening, sender=sales.servicer)
+        return sales
+
+    def test_until_then_nothing_but_payments_is_done(self, opened, lab):
+        calls = (
+            lambda: opened.propose("LOAN_SALE"),
+            lambda: opened.switch("LOAN_SALE"),
+            opened.sell,
+            opened.fire,
+            lambda: opened.book.expire(1, sender=opened.outsider),
+            lambda: opened.book.startSale(1, sender=opened.outsider),
+        )
+        for call in calls[:-1]:
+            with lab.refused("WrongStage", 1, Stage.OPENED, Stage.HELD):
+                call()
+        with lab.refused("WrongStage", 1, Stage.OPENED, Stage.CURE):
+            calls[-1]()
+        opened.pay(1_000)
+        opened.confirm()
+        assert opened.stage() == Stage.HELD
+        opened.propose("LOAN_SALE")
+
+    def test_closes_with_the_last_unit_all_the_same(self, opened):
+        opened.pay(30_000)
+        assert (opened.stage(), opened.open_period()) == (Stage.CLOSED, (30_000, 30_000, 0, 0))
+
+    def test_refuses_other_loans_than_were_seen(self, opened, lab):
+        opened.book.join(1, opened.sales.proof(2), 1, 0, sender=opened.servicer)
+        with lab.refused("OtherLoans", 1, 1, 2):
+            opened.book.confirm(1, 1, sender=opened.overseer)
+        opened.book.confirm(1, 2, sender=opened.overseer)
+        with lab.refused("WrongStage", 1, Stage.HELD, Stage.OPENED):
+            opened.book.confirm(1, 2, sender=opened.overseer)
+
+    def test_is_needed_again_for_a_further_loan(self, opened, lab):
+        opened.confirm()
+        opened.book.join(1, opened.sales.proof(2), 1, 0, sender=opened.servicer)
+        with lab.refused("WrongStage", 1, Stage.OPENED, Stage.HELD):
+            opened.propose("LOAN_SALE")
 
 
 class TestJoin:
@@ -313,13 +360,13 @@ class TestExposure:
     def test_says_which_tranches_a_loss_may_reach(self, sales):
         """Equity is 14,983, mezzanine 25,013: 30,000 reach the mezzanine, not the senior."""
         held(sales)
-        assert [sales.book.mayReach(place) for place in range(3)] == [False, False, False]
+        assert [sales.book.mayReach(0, place) for place in range(3)] == [False, False, False]
         sales.fire(DAY)
-        assert sales.book.openExposure() == 30_000
-        assert [sales.book.mayReach(place) for place in range(3)] == [False, True, True]
+        assert sales.book.openExposure(0) == 30_000
+        assert [sales.book.mayReach(0, place) for place in range(3)] == [False, True, True]
         sales.open(0, 9_997)
         sales.fire(DAY, case=2)
-        assert [sales.book.mayReach(place) for place in range(3)] == [True, True, True]
+        assert [sales.book.mayReach(0, place) for place in range(3)] == [True, True, True]
 
 
 class TestConstructor:
@@ -331,23 +378,15 @@ class TestConstructor:
             (3, {"floor": 0}),
             (3, {"start": WAD // 2}),
             (4, {"haircut": WAD // 2 + 1}),
+            (3, {"group": 2}),
         ],
     )
     def test_refuses_terms_that_can_not_sell(self, sales, lab, place, change):
-        given = [(NOBODY, False, 0, 0, 0, 0, 0, 0, False) for _ in range(5)]
+        given = [(NOBODY, False, 0, 0, 0, 0, 0, 0, False, 0) for _ in range(5)]
         sale = {"auction": True, "start": WAD, "floor": 6 * WAD // 10, "rounds": 1, "haircut": 0} | change
         auction = sales.dutch.address if sale["auction"] else NOBODY
-        given[place] = (
-            auction,
-            False,
-            0,
-            0,
-            sale["start"],
-            sale["floor"],
-            sale["rounds"],
-            sale["haircut"],
-            False,
-        )
+        prices = (sale["start"], sale["floor"], sale["rounds"], sale["haircut"])
+        given[place] = (auction, False, 0, 0, *prices, False, sale.get("group", 0))
         args = (sales.deal.access, sales.house, sales.sales.live.values, bytes(32), 0, given)
         with lab.refused("WrongStrategyTerms", place):
             lab.deploy("LoanBook", *args, sender=sales.outsider)

@@ -9,8 +9,9 @@ from salvor.model.liquidation.state import Stage, Strategy
 from salvor.model.liquidation.watch import Condition, Looks, TriggerTerms
 from tests.property.liquidation_stage import HOUR
 from tests.property.trigger_stage import COVERED, TRIGGERS, key_bytes, set_triggers
+from tests.utils.leaves import SCHEMA
 from tests.utils.selling import Selling
-from tests.utils.world import DAY, WAD
+from tests.utils.world import DAY, PERCENT, WAD
 
 HOUSE, SCORE = "COLLATERAL/1", "SCORE/1"
 LOW, CLOSE, HIGH = 159, 170, 176  # whole units: below 80 % of the claim of 200; within the margin; beyond it
@@ -256,6 +257,30 @@ class TestConditions:
         assert here.triggers.keyOf(b"SCORE/".ljust(11, b"\0"), 17) == key_bytes("SCORE/17")
 
 
+class TestClasses:
+    """Loans of one class may be lent up to another share of their value than those of another."""
+
+    @pytest.mark.parametrize(("schema", "said"), [(SCHEMA, None), (b"\7" * 32, "OtherClass")])
+    def test_a_trigger_watches_only_cases_of_its_class(self, here, lab, schema, said):
+        lent = Condition(Looks.LOAN_TO_VALUE_ABOVE, "COLLATERAL/", 60 * PERCENT)
+        terms = TriggerTerms((lent,), (frozenset({0}),), gap=DAY, age=DAY, schema=schema)
+        admin, given = here.deal.parties.admin, ([_trigger(terms)], [[_condition(lent)]], [schema])
+        own = lab.deploy("TriggerBook", here.watched.hub, here.book, 2, *given, sender=admin)
+        assert own.classOf(0) == schema
+        if said:
+            with lab.refused(said, 1, SCHEMA, schema):
+                own.watch(1, 0, sender=here.outsider)
+            return
+        own.watch(1, 0, sender=here.outsider)
+        here.say(334)
+        assert own.check(1, 0, sender=here.outsider).return_value == 0
+        here.say(333)
+        assert own.check(1, 0, sender=here.outsider).return_value == 1
+
+    def test_a_case_is_of_the_class_of_its_first_loan(self, here):
+        assert here.book.caseOf(1).schema == SCHEMA
+
+
 class TestConstructor:
     @pytest.mark.parametrize(
         "terms",
@@ -268,7 +293,7 @@ class TestConstructor:
         ],
     )
     def test_refuses_a_trigger_that_says_nothing(self, here, lab, terms):
-        given = ([_trigger(terms)], [[_condition(one) for one in terms.conditions]])
+        given = ([_trigger(terms)], [[_condition(one) for one in terms.conditions]], [terms.schema])
         with lab.refused("WrongTrigger", 0):
             lab.deploy("TriggerBook", here.watched.hub, here.book, 2, *given, sender=here.outsider)
 

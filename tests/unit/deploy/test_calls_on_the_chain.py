@@ -61,12 +61,12 @@ def test_a_safe_that_executed_all_of_it_has_nothing_left(node):
         return small_plan(node, accounts=accounts, terms=everything())
 
     for step in look().left:
-        node.ask(
-            "eth_sendTransaction",
-            {"from": step.sender, "to": step.to, "data": f"0x{step.data.hex()}", "gas": "0xe4e1c0"},
-        )
-    found = look()
-    assert [step.name for step in found.left] == []
+        call = {"from": step.sender, "to": step.to, "data": f"0x{step.data.hex()}", "gas": "0xe4e1c0"}
+        sent = node.ask("eth_sendTransaction", call)
+        while (receipt := node.ask("eth_getTransactionReceipt", sent)) is None:
+            pass
+        assert receipt["status"] == "0x1", step.name
+    assert [step.name for step in look().left] == []
 
 
 class TestAPolicy:

@@ -106,21 +106,21 @@ class Deal:
         """Rule 2: make an order or raise it, with its cash."""
         self._refuse_other_sale(Sale.OPEN)
         self._refuse_after_deadline(now)
-        self.order_books[tranche].refuse_raise(units)
-        if not self.admissions.admitted(investor, now):
-            raise Refused("NotEligible", investor, tranche, self.order_books[tranche].orders[investor] + units)
+        book = self.order_books[tranche]
+        book.refuse_raise(units)
+        book.refuse_holder(self.admissions.admitted(investor, now), investor, tranche, book.orders[investor] + units)
         self._pay_in(investor, OFFERING, units)
-        self.order_books[tranche].change(investor, units)
+        book.change(investor, units)
 
     def take_back(self, investor: str, tranche: int, units: int, now: int) -> None:
         """Rule 2: lower an order, or end it."""
         self._refuse_other_sale(Sale.OPEN)
         self._refuse_after_deadline(now)
-        self.order_books[tranche].refuse_lower(investor, units)
-        if (rest := self.order_books[tranche].orders[investor] - units) and not self.admissions.admitted(investor, now):
-            raise Refused("NotEligible", investor, tranche, rest)
+        book = self.order_books[tranche]
+        book.refuse_lower(investor, units)
+        book.refuse_holder(self.admissions.admitted(investor, now), investor, tranche, book.orders[investor] - units)
         self._pay_out(OFFERING, investor, units)
-        self.order_books[tranche].change(investor, -units)
+        book.change(investor, -units)
 
     def close(self, now: int) -> State:
         """Rules 2 and 3: sell the notes, or cancel the deal."""
@@ -180,9 +180,7 @@ class Deal:
         """Rule 2: what is left of an order to another wallet of its investor, by the role that recovers."""
         self._refuse_before_closing()
         book = self.order_books[tranche]
-        book.refuse_move(lost, new, tranche)
-        if not self.admissions.admitted(new, now):
-            raise Refused("NotEligible", new, tranche, book.orders[lost])
+        book.refuse_move(lost, new, tranche, admitted=self.admissions.admitted(new, now))
         book.move(lost, new)
 
     # Collections and their way through the steps

@@ -203,7 +203,7 @@ class Sanctions(Rule):
 
 
 class Denomination(Rule):
-    """Notes move in whole multiples of this."""
+    """Notes are ordered and move in whole multiples of this, or all that is held."""
 
     word = "denomination"
     amount: Amount

@@ -36,6 +36,10 @@ PROPERTIES = {
     "EV-05": "What an epoch met is claimed or claimable: no request gets more than its share, and at most a unit of "
     "each is cut.",
     "EV-06": "Coming and going moves no price: a unit is worth the same before and after a settlement, but for cuts.",
+    "EV-07": "No settlement makes a coverage test of an evergreen deal fail, nor one that fails worse, beyond what the "
+    "reserve takes.",
+    "EV-08": "While a loss is open, announced or of a case for sale, nothing of a tranche that it may reach is entered "
+    "or exited.",
     "OF-01": "Until closing, cash in the offering equals the notes in all hands, tranche by tranche.",
     "PL-01": "A period is reported once, in order, by the servicer, not before its end, with its cash.",
     "WF-01": "Cash in = cash out + cash held, to the unit, and every contract's books equal its token balance but for "

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from salvor.deploy.plan.journal import DISPLACED, OPEN, Journal, Sent
 from salvor.deploy.plan.plan import Plan
 from salvor.deploy.plan.refusals import SignerMissing, Stalled
 from salvor.deploy.plan.rpc import Node, Refused, bytes_in, number_in
-from salvor.deploy.plan.run import Options, apply_plan
+from salvor.deploy.plan.run import Options, apply_plan, call_of
 from salvor.deploy.plan.signers import Signer
 from salvor.deploy.plan.steps import Step
 from salvor.deploy.plan.survey import Found
@@ -109,14 +109,15 @@ class Journalled:
         self.finish()
         tried = self.call_all(wanted)
         steps = [
-            Step(f"{place + 1}", "call", each.sender, each.to, each.data, 0, "", ())
+            Step(_name(place, each), "call", each.sender, each.to, each.data, 0, "", ())
             for place, (each, answer) in enumerate(zip(wanted, tried, strict=True))
             if not isinstance(answer, Exception)
         ]
+        steps = self._with_gas(steps)
         mined = self._bring(steps) if steps else {}
         return [
-            answer if isinstance(answer, Exception) else self._done(mined[f"{place + 1}"], answer)
-            for place, answer in enumerate(tried)
+            answer if isinstance(answer, Exception) else self._done(mined[_name(place, each)], answer)
+            for place, (each, answer) in enumerate(zip(wanted, tried, strict=True))
         ]
 
     def finish(self) -> int:
@@ -131,6 +132,12 @@ class Journalled:
                         journal.mark([sent], self._end(sent))
                         ended += 1
         return ended
+
+    def _with_gas(self, steps: list[Step]) -> list[Step]:
+        """What the node finds is enough, and a fifth: a hub that asks sources must have gas for them that it does not use."""
+        answers = self.node.ask_all([("eth_estimateGas", (call_of(step), "pending")) for step in steps])
+        found = [0 if isinstance(each, Refused) else number_in(each) or 0 for each in answers]
+        return [replace(step, gas=gas * 6 // 5) for step, gas in zip(steps, found, strict=True)]
 
     def _bring(self, steps: list[Step]) -> dict[str, str]:
         """Hashes by step."""
@@ -205,6 +212,11 @@ class Journalled:
     def close(self) -> None:
         """Let go of the connection."""
         self.node.close()
+
+
+def _name(place: int, wanted: Wanted) -> str:
+    """Of a step: which call of a batch, of which function where."""
+    return f"call {place + 1}, 0x{wanted.data[:4].hex()} of {wanted.to}"
 
 
 def _outcome(answer: Any) -> bytes | Exception:

@@ -134,7 +134,7 @@ class Journalled:
         return ended
 
     def _with_gas(self, steps: list[Step]) -> list[Step]:
-        """What the node finds is enough, and a fifth: a hub that asks sources must have gas for them that it does not use."""
+        """What the node finds is enough, and a fifth: a hub needs gas for sources that it then does not use."""
         answers = self.node.ask_all([("eth_estimateGas", (call_of(step), "pending")) for step in steps])
         found = [0 if isinstance(each, Refused) else number_in(each) or 0 for each in answers]
         return [replace(step, gas=gas * 6 // 5) for step, gas in zip(steps, found, strict=True)]

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from salvor.deploy.command import Chosen, deal_options, opened
+from salvor.options import Chosen, deal_options
 
 
 @click.command(epilog="Example: ape run deploy diff deals/charged-off-accounts/deal.yaml")
@@ -20,6 +20,7 @@ def cli(chosen: Chosen, as_json: bool) -> None:
     """
     from rich.console import Console
 
+    from salvor.deploy.command import opened
     from salvor.deploy.compare import compare
     from salvor.deploy.show import print_findings
     from salvor.errors import CHECK_FAILED

@@ -1,4 +1,4 @@
-"""The options of `ape run deploy`, apart from what they start: every `ape run` reads them, whatever was asked for."""
+"""Options of `ape run deploy`, `sell` and `triggers`, apart from what they start: every `ape run` reads them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 LOCAL_NODE = "http://127.0.0.1:8545"
+FOLDER = Path("out/deploy")
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,49 @@ class Chosen:
     folder: Path
 
 
+@dataclass(frozen=True)
+class ChosenSale:
+    """What a command over a live deal's sales was asked for."""
+
+    deal: Path
+    network: str
+    account: str | None
+    impersonate: str | None
+    salt: str
+    folder: Path
+    addresses: Path | None
+
+
 def deal_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say which deal is meant, on which chain, by whom; they arrive as one `Chosen`."""
+    return _with(
+        command,
+        Chosen,
+        click.option("--account", help="Ape's account that deploys; TEST::0 on a local chain when not named."),
+        click.option("--safe", help="The address of a Safe that deploys: `deploy safe` writes its batch."),
+        click.option("--commitment", type=Path, help="Folder or file that `ape run tape commit` left."),
+        click.option("--salt", default="1", show_default=True, help="Another one gives a second deployment."),
+        click.option("--folder", type=Path, default=FOLDER, show_default=True, help="Of the journals."),
+    )
+
+
+def sale_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say which live deal is meant, and who acts; they arrive as one `ChosenSale`."""
+    return _with(
+        command,
+        ChosenSale,
+        click.option("--account", help="Ape's account that acts; TEST::0 on a local chain when not named."),
+        click.option("--salt", default="1", show_default=True, help="That the deal was deployed with."),
+        click.option("--folder", type=Path, default=FOLDER, show_default=True, help="Where `deploy apply` wrote."),
+        click.option("--addresses", type=Path, help="Address book, where it is not in that folder."),
+    )
+
+
+def _with(command: Callable[..., Any], kind: Any, *own: Callable[..., Any]) -> Callable[..., Any]:
+    """The command with the deal, the chain, and options of its own, in one object."""
 
     def with_chosen(**given: Any) -> Any:
-        names = Chosen.__dataclass_fields__
-        chosen = Chosen(**{name: given.pop(name) for name in names})
+        chosen = kind(**{name: given.pop(name) for name in kind.__dataclass_fields__})
         return command(chosen, **given)
 
     with_chosen.__name__, with_chosen.__doc__ = command.__name__, command.__doc__
@@ -39,12 +77,8 @@ def deal_options(command: Callable[..., Any]) -> Callable[..., Any]:
     options = [
         click.argument("deal", type=Path),
         click.option("--network", default=LOCAL_NODE, show_default=True, help="A URL, or what Ape's --network takes."),
-        click.option("--account", help="Ape's account that deploys; TEST::0 on a local chain when not named."),
         click.option("--impersonate", help="An address that a fork or a local chain lets anybody send from."),
-        click.option("--safe", help="The address of a Safe that deploys: `deploy safe` writes its batch."),
-        click.option("--commitment", type=Path, help="Folder or file that `ape run tape commit` left."),
-        click.option("--salt", default="1", show_default=True, help="Another one gives a second deployment."),
-        click.option("--folder", type=Path, default=Path("out/deploy"), show_default=True, help="Of the journals."),
+        *own,
     ]
     made: Any = with_chosen
     for option in reversed(options):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,7 +11,7 @@ from salvor.deal.networks import ClaimIssuer
 from salvor.deal.schema import Deal
 from salvor.deploy.connect import Connection, connected, signer_for
 from salvor.deploy.deal_plan import Accounts, Token
-from salvor.deploy.deployment import Deployment, accounts_on, check_token, read_terms
+from salvor.deploy.deployment import Deployment, accounts_on, check_token, folder_name, read_terms
 from salvor.deploy.plan.signers import Signer
 from salvor.errors import OptionInvalid
 from salvor.jurisdictions.of_deal import load_deal_rules
@@ -30,9 +29,7 @@ def opened(chosen: Chosen) -> Iterator[tuple[Deployment, Signer | None]]:
 
 
 def _deployment(chosen: Chosen, connection: Connection, admin: str) -> Deployment:
-    name = re.sub(r"[^a-z0-9]+", "-", chosen.deal.parent.name.lower()).strip("-") or "deal"
-    salt = "" if chosen.salt == "1" else f"-{re.sub(r'[^A-Za-z0-9]+', '-', chosen.salt)}"
-    folder = chosen.folder / f"{name}-{connection.chain_id}{salt}"
+    folder = chosen.folder / folder_name(chosen.deal, connection.chain_id, chosen.salt)
     if folder.exists() and not folder.is_dir():
         raise OptionInvalid(f"--folder: {folder} is a file")
     local = connection.is_local

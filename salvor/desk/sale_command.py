@@ -1,13 +1,10 @@
-"""What the commands over a live deal's sales share: their options, and from them its contracts and who signs."""
+"""From the options of the commands over a live deal's sales, its contracts and who signs."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -21,64 +18,26 @@ from salvor.deal.load import load_deal
 from salvor.deal.schema import Deal
 from salvor.deploy.addresses import abi_hash
 from salvor.deploy.connect import Connection, connected, signer_for
-from salvor.deploy.deployment import LOCAL
+from salvor.deploy.deployment import LOCAL, folder_name
 from salvor.deploy.journalled import Journalled
 from salvor.deploy.plan.run import Options
 from salvor.deploy.plan.signers import Signer
 from salvor.desk.sales import Sales, terms_of
 from salvor.errors import FileMissing, FileUnreadable, OptionInvalid
+from salvor.options import ChosenSale
 from salvor.toolchain.paths import ROOT
 
-LOCAL_NODE = "http://127.0.0.1:8545"
 _ON_PUBLIC_CHAINS = 3  # confirmations
 _AUCTIONS = ("DutchAuction", "EnglishAuction", "SealedAuction")
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """What was asked for on the command line."""
-
-    deal: Path
-    network: str
-    account: str | None
-    impersonate: str | None
-    salt: str
-    folder: Path
-    addresses: Path | None
-
-
-def sale_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say which live deal is meant, and who acts; they arrive as one `Chosen`."""
-
-    @wraps(command)
-    def with_chosen(**given: Any) -> Any:
-        chosen = Chosen(**{name: given.pop(name) for name in Chosen.__dataclass_fields__})
-        return command(chosen, **given)
-
-    with_chosen.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
-    folder = Path("out/deploy")
-    options = [
-        click.argument("deal", type=Path),
-        click.option("--network", default=LOCAL_NODE, show_default=True, help="A URL, or what Ape's --network takes."),
-        click.option("--account", help="Ape's account that acts; TEST::0 on a local chain when not named."),
-        click.option("--impersonate", help="An address that a fork or a local chain lets anybody send from."),
-        click.option("--salt", default="1", show_default=True, help="That the deal was deployed with."),
-        click.option("--folder", type=Path, default=folder, show_default=True, help="Where `deploy apply` wrote."),
-        click.option("--addresses", type=Path, help="Address book, where it is not in that folder."),
-    ]
-    made: Any = with_chosen
-    for option in reversed(options):
-        made = option(made)
-    return made  # type: ignore[no-any-return]
-
-
 @contextmanager
-def opened(chosen: Chosen, *, signs: bool = True) -> Iterator[tuple[Sales, Signer | None]]:
+def opened(chosen: ChosenSale, *, signs: bool = True) -> Iterator[tuple[Sales, Signer | None]]:
     """A live deal's sales, and who signs; the transactions are in journals beside its address book."""
     deal = load_deal(chosen.deal)
     terms_of(deal, chosen.deal)
     with connected(chosen.network) as connection:
-        place = folder_of(chosen, connection.chain_id)
+        place = chosen.folder / folder_name(chosen.deal, connection.chain_id, chosen.salt)
         book = read_book(chosen.addresses or place / "addresses.json", connection.chain_id)
         signer = signer_for(chosen.account, connection, impersonate=chosen.impersonate) if signs else None
         engine = _engine(connection, place / "sales", signer)
@@ -86,13 +45,6 @@ def opened(chosen: Chosen, *, signs: bool = True) -> Iterator[tuple[Sales, Signe
         if signer:
             engine.finish()
         yield sales, signer
-
-
-def folder_of(chosen: Chosen, chain_id: int) -> Path:
-    """Where `deploy apply` has put the journal and the address book of this deal."""
-    name = re.sub(r"[^a-z0-9]+", "-", chosen.deal.parent.name.lower()).strip("-") or "deal"
-    salt = "" if chosen.salt == "1" else f"-{re.sub(r'[^A-Za-z0-9]+', '-', chosen.salt)}"
-    return chosen.folder / f"{name}-{chain_id}{salt}"
 
 
 def read_book(path: Path, chain_id: int) -> dict[str, Mapping[str, str]]:

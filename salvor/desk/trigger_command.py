@@ -15,10 +15,11 @@ import polars as pl
 from salvor.deal.load import load_deal, load_tape_mapping
 from salvor.deal.schema import Deal
 from salvor.desk.loan_values import read_values
-from salvor.desk.sale_command import Chosen, opened
+from salvor.desk.sale_command import opened
 from salvor.desk.sales import Sales, triggers_of
 from salvor.desk.watching import Line, Look, Proofs, Sent, bring_on, lines_of, look_at
 from salvor.errors import NotCommitted, OptionInvalid
+from salvor.options import ChosenSale
 from salvor.tape.check import KEY, check_tape
 from salvor.tape.commitment.folder import read_commitment
 from salvor.tape.commitment.passphrase import passphrase_from
@@ -53,7 +54,7 @@ class Done:
     dry: bool = False
 
 
-def run(chosen: Chosen, asked: Asked) -> Done:
+def run(chosen: ChosenSale, asked: Asked) -> Done:
     """Everything; raises what is wrong before anything is sent."""
     _refuse_options(asked)
     deal = load_deal(chosen.deal)
@@ -117,7 +118,7 @@ def _refuse_options(asked: Asked) -> None:
 
 
 @contextmanager
-def _live(chosen: Chosen, asked: Asked) -> Iterator[tuple[Sales | None, Any]]:
+def _live(chosen: ChosenSale, asked: Asked) -> Iterator[tuple[Sales | None, Any]]:
     if not (asked.live or asked.fire):
         yield None, None
         return

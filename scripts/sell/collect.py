@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from salvor.desk.sale_command import Chosen, opened, sale_options
+from salvor.options import ChosenSale, sale_options
 
 
 @click.command(
@@ -13,13 +13,14 @@ from salvor.desk.sale_command import Chosen, opened, sale_options
 @sale_options
 @click.argument("account_owed", required=False, metavar="[ACCOUNT]")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON on stdout.")
-def cli(chosen: Chosen, account_owed: str | None, as_json: bool) -> None:
+def cli(chosen: ChosenSale, account_owed: str | None, as_json: bool) -> None:
     """Have ACCOUNT paid what it is owed; its own signer's where none is named. By anyone.
 
     Exit code 0, 2 for bad input, 3 when the chain refuses, or for trouble with the node.
     """
     from salvor.chain.codec import address_of
     from salvor.desk import sale_acts as acts
+    from salvor.desk.sale_command import opened
     from salvor.desk.sale_show import tell
 
     with opened(chosen) as (sales, signer):

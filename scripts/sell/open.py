@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from salvor.desk.sale_command import Chosen, opened, sale_options
+from salvor.options import ChosenSale, sale_options
 
 
 @click.command(
@@ -22,7 +22,7 @@ from salvor.desk.sale_command import Chosen, opened, sale_options
 @click.option("--debtor", help="Address that has what a foreclosure brings above all claims.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON on stdout.")
 def cli(
-    chosen: Chosen,
+    chosen: ChosenSale,
     loans: tuple[str, ...],
     commitment: Path,
     secret_file: Path,
@@ -37,6 +37,7 @@ def cli(
     Exit code 0, 2 for bad input, 3 when the chain refuses, or for trouble with the node.
     """
     from salvor.desk import sale_acts as acts
+    from salvor.desk.sale_command import opened
     from salvor.desk.sale_show import tell
     from salvor.desk.trigger_command import claims_in, proofs_of, refuse_other_tape
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from salvor.desk.sale_command import Chosen, opened, sale_options
+from salvor.options import ChosenSale, sale_options
 
 
 @click.command(epilog="Example: ape run sell plan deals/worked-loans/deal.yaml 3 discounted_pay_off --amount 1250.00")
@@ -18,7 +18,7 @@ from salvor.desk.sale_command import Chosen, opened, sale_options
 @click.option("--switch", "act", flag_value="switch", help="As the overseer: begin it at once, whatever runs.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON on stdout.")
 def cli(
-    chosen: Chosen,
+    chosen: ChosenSale,
     case: int,
     strategy: str,
     amount: str | None,
@@ -33,6 +33,7 @@ def cli(
     """
     from salvor.desk import sale_acts as acts
     from salvor.desk.sale_cases import strategy_named
+    from salvor.desk.sale_command import opened
     from salvor.desk.sale_show import tell
 
     with opened(chosen) as (sales, signer):

@@ -98,7 +98,9 @@ class Journalled:
     # What is done
 
     def execute(self, sender: str, to: str, data: bytes, value: int = 0, access_list: AccessList = ()) -> Done:
-        """One transaction; raises what it would be refused with."""
+        """One transaction, without ether; raises what it would be refused with."""
+        if value:
+            raise self._cannot("send ether")
         [outcome] = self.execute_all([Wanted(sender, to, data)])
         if isinstance(outcome, Exception):
             raise outcome
@@ -131,7 +133,15 @@ class Journalled:
                         self.tell(f"going on with a transaction of an earlier command ({sent.hash or sent.nonce})")
                         journal.mark([sent], self._end(sent))
                         ended += 1
+            self._put_away(path)
         return ended
+
+    def _put_away(self, path: Path) -> None:
+        """Where nothing waits any more: only what may still be open is looked at again."""
+        done = self.folder / "done"
+        done.mkdir(exist_ok=True)
+        path.rename(done / path.name)
+        path.with_name(f"{path.name}.lock").unlink(missing_ok=True)
 
     def _with_gas(self, steps: list[Step]) -> list[Step]:
         """What the node finds is enough, and a fifth: a hub needs gas for sources that it then does not use."""
@@ -150,8 +160,9 @@ class Journalled:
             raise SignerMissing(missing[0], [each.address for each in self.signers])
         plan = Plan("calls", self.chain_id, genesis, sender, tuple(steps), found, {}, fee, balance, warnings, {}, {})
         self.folder.mkdir(parents=True, exist_ok=True)
-        name = f"{len(list(self.folder.glob('*.sqlite'))) + 1:06}-{plan.hash[:12]}.sqlite"
-        applied = apply_plan(plan, self.node, self.signers, self.folder / name, self.options)
+        path = self.folder / f"{time.time_ns()}-{plan.hash[:12]}.sqlite"
+        applied = apply_plan(plan, self.node, self.signers, path, self.options)
+        self._put_away(path)
         return {step: each.hash for step, each in applied.mined.items()}
 
     def _done(self, hash_: str, output: bytes) -> Done:

@@ -1,6 +1,7 @@
 """`ape run sell` and `ape run triggers` as commands, in this process, on a deal that `deploy apply` put on an anvil."""
 
 import json
+import shutil
 import time
 from pathlib import Path
 
@@ -113,8 +114,8 @@ def clean(desk):
     kept = desk.node.ask("evm_snapshot")
     yield desk
     desk.node.ask("evm_revert", kept)
-    for path in (desk.folder / "deploy").rglob("sales/*"):
-        path.unlink()
+    shutil.rmtree(desk.folder / "deploy/worked-loans-31337/sales", ignore_errors=True)
+    shutil.rmtree(desk.folder / "appraised", ignore_errors=True)
 
 
 class TestTriggers:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from salvor.deploy.plan.journal import DISPLACED, OPEN, Journal, Sent
 from salvor.deploy.plan.plan import Plan
 from salvor.deploy.plan.refusals import SignerMissing, Stalled
 from salvor.deploy.plan.rpc import Node, Refused, bytes_in, number_in
-from salvor.deploy.plan.run import Options, apply_plan
+from salvor.deploy.plan.run import Options, apply_plan, call_of
 from salvor.deploy.plan.signers import Signer
 from salvor.deploy.plan.steps import Step
 from salvor.deploy.plan.survey import Found
@@ -98,7 +98,9 @@ class Journalled:
     # What is done
 
     def execute(self, sender: str, to: str, data: bytes, value: int = 0, access_list: AccessList = ()) -> Done:
-        """One transaction; raises what it would be refused with."""
+        """One transaction, without ether; raises what it would be refused with."""
+        if value:
+            raise self._cannot("send ether")
         [outcome] = self.execute_all([Wanted(sender, to, data)])
         if isinstance(outcome, Exception):
             raise outcome
@@ -109,14 +111,15 @@ class Journalled:
         self.finish()
         tried = self.call_all(wanted)
         steps = [
-            Step(f"{place + 1}", "call", each.sender, each.to, each.data, 0, "", ())
+            Step(_name(place, each), "call", each.sender, each.to, each.data, 0, "", ())
             for place, (each, answer) in enumerate(zip(wanted, tried, strict=True))
             if not isinstance(answer, Exception)
         ]
+        steps = self._with_gas(steps)
         mined = self._bring(steps) if steps else {}
         return [
-            answer if isinstance(answer, Exception) else self._done(mined[f"{place + 1}"], answer)
-            for place, answer in enumerate(tried)
+            answer if isinstance(answer, Exception) else self._done(mined[_name(place, each)], answer)
+            for place, (each, answer) in enumerate(zip(wanted, tried, strict=True))
         ]
 
     def finish(self) -> int:
@@ -130,7 +133,21 @@ class Journalled:
                         self.tell(f"going on with a transaction of an earlier command ({sent.hash or sent.nonce})")
                         journal.mark([sent], self._end(sent))
                         ended += 1
+            self._put_away(path)
         return ended
+
+    def _put_away(self, path: Path) -> None:
+        """Where nothing waits any more: only what may still be open is looked at again."""
+        done = self.folder / "done"
+        done.mkdir(exist_ok=True)
+        path.rename(done / path.name)
+        path.with_name(f"{path.name}.lock").unlink(missing_ok=True)
+
+    def _with_gas(self, steps: list[Step]) -> list[Step]:
+        """What the node finds is enough, and a fifth: a hub needs gas for sources that it then does not use."""
+        answers = self.node.ask_all([("eth_estimateGas", (call_of(step), "pending")) for step in steps])
+        found = [0 if isinstance(each, Refused) else number_in(each) or 0 for each in answers]
+        return [replace(step, gas=gas * 6 // 5) for step, gas in zip(steps, found, strict=True)]
 
     def _bring(self, steps: list[Step]) -> dict[str, str]:
         """Hashes by step."""
@@ -142,8 +159,9 @@ class Journalled:
             raise SignerMissing(missing[0], [each.address for each in self.signers])
         plan = Plan("calls", self.chain_id, genesis, sender, "", tuple(steps), found, {}, fee, balance, (), {}, {})
         self.folder.mkdir(parents=True, exist_ok=True)
-        name = f"{len(list(self.folder.glob('*.sqlite'))) + 1:06}-{plan.hash[:12]}.sqlite"
-        applied = apply_plan(plan, self.node, self.signers, self.folder / name, self.options)
+        path = self.folder / f"{time.time_ns()}-{plan.hash[:12]}.sqlite"
+        applied = apply_plan(plan, self.node, self.signers, path, self.options)
+        self._put_away(path)
         return {step: each.hash for step, each in applied.mined.items()}
 
     def _done(self, hash_: str, output: bytes) -> Done:
@@ -204,6 +222,11 @@ class Journalled:
     def close(self) -> None:
         """Let go of the connection."""
         self.node.close()
+
+
+def _name(place: int, wanted: Wanted) -> str:
+    """Of a step: which call of a batch, of which function where."""
+    return f"call {place + 1}, 0x{wanted.data[:4].hex()} of {wanted.to}"
 
 
 def _outcome(answer: Any) -> bytes | Exception:

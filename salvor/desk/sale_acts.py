@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from salvor.amounts import Units, format_units, to_units
-from salvor.desk.sale_cases import CaseNow, case_of
+from salvor.chain.refusal import CallRefused
+from salvor.desk.sale_cases import CaseNow, case_of, when
 from salvor.desk.sales import NOBODY, Sales
 from salvor.desk.watching import Proofs
 from salvor.errors import FileMissing, FileUnreadable, NotCommitted, OptionInvalid, near
@@ -104,7 +105,7 @@ def bid(sales: Sales, number: int, cash: int, *, sender: Any) -> str:
     _approve(sales, cash, sender)
     _auction(sales, case).bid(number, cash, sender=sender)
     end = next(each.at for each in case_of(sales, number).deadlines)
-    return f"case {number}: {money(sales, cash)} leads; the round is over at {end}"
+    return f"case {number}: {money(sales, cash)} leads; the round is over at {when(end)}"
 
 
 def commit(sales: Sales, number: int, price: int, seal_file: Path, *, sender: Any) -> str:
@@ -117,8 +118,12 @@ def commit(sales: Sales, number: int, price: int, seal_file: Path, *, sender: An
     salt = secrets.token_bytes(32)
     kept = {"case": number, "round": of, "bidder": sender.address, "price": str(price), "salt": f"0x{salt.hex()}"}
     write_whole(seal_file, json.dumps(kept, indent=2) + "\n", mode=0o600)
-    _approve(sales, round_.deposit, sender)
-    auction.commit(number, auction.sealOf(of, sender.address, price, salt), sender=sender)
+    try:
+        _approve(sales, round_.deposit, sender)
+        auction.commit(number, auction.sealOf(of, sender.address, price, salt), sender=sender)
+    except CallRefused:
+        seal_file.unlink()  # nothing was committed that it could tell
+        raise
     return f"case {number}: committed with a deposit of {money(sales, round_.deposit)}; {seal_file} is needed to reveal"
 
 
@@ -228,8 +233,8 @@ def _in_auction(sales: Sales, number: int, kinds: tuple[str, ...], act: str) -> 
     case = case_of(sales, number)
     _must_be(case, Stage.FOR_SALE, act)
     if case.round is None or case.round.kind not in kinds:
-        is_in = case.round.kind if case.round else "no"
-        raise OptionInvalid(f"case {number} is sold in a {is_in} auction: `sell {act}` is for {' and '.join(kinds)}")
+        own = f"'{case.round.auction}' ({case.round.kind})" if case.round else "no auction"
+        raise OptionInvalid(f"case {number} is sold in {own}: `sell {act}` is for {' and '.join(kinds)}")
     return case
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from salvor.desk.sales import Sales, read_each
@@ -189,6 +190,11 @@ def strategy_named(word: str) -> Strategy:
         hint = near(own, names) or f"; there is: {', '.join(names)}"
         raise OptionInvalid(f"'{word}' is no strategy{hint}")
     return Strategy[own.upper()]
+
+
+def when(seconds: int) -> str:
+    """To the minute."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M}"
 
 
 def _words(strategy: Strategy) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -12,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from salvor.desk.sale_acts import money
-from salvor.desk.sale_cases import NOBODY, CaseNow, all_cases, case_of
+from salvor.desk.sale_cases import NOBODY, CaseNow, all_cases, case_of, when
 from salvor.desk.sales import Sales
 from salvor.model.liquidation.state import Stage
 
@@ -73,11 +72,6 @@ def print_case(sales: Sales, case: CaseNow, console: Console) -> None:
     for each in case.deadlines:
         table.add_row(f"{when(each.at)}{' (past)' if each.at <= now else ''}", each.what, each.then)
     console.print(table)
-
-
-def when(seconds: int) -> str:
-    """To the minute."""
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M}"
 
 
 def _words(name: str) -> str:

@@ -1,12 +1,19 @@
 """`ape run sell` and `ape run triggers` as commands, in this process, on a deal that `deploy apply` put on an anvil."""
 
 import json
+import shutil
 import time
 from pathlib import Path
 
 import pytest
+from ape import accounts
 from click.testing import CliRunner
 
+from salvor.chain.handles import blueprint_of
+from salvor.deploy.journalled import Journalled
+from salvor.deploy.plan.run import Options
+from salvor.model.oracle_reports import Domain, Report, Told
+from salvor.node.keyring import Signer
 from salvor.toolchain.paths import ROOT
 from scripts import triggers
 from scripts.deploy import apply
@@ -28,8 +35,10 @@ from scripts.sell import (
 )
 from scripts.sell import open as open_
 from scripts.tape import commit as tape_commit
-from tests.utils.own_node import own_node
-from tests.utils.worked import DEAL, prepare_worked
+from tests.utils.own_node import deployer, own_node
+from tests.utils.small_plan import artifacts
+from tests.utils.worked import DAY, DEAL, prepare_worked
+from tests.utils.world import WAD
 
 BEFORE_CLOSING = 1_798_675_200 - 30 * 86_400  # of the deal
 SERVICER = ("--account", "TEST::2")
@@ -49,6 +58,30 @@ class Desk:
         if done.exception and not isinstance(done.exception, SystemExit):
             raise done.exception
         return done.exit_code, done.stdout, done.stderr
+
+    @property
+    def now(self):
+        """Of the latest block."""
+        return int(self.node.ask("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+
+    def wait(self, seconds):
+        """The next block is then, and those after it."""
+        self.node.ask("evm_setNextBlockTimestamp", self.now + seconds)
+        self.node.ask("evm_mine")
+
+    def appraise(self, key, value):
+        """By the three who sign in the deal file: test accounts, whose keys everybody has."""
+        book = json.loads((self.folder / "deploy/worked-loans-31337/addresses.json").read_text())["contracts"]
+        engine = Journalled(self.node, 31_337, self.folder / "appraised", [deployer()], Options(pause=0.02))
+        reports, hub = (
+            blueprint_of(artifacts()[name]).at(engine, book[name]["address"]) for name in ("SignedReports", "OracleHub")
+        )
+        domain, name = Domain(31_337, reports.address), key.encode().ljust(32, b"\0")
+        for place in (17, 18, 19):
+            signer = Signer(bytes.fromhex(accounts.test_accounts[place].private_key.removeprefix("0x")))
+            report = Report(Told(name, value, self.now), self.now % 2**31, self.now + 3_600)
+            reports.submit(signer.address, report.words, signer.sign(report.digest(domain)), sender=deployer())
+        hub.poke(name, sender=deployer())
 
     def values(self, *rows, at="2026-01-01"):
         """A file of them."""
@@ -82,8 +115,8 @@ def clean(desk):
     kept = desk.node.ask("evm_snapshot")
     yield desk
     desk.node.ask("evm_revert", kept)
-    for path in (desk.folder / "deploy").rglob("sales/*"):
-        path.unlink()
+    shutil.rmtree(desk.folder / "deploy/worked-loans-31337/sales", ignore_errors=True)
+    shutil.rmtree(desk.folder / "appraised", ignore_errors=True)
 
 
 class TestTriggers:
@@ -103,6 +136,19 @@ class TestTriggers:
         code, told, _ = clean.run(status, 1)
         assert code == 0
         assert "case 1: opened (hold); 1 loans, valued as COLLATERAL/1" in told
+
+    def test_note_and_fire_by_what_the_hub_says(self, clean):
+        assert clean.run(open_, "2030", *clean.secret, *SERVICER)[0] == 0
+        for day, outcome in ((0, "noted, held for 0.0"), (7, "noted, held for 7.0"), (7, "fired")):
+            clean.wait(day * DAY)
+            clean.appraise("COLLATERAL/1", 130 * WAD)
+            code, told, _ = clean.run(triggers, "--live", "--fire", *clean.secret, "--account", "TEST::9", "--json")
+            sent = json.loads(told)["sent"]
+            assert (code, sent[-1]["what"], sent[-1]["outcome"][: len(outcome)]) == (0, "collateral fell", outcome)
+        code, told, _ = clean.run(status, 1, "--json")
+        [case] = json.loads(told)["cases"]
+        assert (case["stage"], case["strategy"], case["keeper_due"]) == ("cure", "foreclosure", 15_00)
+        assert case["deadlines"][0]["at"] == clean.now + 30 * DAY
 
     def test_are_shown_without_a_chain(self, desk):
         seconds = int(time.time()) - 3_600

@@ -281,7 +281,8 @@ class _Run:
             wave += [(filler(sender, nonce), nonce, 21_000) for nonce in view.gaps(sender, self._open())]
             free = max([nonces.pending, *(each.nonce + 1 for each in self._open() if each.sender == sender)])
             for step in self._ready(view, sender)[: max(0, self.options.in_flight - len(waiting))]:
-                wave.append((step, free, self.tried[step.name].limit if step.name in self.tried else 0))
+                limit = self.tried[step.name].limit if step.name in self.tried else 0
+                wave.append((step, free, max(limit, step.gas)))
                 free += 1
         if not wave:
             return

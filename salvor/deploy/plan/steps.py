@@ -43,6 +43,7 @@ class Step:
     contract: str = ""  # which one is deployed, or called
     address: str = ""  # of the contract that it leaves
     checks: tuple[Check, ...] = ()  # what the chain shows once it was done
+    gas: int = 0  # to be allowed at least, where what a trial uses tells too little
 
     @property
     def exact(self) -> str:

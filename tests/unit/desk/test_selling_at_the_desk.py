@@ -145,6 +145,9 @@ class TestASealedAuction:
         for who, price in ((sealed.first, 500_00), (sealed.second, 400_00)):
             said = acts.commit(sales, 1, price, seals[who], sender=who)
             assert said.startswith("case 1: committed with a deposit of 36.00 DUSD")
+        with pytest.raises(CallRefused, match="NotEligible"):
+            acts.commit(sales, 1, 500_00, tmp_path / "outsider.json", sender=sealed.outsider)
+        assert not (tmp_path / "outsider.json").exists()
         with pytest.raises(OptionInvalid, match="name another --seal"):
             acts.commit(sales, 1, 1, seals[sealed.first], sender=sealed.first)
         with pytest.raises(CallRefused, match="WrongTime"):
@@ -252,7 +255,7 @@ class TestBadInput:
         with pytest.raises(OptionInvalid, match="case 1 is held: `sell bid` needs one that is for sale"):
             acts.bid(sales, 1, 1, sender=worked.first)
         sell(worked, sales, Strategy.FORECLOSURE)
-        with pytest.raises(OptionInvalid, match="is sold in a english auction: `sell take` is for dutch"):
+        with pytest.raises(OptionInvalid, match="is sold in 'climbing' \\(english\\): `sell take` is for dutch"):
             acts.take(sales, 1, 1, None, sender=worked.first)
         with pytest.raises(OptionInvalid, match="`sell start` needs one that is held"):
             acts.start(sales, 1, sender=worked.servicer)

@@ -1,6 +1,8 @@
 # Every command does the set-up it needs first; `make help` lists them.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
+# Set, it makes each of the hundred processes of a run of the tests compile every library anew.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 # The Python of .venv, else the first that is new enough; PYTHON=... names another.
 PY := $(shell for p in $(if $(PYTHON),$(PYTHON),.venv/bin/python python3 python3.12 python3.11 python3.13 python3.14 python); do \

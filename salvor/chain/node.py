@@ -7,6 +7,7 @@ import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from subprocess import Popen
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 LOCAL_CHAIN = 31337
 _PORT = 8545  # where ape-foundry looks when the host names none
+_PATIENCE = 90  # seconds until a node of ours answers
 
 
 @contextmanager
@@ -38,10 +40,16 @@ def local_node(networks: NetworkManager, *, genesis: int | None = None) -> Itera
     host = os.environ.get("APE_FOUNDRY_HOST") or configured
     if _is_taken(host):
         _refuse_stranger(host)
+    anvil = choice._provider
     if genesis is not None:
         # ape-foundry has no setting for the date of the first block.
-        command = choice._provider.build_command
-        object.__setattr__(choice._provider, "build_command", lambda: [*command(), "--timestamp", str(genesis)])
+        command = anvil.build_command
+        object.__setattr__(anvil, "build_command", lambda: [*command(), "--timestamp", str(genesis)])
+    if host == "auto":
+        # Ape would draw a port blindly, among those that every outgoing connection takes too, and wait for a node that
+        # could not open it; on a busy machine its 20 seconds pass even before one that could has begun.
+        anvil._host = f"http://127.0.0.1:{_free_port()}"
+        object.__setattr__(anvil, "start", partial(anvil.start, timeout=_PATIENCE))
     try:
         provider = choice.__enter__()
     except (ApeException, OSError) as error:
@@ -77,6 +85,11 @@ def listens(pid: int, port: int) -> bool:
                 if str(each.readlink()) in open_there:
                     return True
     return False
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
 
 
 def _is_taken(host: str) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from salvor.deploy.command import Chosen, deal_options, opened
+from salvor.options import Chosen, deal_options
 
 
 @click.command(epilog="Example: ape run deploy apply deals/charged-off-accounts/deal.yaml --plan plan.json")
@@ -33,6 +33,7 @@ def cli(
     for trouble with the node or a transaction that failed; then the same command goes on.
     """
     from salvor.deploy.bring import bring
+    from salvor.deploy.command import opened
 
     if rehearse:
         _rehearse(chosen, quiet=as_json)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from salvor.deploy.command import Chosen, deal_options, opened
+from salvor.options import Chosen, deal_options
 
 
 @click.command(epilog="Example: ape run deploy change deals/charged-off-accounts/deal.yaml --out change.json")
@@ -24,6 +24,7 @@ def cli(chosen: Chosen, out: Path | None) -> None:
     from rich.console import Console
 
     from salvor.deploy.change import change
+    from salvor.deploy.command import opened
     from salvor.deploy.plan.safe import batches
     from salvor.files import write_whole
 

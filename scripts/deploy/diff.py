@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from salvor.deploy.command import Chosen, deal_options, opened
+from salvor.options import Chosen, deal_options
 
 if TYPE_CHECKING:
     from salvor.deploy.compare import Finding
@@ -23,6 +23,7 @@ def cli(chosen: Chosen, as_json: bool) -> None:
     """
     from rich.console import Console
 
+    from salvor.deploy.command import opened
     from salvor.deploy.compare import compare
     from salvor.deploy.show import print_findings
     from salvor.errors import CHECK_FAILED

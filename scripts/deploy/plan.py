@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from salvor.deploy.command import Chosen, deal_options, opened
+from salvor.options import Chosen, deal_options
 
 
 @click.command(epilog="Example: ape run deploy plan deals/charged-off-accounts/deal.yaml --out plan.json")
@@ -22,6 +22,7 @@ def cli(chosen: Chosen, out: Path | None, as_json: bool) -> None:
     """
     from rich.console import Console
 
+    from salvor.deploy.command import opened
     from salvor.deploy.plan.journal import Journal
     from salvor.deploy.plan.plan import write_plan
     from salvor.deploy.show import print_plan

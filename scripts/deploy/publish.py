@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from salvor.deploy.command import Chosen, deal_options, opened
+from salvor.options import Chosen, deal_options
 
 SOURCIFY = "https://sourcify.dev/server"
 
@@ -23,6 +23,7 @@ def cli(chosen: Chosen, server: str, out: Path | None) -> None:
     """
     from rich.console import Console
 
+    from salvor.deploy.command import opened
     from salvor.deploy.plan.journal import Journal
     from salvor.deploy.plan.publish import publications, publish
     from salvor.errors import CHECK_FAILED, OptionInvalid

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from salvor.deploy.command import Chosen, deal_options, opened
+from salvor.options import Chosen, deal_options
 
 
 @click.command(epilog="Example: ape run deploy resume deals/charged-off-accounts/deal.yaml")
@@ -16,6 +16,7 @@ def cli(chosen: Chosen, confirmations: int | None) -> None:
     As `deploy apply`, and refused where nothing was begun. Exit codes are those of `deploy apply`.
     """
     from salvor.deploy.bring import bring, look_at_safe
+    from salvor.deploy.command import opened
     from salvor.errors import OptionInvalid
 
     with opened(chosen) as (deployment, signer):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from salvor.deploy.command import Chosen, deal_options, opened
+from salvor.options import Chosen, deal_options
 
 
 @click.command(epilog="Example: ape run deploy safe DEAL --network ethereum:sepolia:infura --safe 0x... --out batches")
@@ -22,6 +22,7 @@ def cli(chosen: Chosen, out: Path) -> None:
 
     from rich.console import Console
 
+    from salvor.deploy.command import opened
     from salvor.deploy.plan.safe import batches
     from salvor.errors import OptionInvalid
     from salvor.files import write_whole

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from salvor.deploy.command import Chosen, deal_options, opened
+from salvor.options import Chosen, deal_options
 
 
 @click.command(epilog="Example: ape run deploy verify deals/charged-off-accounts/deal.yaml")
@@ -21,6 +21,7 @@ def cli(chosen: Chosen, as_json: bool) -> None:
     """
     from rich.console import Console
 
+    from salvor.deploy.command import opened
     from salvor.deploy.show import print_verified
     from salvor.deploy.verify import rebuild, verify
     from salvor.errors import CHECK_FAILED

@@ -17,6 +17,7 @@ ORDER = [
     "amounts",
     "errors",
     "files",
+    "options",
     "tape",
     "deal",
     "jurisdictions",

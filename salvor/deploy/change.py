@@ -95,7 +95,7 @@ def _step(comparison: Comparison, cure: Cure, sender: str) -> Step:
     function = function_of(planned.blueprint, cure.function, cure.args)
     _may_call(comparison, planned, function, sender)
     words = arguments_in_words([{"type": "constructor", "inputs": function.params}], cure.args, _names(comparison))
-    shown = f"{cure.contract}.{cure.function}({words})"
+    shown = f"{cure.contract}.{cure.function}({cure.says or words})"
     data = function.encode(*cure.args)
     return Step(shown, "call", sender, planned.address, data, 0, words, (), planned.artifact.name)
 

@@ -32,6 +32,7 @@ class Cure:
     contract: str  # its name in the plan
     function: str
     args: tuple[object, ...]
+    says: str = ""  # the arguments, where their bytes say little
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ def _of_settings(look: _Look, step: Step, settings: Settings) -> Finding:
         settings.said(settings.wanted),
         settings.said(settings.live),
         f"the admin, by callModuleFunction of {compliance}",
-        Cure(compliance, "callModuleFunction", (call, step.address)),
+        Cure(compliance, "callModuleFunction", (call, step.address), f"{step.name}: {settings.said(settings.wanted)}"),
     )
 
 
@@ -197,8 +198,12 @@ def _listed(look: _Look) -> Iterator[Finding]:
             wanted, live = (each.read(blueprint, address, one) for one in (made.engine.logs, logs))
             for entry, file, chain in others_in(wanted, live):
                 what = f"{each.what} of {name}: {each.name(entry, look.names)}"
-                cure = Cure(name, *each.cure(entry, file, chain))
-                yield Finding(what, said(file), said(chain), f"the admin, by {cure.function} of {name}", cure)
+                in_words = (
+                    f"{each.name(entry, look.names)}: {each.in_words(entry, *file)}" if each.in_words and file else ""
+                )
+                cure = Cure(name, *each.cure(entry, file, chain), in_words)
+                there = said(each, entry, file), said(each, entry, chain)
+                yield Finding(what, *there, f"the admin, by {cure.function} of {name}", cure)
 
 
 def _known(deployment: Deployment) -> tuple[dict[str, str], int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,12 +102,6 @@ class Deployment:
         made = self.steps()
         said = [*self.doubts, *warnings_of(self.accounts, self.token, self.node)]
         return make_plan(made.steps, self.node, warnings=said, mined=mined)
-
-
-def folder_name(deal_file: Path, chain_id: int, salt: str) -> str:
-    """Of what is kept about a deal on a chain: its folder's name, the chain, and the salt where one was named."""
-    name = re.sub(r"[^a-z0-9]+", "-", deal_file.parent.name.lower()).strip("-") or "deal"
-    return f"{name}-{chain_id}" + ("" if salt == "1" else f"-{re.sub(r'[^A-Za-z0-9]+', '-', salt)}")
 
 
 def read_terms(

@@ -5,13 +5,14 @@ As in `rights.py`, the same events come from a deployment in memory and from a c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from salvor.chain.engine import Log
 from salvor.chain.handles import Blueprint
 from salvor.deploy.rights import Names
-from salvor.deploy.rule_settings import RULES
+from salvor.deploy.rule_settings import RULES, rule_in_words
 
 Entry = tuple[object, ...]  # what is said of whoever stands in a list
 
@@ -27,6 +28,7 @@ class List:
     takes_out: str
     updates: str = ""
     words: tuple[str, ...] = ()
+    in_words: Callable[[Any, Any], str] | None = None  # what is said of an entry
 
     @property
     def functions(self) -> tuple[str, ...]:
@@ -76,7 +78,7 @@ LISTS = (
     ),
     List("claim topic", ("ClaimTopicAdded",), "ClaimTopicRemoved", "addClaimTopic", "removeClaimTopic"),
     List("watcher", ("Watched",), "Unwatched", "watch", "unwatch"),
-    List("rule", ("RuleSet",), "RuleDropped", "setRule", "dropRule", "setRule", RULES),
+    List("rule", ("RuleSet",), "RuleDropped", "setRule", "dropRule", "setRule", RULES, rule_in_words),
     List("module", ("ModuleAdded",), "ModuleRemoved", "addModule", "removeModule"),
 )
 
@@ -90,9 +92,11 @@ def others_in(
             yield entry, wanted.get(entry), live.get(entry)
 
 
-def said(entry: Entry | None) -> str:
+def said(of: List, entry: object, values: Entry | None) -> str:
     """Whether somebody stands in a list, and what is said of them, in words."""
-    if entry is None:
+    if values is None:
         return "not held"
-    words = ", ".join(f"0x{each.hex()}" if isinstance(each, bytes) else str(each) for each in entry)
+    if of.in_words is not None:
+        return f"held ({of.in_words(entry, *values)})"
+    words = ", ".join(f"0x{each.hex()}" if isinstance(each, bytes) else str(each) for each in values)
     return f"held ({words})" if words else "held"

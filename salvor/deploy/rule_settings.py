@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pycountry
-from eth_abi import encode
+from eth_abi import decode, encode
+from eth_abi.exceptions import DecodingError
 
 from salvor.amounts import timestamp
 from salvor.jurisdictions.book import Rulebook
@@ -49,6 +50,20 @@ CODES = (
     ("NOT_A_DENOMINATION", 28, "denomination"),
 )
 WORDS = {number: word for _, number, word in CODES}
+# Parameters of each rule as `setRule` takes them, and how they are said.
+_PARAMS: dict[str, tuple[str, ...]] = {
+    "COUNTRY_ALLOW": ("uint16[]",),
+    "COUNTRY_DENY": ("uint16[]",),
+    "INVESTOR_CLASS": ("uint8",),
+    "MIN_HOLDING": ("uint112",),
+    "MAX_HOLDING": ("uint112",),
+    "DENOMINATION": ("address", "uint64"),
+    "SUPPLY_SHARE": ("uint64",),
+    "SUPPLY_LIMIT": ("uint112",),
+    "TRANSFER_WINDOW": ("uint40", "uint40", "uint8", "uint24", "uint24"),
+    "COUNTERPARTIES": ("address[]",),
+    "MIN_INVESTMENT": ("uint112",),
+}
 _NO_LIMIT = 2**32 - 1
 _NEVER = 2**40 - 1
 _DAY = 86_400
@@ -92,28 +107,46 @@ def class_number(klass: str) -> int:
 
 def rules_on(book: Rulebook, settlement: str) -> tuple[RuleOn, ...]:
     """The rules that only compare; `settlement` is the asset that the tranche pays in."""
-    return tuple(RuleOn(rule, encode(kinds, values)) for rule, kinds, values in _rules(book, settlement))
+    return tuple(RuleOn(rule, encode(_PARAMS[rule], values)) for rule, values in _rules(book, settlement))
 
 
-def _rules(book: Rulebook, settlement: str) -> Iterator[tuple[str, list[str], list[Any]]]:
-    yield "COUNTRY_ALLOW", ["uint16[]"], [[country_number(each) for each in book.opened]]
+def rule_in_words(number: int, params: bytes) -> str:
+    """Parameters of a rule as people read them; as they are where they are not of its form."""
+    rule = RULES[number] if number < len(RULES) else ""
+    try:
+        values = decode(_PARAMS[rule], params)
+    except (KeyError, DecodingError):
+        return f"0x{params.hex()}"
+    if rule in ("COUNTRY_ALLOW", "COUNTRY_DENY"):
+        return ", ".join(sorted(map(_country, values[0]))) or "none"
+    if rule == "INVESTOR_CLASS":
+        return ", ".join(each for each in CLASSES if values[0] >> class_number(each) & 1) or "none"
+    return ", ".join(map(str, values))
+
+
+def _country(number: int) -> str:
+    found = pycountry.countries.get(numeric=f"{number:03}")
+    return str(found.alpha_2) if found else str(number)
+
+
+def _rules(book: Rulebook, settlement: str) -> Iterator[tuple[str, list[Any]]]:
+    yield "COUNTRY_ALLOW", [[country_number(each) for each in book.opened]]
     if book.closed:
-        yield "COUNTRY_DENY", ["uint16[]"], [[country_number(each) for each in book.closed]]
-    yield "INVESTOR_CLASS", ["uint8"], [sum(1 << class_number(each) for each in book.classes)]
+        yield "COUNTRY_DENY", [[country_number(each) for each in book.closed]]
+    yield "INVESTOR_CLASS", [sum(1 << class_number(each) for each in book.classes)]
     if book.minimum_holding:
-        yield "MIN_HOLDING", ["uint112"], [book.minimum_holding]
+        yield "MIN_HOLDING", [book.minimum_holding]
     if book.maximum_holding is not None:
-        yield "MAX_HOLDING", ["uint112"], [book.maximum_holding]
+        yield "MAX_HOLDING", [book.maximum_holding]
     if book.share_of_supply is not None:
-        yield "SUPPLY_SHARE", ["uint64"], [book.share_of_supply]
+        yield "SUPPLY_SHARE", [book.share_of_supply]
     if book.first is not None:
         until = timestamp(book.last) + _DAY if book.last else _NEVER
-        kinds = ["uint40", "uint40", "uint8", "uint24", "uint24"]
-        yield "TRANSFER_WINDOW", kinds, [timestamp(book.first), until, _EVERY_DAY, 0, _DAY]
+        yield "TRANSFER_WINDOW", [timestamp(book.first), until, _EVERY_DAY, 0, _DAY]
     if book.minimum_investment:
-        yield "MIN_INVESTMENT", ["uint112"], [book.minimum_investment]
+        yield "MIN_INVESTMENT", [book.minimum_investment]
     if book.denomination > 1:
-        yield "DENOMINATION", ["address", "uint64"], [settlement, book.denomination]
+        yield "DENOMINATION", [settlement, book.denomination]
 
 
 def _counts(book: Rulebook) -> tuple[Any, ...]:

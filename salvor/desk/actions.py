@@ -74,15 +74,19 @@ def collect(
     send(live.pool.report, period, (*amounts, root, paying, last), _NO_CORRECTION, sender=servicer)
 
 
+def allow_cash(live: LiveDeal, said: Report) -> None:
+    """The servicer lets the pool take what a report brings."""
+    send(live.settlement.approve, live.pool, said.net, sender=live.parties.servicer)
+
+
 def report(live: LiveDeal, said: Report) -> None:
-    """The servicer makes the report of a period as it is given, correction and all, and brings the cash."""
+    """The servicer makes the report of a period as it is given, correction and all; the pool takes the cash."""
     amounts = (said.gross, said.costs, said.written_off, said.recovered, said.closed_value, said.closed_plan)
     correction = _NO_CORRECTION
     if (own := said.correction) is not None:
         correction = (own.period, own.root, own.loans, own.written_off, own.closed_value, own.closed_plan)
-    servicer = live.parties.servicer
-    send(live.settlement.approve, live.pool, said.net, sender=servicer)
-    send(live.pool.report, said.period, (*amounts, said.root, said.loans, said.last), correction, sender=servicer)
+    given = (*amounts, said.root, said.loans, said.last)
+    send(live.pool.report, said.period, given, correction, sender=live.parties.servicer)
 
 
 def report_missing(live: LiveDeal, period: int, *, by: AccountAPI) -> None:

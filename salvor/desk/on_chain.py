@@ -67,12 +67,15 @@ class OnChain:
             begin = self.script.terms.rules.begin(report.period)
             self.board.write(begin, does.index, sender=self.outsider)
             actions.tell_index(self.live, report.period, by=self.outsider)
-        self._wait(now)
         if does.missing:
+            self._wait(now)
             actions.report_missing(self.live, report.period, by=self.outsider)
         else:
+            # All that comes before it is done before its second: without a grace a report is late by one.
             if report.net:
                 self._fund(self.live.parties.servicer, report.net)
+            actions.allow_cash(self.live, report)
+            self._wait(now)
             actions.report(self.live, report)
         self.preview = self.live.waterfall.previewRun(report.period)
         actions.run_waterfall(self.live, report.period, by=self.outsider)

@@ -18,7 +18,7 @@ from salvor.deal.load import load_deal
 from salvor.deal.schema import Deal
 from salvor.deploy.addresses import abi_hash
 from salvor.deploy.connect import Connection, connected, signer_for
-from salvor.deploy.deployment import LOCAL, folder_name
+from salvor.deploy.deployment import LOCAL
 from salvor.deploy.journalled import Journalled
 from salvor.deploy.plan.run import Options
 from salvor.deploy.plan.signers import Signer

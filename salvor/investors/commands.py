@@ -114,8 +114,8 @@ def _tell(done: Registration, investors: Investors, console: Console, *, dry_run
     counts = ", ".join(
         f"{len(done.of(word))} {word}" for word in ("there", "registered", "renewed", "refused") if done.of(word)
     )
-    would = "would send" if dry_run else "sent"
-    console.print(f"{counts or 'nobody'}; {done.batches} batches {would}", markup=False)
+    would, batches = "would be sent" if dry_run else "sent", "batch" if done.batches == 1 else "batches"
+    console.print(f"{counts or 'nobody'}; {done.batches} {batches} {would}", markup=False)
 
 
 def _as_data(done: Registration, investors: Investors) -> dict[str, object]:

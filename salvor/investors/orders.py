@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from salvor.amounts import format_units, timestamp
@@ -9,7 +10,7 @@ from salvor.deal.schedule import period_ends
 from salvor.errors import OrderAgainstRules
 from salvor.investors.explaining import Answer, Files, register_at
 from salvor.investors.file import day_of, read_investors
-from salvor.jurisdictions.answers import verdicts
+from salvor.jurisdictions.answers import Verdict, verdicts
 from salvor.jurisdictions.of_deal import load_deal_rules
 from salvor.jurisdictions.register import Move, Register, moved
 
@@ -34,7 +35,27 @@ def judged(files: Files) -> tuple[Answer, ...]:
         answers.append(answer)
         if answer.allowed:
             registers[tranche] = moved(registers[tranche], move)
-    return tuple(answers)
+    return (*answers, *_too_little_kept(files, registers, closing))
+
+
+def _too_little_kept(files: Files, registers: Mapping[str, Register], closing: int) -> Iterator[Answer]:
+    """Tranches of which the originator does not order what it has to keep; trades are judged one by one above."""
+    deal = files.rules.deal
+    originator = deal.compliance.originator if deal.compliance else None
+    if originator is None or not deal.investors:
+        return
+    for book in files.rules.books:
+        kept = book.retained(registers[book.tranche].supply)
+        ordered = sum(
+            deal.units(each.amount)
+            for each in deal.investors
+            if (each.name, each.tranche) == (originator, book.tranche)
+        )
+        if ordered < kept:
+            decimals = deal.settlement.decimals
+            said = f"the originator keeps {format_units(kept, decimals)}; it orders {format_units(ordered, decimals)}"
+            verdict = Verdict("retention", False, said)
+            yield Answer("", originator, book.tranche, ordered, day_of(closing), (verdict,))
 
 
 def named(answer: Answer, decimals: int) -> str:

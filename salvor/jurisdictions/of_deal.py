@@ -56,7 +56,22 @@ def load_deal_rules(path: Path) -> DealRules:
     _tranches_are_there(deal, jurisdictions[len(section.jurisdictions) :], files)
     money = Exchange(section.currency, deal.settlement.decimals, dict(section.rates))
     books = tuple(merge(jurisdictions, each.name, money) for each in deal.tranches)
+    if reason := _nobody_keeps(deal, section.originator, books):
+        key = "originator" if section.originator else "jurisdictions"
+        refuse(path, root, ("compliance", key), reason)
     return DealRules(deal, jurisdictions, money, books)
+
+
+def _nobody_keeps(deal: Deal, originator: str | None, books: tuple[Rulebook, ...]) -> str:
+    """Why a share that the law wants kept would be kept by nobody; empty where somebody does, or none is wanted."""
+    book = [each.name for each in deal.investors]
+    if originator is not None:
+        return unknown("investor", originator, book) if book and originator not in book else ""
+    wanted = [choice for each in books for choice in each.choices if choice.rule == "retention"]
+    if not wanted:
+        return ""
+    who = ", ".join(dict.fromkeys(line.jurisdiction for line in wanted[0].by))
+    return f"name `originator`, the investor who keeps {wanted[0].said} of every tranche (retention of {who})"
 
 
 def _tranches_are_there(deal: Deal, own: tuple[Jurisdiction, ...], files: list[Path]) -> None:

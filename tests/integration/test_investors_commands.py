@@ -62,6 +62,8 @@ class TestRules:
             ("currency: EUR", "currency: EURO", "line 39, column 3: 'compliance.currency': "),
             ("compliance:", "complience:", "unknown key; did you mean 'compliance'?"),
             ("rules: rules.yaml", "rules: none.yaml", "none.yaml: no such jurisdiction file"),
+            ("  originator: bank", "  # nobody", "name `originator`, the investor who keeps 5 % of every tranche"),
+            ("originator: bank", "originator: bnak", "'compliance.originator': no investor is called 'bnak'"),
         ],
     )
     def test_of_a_deal_with_a_slip_are_refused_at_its_place(self, folder, old, new, said):
@@ -118,6 +120,15 @@ class TestCheck:
 
     def test_a_deal_whose_orders_may_be_is_fine_for_the_demo(self, tmp_path):
         assert run(demo, "--deal", SHIPPED / "deal.yaml", "--dry-run", "--out", tmp_path).exit_code == 0
+
+    def test_tells_an_originator_who_orders_less_than_it_keeps(self, folder):
+        deal = folder / "deal.yaml"
+        text = deal.read_text(encoding="utf-8")
+        text = text.replace("bank, tranche: junior, amount: 20000.00", "bank, tranche: junior, amount: 19000.00")
+        deal.write_text(text.replace("junior, amount: 380000.00", "junior, amount: 381000.00"), encoding="utf-8")
+        done = run(investors, "check", "--deal", deal)
+        said = "order of bank, 19,000.00 of junior: retention: the originator keeps 20,000.00; it orders 19,000.00"
+        assert (done.exit_code, said in done.stdout) == (1, True)
 
     def test_exits_with_0_when_nobody_is_refused(self, folder):
         rows = (folder / "investors.csv").read_text(encoding="utf-8").splitlines()[:8]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from eth_abi import encode
 
 from salvor.deal.load import load_deal
 from salvor.deploy.change import change
@@ -20,6 +21,7 @@ from tests.utils.world import DAY, STEPS, small_terms
 
 OWNER, ISSUER, REGISTRAR = nobody(0xF0), nobody(0xF1), nobody(0xF2)
 MIN, MAX = int(Rule.MIN_HOLDING), int(Rule.MAX_HOLDING)
+ALLOW, CLASS = int(Rule.COUNTRY_ALLOW), int(Rule.INVESTOR_CLASS)
 FREE = 2**32 - 1
 COUNT = ("HolderCount", (5, [FREE] * 4, [380], [3]))
 MODULES = (
@@ -98,6 +100,15 @@ class TestChange:
     )
     def test_rules_that_only_compare(self, deployment, rules, calls):
         assert made(wanted(deployment, notes=senior(rules=rules))) == [f"RegulatedCompliance.{each}" for each in calls]
+
+    def test_rules_are_told_in_words(self, deployment):
+        countries = encode(["uint16[]"], [[380, 840]])
+        found = change(wanted(deployment, notes=senior(rules=((ALLOW, countries), (CLASS, (12).to_bytes(32))))))
+        assert [step.name for step in found.steps] == [
+            "RegulatedCompliance.setRule(COUNTRY_ALLOW: IT, US)",
+            "RegulatedCompliance.setRule(INVESTOR_CLASS: professional, institutional)",
+            "RegulatedCompliance.dropRule(rule=3)",
+        ]
 
     def test_parameters_of_rules_with_a_memory(self, deployment):
         other = {

@@ -54,7 +54,9 @@ def pay(lab, live, cash):
     """The first period, in which so much was collected."""
     lab.now = lab.terms.period_ends[0]
     live.settlement.mint(live.parties.servicer, cash, sender=live.parties.admin)
-    actions.report(live, Report(1, cash, root=b"\1" * 32, loans=1))
+    told = Report(1, cash, root=b"\1" * 32, loans=1)
+    actions.allow_cash(live, told)
+    actions.report(live, told)
     actions.run_waterfall(live, 1, by=live.parties.seller)
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from salvor.chain.send import send
 from salvor.deal.allotment import orders
+from salvor.desk import actions
 from salvor.desk.acts import Call, RunPeriod
 from salvor.desk.on_model import OnModel
 from salvor.errors import DealInvalid, LoanTwice, ReconciliationFailed
@@ -46,6 +47,22 @@ class TestPlay:
         held = stage.chain.live.cash_held()
         assert cash.holds
         assert cash.cash_held == sum(held.values())
+
+    def test_reports_in_the_very_block_of_its_day(self, stage, early_lab, monkeypatch):
+        """On a chain whose clock goes on by itself a report would else be late by what came before it."""
+        clock, report, blocks = stage.chain.clock, actions.report, []
+
+        def set_to(seconds):
+            clock(seconds)
+            blocks.append(early_lab.engine.number)
+
+        def reported(live, said):
+            assert early_lab.engine.number == blocks[-1]
+            report(live, said)
+
+        stage.chain.clock = set_to
+        monkeypatch.setattr(actions, "report", reported)
+        play(stage)
 
     def test_shows_what_happened_in_each_period(self, stage):
         play(stage)

@@ -84,6 +84,7 @@ class LiveLiquidation:
     auctions: tuple[ContractInstance, ...]
     values: ContractInstance
     triggers: ContractInstance | None = None
+    groups: tuple[LiveDeal, ...] = ()  # further tranches, behind those of the deal
 
 
 @dataclass(frozen=True)

@@ -75,8 +75,6 @@ class _Blueprints:
 class RecordingEngine:
     """An engine for handles: carries out what it is asked, and makes a step of what changes state."""
 
-    name = "plan"
-
     def __init__(self, steps: Steps, *, chain_id: int, now: int) -> None:
         self._steps, self._evm = steps, Revm(genesis=now, chain_id=chain_id)
         self._known: dict[str, Contract] = {}
@@ -131,14 +129,20 @@ class RecordingEngine:
         return self._evm.read_log(log)
 
     def _learn(self, blueprint: Blueprint, address: str) -> Contract:
-        contract = self._known[address] = Contract(self, blueprint, address)  # type: ignore[arg-type]
+        contract = self._known[address] = Contract(self, blueprint, address)
         return contract
 
     def _name(self, blueprint: Blueprint, args: Sequence[Any]) -> str:
-        """The contract's; with its symbol where it has one; with a number where that is not enough."""
+        """The contract's; with its symbol where it has one; with a number where that is not enough.
+
+        A rule with a memory is called by its compliance: one that comes or goes beside another tranche renames nothing.
+        """
         inputs: Sequence[Any] = next((e["inputs"] for e in blueprint.artifact.abi if e["type"] == "constructor"), ())
         symbols = [arg for each, arg in zip(inputs, args, strict=False) if str(each["name"]).strip("_") == "symbol"]
         name, number = " ".join([blueprint.name, *map(str, symbols)]), 1
+        if inputs and str(inputs[0]["name"]).strip("_") == "compliance":
+            address = address_of(args[0])
+            name += f" of {next(own for own, each in self._steps.contracts.items() if each.address == address)}"
         while (free := name if number == 1 else f"{name} {number}") in self._steps.contracts:
             number += 1
         return free

@@ -137,9 +137,19 @@ def compile_terms(
 def as_played(terms: DealTerms) -> DealTerms:
     """The terms of a play. Nobody signs there: the plan says what loans are worth, and the play's board the index."""
     oracle, own = terms.oracle, terms.rules.evergreen
-    oracle = replace(oracle, fund_reads="", index_reads="") if oracle else None
+    if oracle:
+        oracle = replace(oracle, section=_without_feeds(oracle.section), fund_reads="", index_reads="")
     own = replace(own, source=False) if own else None
     return replace(terms, oracle=oracle, rules=replace(terms.rules, evergreen=own))
+
+
+def _without_feeds(section: Oracle) -> Oracle:
+    """No feed stands on a play's chain: a value is made of its signers there, and one of feeds alone has no policy."""
+    values = []
+    for value in section.values:
+        if left := [source for source in value.sources if source.signer]:
+            values.append(value.model_copy(update={"sources": left, "quorum": min(value.quorum, len(left))}))
+    return section.model_copy(update={"values": values})
 
 
 def _oracle(deal: Deal) -> OracleTerms | None:

@@ -16,6 +16,7 @@ from salvor.deal.rules import FeeLine, FeeOf, Tranche
 from salvor.deal.schedule import period_ends
 from salvor.deal.schema import Deal
 from salvor.deal.told import told_of
+from salvor.report.term_values import values_in_words
 from salvor.report.term_words import percent, step_in_words, trigger_in_words
 
 _TOLD = {
@@ -27,6 +28,7 @@ _TOLD = {
     "purchase_price",
     "tranches",
     "index",
+    "oracle",
     "fees",
     "reserve",
     "hurdles",
@@ -51,7 +53,8 @@ _WARNING = (
 
 def term_sheet(deal: Deal) -> str:
     """Markdown, sections in the order in which people ask."""
-    parts = (_summary, _notes, _dates, _payments, _fees, _reserve, _triggers, _losses, _people, _networks, _others)
+    cash = (_summary, _notes, _dates, _payments, _fees, _reserve, _triggers, _losses)
+    parts = (*cash, values_in_words, _people, _networks, _others)
     lines = [f"# {deal.name}", "", _WARNING, ""]
     for part in parts:
         lines += part(deal)

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 
 from eth_hash.auto import keccak
 
-from salvor.deploy.plan.refusals import NetworkUnfit, NodeWrong
+from salvor.deploy.plan.refusals import NetworkUnfit
 from salvor.deploy.plan.rpc import Node, Refused, bytes_in
 
 # What an EVM says of a call, whichever node it is in.
-_NOT_THE_NODE = ("revert", "invalid", "opcode", "jump", "stack", "out of gas", "execution")
+_NOT_THE_NODE = ("revert", "opcode", "invalid jump", "stack underflow", "stack overflow", "out of gas")
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ class Outside:
             return Reply(bytes_in(answer) or b"")
         said = answer.message.lower()
         if answer.code != 3 and not any(word in said for word in _NOT_THE_NODE):
-            # Taken for a refusal of the contract it would make another plan of the same deal.
-            raise NodeWrong(self.node.where, f"eth_call of {address}: {answer.message}")
+            # Taken for a refusal of the contract it would make another plan of the same deal: asked again, or told.
+            return Reply(bytes_in(self.node.ask("eth_call", call, self.block)) or b"")
         return Reply(bytes_in(answer.data) or b"", refused=True)
 
 

@@ -81,8 +81,10 @@ class Where(Part):
     def _one_of_both(self) -> Where:
         if (self.file is None) == (self.url is None):
             raise ValueError("name either `file` or `url`")
-        if self.headers and (self.url is None or not (self.url.startswith("https:") or is_local(self.url))):
-            raise ValueError("`headers` are secrets: they travel over https only")
+        if self.headers and self.url is None:
+            raise ValueError("`headers` are for an address")
+        if self.url and not self.url.startswith("https:") and not is_local(self.url):
+            raise ValueError("is not https: whoever is on the way could write another value, and read the `headers`")
         if self.ca_file and not (self.url or "").startswith("https:"):
             raise ValueError("`ca_file` is for an https address")
         return self

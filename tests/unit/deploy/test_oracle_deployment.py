@@ -11,7 +11,7 @@ from salvor.deploy.apply import apply
 from salvor.deploy.live import Parties
 from salvor.deploy.oracle import policy_of
 from salvor.deploy.plan.run import apply_plan
-from salvor.deploy.terms import OracleTerms
+from salvor.deploy.terms import OracleTerms, as_played
 from salvor.model.oracle import OnFailure, Status
 from salvor.model.oracle_keys import Kind, key_of
 from salvor.model.oracle_reports import Domain, Report, Told
@@ -120,6 +120,18 @@ class TestAnOracleSection:
         feed.behave(1, sender=lab.actor("chainlink"))
         with pytest.raises(CallRefused):
             deploy(given)
+
+
+def test_a_play_makes_its_values_of_signers_alone(lab, deploy, signers):
+    """No feed stands on the chain of a play, whatever address the file names."""
+    both = section(signers, "0x" + "33" * 20)
+    alone = both.values[0].model_copy(update={"key": "FX/USDEUR", "sources": both.values[0].sources[-1:]})
+    both = both.model_copy(update={"values": [both.values[0].model_copy(update={"quorum": 3}), alone]})
+    terms = replace(small_terms(lab.now + 10 * DAY), oracle=OracleTerms(both, bond=1_000_00))
+    hub = deploy(as_played(terms).oracle).oracle.hub
+    policy = hub.policyOf(HPI)
+    assert (policy.quorum, len(policy.sources)) == (2, 2)
+    assert not hub.hasPolicy(key_of(Kind.FX, "USDEUR"))
 
 
 def test_a_deal_without_the_section_has_no_hub(deploy):

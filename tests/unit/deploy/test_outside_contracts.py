@@ -1,5 +1,7 @@
 """A contract of others in memory: it knows the questions that were asked on the chain, and their answers."""
 
+import re
+
 import pytest
 
 from salvor.chain.engine import Reverted
@@ -56,12 +58,16 @@ class Told:
 
     where = "a node"
 
-    def __init__(self, answer, code="0x01"):
-        self.answer, self.code, self.asked = answer, code, []
+    def __init__(self, answer, code="0x01", again=None):
+        self.answer, self.code, self.again, self.asked = answer, code, again, []
 
     def ask(self, method, *params):
         self.asked.append((method, *params))
-        return self.code
+        if method == "eth_getCode":
+            return self.code
+        if self.again is None:
+            raise NodeWrong(self.where, f"{method}: {self.answer.message}")
+        return self.again
 
     def ask_all(self, questions):
         self.asked += questions
@@ -92,11 +98,16 @@ class TestAsk:
         reply = Outside(Told(said), "0x10").ask("source 1 of FX/EURUSD", FEED, b"a")
         assert reply == Reply(bytes.fromhex((said.data or "0x")[2:]), refused=True)
 
-    def test_a_trouble_of_the_node_is_none(self):
+    @pytest.mark.parametrize(
+        "said", ["rate limit exceeded", "header not found", "execution aborted (timeout = 5s)", "invalid argument 1"]
+    )
+    def test_a_trouble_of_the_node_is_none(self, said):
         """Taken for a feed that has no limits it would be another policy."""
-        outside = Outside(Told(Refused("rate limit exceeded", None, -32_005)), "0x10")
-        with pytest.raises(NodeWrong, match=f"eth_call of {FEED}: rate limit exceeded"):
-            outside.ask("source 1 of FX/EURUSD", FEED, b"a")
+        trouble = Refused(said, None, -32_005)
+        with pytest.raises(NodeWrong, match=re.escape(f"eth_call: {said}")):
+            Outside(Told(trouble), "0x10").ask("source 1 of FX/EURUSD", FEED, b"a")
+        once = Outside(Told(trouble, again="0x22"), "0x10")
+        assert once.ask("source 1 of FX/EURUSD", FEED, b"a") == Reply(b"\x22")
 
     def test_nothing_stands_there(self):
         with pytest.raises(NetworkUnfit, match=f"no contract stands at {FEED}, .* names as source 1 of FX/EURUSD"):

@@ -58,6 +58,13 @@ def test_the_example_is_read(folder):
         ("    kind: house_prices\n", "", 29, "`kind` is missing"),
         ("name: land-registry", "name: fhfa", 29, "'fhfa' is the name of two sources"),
         ("{ file: hpi_master.csv }", "{ file: a.csv, url: http://a.example }", 31, "name either `file` or `url`"),
+        ("{ file: hpi_master.csv }", "{ url: http://a.example/b }", 31, "is not https: whoever is on the way could"),
+        (
+            "{ file: hpi_master.csv }",
+            "{ file: a, headers: { Authorization: { env: TOKEN } } }",
+            31,
+            "`headers` are for an address",
+        ),
         ("{ file: hpi_master.csv }", "{ url: ftp://a.example/b }", 31, "is not an address, such as https://"),
         ("{ file: hpi_master.csv }", "{ url: https://a.example:99999/b }", 31, "is not an address, such as https://"),
         ("{ file: hpi_master.csv }", "{ url: https://me:pw@a.example/b }", 31, "has a name or password in it"),
@@ -66,7 +73,7 @@ def test_the_example_is_read(folder):
             "{ file: hpi_master.csv }",
             "{ url: http://a.example/b, headers: { Authorization: { env: TOKEN } } }",
             31,
-            "`headers` are secrets: they travel over https only",
+            "is not https: whoever is on the way could write another value, and read the `headers`",
         ),
         (
             "{ file: hpi_master.csv }",

@@ -101,7 +101,7 @@ class TestSettings:
         assert court.where.ca_file == str(example.folder / "authority.pem")
         assert "CERTIFICATE" not in look(court, 1_780_000_000).failure.message
 
-    @pytest.mark.parametrize("where", ['{ url: "http://a.example/", ca_file: a.pem }', "{ file: a, ca_file: a.pem }"])
+    @pytest.mark.parametrize("where", ['{ url: "http://127.0.0.1/", ca_file: a.pem }', "{ file: a, ca_file: a.pem }"])
     def test_name_one_for_https_only(self, example, where):
         with pytest.raises(SalvorError, match="`ca_file` is for an https address"):
             self.at(example, where)

@@ -38,6 +38,14 @@ def test_says_whose_word_of_investors_counts_and_who_registers_them():
     assert "- registers investors: 0x00000000000000000000000000000000000000D3" in sheet
 
 
+def test_says_who_decides_challenges():
+    deal = load_deal(GACS)
+    assert "decides challenges" not in term_sheet(deal)
+    network = deal.networks["sepolia"].model_copy(update={"resolver": "0x00000000000000000000000000000000000000A3"})
+    said = "- decides challenges of reports: 0x00000000000000000000000000000000000000A3"
+    assert said in term_sheet(deal.model_copy(update={"networks": {"sepolia": network}}))
+
+
 def test_a_step_says_its_condition():
     sheet = term_sheet(load_deal(GACS))
     assert "6. 60 % of the fee servicing to servicer (only while behind plan or unprofitable is on)" in sheet

@@ -1,4 +1,6 @@
-"""What stands in the lists of identities and regulated notes (ERC-3643): rights and rules of no AccessManager.
+"""What stands in the lists of a deal's contracts: identities, regulated notes (ERC-3643), values and their signers.
+
+They are rights and rules of no AccessManager.
 
 As in `rights.py`, the same events come from a deployment in memory and from a chain.
 """
@@ -7,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from salvor.chain.engine import Log
 from salvor.chain.handles import Blueprint
+from salvor.deploy.plan.words import in_words
 from salvor.deploy.rights import Names
 from salvor.deploy.rule_settings import RULES
+from salvor.model.oracle_keys import name_of
 
 Entry = tuple[object, ...]  # what is said of whoever stands in a list
 
@@ -27,6 +32,7 @@ class List:
     takes_out: str
     updates: str = ""
     words: tuple[str, ...] = ()
+    by: str = "the admin"
 
     @property
     def functions(self) -> tuple[str, ...]:
@@ -59,11 +65,14 @@ class List:
 
     def name(self, entry: object, names: Names) -> str:
         """For people."""
+        if isinstance(entry, bytes):
+            return name_of(entry)
         if isinstance(entry, int):
             return self.words[entry] if self.words else str(entry)
         return names.who(str(entry))
 
 
+_KEEPER = "whoever is ORACLE_KEEPER"
 LISTS = (
     List("agent", ("AgentAdded",), "AgentRemoved", "addAgent", "removeAgent"),
     List(
@@ -78,6 +87,8 @@ LISTS = (
     List("watcher", ("Watched",), "Unwatched", "watch", "unwatch"),
     List("rule", ("RuleSet",), "RuleDropped", "setRule", "dropRule", "setRule", RULES),
     List("module", ("ModuleAdded",), "ModuleRemoved", "addModule", "removeModule"),
+    List("signer", ("SignerAdded",), "SignerRemoved", "addSigner", "removeSigner", by=_KEEPER),
+    List("value", ("PolicySet",), "PolicyDropped", "setPolicy", "dropPolicy", "setPolicy", by=_KEEPER),
 )
 
 
@@ -90,9 +101,19 @@ def others_in(
             yield entry, wanted.get(entry), live.get(entry)
 
 
-def said(entry: Entry | None) -> str:
-    """Whether somebody stands in a list, and what is said of them, in words."""
+def said_beside(entry: Entry | None, other: Entry | None, names: Mapping[str, str]) -> str:
+    """Whether somebody stands in a list, and what is said of them; of a structure what the other side has otherwise."""
     if entry is None:
         return "not held"
-    words = ", ".join(f"0x{each.hex()}" if isinstance(each, bytes) else str(each) for each in entry)
+    words = ", ".join(
+        _words(each, theirs, names) for each, theirs in zip(entry, other or [None] * len(entry), strict=True)
+    )
     return f"held ({words})" if words else "held"
+
+
+def _words(value: Any, other: Any, names: Mapping[str, str]) -> str:
+    fields = getattr(value, "_fields", ())
+    if not fields or getattr(other, "_fields", ()) != fields:
+        return in_words(value, names)
+    pairs = zip(fields, value, other, strict=True)
+    return ", ".join(f"{name}={in_words(own, names)}" for name, own, theirs in pairs if own != theirs)

@@ -51,6 +51,8 @@ struct Group {
 /// @param exposed Outstanding less brought when its cure or sale began; 0 while neither runs.
 /// @param open Keeps the slots that a sale writes from being empty: who opens a case pays for them, not who starts its sale.
 /// @param group Whose its proceeds and its loss are; 0 for the first.
+/// @param keeperWaits Something is due to the keeper: else nobody need read how much.
+/// @param servicerWaits The same of costs.
 /// @param keeper Who showed that its trigger fires, and whom the fee is due.
 /// @param keeperDue To the keeper.
 /// @param debtor Has what a foreclosure brings above all claims; nobody: the pool has it.
@@ -67,6 +69,8 @@ struct Account {
     uint96 exposed;
     bool open;
     uint8 group;
+    bool keeperWaits;
+    bool servicerWaits;
     address keeper;
     uint88 keeperDue;
     address debtor;

@@ -19,7 +19,7 @@ struct EvergreenTerms {
     Changeable changeable;
 }
 
-/// @notice What of the terms may change, from the epoch after the open one on.
+/// @notice What of the terms may change, from the epoch after the open one on: the open one is that of a request of now.
 /// @param limits Least value below a tranche, as a share of all, WAD; one a tranche but the most junior, 0 for none.
 /// @param seniorFirst Exits share cash by seniority; else pro rata.
 /// @param source Who values the loans; nobody where the plan does.
@@ -101,6 +101,9 @@ interface IEvergreenFund {
     ///         not one a tranche but the last, each below WAD.
     error TermsInvalid();
 
+    /// @notice A change that takes effect with `epoch` waits since before the cut-off; another one waits until it is in force.
+    error ChangePending(uint32 epoch);
+
     /// @notice A note of the deal has no gate of this fund.
     error NoGate(address note);
 
@@ -118,7 +121,7 @@ interface IEvergreenFund {
     /// @notice Stops requests, claims of units and settlement, or lets them go on. Only the transfer agent.
     function setPaused(bool paused) external;
 
-    /// @notice Changes terms from the epoch after the open one on. Only the manager.
+    /// @notice Changes terms from the epoch after the open one on, in which a request of now would wait. Only the manager.
     function change(Changeable calldata terms) external;
 
     /// @notice Further loans were bought at `price` settlement units: a new mark. Only the waterfall.

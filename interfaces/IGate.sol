@@ -131,6 +131,9 @@ interface IGate {
     /// @notice What `claimEarned` would pay, were the controller not frozen. Settlement units.
     function earned(address controller) external view returns (uint256 cash);
 
+    /// @notice Settlement units and note units that are here for `controller`, in one sum: 0 where nothing is.
+    function waiting(address controller) external view returns (uint256);
+
     /// @notice What waits in an epoch that is not settled. Settlement units, note units.
     function asked(uint256 epoch) external view returns (uint256 cash, uint256 units);
 

@@ -181,7 +181,7 @@ interface IIdentities {
     /// @notice What an issuer signs.
     function digestOf(Claim calldata claim) external view returns (bytes32);
 
-    /// @notice Whether a wallet holds units of a token that is watched over.
+    /// @notice Whether a wallet holds units of a token that is watched over, or something waits for it at the token's gate.
     function holds(address wallet) external view returns (bool);
 
     /// @notice Whether `compliance` is told.

@@ -15,6 +15,6 @@ interface IRegistryWatcher {
     /// @notice A wallet is an identity's from now on.
     function joined(address wallet, Record word) external;
 
-    /// @notice The token that is watched over, and how much of it a wallet holds.
+    /// @notice The token that is watched over, and how much of it a wallet holds, all that waits for it at the token's gate included.
     function heldBy(address wallet) external view returns (address token, uint256 units);
 }

@@ -97,6 +97,9 @@ interface ITriggerBook {
     /// @return holding The set of clauses that hold.
     function check(uint64 caseId, uint256 trigger) external returns (uint256 holding);
 
+    /// @notice Makes a checkpoint of each of these cases, whole or not at all. By anyone, who pays for the length of the list.
+    function checkAll(uint64[] calldata caseIds, uint256 trigger) external;
+
     /// @notice Notes the claim, as `watch` does, and fires. By anyone, who is the keeper.
     function fire(uint64 caseId, uint256 trigger) external;
 

@@ -132,7 +132,7 @@ def play_out(
 
     if ready.regulation:
         now = provider.get_block("latest").timestamp
-        done = register_cast(live, ready.regulation, cast.investors, now)
+        done = register_cast(live, ready.regulation, cast.investors.items(), now)
         audience.say(f"registered: {len(done.of('registered'))} investors with signed claims of class and country")
     _order(ready, live, cast, audience)
     at(provider, terms.closing)

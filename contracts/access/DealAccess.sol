@@ -39,7 +39,8 @@ contract DealAccess is AccessManager {
     /// @notice Tells what turned out to be true: `Accuracy.tellTruth`.
     uint64 public constant TRUTH_KEEPER = 23;
 
-    /// @notice Approves and switches strategies of disposal, and pauses: `LoanBook.approve`, `LoanBook.switchTo`, `LoanBook.pause`.
+    /// @notice Confirms cases, approves and switches strategies of disposal, and pauses: `LoanBook.confirm`, `LoanBook.approve`,
+    ///         `LoanBook.switchTo`, `LoanBook.pause`.
     uint64 public constant OVERSEER = 31;
 
     /// @notice Held by the `TriggerBook` alone: `LoanBook.fire`, `LoanBook.cured`.

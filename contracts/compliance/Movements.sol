@@ -217,11 +217,15 @@ abstract contract Movements is IRegulatedCompliance, ReentrancyGuardTransient {
         return movement.kind == Kind.TRANSFER && movement.to.identity == 0 && _isGate(token, movement.to.wallet);
     }
 
-    /// @dev Asked of wallets that are nobody's alone, so no movement between holders pays for it. A token of another make has none.
+    /// @dev Asked of wallets that are nobody's alone, so no movement between holders pays for it.
     function _isGate(address token, address wallet) private view returns (bool) {
-        if (wallet == address(0)) return false;
+        return wallet != address(0) && _gateOf(token) == wallet;
+    }
+
+    /// @dev A token of another make has none.
+    function _gateOf(address token) internal view returns (address) {
         (bool answered, uint256 gate) = BoundedCall.ask(token, gasleft(), abi.encodeCall(ITrancheNote.gate, ()));
-        return answered && gate == uint160(wallet);
+        return answered ? address(uint160(gate)) : address(0);
     }
 
     function _fill(Side memory side, Record record) private pure {

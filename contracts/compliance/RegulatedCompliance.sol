@@ -8,6 +8,7 @@ import {Words} from "contracts/compliance/Words.sol";
 import {Table} from "contracts/compliance/rules/Table.sol";
 import {IAgentRole} from "interfaces/IAgentRole.sol";
 import {ICompliance} from "interfaces/ICompliance.sol";
+import {IGate} from "interfaces/IGate.sol";
 import {IIdentities} from "interfaces/IIdentities.sol";
 import {IModularCompliance} from "interfaces/IModularCompliance.sol";
 import {IRegistryWatcher} from "interfaces/IRegistryWatcher.sol";
@@ -296,7 +297,10 @@ contract RegulatedCompliance is Movements, IRegistryWatcher, AccessManaged, ERC1
     /// @inheritdoc IRegistryWatcher
     function heldBy(address wallet) external view returns (address token, uint256 units) {
         token = _token;
-        if (token != address(0)) units = IERC20(token).balanceOf(wallet);
+        if (token == address(0)) return (token, 0);
+        units = IERC20(token).balanceOf(wallet);
+        address gate = _gateOf(token);
+        if (gate != address(0)) units += IGate(gate).waiting(wallet);
     }
 
     /// @notice Answers for ERC-3643's modular compliance.

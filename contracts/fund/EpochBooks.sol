@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Settlement, Side} from "contracts/fund/Settlement.sol";
+import {Side, Sides} from "contracts/fund/Sides.sol";
 import {Books} from "contracts/waterfall/Books.sol";
 import {RunTerms} from "contracts/waterfall/TermsCode.sol";
 import {EpochTranche, IWaterfall, TrancheState} from "interfaces/IWaterfall.sol";
@@ -9,27 +9,9 @@ import {MAX_ACCRUED} from "interfaces/Types.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-/// @title What an epoch leaves in the books of the waterfall: rules 2, 22, 26 and 27 of docs/evergreen.md
+/// @title What an epoch leaves in the books of the waterfall: rules 2, 26 and 27 of docs/evergreen.md
 library EpochBooks {
     using SafeCast for uint256;
-
-    /// @notice Rule 22: the account and what was entered, less what the reserve lacks after entries.
-    function cashFor(
-        IWaterfall waterfall,
-        RunTerms memory run,
-        Side[] memory sides
-    ) internal view returns (uint256 cash) {
-        uint256 principal;
-        cash = waterfall.revolvingAccount();
-        for (uint256 i; i < sides.length; ++i) {
-            Side memory one = sides[i];
-            cash += one.entered - one.paid;
-            if ((run.reserve.tranches >> i) & 1 == 0) continue;
-            principal += one.units == 0 ? one.made : Settlement.rebooked(one.books.principal, one, 0, one.made);
-        }
-        (uint256 reserve, ) = waterfall.reserve();
-        return Math.saturatingSub(cash, Math.saturatingSub(Books.targetOf(run.reserve, principal), reserve));
-    }
 
     /// @notice Rule 26: value of the most junior tranche that had no units when somebody came.
     function ownerless(Side[] memory sides) internal pure returns (uint256) {
@@ -67,15 +49,15 @@ library EpochBooks {
         TrancheState memory state = one.books;
         (uint256 closing, uint256 principal) = (made, made);
         if (one.units != 0) {
-            closing = Settlement.rebooked(state.atClosing, one, one.ended, made);
-            principal = Settlement.rebooked(state.principal, one, one.ended, made);
+            closing = Sides.rebooked(state.atClosing, one, one.ended, made);
+            principal = Sides.rebooked(state.principal, one, one.ended, made);
         }
-        uint256 due = Settlement.rebooked(state.interestDue, one, one.ended, made);
+        uint256 due = Sides.rebooked(state.interestDue, one, one.ended, made);
         return
             EpochTranche({
                 atClosing: closing.toUint112(),
                 principal: principal.toUint112(),
-                lost: Settlement.rebooked(state.loss, one, one.ended, made).toUint112(),
+                lost: Sides.rebooked(state.loss, one, one.ended, made).toUint112(),
                 interestDue: uint128(Math.min(due, MAX_ACCRUED))
             });
     }

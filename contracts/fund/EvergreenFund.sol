@@ -3,7 +3,8 @@ pragma solidity 0.8.37;
 
 import {EpochBooks} from "contracts/fund/EpochBooks.sol";
 import {LoanValue} from "contracts/fund/LoanValue.sol";
-import {Settlement, Side} from "contracts/fund/Settlement.sol";
+import {Settler} from "contracts/fund/Settler.sol";
+import {Side} from "contracts/fund/Sides.sol";
 import {Valuation} from "contracts/fund/Valuation.sol";
 import {RunTerms, TermsCode} from "contracts/waterfall/TermsCode.sol";
 import {IAuctionHouse} from "interfaces/IAuctionHouse.sol";
@@ -46,6 +47,7 @@ contract EvergreenFund is IEvergreenFund, AccessManaged {
     IERC20 private immutable _settlement;
     uint256 private immutable _periods;
     uint256 private immutable _tranches;
+    Settler private immutable _settler = new Settler();
 
     /* STORAGE */
 
@@ -94,10 +96,9 @@ contract EvergreenFund is IEvergreenFund, AccessManaged {
         IGate[] memory gates = _gates();
         (uint256 loans_, uint256 nav, Side[] memory sides) = _sides(waterfall, period, gates);
         RunTerms memory run = TermsCode.read(waterfall.termsAt(false));
-        Settlement.matchUp(sides);
-        Settlement.enter(sides, _terms.changeable.limits);
-        uint256 cash = EpochBooks.cashFor(waterfall, run, sides);
-        Settlement.leave(sides, _terms.changeable.limits, cash, _terms.changeable.seniorFirst);
+        uint256 balance = _pool.poolBalance(period);
+        Changeable memory by = _terms.changeable;
+        sides = _settler.settle(waterfall, balance, run.reserve, sides, by.limits, by.seniorFirst);
         uint256 ownerless = EpochBooks.ownerless(sides);
         _tell(period, loans_, nav, sides);
         _moveCash(period, waterfall, run, gates, sides, ownerless);
@@ -126,10 +127,13 @@ contract EvergreenFund is IEvergreenFund, AccessManaged {
     /// @inheritdoc IEvergreenFund
     function change(Changeable calldata terms_) external restricted {
         _check(terms_);
-        if (_nextFrom != 0 && _nextFrom <= _clock.number) _terms.changeable = _next;
-        _next = terms_;
-        _nextFrom = _clock.number + 1;
-        emit Changed(_nextFrom, terms_);
+        Clock memory clock = _clock;
+        uint32 waits = _nextFrom;
+        uint32 from = clock.number + (block.timestamp < clock.cutOff ? 1 : 2);
+        if (waits > clock.number && waits < from) revert ChangePending(waits);
+        if (waits != 0 && waits <= clock.number) _terms.changeable = _next;
+        (_next, _nextFrom) = (terms_, from);
+        emit Changed(from, terms_);
     }
 
     /// @inheritdoc IEvergreenFund

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Positions} from "contracts/fund/Positions.sol";
+import {Reach} from "contracts/notes/vaults/Reach.sol";
 import {IDistributor} from "interfaces/IDistributor.sol";
 import {
     IERC7540CancelDeposit,
@@ -176,12 +177,16 @@ abstract contract GateBooks is
 
     /// @inheritdoc IERC7575
     function maxDeposit(address controller) external view returns (uint256) {
-        return _unitsStop(controller) ? 0 : _upToDate(controller).claimCash;
+        Position memory own = _upToDate(controller);
+        uint256 units = _mayBeGiven(own, controller);
+        if (units == own.claimUnits || units == 0) return units == 0 ? 0 : own.claimCash;
+        // The most cash that gives no unit more.
+        return ((units + 1) * own.claimCash - 1) / own.claimUnits;
     }
 
     /// @inheritdoc IERC7575
     function maxMint(address controller) external view returns (uint256) {
-        return _unitsStop(controller) ? 0 : _upToDate(controller).claimUnits;
+        return _mayBeGiven(_upToDate(controller), controller);
     }
 
     /// @inheritdoc IERC7575
@@ -206,6 +211,14 @@ abstract contract GateBooks is
         Position memory own = _upToDate(controller);
         _earn(own);
         return own.earnedInterest / PARTS + own.earnedPrincipal / PARTS;
+    }
+
+    /// @inheritdoc IGate
+    function waiting(address controller) external view returns (uint256) {
+        Position memory own = _upToDate(controller);
+        uint256 cash = uint256(own.entry) + own.leaveCash + own.backCash;
+        _earn(own);
+        return cash + own.unitsHere() + own.earnedInterest / PARTS + own.earnedPrincipal / PARTS;
     }
 
     /// @inheritdoc IGate
@@ -242,7 +255,9 @@ abstract contract GateBooks is
         own.earn(note, interest, principal);
     }
 
-    function _unitsStop(address controller) private view returns (bool) {
-        return note.isFrozen(controller) || fund.paused();
+    /// @dev Claimable units that the controller could take for itself now.
+    function _mayBeGiven(Position memory own, address controller) private view returns (uint256) {
+        if (note.isFrozen(controller) || fund.paused() || Reach.paused(address(note))) return 0;
+        return Reach.most(note.compliance(), address(this), address(this), controller, own.claimUnits);
     }
 }

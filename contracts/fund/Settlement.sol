@@ -1,33 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {TrancheState} from "interfaces/IWaterfall.sol";
+import {Cover, Means} from "contracts/fund/Cover.sol";
+import {Side, Sides} from "contracts/fund/Sides.sol";
 import {MAX_AMOUNT, WAD} from "interfaces/Types.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-
-/// @notice A tranche on its way through a settlement. Settlement units and note units.
-/// @param value Before the settlement, and `units`: the price is value / units, 1 / 1 where there is no unit.
-/// @param worth What all units of exit are worth.
-/// @param books Of the waterfall, before the settlement.
-/// @param now Value with what was entered and left so far.
-struct Side {
-    uint256 value;
-    uint256 units;
-    uint256 entry;
-    uint256 exit;
-    bool closed;
-    TrancheState books;
-    uint256 worth;
-    uint256 now;
-    uint256 entered;
-    uint256 made;
-    uint256 ended;
-    uint256 paid;
-}
 
 /// @title One epoch as a function of figures: rules 19 to 24 of docs/evergreen.md
 /// @dev Values and cash are below 2^113, units below 2^112, WAD below 2^60: no product here overflows.
 library Settlement {
+    using Cover for Means;
+    using Sides for Side;
+
     /// @notice Rule 20: who comes pays who leaves, within a tranche; nobody else is touched.
     function matchUp(Side[] memory sides) internal pure {
         for (uint256 i; i < sides.length; ++i) {
@@ -35,9 +19,12 @@ library Settlement {
             one.now = one.value;
             if (one.closed || one.units == 0) continue;
             one.worth = (one.exit * one.value) / one.units;
-            uint256 ended = one.worth <= one.entry ? one.exit : (one.entry * one.units) / one.value;
+            uint256 entry = one.entering();
+            uint256 ended = one.worth <= entry ? one.exit : (entry * one.units) / one.value;
             uint256 cash = (ended * one.value) / one.units;
-            if ((cash * one.units) / one.value == 0) continue; // who comes would get nothing for it
+            uint256 made = one.unitsFor(cash);
+            if (made == 0) continue; // who comes would get nothing for it
+            one.made = made;
             one.ended = ended;
             one.entered = cash;
             one.paid = cash;
@@ -45,15 +32,16 @@ library Settlement {
     }
 
     /// @notice Rule 21, from the most junior tranche upwards.
-    function enter(Side[] memory sides, uint64[] memory limits) internal pure {
+    function enter(Means memory means, Side[] memory sides, uint64[] memory limits) internal pure {
         for (uint256 i = sides.length; i != 0; --i) {
             Side memory one = sides[i - 1];
             if (one.closed) continue;
-            uint256 more = Math.min(one.entry - one.entered, _roomToEnter(sides, limits, i - 1));
-            uint256 made = unitsFor(one, one.entered + more);
+            uint256 more = Math.min(one.entering() - one.entered, _roomToEnter(sides, limits, i - 1));
+            more = means.roomToEnter(sides, i - 1, more);
+            uint256 made = one.unitsFor(one.entered + more);
             if (made == 0 || one.units + made > MAX_AMOUNT) {
                 more = 0;
-                made = unitsFor(one, one.entered);
+                made = one.unitsFor(one.entered);
             }
             one.entered += more;
             one.made = made;
@@ -62,33 +50,34 @@ library Settlement {
     }
 
     /// @notice Rule 23: senior first, or pro rata to what each asks.
-    function leave(Side[] memory sides, uint64[] memory limits, uint256 cash, bool seniorFirst) internal pure {
+    function leave(Means memory means, Side[] memory sides, uint64[] memory limits, bool seniorFirst) internal pure {
+        uint256 cash = Math.saturatingSub(means.accountNow(sides), means.lacking(sides)); // rule 22
         uint256 wanted;
         for (uint256 i; i < sides.length; ++i) wanted += sides[i].worth - sides[i].paid;
         uint256 all = cash;
         for (uint256 i; i < sides.length; ++i) {
             Side memory one = sides[i];
             if (one.closed || one.units == 0) continue;
-            uint256 more = one.worth - one.paid;
-            uint256 share = cash;
-            if (!seniorFirst) share = wanted == 0 ? 0 : (all * more) / wanted;
-            more = Math.min(Math.min(more, share), _roomToLeave(sides, limits, i));
             uint256 before = one.paid;
-            _end(one, before + more);
+            uint256 share = cash;
+            if (!seniorFirst) share = wanted == 0 ? 0 : (all * (one.worth - before)) / wanted;
+            _leaveOne(means, sides, limits, i, share);
             cash -= one.paid - before;
-            one.now -= one.paid - before;
         }
     }
 
-    /// @notice Units that so much cash buys at the tranche's price.
-    function unitsFor(Side memory one, uint256 cash) internal pure returns (uint256) {
-        return one.units == 0 ? cash : (cash * one.units) / one.value;
-    }
-
-    /// @notice Rule 2: a figure of a tranche that had units, after they changed.
-    function rebooked(uint256 amount, Side memory one, uint256 ended, uint256 made) internal pure returns (uint256) {
-        if (one.units == 0) return 0;
-        return amount - Math.ceilDiv(amount * ended, one.units) + (amount * made) / one.units; // amounts < 2^128
+    function _leaveOne(
+        Means memory means,
+        Side[] memory sides,
+        uint64[] memory limits,
+        uint256 place,
+        uint256 share
+    ) private pure {
+        Side memory one = sides[place];
+        uint256 before = one.paid;
+        uint256 most = before + Math.min(Math.min(one.worth - before, share), _roomToLeave(sides, limits, place));
+        _end(one, Math.max(before, means.roomToLeave(sides, place, most)));
+        one.now -= one.paid - before;
     }
 
     /// @dev Never fewer units than were matched; those that would bring nothing stay.

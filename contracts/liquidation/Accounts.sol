@@ -19,15 +19,17 @@ library Accounts {
 
     /// @notice Takes the keeper's fee and the servicer's costs out of cash, as far as it goes.
     function payFees(Account storage self, uint256 cash) internal returns (uint256 toKeeper, uint256 toServicer) {
-        uint256 keeperDue = self.keeperDue;
-        if (keeperDue != 0) {
+        if (self.keeperWaits) {
+            uint256 keeperDue = self.keeperDue;
             toKeeper = Math.min(cash, keeperDue);
             self.keeperDue = uint88(keeperDue - toKeeper); // less than it was
+            self.keeperWaits = keeperDue != toKeeper;
         }
-        uint256 costsDue = self.costsDue;
-        if (costsDue != 0) {
+        if (self.servicerWaits) {
+            uint256 costsDue = self.costsDue;
             toServicer = Math.min(cash - toKeeper, costsDue);
             self.costsDue = uint88(costsDue - toServicer); // likewise
+            self.servicerWaits = costsDue != toServicer;
         }
     }
 

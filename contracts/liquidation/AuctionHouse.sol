@@ -145,7 +145,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         Account storage account = _accounts[caseId];
         if (account.gone) revert NothingLeft(caseId);
         // A fee that an earlier keeper still has to get stays that keeper's; there is room for one.
-        if (account.keeperDue == 0) (account.keeper, account.keeperDue) = (keeper, fee);
+        if (!account.keeperWaits) (account.keeper, account.keeperDue, account.keeperWaits) = (keeper, fee, fee != 0);
         if (account.exposed == 0) _setExposed(account, uint96(account.rest())); // at most outstanding
     }
 
@@ -168,7 +168,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         account.standing = Standing.OnSale;
         account.round = 0;
         account.strategy = strategy;
-        if (cost != 0) account.costsDue += cost;
+        if (cost != 0) (account.costsDue, account.servicerWaits) = (account.costsDue + cost, true);
         if (account.exposed == 0) _setExposed(account, uint96(account.rest())); // since its cure began; at most outstanding
         poolOf(account.group).awaitProceeds();
         _begin(caseId, account, auction, start, floor, account.left);
@@ -340,7 +340,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         uint256 fees = _payFees(account, all);
         uint256 net = all - fees;
         uint256 toDebtor = account.surplus(net);
-        _owe(account.debtor, toDebtor);
+        if (toDebtor != 0) _owe(account.debtor, toDebtor);
         net -= toDebtor;
         Proceeds memory proceeds;
         proceeds.recovered = account.bring(net);
@@ -357,8 +357,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
 
     function _payFees(Account storage account, uint256 cash) private returns (uint256) {
         (uint256 toKeeper, uint256 toServicer) = account.payFees(cash);
-        _owe(account.keeper, toKeeper);
-        _owe(servicer, toServicer);
+        if (toKeeper != 0) _owe(account.keeper, toKeeper);
+        if (toServicer != 0) _owe(servicer, toServicer);
         return toKeeper + toServicer;
     }
 

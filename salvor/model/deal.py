@@ -108,7 +108,7 @@ class Deal:
         self._refuse_after_deadline(now)
         book = self.order_books[tranche]
         book.refuse_raise(units)
-        self._must_be_admitted(investor, tranche, book.orders[investor] + units, now)
+        book.refuse_holder(self.admissions.admitted(investor, now), investor, tranche, book.orders[investor] + units)
         self._pay_in(investor, OFFERING, units)
         book.change(investor, units)
 
@@ -118,8 +118,7 @@ class Deal:
         self._refuse_after_deadline(now)
         book = self.order_books[tranche]
         book.refuse_lower(investor, units)
-        if rest := book.orders[investor] - units:
-            self._must_be_admitted(investor, tranche, rest, now)
+        book.refuse_holder(self.admissions.admitted(investor, now), investor, tranche, book.orders[investor] - units)
         self._pay_out(OFFERING, investor, units)
         book.change(investor, -units)
 
@@ -181,8 +180,7 @@ class Deal:
         """Rule 2: what is left of an order to another wallet of its investor, by the role that recovers."""
         self._refuse_before_closing()
         book = self.order_books[tranche]
-        book.refuse_move(lost, new, tranche)
-        self._must_be_admitted(new, tranche, book.orders[lost], now)
+        book.refuse_move(lost, new, tranche, admitted=self.admissions.admitted(new, now))
         book.move(lost, new)
 
     # Collections and their way through the steps
@@ -375,10 +373,6 @@ class Deal:
     def _refuse_after_deadline(self, now: int) -> None:
         if now >= self.terms.closing:
             raise Refused("DeadlinePassed", now, self.terms.closing)
-
-    def _must_be_admitted(self, investor: str, tranche: int, units: int, now: int) -> None:
-        if not self.admissions.admitted(investor, now):
-            raise Refused("NotEligible", investor, tranche, units)
 
     def _begun(self) -> Books:
         if self.books is None:

@@ -10,13 +10,13 @@ import os
 import re
 import socket
 import ssl
-import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from salvor.node.deadline import Deadline
 from salvor.node.errors import SourceFailed
 from salvor.node.observation import Fetched
 
@@ -60,30 +60,23 @@ def fetch_http(
     parts = urlsplit(url)
     shown = f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
     line = _connection(source, parts, seconds, ca_file)
-    wires: list[socket.socket | None] = []
-    late = threading.Event()
-    # The line forgets its socket when the answer has begun, so it is kept; while TLS is agreed on, the line has it.
-    alarm = threading.Timer(seconds, lambda: _cut([*wires, line.sock], late))
-    alarm.daemon = True
-    alarm.start()
+    deadline = Deadline(line, seconds)
     try:
-        try:
+        with deadline:
             line.connect()
-            wires.append(line.sock)
+            deadline.watch()
             target = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
             line.request("GET", target, headers=_asked(headers))
-            body = _whole(source, shown, line.getresponse(), late)
-        finally:
-            alarm.cancel()
+            body = _whole(source, shown, line.getresponse(), deadline)
     except TimeoutError:
         raise _slow(source, shown, seconds) from None
     except (OSError, http.client.HTTPException, ssl.SSLError) as error:
-        if late.is_set():
+        if deadline.is_over:
             raise _slow(source, shown, seconds) from None
         raise SourceFailed(source, shown, _why(error)) from None
     finally:
         line.close()
-    if late.is_set():
+    if deadline.is_over:
         raise _slow(source, shown, seconds)
     return Fetched(body, now)
 
@@ -108,15 +101,7 @@ def _asked(headers: Mapping[str, str] | None) -> dict[str, str]:
     return {"User-Agent": _PROGRAM, "Accept-Encoding": "identity", "Connection": "close", **(headers or {})}
 
 
-def _cut(wires: list[socket.socket | None], late: threading.Event) -> None:
-    late.set()
-    for wire in wires:
-        with suppress(OSError):
-            if wire is not None:
-                wire.shutdown(socket.SHUT_RDWR)
-
-
-def _whole(source: str, shown: str, answer: http.client.HTTPResponse, late: threading.Event) -> bytes:
+def _whole(source: str, shown: str, answer: http.client.HTTPResponse, deadline: Deadline) -> bytes:
     if 300 <= answer.status < 400:
         where = urlsplit(answer.headers.get("Location", ""))
         raise SourceFailed(
@@ -143,7 +128,7 @@ def _whole(source: str, shown: str, answer: http.client.HTTPResponse, late: thre
         if size > MOST_BYTES:
             raise SourceFailed(source, shown, f"is larger than {MOST_BYTES >> 20} MiB")
         pieces.append(piece)
-    if promised is not None and size != promised and not late.is_set():
+    if promised is not None and size != promised and not deadline.is_over:
         raise SourceFailed(source, shown, f"was cut off after {size} of {promised} bytes")
     return b"".join(pieces)
 

@@ -36,6 +36,10 @@ PROPERTIES = {
     "EV-05": "What an epoch met is claimed or claimable: no request gets more than its share, and at most a unit of "
     "each is cut.",
     "EV-06": "Coming and going moves no price: a unit is worth the same before and after a settlement, but for cuts.",
+    "EV-07": "No settlement makes a coverage test of an evergreen deal fail, nor one that fails worse, beyond what the "
+    "reserve takes.",
+    "EV-08": "While a loss is open, announced or of a case for sale, nothing of a tranche that it may reach is entered "
+    "or exited.",
     "OF-01": "Until closing, cash in the offering equals the notes in all hands, tranche by tranche.",
     "PL-01": "A period is reported once, in order, by the servicer, not before its end, with its cash.",
     "WF-01": "Cash in = cash out + cash held, to the unit, and every contract's books equal its token balance but for "
@@ -84,9 +88,13 @@ PROPERTIES = {
     "AU-08": "Loans behind one case share what it brought, by rank or pro rata, and never more than that.",
     "AU-09": "While a case is in cure or for sale its outstanding is exposed, and after that it is not.",
     "AU-10": "A falling price is never below its floor and never rises within a round.",
+    "AU-11": "Title passes only to an account that compliance admits at that second.",
     "AU-12": "Moving a case between groups of tranches makes no claim and loses none: the gross balances of all groups "
     "add up to what their tapes say.",
-    "AU-11": "Title passes only to an account that compliance admits at that second.",
+    "AU-13": "Who splits, reorders or withholds bids gains no more than the rules say: parts cost at least the whole "
+    "at the last price, the order of reveals decides nothing, and each price withheld costs its deposit.",
+    "AU-14": "While a case is in cure or for sale whose loss may reach a tranche, nobody leaves that tranche at a "
+    "price without it.",
     "OR-01": "A good value lies between the smallest and the largest honest answer while fewer than half of those that "
     "count for the median lie.",
     "OR-02": "A good value is not older than its policy allows, a held one not older than it may be held.",
@@ -100,6 +108,7 @@ PROPERTIES = {
     "OR-09": "A report that is challenged or struck, or whose signer was removed, counts nowhere.",
     "OR-10": "A value that is not good enough can't be read: read refuses exactly what peek says is refused, readFresh "
     "also what is held.",
+    "OR-11": "What was kept while a report stood that is struck now is neither held nor the anchor.",
     "ON-01": "A node signs one value for a key and time, and only later times, wherever it is killed.",
     "ON-02": "A node gives each nonce to one content, wherever it is killed, and pays for it once.",
     "ON-03": "A source that is cut off, slow, or answers something else gives no value, never a wrong one.",

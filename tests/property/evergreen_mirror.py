@@ -16,7 +16,7 @@ from salvor.model.evergreen.gate import Gate, Record
 from salvor.model.evergreen.value import tranche_values
 from salvor.model.pool import Report
 from salvor.model.refusal import Refused
-from salvor.model.terms import ONE
+from salvor.model.terms import ONE, TriggerKind
 from salvor.model.tranche import Tranche
 from tests.property.evergreen_stage import Stage
 
@@ -89,11 +89,14 @@ class EvergreenMirror:
 
     def settle(self) -> Any:
         """With what must hold of every settlement."""
-        before = self._limit_figures(self._values())
+        before, slacks = self._limit_figures(self._values()), self._slacks(lacking=True)
         waiting = [self._waiting(gate) for gate in self.fund.gates]
+        loss, claims = self.fund.open_loss(self.deal.books.last_run), [_claim(one) for one in self.deal.books.tranches]
         done = self.both(partial(self.fund.settle, self.now), self.live.fund.settle, sender=self.people[-1])
         if isinstance(done, Settled):
             self._check_settlement(done, before)
+            self._check_tests(done, slacks)
+            self._check_closed(done, claims, loss)
             for gate, waited in zip(self.fund.gates, waiting, strict=True):
                 self._check_met(gate, gate.records[done.epoch], waited)
         return done
@@ -129,6 +132,7 @@ class EvergreenMirror:
         add("cash of the distributor", live.settlement.balanceOf(distributor), sum(balances[each] for each in own))
         add("cash of the offering", live.settlement.balanceOf(live.offering), balances[OFFERING])
         add("epoch", tuple(live.fund.epoch())[:2], (fund.epoch, fund.end_period))
+        add("open loss", live.fund.announced(), fund.open_loss(books.last_run))
         mark = live.fund.mark()
         add("mark", tuple(mark), astuple(fund.mark))
         for each in self.people:
@@ -157,6 +161,8 @@ class EvergreenMirror:
             found = contract.position(who)
             said = *(getattr(own, name) for name in POSITION), *own.earned
             add(f"position of {each} in {place}", (*tuple(found)[:10], *tuple(found)[12:]), said)
+            most = self.calls.max_mint(place, who, self.now), self.calls.max_deposit(place, who, self.now)
+            add(f"most for {each} in {place}", (contract.maxMint(who), contract.maxDeposit(who)), most)
             add(f"earned by {each} in {place}", contract.earned(who), gate.earned_by(who))
             add(f"units of {each} in {place}", note.balanceOf(who), gate.note.holders[who].units)
             add(f"claimable of {each} in {place}", note.claimable(who), sum(gate.note.claimable(who)))
@@ -192,6 +198,26 @@ class EvergreenMirror:
     def _limit_figures(self, values: list[int]) -> list[tuple[int, int]]:
         """Of each limit: what is below, and all."""
         return [(sum(values[place + 1 :]), sum(values)) for place in range(len(values) - 1)]
+
+    def _slacks(self, *, lacking: bool) -> list[int]:
+        """Of each coverage test: what pool and account cover above its level, but for what the reserve lacks."""
+        books, terms = self.deal.books, self.deal.terms
+        covered = self.deal.pool.totals[books.last_run].balance(self.deal.pool.gross_balance) + books.account
+        covered -= max(0, books.reserve_target - books.reserve) if lacking else 0
+        tests = [one for one in terms.triggers if one.kind == TriggerKind.OVER_COLLATERALISATION]
+        upper = [sum(each.principal for each in books.tranches[: one.tranche + 1]) for one in tests]
+        return [covered * ONE - one.level * principal for one, principal in zip(tests, upper, strict=True)]
+
+    def _check_tests(self, done: Settled, before: list[int]) -> None:
+        for was, found in zip(before, self._slacks(lacking=False), strict=True):
+            cut = 0 if was >= 0 else len(done.taken) * ONE  # of the reserve's target, where nothing is limited
+            assert found >= min(0, was) - cut, "EV-07"
+
+    def _check_closed(self, done: Settled, claims: list[int], loss: int) -> None:
+        """From the bottom, each bears what the values of those below did not."""
+        for value, took in reversed([*zip(tranche_values(done.nav, claims), done.taken, strict=True)]):
+            assert loss == 0 or not (took.entered or took.ended), "EV-08"
+            loss = max(0, loss - value)
 
     def _waiting(self, gate: Gate) -> dict[str, tuple[int, int, int, int, int, int]]:
         """By controller: what waits in the epoch that is settled next, and what is claimable before."""

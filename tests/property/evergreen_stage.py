@@ -154,6 +154,11 @@ def set_stage(
     live.offering.close(sender=people[0])
     for place in range(len(rules.tranches)):
         live.offering.settle(place, people[place], sender=people[place])
+    return Stage(lab, live, by_address(rules, parties), board, people, lab.snapshot())
+
+
+def by_address(rules: Terms, parties: Parties) -> Terms:
+    """With the accounts of those whom the terms name by role."""
     named = {name: parties.account(getattr(rules, name)).address for name in ("seller", "dust_owner", "servicer")}
     fees = tuple(replace(line, payee=parties.account(line.payee).address) for line in rules.fees)
-    return Stage(lab, live, replace(rules, fees=fees, **named), board, people, lab.snapshot())
+    return replace(rules, fees=fees, **named)

@@ -33,10 +33,13 @@ class EvergreenMachine(RuleBasedStateMachine):
     @initialize(period=st.integers(0, 3))
     def begin(self, period) -> None:
         """Some periods on, so that later rules are reached."""
-        self.m = EvergreenMirror(self.stage)
+        self.m = self._mirror()
         self.fund, self.calls, self.live, self.people = self.m.fund, self.m.calls, self.m.live, self.m.people
         for _ in range(period):
             self._end_period(1_024, 0)
+
+    def _mirror(self) -> EvergreenMirror:
+        return EvergreenMirror(self.stage)
 
     def _end_period(self, collected, written_off) -> None:
         deal = self.m.deal
@@ -203,10 +206,10 @@ class EvergreenMachine(RuleBasedStateMachine):
     )
     def change(self, first, second, senior, source) -> None:
         limits = first * PERCENT, second * PERCENT
-        given = list(limits), senior, self.stage.board.address if source else NOBODY
+        given = list(limits), senior, self.m.stage.board.address if source else NOBODY
         manager = self.live.parties.admin
         self.m.both(
-            lambda: self.fund.change(limits, senior_first=senior, source=source),
+            lambda: self.fund.change(limits, senior_first=senior, source=source, now=self.m.now),
             self.live.fund.change,
             given,
             sender=manager,
@@ -220,7 +223,7 @@ class EvergreenMachine(RuleBasedStateMachine):
     def observe(self, value, period, back) -> None:
         of, at = self.m.deal.books.last_run + period, self.m.now - back
         self.fund.observed = Observation(value, of, at)
-        self.stage.board.write(value, of, at, sender=self.people[-1])
+        self.m.stage.board.write(value, of, at, sender=self.people[-1])
 
     @rule(paused=st.booleans())
     def pause(self, paused) -> None:

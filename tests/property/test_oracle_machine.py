@@ -78,7 +78,7 @@ class OracleMachine(RuleBasedStateMachine):
         self.lab.restore(self.start)
         self.twin = Twin(self)
         self.mirror = Mirror(self.lab, self.twin, self.places, refusals="OR-08", agreement="OR-08")
-        self.manner = Manner.ANSWER
+        self.manner, self.looked_at = Manner.ANSWER, set()
         for number, key in enumerate(KEYS):
             held = {"on_failure": OnFailure.HOLD_LOWER, "haircut": WAD // 50, "haircut_growth": WAD // 100}
             paced = {"change_window": DAY, "max_change": WAD // 10}
@@ -255,6 +255,7 @@ class OracleMachine(RuleBasedStateMachine):
             *(number, wrong),
             sender=self.stage.resolver,
         )
+        self.nothing_is_left_of(number)
 
     @rule(number=signers, key=keys, share=shares, by=challengers, seconds=st.sampled_from([0, 1, HOUR]))
     def strike(self, number, key, share, by, seconds) -> None:
@@ -279,6 +280,7 @@ class OracleMachine(RuleBasedStateMachine):
             )
 
         self.mirror.both(settle, self.stage.disputes.settle, number, sender=self.stage.outsider)
+        self.nothing_is_left_of(number)
 
     @rule(number=disputes)
     def lapse(self, number) -> None:
@@ -302,6 +304,15 @@ class OracleMachine(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([1, HOUR, HOUR + 1, DAY, WINDOW, DECIDE_WITHIN, 7 * DAY, 30 * DAY]))
     def wait(self, seconds) -> None:
         self.lab.wait(seconds)
+
+    def nothing_is_left_of(self, number) -> None:
+        """Of what was kept while a report stood that is struck now; asked of the contracts alone."""
+        one = self.stage.disputes.dispute(number)
+        if one.outcome == Outcome.UPHELD and number not in self.looked_at:
+            self.looked_at.add(number)
+            kept = self.stage.hub.kept(one.key)
+            for time in (kept.keptAt, kept.anchoredAt):
+                assert not one.landedAt <= time <= one.until - DECIDE_WITHIN, "OR-11"
 
     def told(self, key, share, lie, wrong, age) -> Told:
         return Told(key, wrong if lie else share * WAD, self.lab.now - age)

@@ -36,10 +36,15 @@ class Twin:
             found += [self.state.cases[case].stage, self.triggers.fired_by.get(case, -1) + 1]
             for trigger in range(len(TRIGGERS)):
                 own = self.triggers.watches.get((case, trigger))
-                since = sum(second << (32 * place) for place, second in enumerate(own.since)) if own else 0
-                found += [since, own.last, own.claim, own.fired] if own else [0] * 4
+                found.append(word_of(own) if own else 0)
                 found += list(self.triggers.references.get((case, trigger), (0, 0)))
         return [*found, self.state.exposed[0]]
+
+
+def word_of(own):
+    """As `contracts/liquidation/Watching.sol` keeps a watch."""
+    since = sum(second << (32 * place) for place, second in enumerate(own.since))
+    return since | own.last << 96 | own.claim << 128 | 1 << 224 | own.fired << 225
 
 
 class TriggerMachine(RuleBasedStateMachine):
@@ -53,9 +58,8 @@ class TriggerMachine(RuleBasedStateMachine):
         for case in (1, 2):
             named[f"case {case}"], named[f"{case} fired by"] = loans._cases[case].stage, own.firedBy[case]
             for trigger in range(len(TRIGGERS)):
-                watch, kept = own._watches[case][trigger], own._references[case][trigger]
-                names = ("since", "last", "claim", "fired")
-                named |= {f"watch {case} {trigger} {name}": getattr(watch, name) for name in names}
+                watch, kept = own._watches[case << 64 | trigger], own._references[case][trigger]
+                named[f"watch {case} {trigger}"] = watch
                 named |= {f"reference {case} {trigger} {name}": getattr(kept, name) for name in ("value", "at")}
         cls.places = named | {"exposed": lab.slots(cls.sales.live.house).exposed}
         cls.reached = {}

@@ -30,8 +30,6 @@ def case(
         carrying_ratio=10**18,
         fees=(),
         steps=HOLD,
-        triggers=(),
-        reserve=ReserveTerms(cap=0),
-        **changes,
+        **{"triggers": (), "reserve": ReserveTerms(cap=0), **changes},
     )
     return Gates(EvergreenMirror(set_stage(lab, terms, tape=tape)))

@@ -114,9 +114,8 @@ class Gates:
 
     def change(self, limits: tuple[int, ...], *, senior_first: bool = True, source: bool = False) -> Any:
         given = list(limits), senior_first, self.stage.board.address if source else NOBODY
-        model = self.fund.change
-        call = self.live.fund.change
-        return self._do(lambda: model(limits, senior_first=senior_first, source=source), call, given, by=self.manager)
+        terms = {"senior_first": senior_first, "source": source, "now": self.lab.now}
+        return self._do(lambda: self.fund.change(limits, **terms), self.live.fund.change, given, by=self.manager)
 
     def observe(self, value: int, period: int, at: int) -> None:
         self.fund.observed = Observation(value, period, at)

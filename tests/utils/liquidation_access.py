@@ -28,6 +28,7 @@ OPEN_TO_ALL = {
     ("SealedAuction", "reveal"),
     ("TriggerBook", "calm"),
     ("TriggerBook", "check"),
+    ("TriggerBook", "checkAll"),
     ("TriggerBook", "fire"),
     ("TriggerBook", "watch"),
     ("LoanBook", "expire"),

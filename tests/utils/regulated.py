@@ -174,12 +174,22 @@ def open_office(lab: Lab, *, by_agents: bool = True, topics: tuple[int, ...] = (
 
 def verified(lab: Lab, live: LiveDeal, issuer: Signer, name: str, country: int) -> Actor:
     """In a deployed deal: registered by the transfer agent, with two claims."""
-    wallet, registry = lab.actor(name), live.regulated.registry
-    claims = [
+    wallet = lab.actor(name)
+    register(live, issuer, wallet, claims_now(lab, issuer, wallet, country))
+    return wallet
+
+
+def claims_now(lab: Lab, issuer: Signer, wallet: Actor, country: int) -> list[Claim]:
+    """That somebody is known, and where; the wallet is the identity too."""
+    return [
         Claim(wallet.address, topic, value, lab.now, lab.now + 9_999 * DAY, issuer.address)
         for topic, value in ((KYC, 0), (COUNTRY, country))
     ]
+
+
+def register(live: LiveDeal, issuer: Signer, wallet: Actor, claims: list[Claim]) -> None:
+    """By the transfer agent."""
+    registry = live.regulated.registry
     signatures = [signed(issuer, claim.digest(registry.address)) for claim in claims]
     row = wallet.address, wallet.address, 0, [claim.struct for claim in claims], signatures
     registry.register([row], sender=live.parties.transfer_agent)
-    return wallet

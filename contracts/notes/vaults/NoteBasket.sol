@@ -219,7 +219,7 @@ contract NoteBasket is INoteBasket, IEarningBooks, ICompliance, ERC20, AccessMan
 
     /// @inheritdoc INoteBasket
     function paused() public view returns (bool) {
-        for (uint256 i; i < _held.length; ++i) if (Reach.paused(_held[i].note)) return true;
+        for (uint256 i; i < _held.length; ++i) if (Reach.paused(address(_held[i].note))) return true;
         return false;
     }
 

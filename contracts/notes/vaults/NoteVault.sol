@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Reach} from "contracts/notes/vaults/Reach.sol";
+import {ICompliance} from "interfaces/ICompliance.sol";
 import {IEarningBooks, IEarningToken} from "interfaces/IEarningToken.sol";
 import {NoteIndex} from "interfaces/IDistributor.sol";
 import {INoteVault} from "interfaces/INoteVault.sol";
@@ -199,7 +200,7 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
 
     function maxDeposit(address receiver) public view override returns (uint256) {
         if (receiver == address(0)) return 0; // to compliance that is a burn
-        if (Reach.paused(note) || note.isFrozen(address(this)) || note.isFrozen(msg.sender)) return 0;
+        if (Reach.paused(address(note)) || note.isFrozen(address(this)) || note.isFrozen(msg.sender)) return 0;
         uint256 here = note.balanceOf(address(this));
         if (here < _booked() || !_admits()) return 0;
         uint256 outside = note.totalSupply() - here;
@@ -211,7 +212,7 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
     }
 
     function maxWithdraw(address owner) public view override returns (uint256) {
-        if (Reach.paused(note) || note.isFrozen(owner)) return 0;
+        if (Reach.paused(address(note)) || note.isFrozen(owner)) return 0;
         uint256 most = Math.min(previewRedeem(balanceOf(owner)), Reach.free(note, address(this)));
         return Reach.most(note.compliance(), address(this), address(this), owner, most);
     }
@@ -270,9 +271,11 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
     /* INTERNAL: IN AND OUT */
 
     function _enter(uint256 kept, address receiver, uint256 assets, uint256 shares) private {
+        // Asked as `maxDeposit` asks; where it is the vault that could send no more, again once the notes are here.
+        ICompliance rule = note.compliance();
+        bool eligible = rule.canTransfer(address(this), receiver, assets);
         _bring(kept, assets);
-        // Asked once the notes are here: of them the vault would send.
-        if (!note.compliance().canTransfer(address(this), receiver, assets)) {
+        if (!eligible && !rule.canTransfer(address(this), receiver, assets)) {
             revert NotEligible(address(this), receiver, assets);
         }
         _give(receiver, shares, assets);
@@ -305,7 +308,7 @@ abstract contract NoteVault is INoteVault, ERC4626, AccessManaged, ReentrancyGua
     }
 
     function _refusePaused() private view {
-        if (Reach.paused(note)) revert NotePaused();
+        if (Reach.paused(address(note))) revert NotePaused();
     }
 
     function _refuseIneligible(address from, address to, uint256 shares) private view {

@@ -9,14 +9,14 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// @dev Nothing here reverts: `max*` must not. A question that fails is a no.
 library Reach {
     /// @notice Whether nobody may move the token. One without `paused()` never is.
-    function paused(IEarningToken token) internal view returns (bool) {
+    function paused(address token) internal view returns (bool) {
         return _ask(token, abi.encodeWithSignature("paused()")) != 0;
     }
 
     /// @notice Units that `holder` has and may send, as far as freezes say.
     function free(IEarningToken token, address holder) internal view returns (uint256) {
         if (token.isFrozen(holder)) return 0;
-        uint256 frozen = _ask(token, abi.encodeWithSignature("getFrozenTokens(address)", holder));
+        uint256 frozen = _ask(address(token), abi.encodeWithSignature("getFrozenTokens(address)", holder));
         return Math.saturatingSub(token.balanceOf(holder), frozen);
     }
 
@@ -58,8 +58,8 @@ library Reach {
         return (from == by || allows(rule, from, by, units)) && allows(rule, by, to, units);
     }
 
-    function _ask(IEarningToken token, bytes memory question) private view returns (uint256 answer) {
-        (bool answered, bytes memory data) = address(token).staticcall(question);
+    function _ask(address token, bytes memory question) private view returns (uint256 answer) {
+        (bool answered, bytes memory data) = token.staticcall(question);
         if (answered && data.length == 32) answer = abi.decode(data, (uint256));
     }
 }

@@ -144,6 +144,20 @@ class Calls:
             raise
         return cash
 
+    def max_mint(self, place: int, controller: str, now: int) -> int:
+        """Rule 30: claimable units that the controller could take itself now."""
+        gate = self._gate(place)
+        if self.fund.paused or gate.note.holders[controller].frozen:
+            return 0
+        return self._allowed(gate, controller, gate.caught_up(controller).claim_units, now)
+
+    def max_deposit(self, place: int, controller: str, now: int) -> int:
+        """Rule 30: the same as the most cash that gives no unit more."""
+        own, units = self._gate(place).caught_up(controller), self.max_mint(place, controller, now)
+        if units in (0, own.claim_units):
+            return own.claim_cash if units else 0
+        return ((units + 1) * own.claim_cash - 1) // own.claim_units
+
     def recover(self, lost: str, new: str, place: int, now: int) -> None:
         """Rule 31: as in the cash rules, with all that waits at the gate."""
         gate, note = self._gate(place), self._gate(place).note
@@ -205,6 +219,10 @@ class Calls:
     def _units_for(self, gate: Gate, cash: int) -> int:
         last = gate.records.get(gate.settled)
         return cash * last.units // last.value if last and last.value else cash
+
+    def _allowed(self, gate: Gate, controller: str, units: int, now: int) -> int:
+        """As many as compliance lets the gate give: all or nothing, where who may hold may hold any number."""
+        return units if self._deal.admissions.admitted(controller, now) else 0
 
     def _leave(
         self,

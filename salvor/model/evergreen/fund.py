@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from salvor.model.books import reserve_target
 from salvor.model.deal import WATERFALL, Deal, State
+from salvor.model.evergreen.cover import Means
 from salvor.model.evergreen.gate import Gate, Record
-from salvor.model.evergreen.settlement import Asked, Taken, rebooked, settle
+from salvor.model.evergreen.settlement import settle
+from salvor.model.evergreen.sides import Asked, Taken, rebooked
 from salvor.model.evergreen.terms import EvergreenTerms
 from salvor.model.evergreen.value import Mark, loans_value, marked_down, plan_of, tranche_values
 from salvor.model.liquidation.state import State as Sales
 from salvor.model.refusal import Refused
-from salvor.model.terms import CEILING, LARGEST, ONE
+from salvor.model.terms import CEILING, LARGEST, ONE, TriggerKind
 
 
 @dataclass(frozen=True)
@@ -117,11 +118,13 @@ class Fund:
         all_ = pool.totals[-1].written_off + pool.open.written_off + self.sales.exposed[0]
         return announced + max(0, all_ * self.deal.terms.carrying_ratio // ONE - booked)
 
-    def change(self, limits: tuple[int, ...], *, senior_first: bool, source: bool) -> None:
+    def change(self, limits: tuple[int, ...], *, senior_first: bool, source: bool, now: int) -> None:
         """Rule 32, by the manager."""
-        self.changes.append(
-            (self.epoch + 1, replace(self.terms, limits=limits, senior_first=senior_first, source=source))
-        )
+        due = self.epoch + (1 if self.end_period and now < self.cut_off else 2)
+        waits = max((first for first, _ in self.changes), default=0)
+        if self.epoch < waits < due:
+            raise Refused("ChangePending", waits)
+        self.changes.append((due, replace(self.terms, limits=limits, senior_first=senior_first, source=source)))
 
     def buy_loans(self, price: int, root: bytes, loans: int, gross_balance: int, now: int) -> None:
         """Rule 12: as in the cash rules, with a new mark."""
@@ -139,9 +142,7 @@ class Fund:
         if terms.source:
             self._remark(self._observed(period, now), period)
         asked, loans, nav = self._asked(period)
-        books = self.deal.books
-        assert books
-        taken = settle(asked, (*terms.limits, 0), books.account, self._lacking, senior_first=terms.senior_first)
+        taken = settle(asked, (*terms.limits, 0), self._means(period), senior_first=terms.senior_first)
         ownerless = self._ownerless(asked[-1], taken[-1])
         done = Settled(
             self.epoch, period, loans, nav, tuple(a.value for a in asked), tuple(a.units for a in asked),
@@ -191,22 +192,22 @@ class Fund:
         claims = [one.principal + one.written_down + one.loss + one.interest_due for one in books.tranches]
         values, reached = marked_down(tranche_values(nav, claims), self.open_loss(period))
         asked, short = [], False
-        for gate, value, claim, shut in zip(self.gates, values, claims, reached, strict=True):
+        for gate, value, claim, shut, one in zip(self.gates, values, claims, reached, books.tranches, strict=True):
             entry, exit_ = gate.asked[self.epoch]
             units = gate.note.supply
-            asked.append(Asked(value, units, entry, exit_, closed=shut or (not value and (units > 0 or short))))
+            closed = shut or (not value and (units > 0 or short))
+            asked.append(Asked(value, units, entry, exit_, one.principal, closed=closed))
             short = short or value < claim
         return asked, loans, nav
 
-    def _lacking(self, taken: Sequence[Taken]) -> int:
-        """What the reserve lacks with the principal after entries (rule 22)."""
-        books = self.deal.books
+    def _means(self, period: int) -> Means:
+        """What rules 22 and 24 look at."""
+        books, own = self.deal.books, self.deal.terms
         assert books
-        principals = [
-            rebooked(tranche.principal, gate.note.supply, 0, took.made) if gate.note.supply else took.made
-            for tranche, gate, took in zip(books.tranches, self.gates, taken, strict=True)
-        ]
-        return max(0, reserve_target(self.deal.terms.reserve, principals) - books.reserve)
+        tests = (one for one in own.triggers if one.kind == TriggerKind.OVER_COLLATERALISATION)
+        balance = self.deal.pool.totals[period].balance(self.deal.pool.gross_balance)
+        covering = tuple((one.tranche, one.level) for one in tests)
+        return Means(books.account, balance, books.reserve, own.reserve, covering)
 
     def _ownerless(self, asked: Asked, took: Taken) -> int:
         return asked.value if took.made and not asked.units else 0

@@ -5,41 +5,12 @@ Entries first, from the most junior upwards, then exits; room follows from the l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from salvor.model.evergreen.cover import Cover, Means
+from salvor.model.evergreen.sides import Asked, Taken
 from salvor.model.terms import LARGEST, ONE
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A tranche before settlement: its value, units, cash of entry and units of exit that are asked."""
-
-    value: int
-    units: int
-    entry: int
-    exit: int
-    closed: bool = False
-
-    @property
-    def price(self) -> tuple[int, int]:
-        """Cash a unit as a fraction (rule 19)."""
-        return (self.value, self.units) if self.units else (1, 1)
-
-    @property
-    def worth(self) -> int:
-        """What all units of exit are worth."""
-        return self.exit * self.value // self.units if self.units and not self.closed else 0
-
-
-@dataclass
-class Taken:
-    """What a tranche's epoch does: cash entered, units made, units ended, their cash."""
-
-    entered: int = 0
-    made: int = 0
-    ended: int = 0
-    paid: int = 0
 
 
 @dataclass
@@ -48,12 +19,14 @@ class Epoch:
 
     asked: Sequence[Asked]
     limits: Sequence[int]
+    means: Means
     values: list[int] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.values = [one.value for one in self.asked]
         self.taken = [Taken() for _ in self.asked]
+        self.cover = Cover(self.means, self.asked, self.taken)
 
     def match(self) -> None:
         """Rule 20: who comes pays who leaves, within a tranche; nobody else is touched."""
@@ -61,9 +34,9 @@ class Epoch:
             if one.closed or not one.units:
                 continue
             value, units = one.price
-            ended = one.exit if one.worth <= one.entry else one.entry * units // value
-            if (ended * value // units) * units // value:  # else who comes would get nothing for it
-                took.ended = ended
+            ended = one.exit if one.worth <= one.entering else one.entering * units // value
+            if made := (ended * value // units) * units // value:  # else who comes would get nothing for it
+                took.ended, took.made = ended, made
                 took.paid = took.entered = ended * value // units
 
     def enter(self) -> None:
@@ -73,7 +46,7 @@ class Epoch:
             if one.closed:
                 continue
             value, units = one.price
-            more = min(one.entry - took.entered, self._room_to_enter(place))
+            more = min(one.entering - took.entered, self._room_to_enter(place))
             made = (took.entered + more) * units // value
             if not made or one.units + made > LARGEST:
                 more, made = 0, took.entered * units // value
@@ -88,8 +61,10 @@ class Epoch:
             if one.closed or not one.units:
                 continue
             share = cash if senior_first else whole * wanted[place] // every if every else 0
-            more = min(wanted[place], share, self._room_to_leave(place))
             before = took.paid
+            more = min(wanted[place], share, self._room_to_leave(place))
+            if (most := self.cover.room_to_leave(place)) is not None:
+                more = min(more, max(0, most - before))
             self._end(one, took, before + more)
             cash -= took.paid - before
             self.values[place] -= took.paid - before
@@ -108,7 +83,8 @@ class Epoch:
         for other in range(place, len(self.asked) - 1):
             if limit := self.limits[other]:
                 room = min(room, max(0, sum(self.values[other + 1 :]) * ONE // limit - whole))
-        return room
+        most = self.cover.room_to_enter(place)
+        return room if most is None else min(room, most)
 
     def _room_to_leave(self, place: int) -> int:
         whole, room = sum(self.values), LARGEST
@@ -118,25 +94,10 @@ class Epoch:
         return room
 
 
-def settle(
-    asked: Sequence[Asked],
-    limits: Sequence[int],
-    account: int,
-    lacking: Callable[[Sequence[Taken]], int],
-    *,
-    senior_first: bool,
-) -> list[Taken]:
-    """Rules 20 to 23; `lacking` says what the reserve lacks after given entries."""
-    epoch = Epoch(asked, limits)
+def settle(asked: Sequence[Asked], limits: Sequence[int], means: Means, *, senior_first: bool) -> list[Taken]:
+    """Rules 20 to 23."""
+    epoch = Epoch(asked, limits, means)
     epoch.match()
     epoch.enter()
-    came = sum(took.entered - took.paid for took in epoch.taken)
-    epoch.leave(max(0, account + came - lacking(epoch.taken)), senior_first=senior_first)
+    epoch.leave(max(0, epoch.cover.account - epoch.cover.lacking()), senior_first=senior_first)
     return epoch.taken
-
-
-def rebooked(amount: int, units: int, ended: int, made: int) -> int:
-    """Rule 2: a figure of a tranche after its units changed."""
-    if not units:
-        return 0
-    return amount - -(-amount * ended // units) + amount * made // units

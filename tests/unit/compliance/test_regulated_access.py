@@ -137,6 +137,8 @@ OPEN_TO_ALL = {
     "rewritten",
     "joined",
     "flag",
+    "bring",
+    "drop",
     "batchTransfer",
     "transfer",
     "transferFrom",

@@ -252,6 +252,27 @@ class TestChange:
         played.enter(played.newcomer, SENIOR, 1_000)
         assert played.end_epoch().taken[SENIOR].entered == 1_000
 
+    def test_from_the_cut_off_on_the_open_epoch_is_the_next(self, played):
+        """Who can't cancel any more is bound by nothing new."""
+        played.enter(played.newcomer, SENIOR, 1_000)
+        played.at_cut_off()
+        played.change((99 * PERCENT, 0))
+        assert played.end_epoch().taken[SENIOR].entered == 1_000
+        played.enter(played.newcomer, SENIOR, 1_000)
+        played.at_cut_off()
+        assert played.end_epoch().taken[SENIOR].entered == 1_000
+        played.enter(played.newcomer, SENIOR, 1_000)
+        assert played.end_epoch().taken[SENIOR].entered == 0
+
+    def test_one_from_before_the_cut_off_is_not_replaced_after_it(self, played):
+        played.change((99 * PERCENT, 0))
+        played.at_cut_off()
+        assert refused(played.change((0, 0))) == ("ChangePending", (2,))
+        played.end_epoch()
+        played.change((0, 0))
+        played.enter(played.newcomer, SENIOR, 1_000)
+        assert played.end_epoch().taken[SENIOR].entered == 0
+
 
 def test_the_epochs_keep_the_calendar(played):
     number, end, cut_off = played.live.fund.epoch()

@@ -1,101 +1,13 @@
 """A gate before notes with rules: what waits there is nobody's holding, and rules are asked when units come or go."""
 
-from dataclasses import replace
-
 import pytest
 
-from salvor.deploy.apply import apply
-from salvor.deploy.live import Parties
-from salvor.deploy.regulated import NoteRules, RegulatedTerms
-from salvor.deploy.terms import DealTerms
 from salvor.model.compliance import RegulatedNote
 from salvor.model.compliance_identities import Identities
 from salvor.model.compliance_rules import Rule
-from salvor.tape.committed import ClassTotal, CommittedTape
-from tests.property.evergreen_stage import UNLIMITED, evergreen, small_deal
 from tests.utils.gates import JUNIOR, NOBODY, SENIOR
-from tests.utils.regulated import CLASS, COUNTRY, CUBA, DAY, ITALY, KENYA, KYC, NO_LIMIT, params_of, verified
-from tests.utils.signing import Signer
-from tests.utils.world import NO_CORRECTION, report_of
-
-ISSUER = Signer("issuer of an evergreen deal")
-MOST = 70_000
-RULES = NoteRules(
-    (
-        (int(Rule.MAX_HOLDING), params_of(Rule.MAX_HOLDING, MOST)),
-        (int(Rule.COUNTRY_DENY), params_of(Rule.COUNTRY_DENY, [CUBA])),
-    ),
-    (("HolderCount", (2, [NO_LIMIT] * 4, [], [])),),
-)
-
-
-class RegulatedFund:
-    """Each tranche sold to one identity; two may hold a note, up to 70,000 units of it each, and nobody in Cuba."""
-
-    def __init__(self, lab):
-        self.lab, self.rules = lab, small_deal(lab.now + 10 * DAY, evergreen())
-        parties = Parties(*(lab.actor(role) for role in ("admin", "seller", "servicer", "transfer agent", "arranger")))
-        self.cash = lab.deploy("SettlementToken", "Test Dollar", "TUSD", 2, sender=parties.admin)
-        tape = CommittedTape(b"\2" * 32, (ClassTotal("sme_loans", b"\1" * 32, 10, 200_000),))
-        asked = RegulatedTerms((KYC,), COUNTRY, CLASS, ((ISSUER.address, (KYC, COUNTRY, CLASS)),), (RULES,) * 3)
-        names = tuple((f"T-{place}", f"T{place}") for place in range(3))
-        terms = replace(DealTerms(names, tape, self.rules), regulated=asked)
-        self.live = apply(lab.contracts, terms, parties=parties, settlement=self.cash)
-        self.agent, self.servicer, self.admin = parties.transfer_agent, parties.servicer, parties.admin
-        self.registry = self.live.regulated.registry
-        self.senior, self.mezz, self.junior, self.newcomer = map(self.person, ("senior", "mezz", "junior", "newcomer"))
-        self._pay(self.servicer)
-        self._sell(parties.arranger)
-
-    def person(self, name, country=ITALY):
-        """Verified, with cash that every gate may take."""
-        wallet = verified(self.lab, self.live, ISSUER, name, country)
-        self._pay(wallet)
-        return wallet
-
-    def end_epoch(self, gross=15_000):
-        period = self.live.pool.lastReported() + 1
-        self.lab.now = max(self.lab.now, self.rules.end(period))
-        self.live.pool.report(period, report_of(gross), NO_CORRECTION, sender=self.servicer)
-        self.live.waterfall.run(period, sender=self.newcomer)
-        return self.live.fund.settle(sender=self.newcomer)
-
-    def enter(self, who, place, cash):
-        return self.live.gates[place].requestDeposit(cash, who, who, sender=who)
-
-    def leave(self, who, place, units):
-        return self.live.gates[place].requestRedeem(units, who, who, sender=who)
-
-    def take(self, who, place, units, to=None):
-        return self.live.gates[place].mint(units, to or who, who, sender=who)
-
-    def counted(self, place):
-        return self.live.regulated.modules[place]["HolderCount"].holders()
-
-    def recounted(self, place):
-        """By the module's own proof: all wallets with units in ascending order, the gate among them."""
-        count, note = self.live.regulated.modules[place]["HolderCount"], self.live.notes[place]
-        everybody = (self.senior, self.mezz, self.junior, self.newcomer, self.live.gates[place])
-        wallets = sorted((each.address for each in everybody), key=lambda each: int(each, 16))
-        count.rebuild([each for each in wallets if note.balanceOf(each)], sender=self.agent)
-        receipt = count.finishRebuild(sender=self.agent)
-        (told,) = receipt.events_of(count, "Rebuilt")
-        return told.holders
-
-    def _pay(self, wallet):
-        self.cash.mint(wallet, 10**9, sender=self.admin)
-        for spender in (self.live.offering, self.live.pool, *self.live.gates):
-            self.cash.approve(spender, UNLIMITED, sender=wallet)
-
-    def _sell(self, arranger):
-        offering, holders = self.live.offering, (self.senior, self.mezz, self.junior)
-        offering.open(self.live.waterfall, sender=arranger)
-        for place, (who, tranche) in enumerate(zip(holders, self.rules.tranches, strict=True)):
-            offering.order(place, tranche.cap, sender=who)
-        self.lab.now = self.rules.closing
-        offering.close(sender=self.senior)
-        for place, who in enumerate(holders):
-            offering.settle(place, who, sender=who)
+from tests.utils.regulated import CLASS, COUNTRY, CUBA, DAY, ITALY, KENYA, params_of
+from tests.utils.regulated_fund import ISSUER, RegulatedFund
 
 
 @pytest.fixture
@@ -234,7 +146,7 @@ class TestClaim:
         with lab.refused("TransferRefused", code=128):
             met.take(met.mezz, JUNIOR, 5)
         assert met.live.notes[JUNIOR].detectTransferRestriction(gate, met.mezz, 5) == 128
-        waiting = gate.maxMint(met.mezz)
+        waiting = gate.position(met.mezz).claimUnits
         gate.turnBack(waiting, met.mezz, sender=met.mezz)
         assert gate.pendingRedeemRequest(0, met.mezz) == waiting
 
@@ -322,3 +234,84 @@ class TestRecovery:
         gate = fund.live.gates[SENIOR]
         with lab.refused("HolderFrozen", gate):
             fund.live.notes[SENIOR].forcedTransfer(fund.senior, gate, 1, sender=fund.agent)
+
+    @pytest.mark.parametrize("waits", ["units", "cash"])
+    def test_of_one_note_strands_nothing_at_the_gate_of_another(self, lab, fund, waits):
+        """The lost wallet stays its identity's until nothing waits for it anywhere."""
+        lost, found = fund.newcomer, lab.actor("new wallet")
+        fund.enter(lost, SENIOR, 700)
+        if waits == "units":
+            fund.enter(lost, JUNIOR, 700)
+        fund.end_epoch()
+        if waits == "cash":
+            fund.enter(lost, JUNIOR, 700)
+        fund.take(lost, SENIOR, 700)
+        fund.live.notes[SENIOR].recover(lost, found, sender=fund.agent)
+        before = fund.live.gates[JUNIOR].waiting(lost)
+        with lab.refused("WalletHolds", lost, fund.live.notes[JUNIOR], before):
+            fund.registry.deleteIdentity(lost, sender=fund.agent)
+        fund.live.notes[JUNIOR].recover(lost, found, sender=fund.agent)
+        assert fund.live.gates[JUNIOR].waiting(found) == before > 0
+        assert not fund.registry.contains(lost)
+
+
+class TestPause:
+    """Of a note by its agent: what moves no unit between wallets goes on, the rest is told and goes on afterwards."""
+
+    @pytest.fixture
+    def paused(self, fund):
+        fund.enter(fund.newcomer, SENIOR, 700)
+        fund.leave(fund.senior, SENIOR, 1_000)
+        fund.end_epoch()
+        fund.enter(fund.mezz, SENIOR, 500)
+        fund.leave(fund.senior, SENIOR, 300)
+        fund.live.notes[SENIOR].pause(sender=fund.agent)
+        return fund
+
+    def test_requests_in_flight_are_settled(self, paused):
+        paused.end_epoch()
+        gate = paused.live.gates[SENIOR]
+        assert gate.claimableDepositRequest(0, paused.mezz) == 500
+        assert gate.redeem(1_300, paused.senior, paused.senior, sender=paused.senior).return_value == 1_300
+
+    def test_claimable_units_are_turned_back(self, paused):
+        gate = paused.live.gates[SENIOR]
+        gate.turnBack(700, paused.newcomer, sender=paused.newcomer)
+        paused.end_epoch()
+        assert gate.redeem(700, paused.newcomer, paused.newcomer, sender=paused.newcomer).return_value == 700
+
+    def test_claims_of_units_wait_and_say_so(self, lab, paused):
+        gate = paused.live.gates[SENIOR]
+        assert gate.maxMint(paused.newcomer) == gate.maxDeposit(paused.newcomer) == 0
+        with lab.refused("NotePaused"):
+            paused.take(paused.newcomer, SENIOR, 700)
+        paused.live.notes[SENIOR].unpause(sender=paused.agent)
+        assert gate.maxMint(paused.newcomer) == gate.maxDeposit(paused.newcomer) == 700
+        paused.take(paused.newcomer, SENIOR, 700)
+
+
+class TestMax:
+    @pytest.fixture
+    def met(self, fund):
+        fund.enter(fund.newcomer, JUNIOR, 1_000)
+        fund.end_epoch()
+        return fund
+
+    def test_is_what_a_largest_holding_leaves(self, lab, met):
+        rule, gate, who = Rule.MAX_HOLDING, met.live.gates[JUNIOR], met.newcomer
+        met.live.regulated.compliances[JUNIOR].setRule(int(rule), params_of(rule, 100), sender=met.admin)
+        cash = gate.maxDeposit(who)
+        assert (gate.maxMint(who), cash) == (100, (101 * 1_000 - 1) // 607)
+        with lab.refused("TransferRefused", code=22):
+            gate.deposit(cash + 1, who, who, sender=who)
+        assert gate.deposit(cash, who, who, sender=who).return_value == 100
+
+    def test_is_nothing_for_who_may_not_hold_any_more(self, met):
+        gate = met.live.gates[JUNIOR]
+        met.registry.revokeAll(sender=ISSUER)
+        assert gate.maxMint(met.newcomer) == gate.maxDeposit(met.newcomer) == 0
+        gate.turnBack(607, met.newcomer, sender=met.newcomer)
+
+    def test_is_all_where_nothing_is_against_it(self, met):
+        gate = met.live.gates[JUNIOR]
+        assert (gate.maxMint(met.newcomer), gate.maxDeposit(met.newcomer)) == (607, 1_000)

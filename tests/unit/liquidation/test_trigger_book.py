@@ -96,6 +96,15 @@ class TestCheck:
         lab.wait(age)
         assert here.check() == (1 if age == DAY else 0)
 
+    @pytest.mark.parametrize("trigger", [3, 1 << 64, 3 << 64, 1 << 192])
+    def test_refuses_a_trigger_that_is_not_there(self, here, lab, trigger):
+        """A number so large that it would reach into another case's watch."""
+        for call in (here.triggers.check, here.triggers.fire, here.triggers.calm):
+            with lab.refused("NotWatched", 1, trigger):
+                call(1, trigger, sender=here.outsider)
+        with lab.refused("NoSuchTrigger", trigger, 3):
+            here.triggers.watch(1, trigger, sender=here.outsider)
+
     def test_refuses_what_nobody_watches(self, here, lab):
         with lab.refused("NotWatched", 2, 0):
             here.triggers.check(2, 0, sender=here.outsider)
@@ -255,6 +264,23 @@ class TestConditions:
         key = key or b"COLLATERAL/18446744073709551615"
         assert here.triggers.keyOf(b"COLLATERAL/", case) == key.ljust(32, b"\0")
         assert here.triggers.keyOf(b"SCORE/".ljust(11, b"\0"), 17) == key_bytes("SCORE/17")
+
+
+class TestCheckAll:
+    def test_makes_a_checkpoint_of_each(self, here, lab):
+        here.open(2, 10_000)
+        here.triggers.watch(2, 0, sender=here.outsider)
+        here.say(LOW)
+        here.say(LOW, key="COLLATERAL/2")
+        here.triggers.checkAll([1, 2], 0, sender=here.outsider)
+        assert [here.triggers.watchOf(case, 0).last for case in (1, 2)] == [here.now, here.now]
+        assert [here.triggers.watchOf(case, 0).since for case in (1, 2)] == [here.now, 0]  # 159 covers 100
+
+    def test_is_refused_whole_where_one_is_not_watched(self, here, lab):
+        here.say(LOW)
+        with lab.refused("NotWatched", 2, 0):
+            here.triggers.checkAll([1, 2], 0, sender=here.outsider)
+        assert here.triggers.watchOf(1, 0).last == 0
 
 
 class TestClasses:

@@ -3,7 +3,7 @@
 import pytest
 
 from salvor.model.compliance_rules import Rule
-from tests.utils.regulated import CLASS, COUNTRY, CUBA, DAY, ITALY, KYC, PROFESSIONAL, open_office
+from tests.utils.regulated import CLASS, COUNTRY, CUBA, DAY, ITALY, KYC, PROFESSIONAL, open_office, params_of
 from tests.utils.vaulted import BID, KINDS, UNLIMITED, deploy_vault
 
 
@@ -110,3 +110,14 @@ def test_a_country_that_is_shut_out_is_shut_out_of_shares(stand):
     assert stand.vault.maxDeposit(abroad, sender=holder) > 0
     stand.office.rule(Rule.COUNTRY_DENY, [CUBA])
     assert stand.vault.maxDeposit(abroad, sender=holder) == 0
+
+
+def test_a_least_holding_that_came_later_keeps_nobody_out(stand):
+    """The vault holds less than the least: it could send nothing, and what comes mends that."""
+    office, (holder, other) = stand.office, stand.holders
+    office.compliance.setRule(int(Rule.MIN_HOLDING), params_of(Rule.MIN_HOLDING, 500), sender=office.admin)
+    stand.note.transfer(holder, 1_000, sender=other)
+    most = stand.vault.maxDeposit(holder, sender=holder)
+    assert most == 1_600
+    stand.vault.deposit(most, holder, sender=holder)
+    assert stand.vault.maxWithdraw(holder) == 2_000

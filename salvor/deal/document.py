@@ -118,7 +118,10 @@ def _in_words(error: Any, known_keys: Callable[[], Iterable[str]]) -> str:
         return "is missing"
     if error["type"] == "value_error":
         return str(error["ctx"]["error"])
-    return f"'{error['input']}': {error['msg'][0].lower()}{error['msg'][1:]}"
+    said = f"'{error['input']}': {error['msg'][0].lower()}{error['msg'][1:]}"
+    if error["type"] in ("enum", "literal_error") and isinstance(error["input"], str):
+        said += near(error["input"], re.findall(r"'([^']+)'", error["ctx"]["expected"]))
+    return said
 
 
 def refuse(path: Path, root: yaml.Node, place: tuple[str | int, ...], reason: str) -> NoReturn:

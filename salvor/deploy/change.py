@@ -18,12 +18,13 @@ from salvor.deploy.compare import ACCESS, NOBODY_CAN, Comparison, Cure, Finding,
 from salvor.deploy.deployment import Deployment
 from salvor.deploy.listed import LISTS
 from salvor.deploy.plan.refusals import ChangeImpossible
+from salvor.deploy.plan.simulate import simulate
 from salvor.deploy.plan.steps import Planned, Step, function_of
 from salvor.deploy.plan.words import arguments_in_words
 from salvor.deploy.powers import Power
 from salvor.deploy.rights import ADMIN, PUBLIC
 
-_COUNTS = "HolderCount"
+_COUNTS, _SETS_VALUE = "HolderCount", "setPolicy"
 _TAKES = ("revokeRole", *(each.takes_out for each in LISTS))
 
 
@@ -63,11 +64,29 @@ def change(deployment: Deployment, *, salt: bytes = bytes(32)) -> Change | None:
         return None
     admin = _admin(comparison)
     # Rights, rules and agents are given before others are taken: nothing is without anybody, or open, in between.
-    cures = sorted((each.cure for each in comparison.findings if each.cure), key=lambda each: each.function in _TAKES)
+    cures = sorted((each.cure for each in comparison.findings if each.cure), key=_when)
     steps = tuple(_step(comparison, each, admin.account) for each in cures)
     proposal = _proposal(admin, steps, salt) if admin.kind == "timelock" and steps else ()
     first = tuple(each.deploys for each in comparison.findings if each.deploys)
+    _try(deployment, comparison, admin, (*first, *steps))
     return Change(admin, steps, proposal, first, tuple(_then(each) for each in first if each.contract == _COUNTS))
+
+
+def _when(cure: Cure) -> tuple[bool, bool]:
+    """What is given comes first; a value asks signers, so they are there before it."""
+    return cure.function in _TAKES, cure.function == _SETS_VALUE
+
+
+def _try(deployment: Deployment, comparison: Comparison, admin: Power, steps: Sequence[Step]) -> None:
+    """On the chain's own state, where the node can: a proposal that would fail is refused with the contract's reason.
+
+    An admin with a delay of his own has to announce each call first, which can't be tried.
+    """
+    if comparison.rights.holders(ADMIN)[admin.account]:
+        return
+    tried = simulate(steps, deployment.node)
+    if failing := [f"{name} would fail: {each.refused}" for name, each in tried.items() if each.refused]:
+        raise ChangeImpossible(failing)
 
 
 def _then(step: Step) -> str:

@@ -10,10 +10,11 @@ from typing import Any
 from salvor.chain.codec import selector
 from salvor.deploy.deal_plan import DealSteps
 from salvor.deploy.deployment import BOOK, Deployment
-from salvor.deploy.listed import LISTS, others_in, said
+from salvor.deploy.fund_terms import CHANGE, CHANGEABLE, FUND, changeable, changeable_now
+from salvor.deploy.listed import LISTS, others_in, said_beside, said_in
 from salvor.deploy.module_settings import Settings, settings_of
 from salvor.deploy.plan.creation import other_arguments, sent_code
-from salvor.deploy.plan.journal import Journal
+from salvor.deploy.plan.journal import Journal, fact_of
 from salvor.deploy.plan.logs import logs_of
 from salvor.deploy.plan.steps import Step
 from salvor.deploy.plan.survey import Found, survey
@@ -114,17 +115,25 @@ def _contracts(look: _Look, transactions: Mapping[str, str]) -> Iterator[Finding
         elif settings and settings.live != settings.wanted:
             yield _of_settings(look, step, settings)
         elif not settings and step.name in transactions:
-            yield from _arguments(look.deployment, made, step, transactions[step.name], look.names)
+            yield from _arguments(look, step, transactions[step.name])
 
 
 def _missing(look: _Look, step: Step, settings: Settings | None) -> Finding:
-    """A rule comes to a deal that is there; anything else is a deployment that was not brought to its end."""
+    """A rule comes to a deal that is there; anything else never does, or a deployment was not brought to its end."""
     nothing = "no contract stands there"
     compliance = settings.compliance if settings else _compliance_of(look, step)
     there = look.found.get(look.names.addresses.get(compliance, "")) is Found.DONE
+    if not there and step.name not in _begun(look):
+        return Finding(step.name, step.address, nothing, "nobody: the deal was deployed without it")
     if not there:
         return Finding(step.name, step.address, nothing, "whoever runs `deploy apply`")
     return Finding(step.name, step.address, nothing, f"{step.sender}, who deploys it", deploys=step)
+
+
+def _begun(look: _Look) -> set[str]:
+    """Contracts that the deployment which stands there has, by the journal; all of the file where there is none."""
+    said = fact_of(look.deployment.journal, "contracts")
+    return set(json.loads(said)) if said else set(look.made.steps.contracts)
 
 
 def _compliance_of(look: _Look, step: Step) -> str:
@@ -149,18 +158,30 @@ def _of_settings(look: _Look, step: Step, settings: Settings) -> Finding:
     )
 
 
-def _arguments(
-    deployment: Deployment, made: DealSteps, step: Step, transaction: str, names: Names
-) -> Iterator[Finding]:
-    factory, artifact = made.steps.factory, deployment.artifacts[step.contract]
+def _arguments(look: _Look, step: Step, transaction: str) -> Iterator[Finding]:
+    deployment, names = look.deployment, look.names
+    factory, artifact = look.made.steps.factory, deployment.artifacts[step.contract]
     code = sent_code(deployment.node, factory, transaction)
     others = other_arguments(step, artifact, factory, code) if code else None
-    if others is None:
+    if code is None or others is None:
         yield Finding(step.name, "its arguments", "the node does not show the transaction that made it", NOBODY_CAN)
         return
+    if step.contract == FUND:
+        yield from _of_fund(look, step, code)
+        others = [each for each in others if not each.name.startswith(CHANGEABLE)]
     for each in others:
         shown = in_words(each.planned, names.addresses), in_words(each.sent, names.addresses)
         yield Finding(f"{step.name}: {each.name}", *shown, NOBODY_CAN)
+
+
+def _of_fund(look: _Look, step: Step, code: bytes) -> Iterator[Finding]:
+    planned, names = look.made.steps.contracts[step.name], look.names.addresses
+    wanted = changeable(planned.artifact, look.made.steps.factory.code_in(step.data))
+    live = changeable_now(planned, code, look.deployment.node, since=look.first)
+    if wanted != live:
+        shown = said_beside((wanted,), (live,), names), said_beside((live,), (wanted,), names)
+        by = f"whoever is MANAGER, by {CHANGE} of {step.name}, from the epoch after the open one on"
+        yield Finding(f"{step.name}: what may change", *shown, by, Cure(step.name, CHANGE, (wanted,)))
 
 
 def _of_right(each: Difference, rights: Rights, names: Names, powers: Mapping[str, Power]) -> Finding:
@@ -186,7 +207,7 @@ def _is_of_a_list(look: _Look, step: Step) -> bool:
 
 
 def _listed(look: _Look) -> Iterator[Finding]:
-    """What identities and regulated notes list: agents, issuers, topics, rules, modules."""
+    """What contracts list: agents, issuers, topics, rules, modules, signers, values."""
     made = look.made
     for name, planned in made.steps.contracts.items():
         blueprint, address = planned.blueprint, planned.address
@@ -198,12 +219,12 @@ def _listed(look: _Look) -> Iterator[Finding]:
             wanted, live = (each.read(blueprint, address, one) for one in (made.engine.logs, logs))
             for entry, file, chain in others_in(wanted, live):
                 what = f"{each.what} of {name}: {each.name(entry, look.names)}"
-                in_words = (
-                    f"{each.name(entry, look.names)}: {each.in_words(entry, *file)}" if each.in_words and file else ""
-                )
+                named = each.name(entry, look.names)
+                in_words = f"{named}: {each.in_words(entry, *file)}" if each.in_words and file else ""
                 cure = Cure(name, *each.cure(entry, file, chain), in_words)
-                there = said(each, entry, file), said(each, entry, chain)
-                yield Finding(what, *there, f"the admin, by {cure.function} of {name}", cure)
+                known = look.names.addresses
+                there = said_in(each, entry, file, chain, known), said_in(each, entry, chain, file, known)
+                yield Finding(what, *there, f"{each.by}, by {cure.function} of {name}", cure)
 
 
 def _known(deployment: Deployment) -> tuple[dict[str, str], int]:

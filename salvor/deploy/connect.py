@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from salvor.deploy.plan.signers import ApeSigner, Impersonated, Key, Signer
 from salvor.errors import NodeTrouble, OptionInvalid, near
 
 _NAMES = {1: "mainnet", 11_155_111: "sepolia", 17_000: "holesky", 560_048: "hoodi", 31_337: "local", 1_337: "local"}
-_TEST = "TEST::"
+TEST = "TEST::"
 _FIRST_PATIENCE = 3.0  # seconds for a node that was never there: its address may be wrong
 
 
@@ -32,7 +32,7 @@ class Connection:
 def connected(choice: str) -> Iterator[Connection]:
     """`choice` is a URL, or what Ape's `--network` takes; whatever Ape started ends with the block."""
     from ape import networks
-    from ape.exceptions import ApeException
+    from ape.exceptions import ApeException, NetworkError
     from ape.logging import LogLevel, logger
 
     logger.set_level(LogLevel.ERROR)
@@ -46,6 +46,8 @@ def connected(choice: str) -> Iterator[Connection]:
     try:
         context = networks.parse_network_choice(choice)
         provider = context.__enter__()
+    except NetworkError as error:  # no such ecosystem, network or provider
+        raise OptionInvalid(f"--network {choice}: {' '.join(str(error).split())}") from None
     except (ApeException, OSError, ValueError) as error:
         raise NodeTrouble((str(error) or type(error).__name__).splitlines()[0]) from None
     try:
@@ -74,16 +76,19 @@ def signer_for(name: str | None, connection: Connection, *, impersonate: str | N
     if name is None and not connection.is_local:
         known = ", ".join(accounts.aliases) or "none; `ape accounts import NAME` brings one"
         raise OptionInvalid(f"name the account that deploys: --account NAME (there is: {known})")
-    if name is None or name.upper().startswith(_TEST):
-        return test_signers(int((name or f"{_TEST}0")[len(_TEST) :]) + 1)[-1]
+    if name is None or name.upper().startswith(TEST):
+        return Key(test_account(name or f"{TEST}0").private_key)
     aliases = list(accounts.aliases)
     if name not in aliases:
         raise OptionInvalid(f"--account {name}: Ape has no such account{near(name, aliases)}")
     return ApeSigner(accounts.load(name), connection.ecosystem)
 
 
-def test_signers(count: int) -> Sequence[Key]:
-    """The first of Ape's test accounts, which every anvil gives ether to."""
+def test_account(name: str) -> Any:
+    """`TEST::3` is the fourth of Ape's test accounts."""
     from ape import accounts
 
-    return [Key(accounts.test_accounts[place].private_key) for place in range(count)]
+    place, count = name[len(TEST) :], len(accounts.test_accounts)
+    if not (place.isascii() and place.isdigit() and int(place) < count):
+        raise OptionInvalid(f"{name}: test accounts are {TEST}0 to {TEST}{count - 1}")
+    return accounts.test_accounts[int(place)]

@@ -1,4 +1,6 @@
-"""What stands in the lists of identities and regulated notes (ERC-3643): rights and rules of no AccessManager.
+"""What stands in the lists of a deal's contracts: identities, regulated notes (ERC-3643), values and their signers.
+
+They are rights and rules of no AccessManager.
 
 As in `rights.py`, the same events come from a deployment in memory and from a chain.
 """
@@ -11,8 +13,10 @@ from typing import Any
 
 from salvor.chain.engine import Log
 from salvor.chain.handles import Blueprint
+from salvor.deploy.plan.words import in_words
 from salvor.deploy.rights import Names
 from salvor.deploy.rule_settings import RULES, rule_in_words
+from salvor.model.oracle_keys import name_of
 
 Entry = tuple[object, ...]  # what is said of whoever stands in a list
 
@@ -29,6 +33,7 @@ class List:
     updates: str = ""
     words: tuple[str, ...] = ()
     in_words: Callable[[Any, Any], str] | None = None  # what is said of an entry
+    by: str = "the admin"
 
     @property
     def functions(self) -> tuple[str, ...]:
@@ -61,11 +66,14 @@ class List:
 
     def name(self, entry: object, names: Names) -> str:
         """For people."""
+        if isinstance(entry, bytes):
+            return name_of(entry)
         if isinstance(entry, int):
             return self.words[entry] if self.words else str(entry)
         return names.who(str(entry))
 
 
+_KEEPER = "whoever is ORACLE_KEEPER"
 LISTS = (
     List("agent", ("AgentAdded",), "AgentRemoved", "addAgent", "removeAgent"),
     List(
@@ -80,6 +88,8 @@ LISTS = (
     List("watcher", ("Watched",), "Unwatched", "watch", "unwatch"),
     List("rule", ("RuleSet",), "RuleDropped", "setRule", "dropRule", "setRule", RULES, rule_in_words),
     List("module", ("ModuleAdded",), "ModuleRemoved", "addModule", "removeModule"),
+    List("signer", ("SignerAdded",), "SignerRemoved", "addSigner", "removeSigner", by=_KEEPER),
+    List("value", ("PolicySet",), "PolicyDropped", "setPolicy", "dropPolicy", "setPolicy", by=_KEEPER),
 )
 
 
@@ -92,11 +102,25 @@ def others_in(
             yield entry, wanted.get(entry), live.get(entry)
 
 
-def said(of: List, entry: object, values: Entry | None) -> str:
-    """Whether somebody stands in a list, and what is said of them, in words."""
+def said_in(of: List, entry: object, values: Entry | None, other: Entry | None, names: Mapping[str, str]) -> str:
+    """Whether somebody stands in a list, and what is said of them, in the list's own words where it has some."""
+    if values is not None and of.in_words is not None:
+        return f"held ({of.in_words(entry, *values)})"
+    return said_beside(values, other, names)
+
+
+def said_beside(values: Entry | None, other: Entry | None, names: Mapping[str, str]) -> str:
+    """Whether there is something, and what; of a structure what the other side has otherwise."""
     if values is None:
         return "not held"
-    if of.in_words is not None:
-        return f"held ({of.in_words(entry, *values)})"
-    words = ", ".join(f"0x{each.hex()}" if isinstance(each, bytes) else str(each) for each in values)
+    sides = zip(values, other or [None] * len(values), strict=True)
+    words = ", ".join(_words(each, theirs, names) for each, theirs in sides)
     return f"held ({words})" if words else "held"
+
+
+def _words(value: Any, other: Any, names: Mapping[str, str]) -> str:
+    fields = getattr(value, "_fields", ())
+    if not fields or getattr(other, "_fields", ()) != fields:
+        return in_words(value, names)
+    pairs = zip(fields, value, other, strict=True)
+    return ", ".join(f"{name}={in_words(own, names)}" for name, own, theirs in pairs if own != theirs)

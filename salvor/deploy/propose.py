@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from salvor.chain.codec import address_of
+from salvor.deploy.connect import TEST, test_account
 from salvor.deploy.plan.safe import Batch
 from salvor.errors import OptionInvalid, near
 
@@ -41,8 +42,8 @@ def proposer(name: str) -> Any:
     """Ape's account of an owner, who signs the proposal."""
     from ape import accounts
 
-    if name.upper().startswith("TEST::"):
-        return accounts.test_accounts[int(name[6:])]
+    if name.upper().startswith(TEST):
+        return test_account(name)
     aliases = list(accounts.aliases)
     if name not in aliases:
         raise OptionInvalid(f"--propose {name}: Ape has no such account{near(name, aliases)}")

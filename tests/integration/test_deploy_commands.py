@@ -131,6 +131,18 @@ def test_a_public_network_must_be_in_the_deal(run, node, tmp_path):
         assert "name --commitment" in refused.output
 
 
+@pytest.mark.parametrize("name", ["TEST::0x", "TEST::", "test::99", "TEST::-1"])
+def test_a_test_account_that_is_none(run, name):
+    refused = run("plan", "--account", name)
+    assert (refused.exit_code, refused.output) == (2, f"Error: {name}: test accounts are TEST::0 to TEST::19\n")
+
+
+def test_a_network_that_ape_does_not_know(run):
+    refused = run("plan", "--network", "ethereum:sepola")
+    assert refused.exit_code == 2
+    assert "--network ethereum:sepola: No network in 'ethereum' named 'sepola'. Did you mean" in refused.output
+
+
 def test_no_node(run):
     refused = run("plan", "--network", "http://127.0.0.1:9")
     assert refused.exit_code == 3

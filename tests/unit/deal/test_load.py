@@ -286,7 +286,7 @@ class TestFields:
                 "pay: rest",
                 "line 52, column 7: 'waterfall.6.pay': 'rest': input should be 'fee', 'interest', 'interest_up_to', "
                 "'principal', 'principal_pro_rata', 'principal_to_target', 'top_up', 'release', 'draw', 'deficiency', "
-                "'hurdle', 'split' or 'residual'",
+                "'hurdle', 'split' or 'residual'; did you mean 'interest'?",
             ),
             (
                 "unless_on: [behind plan]",
@@ -357,6 +357,7 @@ class TestFields:
     @pytest.mark.parametrize(
         ("old", "new", "reason"),
         [
+            ("pay: residual", "pay: residul", "'residual'; did you mean 'residual'?"),
             ("purchase_price:", "purchase_prise:", "'purchase_prise': unknown key; did you mean 'purchase_price'?"),
             ("size: 450000.00", "size: 450000,00", "decimals are written with a point, not a comma"),
             ("rate: 7 %", "rate: 7,5 %", "decimals are written with a point, not a comma"),

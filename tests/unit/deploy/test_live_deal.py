@@ -29,7 +29,7 @@ from tests.utils.world import DAY, STEPS, small_terms
 DELAY = 2 * DAY
 PROPOSER, SERVICER_ROLE, MANAGER_ROLE = nobody(0xB0), 1, 5
 REGISTRAR, MIN_HOLDING = nobody(0xB1), int(Rule.MIN_HOLDING)
-TOPIC_ONE = "held ((1,))"
+TOPIC_ONE = "held ([1])"
 
 
 def small_deployment(node, folder, accounts, **changes):
@@ -152,7 +152,7 @@ class TestDiff:
                 "addTrustedIssuer",
                 (nobody(0xBAD), [1]),
                 f"trusted issuer of TrustedIssuers: {nobody(0xBAD)}",
-                "held ((1,))",
+                "held ([1])",
             ),
             ("addClaimTopic", (9,), "claim topic of TrustedIssuers: 9", "held"),
         ],

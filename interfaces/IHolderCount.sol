@@ -5,6 +5,9 @@ pragma solidity 0.8.37;
 /// @notice Counts identities, not wallets. What an identity holds is the sum of its wallets' balances, so only beginnings and ends
 ///         are counted. A rule that is put on while there are holders knows no count until one was made from the token.
 interface IHolderCount {
+    /// @notice Limits in force from now on, as `set` takes them.
+    event LimitsSet(uint32 all, uint32[4] classes, uint16[] countries, uint32[] ofCountry);
+
     /// @notice The counts were made from balances that sum to the token's supply.
     event Rebuilt(uint32 holders, uint256 units);
 

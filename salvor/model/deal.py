@@ -261,7 +261,7 @@ class Deal:
         books, last = self.books, self.ballot
         if not books or not self.terms.accelerated_steps or books.accelerated or books.wound_up:
             raise Refused("NothingToVoteOn")
-        senior = _senior_class(books)
+        senior = books.must_have_senior_class()
         if last and last.is_open(now) and last.tranche == senior:
             raise Refused("VoteOpen", last.number, last.until)
         units = {name: held.units for name, held in self.notes[senior].holders.items()}
@@ -275,7 +275,7 @@ class Deal:
         books, ballot = self.books, self.ballot
         if not books or not ballot or not ballot.is_open(now):
             raise Refused("NoVoteOpen")
-        if ballot.tranche != _senior_class(books):
+        if ballot.tranche != books.must_have_senior_class():
             raise Refused("NotSenior", ballot.tranche)
         if ballot.cast(holder, self.notes[ballot.tranche].holders[holder].units, now):
             books.accelerated, books.revolving = True, False
@@ -391,10 +391,3 @@ class Deal:
     def _pay_out(self, source: str, target: str, units: int) -> None:
         self.asset.move(source, target, units)
         self.paid_out += units
-
-
-def _senior_class(books: Books) -> int:
-    senior = books.senior_class
-    if senior is None:
-        raise Refused("NoSuchTranche", 0, 0)
-    return senior

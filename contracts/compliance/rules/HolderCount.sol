@@ -258,6 +258,7 @@ contract HolderCount is IHolderCount, IRegistryWatcher, Remembering {
             _most.listed[countries[i]] = list;
             _most.ofCountry[countries[i]] = most[i];
         }
+        emit LimitsSet(all, classes, countries, most);
     }
 
     function _isFull(uint256 there, bool oneLeaves, uint256 most) private pure returns (bool) {

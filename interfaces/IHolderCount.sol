@@ -20,6 +20,9 @@ interface IHolderCount {
     /// @notice No count is under way; a movement, or a country or class that changes, ends one.
     error NothingCounted();
 
+    /// @notice The registry does not tell this rule what changes (`IIdentities.watch`): a count would soon be wrong.
+    error NotWatched(address registry);
+
     /// @notice A list of countries has one limit each.
     error DifferentLengths(uint256 one, uint256 other);
 

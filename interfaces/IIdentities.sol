@@ -141,6 +141,7 @@ interface IIdentities {
     function refresh(address identity) external;
 
     /// @notice Tells `compliance` of every change of what it keeps. Only the owner's role.
+    /// @dev Warning: one that fails when it is told holds up every change, revocations too, until it is unwatched.
     function watch(address compliance) external;
 
     /// @notice Tells it no more: for that compliance nobody is verified from then on. Only the owner's role.

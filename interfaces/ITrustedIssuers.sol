@@ -21,6 +21,9 @@ interface ITrustedIssuers {
     /// @notice An issuer trusted for nothing.
     error NoTopics(address issuer);
 
+    /// @notice Only a registry of identities (ERC-3643) can be told.
+    error NoRegistry(address given);
+
     /// @notice At most so many issuers, topics or registries.
     error TooMany(uint256 most);
 

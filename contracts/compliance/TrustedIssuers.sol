@@ -8,6 +8,7 @@ import {ITrustedIssuers} from "interfaces/ITrustedIssuers.sol";
 import {ITrustedIssuersRegistry} from "interfaces/ITrustedIssuersRegistry.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {ERC165} from "@openzeppelin/contracts/utils/introspection/ERC165.sol";
+import {ERC165Checker} from "@openzeppelin/contracts/utils/introspection/ERC165Checker.sol";
 
 /// @title Which claims are asked for, and whose count: ERC-3643's registries of topics and of issuers in one
 contract TrustedIssuers is ITrustedIssuers, ITrustedIssuersRegistry, IClaimTopicsRegistry, AccessManaged, ERC165 {
@@ -38,6 +39,9 @@ contract TrustedIssuers is ITrustedIssuers, ITrustedIssuersRegistry, IClaimTopic
     function tell(address registry) external restricted {
         if (isTold[registry]) return;
         if (_registries.length == MOST_REGISTRIES) revert TooMany(MOST_REGISTRIES);
+        // What can't be told would keep every issuer and topic in.
+        if (!ERC165Checker.supportsInterface(registry, type(IIdentityRegistry).interfaceId))
+            revert NoRegistry(registry);
         isTold[registry] = true;
         _registries.push(registry);
         emit RegistryTold(registry);

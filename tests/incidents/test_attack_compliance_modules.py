@@ -8,7 +8,7 @@ taken back. After a change of registry a number of the old one was taken for som
 
 import pytest
 
-from tests.utils.regulated import CLASS, COUNTRY, CUBA, DAY, ITALY, KENYA, KYC, NO_LIMIT, open_office
+from tests.utils.regulated import CLASS, COUNTRY, CUBA, DAY, ITALY, KENYA, KYC, NO_LIMIT, NOBODY, open_office
 from tests.utils.signing import Signer
 
 REVERTS, NOTHING, FLOODS = 1, 3, 6
@@ -133,6 +133,54 @@ class TestCountThatIsToldNothing:
             office.registry.registerIdentity(lab.actor(f"new {place}"), office.identity("A"), 0, sender=office.agent)
         count.finishRebuild(sender=office.agent)
         assert count.holders() == 2, "CO-05"
+
+    def test_is_none_where_the_registry_does_not_tell(self, lab, office):
+        """A holder whose country had changed, untold, could not leave: one was taken from none."""
+        for name in "AB":
+            office.note.burn(lab.actor(name), 50, sender=office.agent)
+        count = office.module("HolderCount", *NO_LIMITS)
+        assert not count.isCounted()
+        assert not office.compliance.canTransfer(NOBODY, lab.actor("A"), 1)
+        count.rebuild([lab.actor("A")], sender=office.agent)
+        with lab.refused("NotWatched", office.registry):
+            count.finishRebuild(sender=office.agent)
+        office.registry.watch(count, sender=office.admin)
+        self.recount(lab, office, count, "")
+        office.note.mint(lab.actor("A"), 5, sender=office.agent)
+        assert count.holders() == 1, "CO-05"
+        office.registry.unwatch(count, sender=office.admin)
+        assert not count.isCounted()
+
+    def test_of_an_empty_note_is_there_as_soon_as_the_registry_tells(self, lab, office):
+        for name in "AB":
+            office.note.burn(lab.actor(name), 50, sender=office.agent)
+        count = office.module("HolderCount", *NO_LIMITS)
+        office.registry.watch(count, sender=office.admin)
+        office.note.mint(lab.actor("A"), 5, sender=office.agent)
+        assert (count.isCounted(), count.holders()) == (True, 1), "CO-05"
+
+
+class TestWatcher:
+    def test_that_fails_is_let_go(self, lab, office):
+        """It held up every claim, and could not be unwatched, since it failed then too."""
+        count = lab.deploy("HolderCount", office.compliance, *NO_LIMITS, sender=office.admin)
+        broken = lab.deploy("BadWatcher", sender=office.admin)
+        for each in (count, broken):
+            office.registry.watch(each, sender=office.admin)
+        broken.fail(sender=office.admin)
+        lab.wait(1)
+        cuban = office.claim(office.identity("A"), COUNTRY, CUBA)
+        with lab.refused("Unwilling"):
+            office.add(cuban)
+        office.registry.unwatch(broken, sender=office.admin)
+        office.add(cuban)
+        assert not office.registry.isWatched(broken)
+        assert office.registry.investorCountry(lab.actor("A")) == CUBA
+
+    def test_of_topics_and_issuers_is_a_registry(self, lab, office):
+        for stranger in (office.note, lab.actor("A")):
+            with lab.refused("NoRegistry", stranger):
+                office.issuers.tell(stranger, sender=office.admin)
 
 
 class TestAnotherRegistry:

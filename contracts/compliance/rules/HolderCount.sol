@@ -58,11 +58,8 @@ contract HolderCount is IHolderCount, IRegistryWatcher, Remembering {
     /// @inheritdoc IRule
     function begin() external returns (uint8 uses) {
         _onlyCompliance();
-        address token = compliance.getTokenBound();
-        // Whoever moved before nobody told of is not counted.
-        isCounted = token.code.length == 0 || IERC20(token).totalSupply() == 0;
         _counting = false;
-        _round = ++_lastRound;
+        _begin();
         return CHECKS_TRANSFERS | CHECKS_MINTS | RECORDS | ENDS_ONLY;
     }
 
@@ -124,8 +121,13 @@ contract HolderCount is IHolderCount, IRegistryWatcher, Remembering {
     }
 
     /// @inheritdoc IRegistryWatcher
-    // solhint-disable-next-line no-empty-blocks
-    function standingChanged(uint64 dead, uint16 generation) external {} // claims change no count
+    function standingChanged(uint64, uint16 generation) external {
+        if (!_isRegistry()) return;
+        if (generation == 0) {
+            _endCount(); // it tells no more what changes
+            isCounted = false;
+        } else if (!isCounted && !_counting && compliance.isAsked(address(this))) _begin();
+    }
 
     /* REBUILD */
 
@@ -161,6 +163,7 @@ contract HolderCount is IHolderCount, IRegistryWatcher, Remembering {
     function finishRebuild() external {
         _onlyAgent();
         if (!_counting) revert NothingCounted();
+        if (!_isWatched()) revert NotWatched(compliance.registry());
         uint256 supply = IERC20(compliance.getTokenBound()).totalSupply();
         if (_units != supply) revert SupplyNotMatched(_units, supply);
         _round = _lastRound;
@@ -203,6 +206,13 @@ contract HolderCount is IHolderCount, IRegistryWatcher, Remembering {
 
     function _destroyed(Movement calldata movement) internal override {
         _count(movement);
+    }
+
+    /// @dev Whoever moved before, of which nobody told, is not counted.
+    function _begin() private {
+        address token = compliance.getTokenBound();
+        isCounted = _isWatched() && (token.code.length == 0 || IERC20(token).totalSupply() == 0);
+        _round = ++_lastRound;
     }
 
     function _count(Movement memory movement) private {
@@ -253,6 +263,10 @@ contract HolderCount is IHolderCount, IRegistryWatcher, Remembering {
 
     function _isFull(uint256 there, bool oneLeaves, uint256 most) private pure returns (bool) {
         return there + (oneLeaves ? 0 : 1) > most;
+    }
+
+    function _isWatched() private view returns (bool) {
+        return IIdentities(compliance.registry()).isWatched(address(this));
     }
 
     /// @dev One that was asked before tells still, and must be able to go on.

@@ -176,6 +176,15 @@ class TestLockUp:
             asked = lock.allows.encode((side, (giver.address, 1, ITALY, 2, 1), units, 0))
             assert tuple(probe.ask(lock, asked, 90_000)) == (True, answer), "CO-06"
 
+    def test_stays_as_it_was_when_the_rule_was_taken_out_and_put_on_again(self, office, giver, taker):
+        lock = office.module("LockUp", DAY, 0)
+        office.note.mint(giver, 30, sender=office.agent)
+        office.compliance.removeModule(lock, sender=office.admin)
+        office.note.mint(giver, 20, sender=office.agent)  # of which it learns nothing
+        office.compliance.addModule(lock, sender=office.admin)
+        assert lock.lockedOf(office.identity("giver")) == 30, "CO-06"
+        assert [office.code(giver, taker, units) for units in (120, 121)] == [0, 128], "CO-06"
+
     def test_puts_a_sooner_lot_before_later_ones(self, lab, office, giver, taker):
         """Terms that were shortened; by force the soonest goes first."""
         lock = office.module("LockUp", 0, 0)

@@ -24,8 +24,9 @@ from benchmarks.report import RESULTS, Row, all_hold, print_rows, write_rows
 from salvor.chain.artifacts import Artifact
 from salvor.chain.handles import Contract, blueprint_of
 from salvor.chain.solc import compile_sources
+from salvor.deal.load import load_deal
+from salvor.desk.sales import triggers_of
 from salvor.desk.screening import causes, screen
-from salvor.desk.watching import read_triggers
 from salvor.errors import CHECK_FAILED
 from salvor.lab import Lab, open_lab
 from salvor.model.liquidation.watch import Looks, TriggerTerms
@@ -37,7 +38,7 @@ from tests.utils.world import DAY
 CHECK, START, TAKE, BID, REVEAL = 40_000, 150_000, 150_000, 90_000, 80_000
 CASES, ROUNDS, FASTER = 100_000, 3, 30
 MAKER = {"the first": 148_782, "a new buyer": 131_682, "again": 114_582, "of the rest": 126_808}
-EXAMPLE = Path("deals/examples/triggers/triggers.yaml")
+EXAMPLE = Path("deals/worked-loans/deal.yaml")
 _WIDTH = 140
 
 
@@ -175,7 +176,7 @@ def made_up(count: int) -> pl.DataFrame:
     lines: dict[str, list[Any]] = {"case": list(range(1, count + 1))}
     lines["claim"] = [dice.randrange(1, 10**8) for _ in range(count)]
     lines["collateral"] = [claim * dice.randrange(2_000, 30_000) for claim in lines["claim"]]
-    for name, most in (("score", 10**9), ("score_reference", 10**9), ("dpd", 2 * 10**8), ("report_late", 10**7)):
+    for name, most in (("score", 10**9), ("score_reference", 10**9), ("report_late", 10**7)):
         lines[name] = [dice.randrange(most) for _ in range(count)]
     for name in ("plan_broken", "court_overdue"):
         lines[name] = [dice.random() < 0.05 for _ in range(count)]
@@ -206,7 +207,7 @@ def _one(one: Any, line: dict[str, Any], decimals: int) -> bool:
 
 def screening_rows(count: int) -> Iterator[Row]:
     """Rows a second of both; they must find the same."""
-    cases, triggers = made_up(count), list(read_triggers(EXAMPLE).values())
+    cases, triggers = made_up(count), list(triggers_of(load_deal(EXAMPLE), EXAMPLE).values())
     ours, theirs = [], []
     for _ in range(ROUNDS):
         began = time.perf_counter()

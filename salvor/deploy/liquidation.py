@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from salvor.chain.send import learn_errors_of, selector_of, send
+from salvor.chain.send import deploy_nested, learn_errors_of, selector_of, send
 from salvor.deploy.liquidation_terms import Auction, LiquidationTerms
 from salvor.deploy.live import LiveDeal, LiveLiquidation
 from salvor.deploy.structs import NOBODY
@@ -73,7 +73,8 @@ def deploy_triggers(
     admin, access = live.parties.admin, live.access
     conditions = [[_condition(one) for one in each.conditions] for each in terms]
     declared, classes = [_trigger(each) for each in terms], [each.schema for each in terms]
-    triggers = admin.deploy(project.TriggerBook, hub, sold.book, decimals, declared, conditions, classes)
+    given = (hub.address, sold.book.address, decimals, declared, conditions, classes)
+    triggers = deploy_nested(admin, project.TriggerBook, *given)
     learn_errors_of(triggers)
     selectors = [selector_of(sold.book, name) for name in ("fire", "cured")]
     send(access.setTargetFunctionRole, sold.book, selectors, access.TRIGGERS(), sender=admin)

@@ -14,6 +14,8 @@ PROPERTIES = {
     "JU-02": "The contracts answer every case of a book as the rules do: the same reasons, or the move goes through.",
     "JU-03": "A registration that is cut off and run again leaves every wallet of the file registered once.",
     "JU-04": "One history of notes gives one set of files, in whatever order and however often its events are read.",
+    "JU-05": "A book refuses what each line of law forbids; beyond it only a sixteenth or an eighth of a time, or a "
+    "wider group of holders.",
     "NT-01": "A transfer by its holder carries no claim on the past: claimable amounts change only by distributions, "
     "claims, forced transfers and recoveries.",
     "NT-02": "The sum of what holders can claim is never above the cash that the note holds.",
@@ -102,6 +104,7 @@ PROPERTIES = {
     "OR-09": "A report that is challenged or struck, or whose signer was removed, counts nowhere.",
     "OR-10": "A value that is not good enough can't be read: read refuses exactly what peek says is refused, readFresh "
     "also what is held.",
+    "OR-11": "What was kept while a report stood that is struck now is neither held nor the anchor.",
     "ON-01": "A node signs one value for a key and time, and only later times, wherever it is killed.",
     "ON-02": "A node gives each nonce to one content, wherever it is killed, and pays for it once.",
     "ON-03": "A source that is cut off, slow, or answers something else gives no value, never a wrong one.",

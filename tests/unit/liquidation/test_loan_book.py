@@ -337,18 +337,8 @@ class TestConstructor:
         given = [(NOBODY, False, 0, 0, 0, 0, 0, 0, False, 0) for _ in range(5)]
         sale = {"auction": True, "start": WAD, "floor": 6 * WAD // 10, "rounds": 1, "haircut": 0} | change
         auction = sales.dutch.address if sale["auction"] else NOBODY
-        given[place] = (
-            auction,
-            False,
-            0,
-            0,
-            sale["start"],
-            sale["floor"],
-            sale["rounds"],
-            sale["haircut"],
-            False,
-            sale.get("group", 0),
-        )
+        prices = (sale["start"], sale["floor"], sale["rounds"], sale["haircut"])
+        given[place] = (auction, False, 0, 0, *prices, False, sale.get("group", 0))
         args = (sales.deal.access, sales.house, sales.sales.live.values, bytes(32), 0, given)
         with lab.refused("WrongStrategyTerms", place):
             lab.deploy("LoanBook", *args, sender=sales.outsider)

@@ -116,7 +116,8 @@ def commit(sales: Sales, number: int, price: int, seal_file: Path, *, sender: An
     if seal_file.exists():
         raise OptionInvalid(f"{seal_file} is there: it may be what a commitment needs to be told; name another --seal")
     salt = secrets.token_bytes(32)
-    kept = {"case": number, "round": of, "bidder": sender.address, "price": str(price), "salt": f"0x{salt.hex()}"}
+    kept: dict[str, Any] = {"case": number, "auction": case.round.auction} if case.round else {}
+    kept |= {"round": of, "bidder": sender.address, "price": str(price), "salt": f"0x{salt.hex()}"}
     write_whole(seal_file, json.dumps(kept, indent=2) + "\n", mode=0o600)
     try:
         _approve(sales, round_.deposit, sender)
@@ -179,6 +180,26 @@ def repay(sales: Sales, number: int, cash: int, *, sender: Any) -> str:
     return f"case {number}: {money(sales, cash)} paid; {_after(sales, number)}"
 
 
+def calm(sales: Sales, number: int, *, sender: Any) -> str:
+    """By anyone who can show that the cause of the trigger that fired is gone."""
+    case_of(sales, number)
+    fired = sales.triggers.firedBy(number) if sales.triggers else 0
+    if not fired:
+        raise OptionInvalid(f"no trigger of case {number} has fired: there is nothing to calm")
+    sales.triggers.calm(number, fired - 1, sender=sender)  # type: ignore[union-attr]
+    stage = case_of(sales, number).stage.name.lower().replace("_", " ")
+    return f"case {number}: '{sales.trigger_names[fired - 1]}' is calmed and can fire again; it is {stage}"
+
+
+def reclaim(sales: Sales, seal_file: Path, *, sender: Any) -> str:
+    """The deposit of who revealed and did not win, as soon as it was beaten; the house owes it then."""
+    kept = read_seal(seal_file)
+    if kept["auction"] not in sales.auctions:
+        raise OptionInvalid(f"{seal_file} is of an auction '{kept['auction']}', which the deal does not have")
+    sales.auctions[kept["auction"]].reclaim(kept["round"], kept["bidder"], sender=sender)
+    return f"case {kept['case']}: the deposit of {kept['bidder']} can be collected"
+
+
 def collect(sales: Sales, account: str, *, sender: Any) -> str:
     """What the house owes an account: beaten bids, fees, deposits."""
     owed = sales.house.owed(account)
@@ -192,7 +213,9 @@ def read_seal(path: Path) -> dict[str, Any]:
         raise FileMissing(path, "file of a sealed price: `ape run sell commit` writes one")
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-        return {"case": int(kept["case"]), "price": int(kept["price"]), "salt": bytes.fromhex(kept["salt"][2:])}
+        numbers = {name: int(kept[name]) for name in ("case", "round", "price")}
+        names = {name: str(kept[name]) for name in ("auction", "bidder")}
+        return {**numbers, **names, "salt": bytes.fromhex(kept["salt"][2:])}
     except (ValueError, KeyError, TypeError):
         raise FileUnreadable(path, "a sealed price", "`ape run sell commit` writes one") from None
 

@@ -130,7 +130,7 @@ def _of_stage(sales: Sales, record: Any, stage: Stage) -> Iterator[Deadline]:
         return
     grace, strategy = sales.terms.grace, Strategy(record.strategy)
     if stage is Stage.CURE:
-        yield Deadline(record.cureUntil, "the cure ends", "anyone: sell start; before, who shows the cure: calm")
+        yield Deadline(record.cureUntil, "the cure ends", "anyone: sell start; before, who shows the cure: sell calm")
     if record.deadline:
         yield Deadline(record.deadline, f"{_words(strategy)} ends", "anyone: sell expire")
     if strategy is Strategy.PAYMENT_PLAN and record.due:

@@ -19,6 +19,7 @@ from scripts import triggers
 from scripts.deploy import apply
 from scripts.sell import (
     bid,
+    calm,
     collect,
     commit,
     confirm,
@@ -202,7 +203,7 @@ class TestBadInput:
     @pytest.mark.parametrize(
         ("command", "options"),
         [(bid, (7, "1.00")), (take, (7, 1)), (settle, (7,)), (relist, (7,)), (pay, (7,)), (start, (7,)), (status, (7,)),
-         (confirm, (7,)), (expire, (7,)), (repay, (7, "1.00"))],
+         (confirm, (7,)), (calm, (7,)), (expire, (7,)), (repay, (7, "1.00"))],
     )  # fmt: skip
     def test_a_case_that_is_none(self, desk, command, options):
         code, _, told = desk.run(command, *options)

@@ -156,6 +156,8 @@ class TestASealedAuction:
         for who, told in ((sealed.first, "500.00"), (sealed.second, "400.00")):
             assert acts.reveal(sales, seals[who], sender=who) == f"case 1: {told} DUSD told; it stands"
         sealed.lab.wait(24 * HOUR)
+        assert acts.reclaim(sales, seals[sealed.second], sender=sealed.outsider).endswith("can be collected")
+        assert acts.collect(sales, sealed.second.address, sender=sealed.outsider).endswith("36.00 DUSD paid out")
         with pytest.raises(CallRefused, match="NotTheWinner"):
             acts.pay(sales, 1, sender=sealed.second)
         said = acts.pay(sales, 1, sender=sealed.first)
@@ -209,9 +211,24 @@ class TestStrategies:
         sales.triggers.fire(1, 0, sender=worked.outsider)
         [cure] = case_of(sales, 1).deadlines
         assert (cure.at, cure.what) == (worked.lab.now + 30 * DAY, "the cure ends")
+        with pytest.raises(CallRefused, match="StillHolds"):
+            acts.calm(sales, 1, sender=worked.outsider)
         worked.lab.wait(30 * DAY)
         worked.worth(1, 500_00)
         assert "round 1 of 2 in 'climbing'" in acts.start(sales, 1, sender=worked.outsider)
+
+    def test_a_case_whose_cause_is_gone_is_calmed(self, worked, sales):
+        with pytest.raises(OptionInvalid, match="no trigger of case 1 has fired"):
+            acts.calm(sales, 1, sender=worked.outsider)
+        sales.triggers.watch(1, 1, sender=worked.outsider)
+        for score in (600, 400):  # no hold: it fires at once
+            worked.worth(1, score * 100, "SCORE")
+            sales.triggers.check(1, 1, sender=worked.outsider)
+            worked.lab.wait(HOUR)
+        sales.triggers.fire(1, 1, sender=worked.outsider)
+        worked.worth(1, 2_000_00)
+        said = acts.calm(sales, 1, sender=worked.outsider)
+        assert said == "case 1: 'score fell, little cover' is calmed and can fire again; it is held"
 
 
 class TestStatus:

@@ -169,6 +169,15 @@ class TestALook:
         assert done_of(look, (), Asked()).untold == 1
         assert sent(worked, triggers, values) == []
 
+    def test_a_closed_case_is_not_looked_at(self, worked, triggers, tmp_path):
+        sent(worked, triggers, known(worked, triggers, tmp_path, ("2030", "20.00", 600)))
+        owed = worked.claims["2030"]
+        worked.fund(worked.outsider)
+        worked.live.settlement.approve(worked.sales.house, owed, sender=worked.outsider)
+        worked.sales.book.pay(1, owed, sender=worked.outsider)
+        look = looked(worked, triggers)
+        assert (look.stages, look.cases.height, sent(worked, triggers)) == ({1: Stage.CLOSED}, 0, [])
+
     def test_a_hub_that_was_silent_too_long_tells_nothing(self, worked, triggers, tmp_path):
         sent(worked, triggers, known(worked, triggers, tmp_path, ("2030", "20.00", 600)))
         worked.worth(1, 1)

@@ -1,0 +1,26 @@
+"""`ape run sell reclaim`: a deposit whose price was beaten."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from salvor.options import ChosenSale, sale_options
+
+
+@click.command(epilog="Example: ape run sell reclaim deals/worked-loans/deal.yaml keys/case-3.json")
+@sale_options
+@click.argument("seal", type=Path)
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON on stdout.")
+def cli(chosen: ChosenSale, seal: Path, as_json: bool) -> None:
+    """Have the deposit of SEAL's bidder owed again by the house; `sell collect` pays it. By anyone.
+
+    Exit code 0, 2 for bad input, 3 when the chain refuses, or for trouble with the node.
+    """
+    from salvor.desk import sale_acts as acts
+    from salvor.desk.sale_command import opened
+    from salvor.desk.sale_show import tell
+
+    with opened(chosen) as (sales, signer):
+        tell(sales, acts.reclaim(sales, seal, sender=signer), number=None, as_json=as_json)

@@ -55,6 +55,7 @@ contract BadModule is IRule {
 
     /// @inheritdoc IRule
     function begin() external view returns (uint8) {
+        _misbehave(_told);
         return _uses;
     }
 

@@ -243,6 +243,17 @@ class TestAnotherRegistry:
         TestCountThatIsToldNothing.recount(lab, office, count, "AB")
         assert (count.holders(), count.holdersOfCountry(ITALY)) == (2, 2), "CO-05"
 
+    def test_waits_for_a_module_that_does_not_begin_until_it_is_suspended(self, lab, office, other):
+        (module,) = bad_modules(lab, office, 1)
+        module.behave(0, REVERTS, sender=office.admin)
+        with lab.refused("Unwilling"):
+            office.note.setIdentityRegistry(other, sender=office.admin)
+        office.compliance.suspendModule(module, sender=office.agent)
+        office.note.setIdentityRegistry(other, sender=office.admin)
+        assert office.compliance.registry() == office.note.identityRegistry() == other.address
+        with lab.refused("Unwilling"):
+            office.compliance.resumeModule(module, sender=office.admin)
+
     def test_that_asks_other_issuers_by_now_keeps_no_issuer_in(self, lab, office, other):
         others = lab.deploy("TrustedIssuers", office.access, sender=office.admin)
         others.tell(other, sender=office.admin)

@@ -141,11 +141,12 @@ interface IAuctionHouse {
     /// @dev Warning: the pool is trusted with the cash that cases of its group bring; its tranches must be closed-end.
     function addGroup(ILoanPool pool) external returns (uint8 group);
 
-    /// @notice Moves a case to a group, with its outstanding less what it brought; to one that is not running, or from one, it does
-    ///         not move. Only the book.
+    /// @notice Moves a case to a group, with its outstanding less what it brought. It stays where it is where the other group is not
+    ///         running, or ends before a round could (`lasts`, seconds; 0 for what does not sell), and where its own has a last report and not its last run.
+    ///         Only the book.
     /// @dev Warning: this takes collateral from the holders of one group and gives it to those of another, for nothing: the deal says
     ///      when, and the overseer.
-    function move(uint64 caseId, uint8 group) external;
+    function move(uint64 caseId, uint8 group, uint256 lasts) external;
 
     /// @notice Says who opens and offers cases, once and for all; how its strategies sell is read now. Only the admin.
     function appoint(address book) external;

@@ -282,6 +282,9 @@ interface ILoanPool {
     /// @notice Whether proceeds and claims are taken: from closing until the last report is in.
     function isRunning() external view returns (bool);
 
+    /// @notice Whether its last run is done: then a claim that is left may still go to another group.
+    function isOver() external view returns (bool);
+
     /// @notice Who sells loans that are worked alone; nobody where that is not done.
     function house() external view returns (address);
 

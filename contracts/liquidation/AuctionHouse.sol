@@ -98,11 +98,12 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
     }
 
     /// @inheritdoc IAuctionHouse
-    function move(uint64 caseId, uint8 group) external {
+    function move(uint64 caseId, uint8 group, uint256 lasts) external {
         _onlyBook();
         Account storage account = _accounts[caseId];
         uint8 from = account.group;
-        if (group == from || !poolOf(from).isRunning() || !poolOf(group).isRunning()) return;
+        if (group == from || !Groups.canMove(poolOf(from), poolOf(group))) return;
+        if (lasts != 0 && block.timestamp + lasts > _lastOf(group)) return; // it could not be sold there
         uint96 uncertain = account.exposed;
         _setExposed(account, 0);
         account.group = group;

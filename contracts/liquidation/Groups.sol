@@ -37,8 +37,14 @@ library Groups {
         (ILoanPool old, ILoanPool other) = (pools[0], pools[1]);
         uint256 claim = Math.min(rest, Math.min(old.grossBalance(), MAX_AMOUNT - other.grossBalance()));
         emit IAuctionHouse.CaseMoved(caseId, places[0], places[1], claim);
+        if (claim == 0) return;
         old.moveClaim(-int120(uint120(claim))); // at most 2^96
         other.moveClaim(int120(uint120(claim))); // likewise
+    }
+
+    /// @notice Whether one takes a case that the other gives: no figure of a run that is still to come may change.
+    function canMove(ILoanPool old, ILoanPool other) internal view returns (bool) {
+        return other.isRunning() && (old.isRunning() || old.isOver());
     }
 
     /// @notice When the last period of a pool ends.

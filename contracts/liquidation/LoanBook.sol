@@ -5,6 +5,7 @@ import {Exposure} from "contracts/liquidation/Exposure.sol";
 import {LoanProofs} from "contracts/liquidation/LoanProofs.sol";
 import {Plans} from "contracts/liquidation/Plans.sol";
 import {TapeLeaves} from "contracts/pool/TapeLeaves.sol";
+import {IAuction} from "interfaces/IAuction.sol";
 import {Account, IAuctionHouse, Standing} from "interfaces/IAuctionHouse.sol";
 import {ICollateralValues} from "interfaces/ICollateralValues.sol";
 import {
@@ -339,7 +340,9 @@ contract LoanBook is ILoanBook, AccessManaged {
     /// @dev Rule 39.
     function _move(uint64 caseId, Strategy strategy) private {
         uint8 named = _terms[strategy].group;
-        if (named != 0) house.move(caseId, named - 1);
+        if (named == 0) return;
+        IAuction auction = _terms[strategy].auction;
+        house.move(caseId, named - 1, address(auction) == address(0) ? 0 : auction.longest());
     }
 
     function _moves(uint64 caseId, Strategy strategy) private view returns (bool) {

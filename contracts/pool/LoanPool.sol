@@ -188,7 +188,8 @@ contract LoanPool is ILoanPool, AccessManaged {
 
     /// @inheritdoc ILoanPool
     function moveClaim(int120 claim) external {
-        _mayTake();
+        if (claim >= 0 || !isOver()) _mayTake();
+        else if (msg.sender != house) revert NotTheHouse(msg.sender, house);
         _claimsMoved = true;
         _movedBalance += claim;
         emit ClaimMoved(claim);
@@ -299,6 +300,11 @@ contract LoanPool is ILoanPool, AccessManaged {
     /// @inheritdoc ILoanPool
     function isRunning() external view returns (bool) {
         return purchased() && !_lastIsIn;
+    }
+
+    /// @inheritdoc ILoanPool
+    function isOver() public view returns (bool) {
+        return _lastIsIn && IWaterfall(waterfall).lastRun() == lastReported;
     }
 
     /// @inheritdoc ILoanPool

@@ -198,9 +198,12 @@ class Pool:
             self.open.recovered + given.recovered,
         )
 
-    def move_claim(self, claim: int) -> None:
-        """Rule 40 of docs/liquidation.md: a loan comes from another group of tranches, or goes to one (below 0)."""
-        if self.is_complete:
+    def move_claim(self, claim: int, *, over: bool) -> None:
+        """Rule 40 of docs/liquidation.md: a loan comes from another group of tranches, or goes to one (below 0).
+
+        From a pool whose last run is `over` what is left may still go.
+        """
+        if self.is_complete and not (claim < 0 and over):
             raise Refused("LastReportIsIn", self.reported)
         self.moved += claim
         self.gross_balance += claim

@@ -166,9 +166,11 @@ def _sell(stage: Stage) -> None:
 
 
 def _second(stage: Stage) -> Stage:
-    """Tranches of the same sizes over another tape, in the same asset."""
+    """Tranches of the same sizes over another tape, in the same asset, which end a period earlier."""
     lab, live = stage.lab, stage.live
-    terms = changed(odd_terms(stage.terms.closing), tape=OTHER.committed)
+    own = odd_terms(stage.terms.closing)
+    shorter = {"period_ends": own.period_ends[:3], "plan": own.rules.plan[:3]}
+    terms = changed(own, tape=OTHER.committed, **shorter)
     other = apply(lab.contracts, terms, parties=live.parties, settlement=live.settlement)
     live.settlement.approve(other.pool, UNLIMITED, sender=live.parties.servicer)
     return Stage(lab, other, terms, stage.investors, lab.snapshot())

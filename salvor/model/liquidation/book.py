@@ -248,7 +248,7 @@ def _begin(state: State, number: int, strategy: Strategy, plan: Plan, now: int) 
     case.deadline = now + duration if duration else 0
     case.due, case.interval, case.amount = plan.due, plan.interval, plan.amount
     case.brought_at = state.accounts[number].brought
-    _move(state, number, strategy)
+    _move(state, number, strategy, now)
 
 
 def _offer(state: State, number: int, strategy: Strategy, now: int) -> None:
@@ -263,15 +263,16 @@ def _offer(state: State, number: int, strategy: Strategy, now: int) -> None:
         raise Refused("NoGoodValue", case.subject)
     start, floor = _prices(terms, value)
     case.stage, case.strategy, case.proposal = Stage.FOR_SALE, strategy, None
-    _move(state, number, strategy)
+    _move(state, number, strategy, now)
     house.offer(state, number, strategy, start, floor, now)
 
 
-def _move(state: State, number: int, strategy: Strategy) -> None:
+def _move(state: State, number: int, strategy: Strategy, now: int) -> None:
     """Rule 39."""
-    group = state.strategies[strategy].group
-    if group is not None:
-        house.move(state, number, group)
+    terms = state.strategies[strategy]
+    latest = None if terms.auction is None else now + state.auctions[terms.auction].longest
+    if terms.group is not None:
+        house.move(state, number, terms.group, latest)
 
 
 def _prices(terms: StrategyTerms, value: int) -> tuple[int, int]:

@@ -38,11 +38,13 @@ def deal_of(state: State, account: Account) -> Deal:
     return state.groups[account.group]
 
 
-def move(state: State, case: int, group: int) -> None:
-    """Rules 39 and 40; where either takes nothing the case stays where it is."""
+def move(state: State, case: int, group: int, latest: int | None) -> None:
+    """Rules 39 and 40; where it can't move, or a round could not end there (at the `latest`), it stays where it is."""
     account = state.accounts[case]
     old, new = state.groups[account.group], state.groups[group]
-    if group == account.group or not is_running(old) or not is_running(new):
+    if group == account.group or not is_running(new) or not (is_running(old) or is_over(old)):
+        return
+    if latest is not None and latest > new.terms.period_ends[-1]:
         return
     uncertain = account.exposed
     calm(state, account)
@@ -54,15 +56,20 @@ def move(state: State, case: int, group: int) -> None:
 def move_claim(old: Deal, new: Deal, rest: int) -> None:
     """Rule 40: not more than there is, nor than there is room for."""
     claim = min(rest, old.pool.gross_balance, LARGEST - new.pool.gross_balance)
-    for deal, more in ((old, -claim), (new, claim)):
+    for deal, more in ((old, -claim), (new, claim)) if claim else ():
         if deal.books is None:
             raise Refused("NotPurchased")
-        deal.pool.move_claim(more)
+        deal.pool.move_claim(more, over=is_over(deal))
 
 
 def is_running(deal: Deal) -> bool:
     """From closing until the last report is in."""
     return deal.books is not None and not deal.pool.is_complete
+
+
+def is_over(deal: Deal) -> bool:
+    """Its last run is done."""
+    return deal.books is not None and deal.books.wound_up
 
 
 def expose(state: State, case: int, keeper: str, fee: int) -> None:

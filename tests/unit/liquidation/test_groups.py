@@ -7,7 +7,7 @@ from salvor.model.liquidation.state import Stage, Strategy
 from tests.property.liquidation_stage import GROUP_STRATEGIES, OTHER, SUBJECTS, set_sales
 from tests.utils.leaves import committed
 from tests.utils.selling import NOBODY, Selling
-from tests.utils.world import DAY, changed, small_terms
+from tests.utils.world import DAY, NO_CORRECTION, changed, report_of, small_terms
 
 LONG, QUICK = 0, 1
 FIRST_OF_QUICK = 5  # its place in all tapes: a claim of 12,000
@@ -31,6 +31,13 @@ class Grouped(Selling):
         """Net and written off of the first period of each group."""
         records = [pool.record(1) for pool in self.pools()]
         return [(record.net, record.writtenOff) for record in records]
+
+    def end(self, group, periods):
+        """So many periods are reported with nothing in them."""
+        stage = self.sales.stages[group]
+        for period in range(1, periods + 1):
+            self.lab.now = max(self.now, stage.terms.period_ends[period - 1])
+            stage.live.pool.report(period, report_of(0), NO_CORRECTION, sender=self.servicer)
 
     def group(self, case=1):
         return self.account(case).group
@@ -92,9 +99,7 @@ class TestACase:
         sales.take(1_000, sales.first)
         for stage, left in zip(sales.sales.stages, (100_000, 20_000), strict=True):
             sales.lab.now = max(sales.now, stage.terms.period_ends[0])
-            stage.live.pool.report(
-                1, (0, 0, 0, 0, 0, 0, bytes(32), 0, False), (0, bytes(32), 0, 0, 0, 0), sender=sales.servicer
-            )
+            stage.live.pool.report(1, report_of(0), NO_CORRECTION, sender=sales.servicer)
             # What came above the claim was collected on it too.
             assert stage.live.pool.poolBalance(1) == left - max(0, 30_500 - 30_000) * (left == 20_000)
 
@@ -124,14 +129,32 @@ class TestACase:
         assert (sales.group(), sales.balances()) == (LONG, [139_000, 11_000])
 
     def test_stays_where_it_is_once_a_group_takes_nothing_any_more(self, sales):
-        quick = sales.sales.second
-        for period in range(1, 5):
-            sales.lab.now = max(sales.now, quick.terms.period_ends[period - 1])
-            report = (0, 0, 0, 0, 0, 0, bytes(32), 0, False)
-            quick.live.pool.report(period, report, (0, bytes(32), 0, 0, 0, 0), sender=sales.servicer)
+        sales.end(QUICK, 3)
         assert [pool.isRunning() for pool in sales.pools()] == [True, False]
         sales.switch("LOAN_SALE")
         assert (sales.group(), sales.balances()) == (LONG, [130_000, 20_000])
+
+    def test_stays_where_it_is_when_the_other_group_ends_before_it_could_be_sold(self, sales, lab):
+        """Then it is sold for its own group, and no trigger hangs."""
+        sales.fire()
+        lab.now = sales.sales.second.terms.period_ends[-1] - 15 * 3_600 + 1
+        sales.book.startSale(1, sender=sales.outsider)
+        assert (sales.stage(), sales.group(), sales.balances()) == (Stage.FOR_SALE, LONG, [130_000, 20_000])
+
+    def test_goes_back_from_a_group_that_is_over_and_not_before_its_last_run(self, sales):
+        """A loan that outlives its group is not lost to all."""
+        sales.switch("LOAN_SALE")
+        sales.end(QUICK, 3)
+        plan = (1_000, sales.now + DAY, DAY)
+        sales.switch("PAYMENT_PLAN", plan)
+        assert (sales.group(), sales.balances()) == (QUICK, [100_000, 50_000])
+        for period in range(1, 4):
+            sales.sales.second.live.waterfall.run(period, sender=sales.outsider)
+        assert sales.pools()[QUICK].isOver()
+        sales.switch("PAYMENT_PLAN", plan)
+        assert (sales.group(), sales.balances()) == (LONG, [130_000, 20_000])
+        sales.pay(1_000)
+        assert sales.brought() == [(1_000, 0), (0, 0)]
 
 
 class TestAddGroup:
@@ -185,7 +208,7 @@ def test_a_claim_moves_only_by_the_house(sales, lab):
     with lab.refused("NotTheHouse", sales.servicer, sales.house):
         sales.deal.pool.moveClaim(-1, sender=sales.servicer)
     with lab.refused("NotTheBook", sales.overseer, sales.book):
-        sales.house.move(1, QUICK, sender=sales.overseer)
+        sales.house.move(1, QUICK, 0, sender=sales.overseer)
 
 
 def test_a_loan_of_no_group_opens_no_case(sales, lab):

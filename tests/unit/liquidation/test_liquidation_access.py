@@ -9,7 +9,7 @@ from tests.utils.world import DAY
 ARGS = {
     ("AuctionHouse", "appoint"): (NOBODY,),
     ("AuctionHouse", "addGroup"): (NOBODY,),
-    ("AuctionHouse", "move"): (1, 0),
+    ("AuctionHouse", "move"): (1, 0, 0),
     ("LoanPool", "moveClaim"): (-1,),
     ("LoanBook", "confirm"): (1, 1),
     ("AuctionHouse", "add"): (1, 0, 1, 1, NOBODY),

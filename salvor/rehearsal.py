@@ -27,13 +27,13 @@ from salvor.deploy.live import LiveDeal, LiveLiquidation, LiveOracle, LiveRegula
 from salvor.deploy.plan.create3 import factory_on
 from salvor.deploy.plan.journal import Journal
 from salvor.deploy.plan.plan import make_plan
-from salvor.deploy.plan.refusals import NotAsPlanned
+from salvor.deploy.plan.refusals import NetworkUnfit, NotAsPlanned
 from salvor.deploy.plan.rpc import Node
 from salvor.deploy.plan.run import Applied, Options, apply_plan
 from salvor.deploy.plan.signers import Impersonated, Key
+from salvor.deploy.warnings import past_closing
 from salvor.desk.cast import Cast, cast_for
 from salvor.desk.terminal import LocalChain, on_a_local_chain
-from salvor.errors import ChainPastClosing
 from salvor.investors.in_a_deal import ISSUER
 from salvor.report.statement import Statement
 from salvor.report.table import print_statement
@@ -62,7 +62,7 @@ def rehearse(deal_file: Path, deployment: Deployment, *, console: Console) -> Re
     with on_a_local_chain(console, closing=closing, task=task, total=months, fork_of=at) as chain:
         head = chain.provider.get_block("latest")
         if head.timestamp > closing:
-            raise ChainPastClosing(head.timestamp, closing)
+            raise NetworkUnfit(past_closing(closing))
         planned = _as_planned(deployment, str(chain.provider.uri), out / "plan")
         _make_ready(chain)
         cast = cast_for(ready.deal, chain.accounts)

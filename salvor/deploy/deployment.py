@@ -25,7 +25,7 @@ from salvor.deploy.plan.refusals import NetworkMissing, NetworkUnfit
 from salvor.deploy.plan.rpc import Node, bytes_in, number_in
 from salvor.deploy.powers import power_of
 from salvor.deploy.terms import DealTerms, compile_terms
-from salvor.deploy.warnings import warnings_of
+from salvor.deploy.warnings import past_closing, warnings_of
 from salvor.errors import RowsRejected
 from salvor.files import write_whole
 from salvor.jurisdictions.of_deal import DealRules
@@ -87,6 +87,11 @@ class Deployment:
             outside=outside.codes(),
         )
 
+    def _now(self) -> int:
+        """By the chain's clock."""
+        block = self.node.ask("eth_getBlockByNumber", "latest", False) or {}
+        return number_in(block.get("timestamp")) or 0
+
     def _begun_with(self) -> str:
         """The factory by name, as the journal has it, or the address book where the journal is elsewhere."""
         if said := fact_of(self.journal, "factory"):
@@ -101,6 +106,8 @@ class Deployment:
             check_resolver(self.accounts.decides, self.terms.oracle.section.challenges, self.node)
         made = self.steps()
         said = [*self.doubts, *warnings_of(self.accounts, self.token, self.node)]
+        if not mined and self._now() > self.terms.closing:  # one that stands there has sold its notes
+            said.append(past_closing(self.terms.closing))
         return make_plan(made.steps, self.node, warnings=said, mined=mined)
 
 

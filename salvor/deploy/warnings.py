@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from salvor.deploy.deal_plan import Accounts, Token
 from salvor.deploy.plan.rpc import Node, bytes_in
@@ -32,3 +33,9 @@ def warnings_of(accounts: Accounts, token: Token, node: Node) -> Iterator[str]:
         yield f"claims of {name} ({issuer.address}) are believed ({said}): who may hold hangs on its signature"
     if accounts.seller == accounts.servicer:
         yield "seller and servicer are one account: who reports is who gains"
+
+
+def past_closing(closing: int) -> str:
+    """Of a deal that is brought to a chain whose clock is later."""
+    day = datetime.fromtimestamp(closing, UTC).date()
+    return f"by the chain's clock the deal's closing, {day}, is over: nobody could order a note any more; move it"

@@ -27,7 +27,8 @@ def cli(chosen: Deploying, kind: str, server: str | None, out: Path | None) -> N
     from salvor.deploy.command import opened
     from salvor.deploy.plan.explorers import explorer_for
     from salvor.deploy.plan.journal import Journal, fact_of
-    from salvor.deploy.plan.publish import publications, publish, write_publications
+    from salvor.deploy.plan.publish import planned_publications, publications, publish, write_publications
+    from salvor.deploy.plan.refusals import SafeWaits
     from salvor.errors import CHECK_FAILED, OptionInvalid
     from salvor.toolchain.paths import ROOT
 
@@ -38,13 +39,20 @@ def cli(chosen: Deploying, kind: str, server: str | None, out: Path | None) -> N
 
     explorer = None if out else explorer_for(kind, server=server, environment=os.environ)
     with opened(chosen) as (deployment, _):
-        if fact_of(deployment.journal, "plan") is None:
-            raise OptionInvalid(f"{deployment.journal}: nothing was deployed from here")
+        if not chosen.safe and fact_of(deployment.journal, "plan") is None:
+            raise OptionInvalid(
+                f"{deployment.journal}: nothing was deployed from here; a Safe's deal is named by --safe"
+            )
+        if chosen.safe and (left := deployment.plan().left):
+            raise SafeWaits(chosen.safe, len(left))
         with Journal(deployment.journal) as journal:
             made = publications(journal, deployment.artifacts, ROOT)
+            if chosen.safe:
+                planned = deployment.steps().steps
+                made = planned_publications(planned.steps, deployment.artifacts, planned.factory, ROOT)
             if out:
                 console.print(f"written: {write_publications(made, out)}")
-            left = publish(made, journal, explorer, deployment.chain_id, tell=tell) if explorer else []
-    if left:
-        console.print(f"{len(left)} stay open; run this again later")
+            still = publish(made, journal, explorer, deployment.chain_id, tell=tell) if explorer else []
+    if still:
+        console.print(f"{len(still)} stay open; run this again later")
         raise SystemExit(CHECK_FAILED)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,12 @@ import rlp
 
 from salvor.chain.artifacts import Artifact
 from salvor.chain.solc import compiler_version, standard_json
-from salvor.deploy.plan.create3 import CREATEX, CREATEX_FACTORY, SALVOR
+from salvor.deploy.plan.create3 import CREATEX, CREATEX_FACTORY, SALVOR, Factory
 from salvor.deploy.plan.creation import arguments_in
 from salvor.deploy.plan.explorers import Answer, Explorer, State
 from salvor.deploy.plan.journal import Journal
 from salvor.deploy.plan.refusals import JournalUnfit
+from salvor.deploy.plan.steps import Step
 from salvor.errors import NotDeployable
 from salvor.files import write_whole
 
@@ -39,16 +40,16 @@ class Publication:
     compiler: str
     source: dict[str, Any]  # standard JSON
     arguments: bytes
-    transaction: str
+    transaction: str = ""  # that made it; not known of what a Safe's owners executed
 
     def for_sourcify(self) -> dict[str, Any]:
         """The body of Sourcify's `POST /v2/verify/{chain}/{address}`."""
-        return {
+        body = {
             "stdJsonInput": self.source,
             "compilerVersion": self.compiler,
             "contractIdentifier": self.identifier,
-            "creationTransactionHash": self.transaction,
         }
+        return body | ({"creationTransactionHash": self.transaction} if self.transaction else {})
 
     def for_etherscan(self) -> dict[str, str]:
         """The fields of Etherscan's `verifysourcecode`, without a key."""
@@ -80,6 +81,19 @@ def publications(journal: Journal, artifacts: Mapping[str, Artifact], root: Path
         identifier = f"{artifacts[kind].source}:{kind}"
         source = standard_json(root, artifacts[kind].source)
         yield Publication(step, address, identifier, compiler, source, arguments, mined.hash)
+
+
+def planned_publications(
+    steps: Sequence[Step], artifacts: Mapping[str, Artifact], factory: Factory, root: Path
+) -> Iterator[Publication]:
+    """Every contract of a plan that stands there, where no journal has what was sent."""
+    compiler = compiler_version(root)
+    for step in steps:
+        if step.kind == "contract":
+            artifact = artifacts[step.contract]
+            arguments = arguments_in(artifact, factory.code_in(step.data)) or b""
+            identifier, source = f"{artifact.source}:{step.contract}", standard_json(root, artifact.source)
+            yield Publication(step.name, step.address, identifier, compiler, source, arguments)
 
 
 def write_publications(made: Iterable[Publication], out: Path) -> Path:

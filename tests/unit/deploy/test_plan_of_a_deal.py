@@ -12,6 +12,7 @@ from salvor.deploy.plan.refusals import PlanChanged, PlanUnreadable
 from salvor.deploy.plan.run import apply_plan
 from salvor.deploy.plan.survey import Found
 from tests.property.evergreen_stage import evergreen, small_deal
+from tests.unit.deploy.test_live_deal import small_deployment
 from tests.utils.own_node import GENESIS, KEYS, deployer
 from tests.utils.small_plan import nobody, small_accounts, small_plan, small_steps
 from tests.utils.world import DAY, small_terms
@@ -75,6 +76,16 @@ def test_terms_that_a_contract_refuses_are_refused_before_a_node_is_asked(node):
 def _without_minimum(_):
     first, *rest = small_terms(1).rules.tranches
     return [replace(first, minimum=0), *rest]
+
+
+def test_a_deal_whose_closing_is_over_is_planned_with_a_warning(node, tmp_path):
+    """Nobody could order: what is deployed so would be of no use."""
+    deployment = small_deployment(node, tmp_path, small_accounts())
+    over = "by the chain's clock the deal's closing, 2030-01-11, is over"
+    assert not [each for each in deployment.plan().warnings if each.startswith(over)]
+    node.ask("evm_setNextBlockTimestamp", GENESIS + 11 * DAY)
+    node.ask("anvil_mine")
+    assert len([each for each in deployment.plan().warnings if each.startswith(over)]) == 1
 
 
 def test_arguments_are_told_in_words(node):

@@ -1,13 +1,14 @@
 """Sources go to explorers with Sourcify's or Etherscan's API; jobs are waited for, and a key stays secret."""
 
 import pytest
+from eth_abi import decode
 
 from salvor.deploy.plan.explorers import ETHERSCAN_KEY, Etherscan, Sourcify, State, explorer_for
 from salvor.deploy.plan.journal import Journal
-from salvor.deploy.plan.publish import Publication, publish
+from salvor.deploy.plan.publish import Publication, planned_publications, publish
 from salvor.deploy.plan.refusals import KeyMissing
 from tests.utils.explorer import KEY, playing_explorer
-from tests.utils.small_plan import nobody
+from tests.utils.small_plan import ROOT, TOKEN, artifacts, nobody, small_steps
 
 CHAIN = 11_155_111
 
@@ -142,3 +143,14 @@ class TestEtherscan:
 def test_an_answer_that_is_no_json_is_a_refusal(server):
     answer = Sourcify(f"{server.url}/html", pause=0).ask("x", CHAIN)
     assert (answer.state, answer.says) == (State.REFUSED, "<html>Just a moment...</html>")
+
+
+def test_what_a_safe_executed_is_published_by_the_plan(node):
+    """No journal has it; arguments are the plan's, and no transaction is named."""
+    made = small_steps(node).steps
+    [token] = [each for each in made.steps if each.contract == "SettlementToken"]
+    [own] = planned_publications([token], artifacts(), made.factory, ROOT)
+    assert (own.address, own.identifier.split(":")[1]) == (token.address, "SettlementToken")
+    name, symbol, decimals = decode(["string", "string", "uint8"], own.arguments)
+    assert (name, symbol, decimals) == (TOKEN.name, TOKEN.symbol, TOKEN.decimals)
+    assert "creationTransactionHash" not in own.for_sourcify()

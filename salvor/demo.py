@@ -20,6 +20,7 @@ from salvor.deal.load import load_deal, load_tape_mapping
 from salvor.deal.schedule import Collected, collections
 from salvor.deal.schema import Deal
 from salvor.deploy.apply import apply
+from salvor.deploy.deployment import read_groups
 from salvor.deploy.live import LiveDeal
 from salvor.deploy.terms import DealTerms, as_played, compile_terms
 from salvor.desk import actions as desk
@@ -90,7 +91,8 @@ def prepare(deal_file: Path, *, tape_file: Path | None, out: Path) -> Prepared:
         raise RowsRejected(source, first_reject(tape), tape.totals, deal.tape.max_rejected_rows, tape.exceptions)
     loans, secret = read_loans(tape), Secret.draw()
     commitment = commit_tape([checked_part(out / "tape")], secret)
-    terms = with_played_signers(as_played(compile_terms(deal, loans, commitment.public)))
+    groups, _ = read_groups(deal_file, deal, out, local=True)
+    terms = with_played_signers(as_played(compile_terms(deal, loans, commitment.public, groups)))
     periods = len(terms.period_ends)
     claims_after = sorted({*range(CLAIM_EVERY, periods, CLAIM_EVERY), periods})
     story = story_of(deal, terms, loans)
@@ -130,7 +132,7 @@ def play_out(
 
     if ready.regulation:
         now = provider.get_block("latest").timestamp
-        done = register_cast(live, ready.regulation, cast.investors, now)
+        done = register_cast(live, ready.regulation, cast.investors.items(), now)
         audience.say(f"registered: {len(done.of('registered'))} investors with signed claims of class and country")
     _order(ready, live, cast, audience)
     at(provider, terms.closing)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from salvor.options import ChosenSale, sale_options
+from salvor.options import Acting, live_options
 
 _EXAMPLE = "Example: ape run triggers deals/worked-loans/deal.yaml --values deals/worked-loans/values.csv --json"
 
 
 @click.command(epilog=_EXAMPLE)
-@sale_options
+@live_options
 @click.option("--values", "values_file", type=Path, help="CSV or Parquet: loan, at, and a column a kind of value.")
 @click.option("--live", is_flag=True, help="Look at the cases of the deal that is deployed on --network, too.")
 @click.option("--commitment", type=Path, help="Folder that `ape run tape commit` left; needed to send.")
@@ -28,7 +28,7 @@ _EXAMPLE = "Example: ape run triggers deals/worked-loans/deal.yaml --values deal
 )
 @click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="Lines that are shown.")
 @click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON on stdout.")
-def cli(chosen: ChosenSale, as_json: bool, **asked: object) -> None:
+def cli(chosen: Acting, as_json: bool, **asked: object) -> None:
     """Show for each loan of DEAL which trigger is how far from firing (0 % or less: its cause is there), nearest first.
 
     Exit code 0, 1 when something that was sent was refused, 2 for bad input, 3 for trouble with the chain.

@@ -154,11 +154,10 @@ class Journalled:
         first = self.node.ask("eth_getBlockByNumber", "0x0", False)
         balance = number_in(self.node.ask("eth_getBalance", steps[0].sender, "latest")) or 0
         found = {step.name: Found.UNKNOWN for step in steps}
-        warnings, fee = (), fee_now(self.node, tip=self.options.tip)
-        sender, genesis = steps[0].sender, str(first["hash"])
+        fee, sender, genesis = fee_now(self.node, tip=self.options.tip), steps[0].sender, str(first["hash"])
         if missing := [step.sender for step in steps if step.sender not in {each.address for each in self.signers}]:
             raise SignerMissing(missing[0], [each.address for each in self.signers])
-        plan = Plan("calls", self.chain_id, genesis, sender, tuple(steps), found, {}, fee, balance, warnings, {}, {})
+        plan = Plan("calls", self.chain_id, genesis, sender, "", tuple(steps), found, {}, fee, balance, (), {}, {})
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{time.time_ns()}-{plan.hash[:12]}.sqlite"
         applied = apply_plan(plan, self.node, self.signers, path, self.options)

@@ -54,8 +54,17 @@ def open_case(
         sales.book.join(event.caseId, proofs.of(loan), claims[loan], 0, sender=sender)
     owed = sum(claims[loan] for loan in loans)
     return (
-        f"case {event.caseId} opened: {', '.join(loans)}, claim {money(sales, owed)}, valued as {kind}/{event.caseId}"
+        f"case {event.caseId} opened: {', '.join(loans)}, claim {money(sales, owed)}, "
+        f"valued as {kind}/{event.caseId}; it waits for the overseer: `sell confirm`"
     )
+
+
+def confirm(sales: Sales, number: int, *, sender: Any) -> str:
+    """The overseer has looked at its loans, its claim, its debtor and what it is valued as."""
+    case = case_of(sales, number)
+    _must_be(case, Stage.OPENED, "confirm")
+    sales.book.confirm(number, case.loans, sender=sender)
+    return f"case {number}: confirmed with {case.loans} loans"
 
 
 def plan(sales: Sales, number: int, strategy: Strategy, own: Plan, *, act: str, sender: Any) -> str:

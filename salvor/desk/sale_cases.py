@@ -50,6 +50,7 @@ class CaseNow:
     stage: Stage
     strategy: Strategy
     subject: str
+    debtor: str
     loans: int
     outstanding: int
     written_off: int
@@ -108,6 +109,7 @@ def _case(sales: Sales, number: int, record: Any, account: Any, rest: int, watch
         stage,
         Strategy(record.after_ if stage is Stage.CURE else record.strategy),
         name_of(bytes(record.subject)),
+        account.debtor,
         record.loans,
         account.outstanding,
         account.writtenOff,

@@ -1,4 +1,4 @@
-"""From the options of the commands over a live deal's sales, its contracts and who signs."""
+"""From the options of a command over a live deal's sales, its contracts and who signs."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from salvor.deal.load import load_deal
 from salvor.deal.schema import Deal
 from salvor.deploy.addresses import abi_hash
 from salvor.deploy.connect import Connection, connected, signer_for
-from salvor.deploy.deployment import LOCAL, folder_name
+from salvor.deploy.deployment import LOCAL
 from salvor.deploy.journalled import Journalled
 from salvor.deploy.plan.run import Options
 from salvor.deploy.plan.signers import Signer
 from salvor.desk.sales import Sales, terms_of
 from salvor.errors import FileMissing, FileUnreadable, OptionInvalid
-from salvor.options import ChosenSale
+from salvor.options import Acting
 from salvor.toolchain.paths import ROOT
 
 _ON_PUBLIC_CHAINS = 3  # confirmations
@@ -32,12 +32,12 @@ _AUCTIONS = ("DutchAuction", "EnglishAuction", "SealedAuction")
 
 
 @contextmanager
-def opened(chosen: ChosenSale, *, signs: bool = True) -> Iterator[tuple[Sales, Signer | None]]:
+def opened(chosen: Acting, *, signs: bool = True) -> Iterator[tuple[Sales, Signer | None]]:
     """A live deal's sales, and who signs; the transactions are in journals beside its address book."""
     deal = load_deal(chosen.deal)
     terms_of(deal, chosen.deal)
     with connected(chosen.network) as connection:
-        place = chosen.folder / folder_name(chosen.deal, connection.chain_id, chosen.salt)
+        place = chosen.place(connection.chain_id)
         book = read_book(chosen.addresses or place / "addresses.json", connection.chain_id)
         signer = signer_for(chosen.account, connection, impersonate=chosen.impersonate) if signs else None
         engine = _engine(connection, place / "sales", signer)

@@ -13,6 +13,7 @@ from rich.table import Table
 from salvor.desk.sale_acts import money
 from salvor.desk.sale_cases import NOBODY, CaseNow, all_cases, case_of, when
 from salvor.desk.sales import Sales
+from salvor.model.liquidation.state import Stage
 
 
 def case_data(case: CaseNow) -> dict[str, Any]:
@@ -53,6 +54,10 @@ def print_case(sales: Sales, case: CaseNow, console: Console) -> None:
     )
     title = f"case {case.number}: {_words(case.stage.name)} ({strategy}); {case.loans} loans, valued as {case.subject}"
     console.print(title, style="bold", markup=False)
+    if case.debtor != NOBODY:
+        console.print(f"  debtor {case.debtor}", markup=False)
+    if case.stage is Stage.OPENED:
+        console.print("  the overseer confirms what the servicer said of it: sell confirm; until then it is only paid")
     owed = f"outstanding {money(sales, case.outstanding)}, brought {money(sales, case.brought)}"
     due = f"due to servicer {money(sales, case.costs_due)}, to keeper {money(sales, case.keeper_due)}"
     console.print(f"  {owed}; {due}; left to pay {money(sales, case.left_to_pay)}", markup=False)

@@ -19,7 +19,7 @@ from salvor.desk.sale_command import opened
 from salvor.desk.sales import Sales, triggers_of
 from salvor.desk.watching import Line, Look, Proofs, Sent, bring_on, lines_of, look_at
 from salvor.errors import NotCommitted, OptionInvalid
-from salvor.options import ChosenSale
+from salvor.options import Acting
 from salvor.tape.check import KEY, check_tape
 from salvor.tape.commitment.folder import read_commitment
 from salvor.tape.commitment.passphrase import passphrase_from
@@ -54,7 +54,7 @@ class Done:
     dry: bool = False
 
 
-def run(chosen: ChosenSale, asked: Asked) -> Done:
+def run(chosen: Acting, asked: Asked) -> Done:
     """Everything; raises what is wrong before anything is sent."""
     _refuse_options(asked)
     deal = load_deal(chosen.deal)
@@ -118,7 +118,7 @@ def _refuse_options(asked: Asked) -> None:
 
 
 @contextmanager
-def _live(chosen: ChosenSale, asked: Asked) -> Iterator[tuple[Sales | None, Any]]:
+def _live(chosen: Acting, asked: Asked) -> Iterator[tuple[Sales | None, Any]]:
     if not (asked.live or asked.fire):
         yield None, None
         return

@@ -25,6 +25,9 @@ from salvor.tape.commitment.tape import Commitment
 _AT_ONCE = 200  # loans that are looked up together
 _DAY = 86_400
 _NO_RIGHT = "AccessManagedUnauthorized"
+_NOT_CONFIRMED = "WrongStage"  # of a case that is watched: only this one can't be fired
+_WAITS_FOR_OVERSEER = "waits: the overseer has not confirmed the case (`sell confirm`)"
+_WATCHED = {Stage.OPENED, Stage.HELD}
 _COLLATERAL = "COLLATERAL/"  # what is sold is valued under it where a trigger asks no value
 
 
@@ -189,7 +192,7 @@ def _report_late(sales: Sales) -> int | None:
 
 def bring_on(sales: Sales, look: Look, proofs: Proofs, *, sender: Any, most: int, dry: bool = False) -> Iterator[Sent]:
     """Open, watch, fire or make a checkpoint, for whatever has its cause; at most so many loans are opened."""
-    names, held = list(look.triggers), {case for case, stage in look.stages.items() if stage is Stage.HELD}
+    names, held = list(look.triggers), {case for case, stage in look.stages.items() if stage in _WATCHED}
     wanted = {(case, place) for case, place in causes(look.cases) if case in held}
     untold = {(case, place) for case, place in _untold(look.cases) if case in held}
     opened = yield from _open(sales, look, proofs, sender=sender, most=most, dry=dry)
@@ -284,6 +287,8 @@ def _fire(sales: Sales, wanted: list[tuple[int, int]], names: list[str], *, send
     for case, place in wanted:
         if (found := tried[case, place]) and found.error == "AlreadyFired":
             yield Sent(case, names[place], "fired before")
+        elif found and found.error == _NOT_CONFIRMED:
+            yield Sent(case, names[place], _WAITS_FOR_OVERSEER)
         elif found and found.error != "NotHeld":
             yield Sent(case, names[place], str(found), refused=True)
 
@@ -297,6 +302,8 @@ def _try(sales: Sales, wanted: list[tuple[int, int]], names: list[str], *, sende
         said = "would be fired"
         if found and found.error in ("NotHeld", "NotWatched", "AlreadyFired"):
             said = {"NotWatched": "would be watched", "AlreadyFired": "fired before"}.get(found.error, "would be noted")
+        elif found and found.error == _NOT_CONFIRMED:
+            said = _WAITS_FOR_OVERSEER
         elif found:
             said = f"would be refused: {found}"
         yield Sent(case, names[place], said)

@@ -79,7 +79,7 @@ class Side(Protocol):
         """What follows happens then, or a little later."""
 
     def open(self, case: int, loans: Sequence[str]) -> None:
-        """By the servicer, who proves each loan."""
+        """By the servicer, who proves each loan; then the overseer confirms."""
 
     def tell(self, case: int, value: int) -> None:
         """What all appraisers say of a case from then on."""

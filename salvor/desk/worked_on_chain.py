@@ -56,7 +56,7 @@ class OnChain:
         self.set_to = seconds
 
     def open(self, case: int, loans: Sequence[str]) -> None:
-        """The servicer proves each loan and its claim."""
+        """The servicer proves each loan and its claim; the manager is overseer where the deal names nobody."""
         servicer = self.live.parties.servicer
         for place, loan in enumerate(loans):
             claim, proof = self.story.claims[loan], self.proofs.of(loan)
@@ -65,9 +65,10 @@ class OnChain:
                 send(self.book.open, proof, opening, sender=servicer)
             else:
                 send(self.book.join, case, proof, claim, 0, sender=servicer)
+        send(self.book.confirm, case, len(loans), sender=self.live.parties.manager)
         self.appraisers.believe(self._key(case))
         names = f"account{'s' if len(loans) > 1 else ''} {', '.join(loans)}"
-        self._tell(case, f"{names} opened by proof, claim {self._money(self.story.claim(case))}")
+        self._tell(case, f"{names} opened by proof and confirmed, claim {self._money(self.story.claim(case))}")
 
     def tell(self, case: int, value: int) -> None:
         """Signed by every appraiser of the key."""
@@ -127,7 +128,7 @@ class OnChain:
         self._tell(case, f"nobody bid; {f'again, {self._prices(case)}' if on else 'back to the servicer, held again'}")
 
     def pay_off(self, case: int, cash: int) -> None:
-        """The manager is overseer where the deal names nobody."""
+        """By the overseer too."""
         account = self.house.accountOf(case)
         due = cash + account.costsDue + account.keeperDue
         kind, manager = int(Strategy.DISCOUNTED_PAY_OFF), self.live.parties.manager

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import click
 
-from salvor.options import ChosenSale, sale_options
+from salvor.options import Acting, live_options
 
 
 @click.command(epilog="Example: ape run sell bid deals/worked-loans/deal.yaml 3 1250.00")
-@sale_options
+@live_options
 @click.argument("case", type=int)
 @click.argument("amount")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON on stdout.")
-def cli(chosen: ChosenSale, case: int, amount: str, as_json: bool) -> None:
+def cli(chosen: Acting, case: int, amount: str, as_json: bool) -> None:
     """Bid AMOUNT of the settlement asset for CASE; it comes in at once, and is back once it is beaten.
 
     Exit code 0, 2 for bad input, 3 when the chain refuses, or for trouble with the node.

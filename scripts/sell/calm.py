@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from salvor.options import ChosenSale, sale_options
+from salvor.options import Acting, live_options
 
 
 @click.command(epilog="Example: ape run sell calm deals/worked-loans/deal.yaml 3")
-@sale_options
+@live_options
 @click.argument("case", type=int)
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON on stdout.")
-def cli(chosen: ChosenSale, case: int, as_json: bool) -> None:
+def cli(chosen: Acting, case: int, as_json: bool) -> None:
     """Calm the trigger of CASE: in cure it is cured by that. By anyone.
 
     Exit code 0, 2 for bad input, 3 when the chain refuses, or for trouble with the node.

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import click
 
-from salvor.options import ChosenSale, sale_options
+from salvor.options import Acting, live_options
 
 
 @click.command(
     epilog="Example: ape run sell collect deals/worked-loans/deal.yaml 0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 )
-@sale_options
+@live_options
 @click.argument("account_owed", required=False, metavar="[ACCOUNT]")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON on stdout.")
-def cli(chosen: ChosenSale, account_owed: str | None, as_json: bool) -> None:
+def cli(chosen: Acting, account_owed: str | None, as_json: bool) -> None:
     """Have ACCOUNT paid what it is owed; its own signer's where none is named. By anyone.
 
     Exit code 0, 2 for bad input, 3 when the chain refuses, or for trouble with the node.

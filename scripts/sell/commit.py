@@ -6,16 +6,16 @@ from pathlib import Path
 
 import click
 
-from salvor.options import ChosenSale, sale_options
+from salvor.options import Acting, live_options
 
 
 @click.command(epilog="Example: ape run sell commit deals/worked-loans/deal.yaml 3 1250.00 --seal keys/case-3.json")
-@sale_options
+@live_options
 @click.argument("case", type=int)
 @click.argument("amount")
 @click.option("--seal", type=Path, required=True, help="File for price and salt; nobody else may see it.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON on stdout.")
-def cli(chosen: ChosenSale, case: int, amount: str, seal: Path, as_json: bool) -> None:
+def cli(chosen: Acting, case: int, amount: str, seal: Path, as_json: bool) -> None:
     """Commit to AMOUNT for CASE; price and salt are kept in a file, without which the deposit is lost.
 
     Exit code 0, 2 for bad input, 3 when the chain refuses, or for trouble with the node.

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from salvor.options import ChosenSale, sale_options
+from salvor.options import Acting, live_options
 
 
 @click.command(
     epilog="Example: ape run sell open deals/worked-loans/deal.yaml 2030 --commitment out/tape --secret keys/npl.json"
 )
-@sale_options
+@live_options
 @click.argument("loans", nargs=-1, required=True)
 @click.option("--commitment", type=Path, required=True, help="Folder that `ape run tape commit` left.")
 @click.option("--secret", "secret_file", type=Path, required=True, help="Secret file of the commitment.")
@@ -22,7 +22,7 @@ from salvor.options import ChosenSale, sale_options
 @click.option("--debtor", help="Address that has what a foreclosure brings above all claims.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON on stdout.")
 def cli(
-    chosen: ChosenSale,
+    chosen: Acting,
     loans: tuple[str, ...],
     commitment: Path,
     secret_file: Path,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from salvor.options import ChosenSale, sale_options
+from salvor.options import Acting, live_options
 
 
 @click.command(epilog="Example: ape run sell plan deals/worked-loans/deal.yaml 3 discounted_pay_off --amount 1250.00")
-@sale_options
+@live_options
 @click.argument("case", type=int)
 @click.argument("strategy")
 @click.option("--amount", help="Agreed (discounted_pay_off) or of an instalment (payment_plan).")
@@ -18,7 +18,7 @@ from salvor.options import ChosenSale, sale_options
 @click.option("--switch", "act", flag_value="switch", help="As the overseer: begin it at once, whatever runs.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON on stdout.")
 def cli(
-    chosen: ChosenSale,
+    chosen: Acting,
     case: int,
     strategy: str,
     amount: str | None,

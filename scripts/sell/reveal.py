@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from salvor.options import ChosenSale, sale_options
+from salvor.options import Acting, live_options
 
 
 @click.command(epilog="Example: ape run sell reveal deals/worked-loans/deal.yaml keys/case-3.json")
-@sale_options
+@live_options
 @click.argument("seal", type=Path)
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON on stdout.")
-def cli(chosen: ChosenSale, seal: Path, as_json: bool) -> None:
+def cli(chosen: Acting, seal: Path, as_json: bool) -> None:
     """Tell the price that `sell commit` has kept in SEAL.
 
     Exit code 0, 2 for bad input, 3 when the chain refuses, or for trouble with the node.

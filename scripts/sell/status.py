@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from salvor.options import ChosenSale, sale_options
+from salvor.options import Acting, live_options
 
 
 @click.command(epilog="Example: ape run sell status deals/worked-loans/deal.yaml 3")
-@sale_options
+@live_options
 @click.argument("case", type=int, required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON on stdout.")
-def cli(chosen: ChosenSale, case: int | None, as_json: bool) -> None:
+def cli(chosen: Acting, case: int | None, as_json: bool) -> None:
     """Show CASE, or all of them, with every deadline. Nothing is sent.
 
     Exit code 0, 2 for bad input, 3 for trouble with the node.

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import click
 
-from salvor.options import ChosenSale, sale_options
+from salvor.options import Acting, live_options
 
 
 @click.command(epilog="Example: ape run sell take deals/worked-loans/deal.yaml 3 10 --highest 1250.00")
-@sale_options
+@live_options
 @click.argument("case", type=int)
 @click.argument("units", type=click.IntRange(1))
 @click.option("--highest", help="The most for the whole lot; else what it costs when the command looks.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON on stdout.")
-def cli(chosen: ChosenSale, case: int, units: int, highest: str | None, as_json: bool) -> None:
+def cli(chosen: Acting, case: int, units: int, highest: str | None, as_json: bool) -> None:
     """Take UNITS of the lot of CASE at the price of the moment.
 
     Exit code 0, 2 for bad input, 3 when the chain refuses, or for trouble with the node.

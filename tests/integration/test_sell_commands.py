@@ -22,6 +22,7 @@ from scripts.sell import (
     calm,
     collect,
     commit,
+    confirm,
     expire,
     pay,
     plan,
@@ -135,10 +136,11 @@ class TestTriggers:
         assert (code, again["cases"], again["sent"]) == (0, 1, [])
         code, told, _ = clean.run(status, 1)
         assert code == 0
-        assert "case 1: held (hold); 1 loans, valued as COLLATERAL/1" in told
+        assert "case 1: opened (hold); 1 loans, valued as COLLATERAL/1" in told
 
     def test_note_and_fire_by_what_the_hub_says(self, clean):
         assert clean.run(open_, "2030", *clean.secret, *SERVICER)[0] == 0
+        assert clean.run(confirm, 1)[1] == "case 1: confirmed with 1 loans\n"
         for day, outcome in ((0, "noted, held for 0.0"), (7, "noted, held for 7.0"), (7, "fired")):
             clean.wait(day * DAY)
             clean.appraise("COLLATERAL/1", 130 * WAD)
@@ -171,6 +173,13 @@ class TestActs:
     def test_of_a_case_are_typed_one_after_the_other(self, clean):
         code, told, _ = clean.run(open_, "2030", "1150", *clean.secret, *SERVICER)
         assert (code, told.split(":")[0]) == (0, "case 1 opened")
+        code, told, _ = clean.run(status, 1)
+        assert (code, "the overseer confirms what the servicer said" in " ".join(told.split())) == (0, True)
+        code, _, told = clean.run(confirm, 1, *SERVICER)
+        assert (code, "AccessManagedUnauthorized" in told) == (3, True), told
+        assert clean.run(confirm, 1)[:2] == (0, "case 1: confirmed with 2 loans\n")
+        code, _, told = clean.run(confirm, 1)
+        assert (code, "case 1 is held: `sell confirm` needs one that is opened" in told) == (2, True)
         code, told, _ = clean.run(plan, 1, "discounted_pay_off", "--amount", "200.00", *SERVICER)
         assert (code, told) == (0, "case 1: discounted pay off is proposed; it waits for the overseer\n")
         code, told, _ = clean.run(plan, 1, "discounted_pay_off", "--amount", "200.00", "--approve", "--json")
@@ -195,8 +204,7 @@ class TestBadInput:
     @pytest.mark.parametrize(
         ("command", "options"),
         [(bid, (7, "1.00")), (take, (7, 1)), (settle, (7,)), (relist, (7,)), (pay, (7,)), (start, (7,)), (status, (7,)),
-         (expire, (7,)),
-            (calm, (7,)), (repay, (7, "1.00"))],
+         (calm, (7,)), (confirm, (7,)), (expire, (7,)), (repay, (7, "1.00"))],
     )  # fmt: skip
     def test_a_case_that_is_none(self, desk, command, options):
         code, _, told = desk.run(command, *options)

@@ -41,7 +41,11 @@ def worked(stood):
 def sales(worked):
     """Case 1 of two loans, claim 680.00, worth 600.00 today."""
     said = acts.open_case(worked.sales, worked.proofs, ["2030", "1150"], worked.claims, **TERMS, sender=worked.servicer)
-    assert said == "case 1 opened: 2030, 1150, claim 680.00 DUSD, valued as COLLATERAL/1"
+    assert said == (
+        "case 1 opened: 2030, 1150, claim 680.00 DUSD, valued as COLLATERAL/1; "
+        "it waits for the overseer: `sell confirm`"
+    )
+    assert acts.confirm(worked.sales, 1, sender=worked.admin) == "case 1: confirmed with 2 loans"
     worked.worth(1, 600_00)
     return worked.sales
 
@@ -124,6 +128,7 @@ class TestASealedAuction:
         ready = prepare_worked(tmp_path_factory.mktemp("sealed"), (falling, vickrey))
         made = set_worked(ready, request.config.rootpath)
         acts.open_case(made.sales, made.proofs, ["2030", "1150"], made.claims, **TERMS, sender=made.servicer)
+        acts.confirm(made.sales, 1, sender=made.admin)
         made.worth(1, 600_00)
         yield made
         made.lab.close()

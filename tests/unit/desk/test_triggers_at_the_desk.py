@@ -75,7 +75,11 @@ class TestFromALoanToACure:
             (1, FELL, waits, False),
         ]
         record = book.caseOf(1)
-        assert (record.stage, record.total, bytes(record.subject).rstrip(b"\0")) == (Stage.HELD, owed, b"COLLATERAL/1")
+        assert (record.stage, record.total, bytes(record.subject).rstrip(b"\0")) == (
+            Stage.OPENED,
+            owed,
+            b"COLLATERAL/1",
+        )
         assert book.loanOf(worked.proofs.leaf("2030")).caseId == 1
         worked.worth(1, owed * 7 // 10)
         assert sent(worked, triggers, values)[-1] == (1, FELL, "noted, held for 0.0 of 14.0 days", False)
@@ -83,7 +87,10 @@ class TestFromALoanToACure:
             worked.lab.wait(7 * DAY)
             worked.worth(1, owed * 7 // 10)
             last = sent(worked, triggers, sender=worked.outsider)
-        assert last == [(1, FELL, "fired", False)]
+        waits = "waits: the overseer has not confirmed the case (`sell confirm`)"
+        assert last == sent(worked, triggers, dry=True) == [(1, FELL, waits, False)]
+        book.confirm(1, 1, sender=worked.admin)
+        assert sent(worked, triggers, sender=worked.outsider) == [(1, FELL, "fired", False)]
         assert book.caseOf(1).stage == Stage.CURE
         assert worked.sales.house.accountOf(1).keeper == worked.outsider.address
 
@@ -138,6 +145,7 @@ class TestFromALoanToACure:
             worked.sales.triggers.watch(1, 1, sender=worked.outsider)
             worked.sales.triggers.check(1, 1, sender=worked.outsider)
             worked.lab.wait(DAY)
+        worked.sales.book.confirm(1, 1, sender=worked.admin)
         assert (1, SCORE, "fired", False) in sent(worked, triggers)
 
 

@@ -112,7 +112,7 @@ class TestStatement:
         assert days == sorted(days)
         told = " ".join(text.split())
         for words in (
-            "case 1: accounts 841, 239 opened by proof, claim 3,790.00",
+            "case 1: accounts 841, 239 opened by proof and confirmed, claim 3,790.00",
             "case 1: appraised at 2,577.20",
             "case 1: 'collateral fell' fires after 14 days; 30 days to cure",
             "case 1: not cured; anyone starts the sale, bids from 1,546.32",

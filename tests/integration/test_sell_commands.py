@@ -140,6 +140,7 @@ class TestTriggers:
 
     def test_note_and_fire_by_what_the_hub_says(self, clean):
         assert clean.run(open_, "2030", *clean.secret, *SERVICER)[0] == 0
+        assert clean.run(confirm, 1)[1] == "case 1: confirmed with 1 loans\n"
         for day, outcome in ((0, "noted, held for 0.0"), (7, "noted, held for 7.0"), (7, "fired")):
             clean.wait(day * DAY)
             clean.appraise("COLLATERAL/1", 130 * WAD)

@@ -7,7 +7,7 @@ from hypothesis.stateful import rule
 from salvor.model.terms import Revolving, TriggerKind, TriggerTerms
 from tests.property.evergreen_stage import DAY, PERCENT, evergreen, set_stage, small_deal
 from tests.property.liquidation_stage import HOUR
-from tests.property.test_evergreen_machine import EvergreenMachine
+from tests.property.test_evergreen_machine import MovingEvergreenMachine
 from tests.utils.evergreen_sales import GatesAndSales, set_sales
 from tests.utils.leaves import SmallTape
 
@@ -20,7 +20,7 @@ loans = st.integers(0, 2)
 cases = st.integers(0, 2)
 
 
-class EvergreenSalesMachine(EvergreenMachine):
+class EvergreenSalesMachine(MovingEvergreenMachine):
     """The evergreen machine over a deal with a house, and coverage tests that bind; what can't be is refused alike."""
 
     @classmethod

@@ -5,6 +5,9 @@ pragma solidity 0.8.37;
 /// @notice Counts identities, not wallets. What an identity holds is the sum of its wallets' balances, so only beginnings and ends
 ///         are counted. A rule that is put on while there are holders knows no count until one was made from the token.
 interface IHolderCount {
+    /// @notice Limits in force from now on, as `set` takes them.
+    event LimitsSet(uint32 all, uint32[4] classes, uint16[] countries, uint32[] ofCountry);
+
     /// @notice The counts were made from balances that sum to the token's supply.
     event Rebuilt(uint32 holders, uint256 units);
 
@@ -14,11 +17,8 @@ interface IHolderCount {
     /// @notice What was counted is not the token's supply: holders are missing.
     error SupplyNotMatched(uint256 counted, uint256 supply);
 
-    /// @notice No count is under way; a movement or a change of an identity ends one.
+    /// @notice No count is under way; a movement, or a country or class that changes, ends one.
     error NothingCounted();
-
-    /// @notice Only the registry of identities says so.
-    error NotTheRegistry(address caller, address registry);
 
     /// @notice A list of countries has one limit each.
     error DifferentLengths(uint256 one, uint256 other);

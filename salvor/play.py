@@ -6,24 +6,27 @@ The rehearsal comes first, so a life that can't happen is told with its line in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from salvor.chain.clock import at
-from salvor.deal.life import Life
-from salvor.deal.load import load_life, load_tape_mapping
+from salvor.deal.life import Do, Life
+from salvor.deal.load import load_life, load_tape_mapping, refuse_event
 from salvor.deal.schema import Deal
 from salvor.deal.servicing import Servicing, nothing, read_servicing
 from salvor.demo import Audience, Prepared, assumed_indices, prepare
 from salvor.deploy.apply import apply
+from salvor.deploy.live import LiveDeal
 from salvor.desk.acts import Script, acts_of
 from salvor.desk.cast import Cast
 from salvor.desk.on_chain import OnChain
 from salvor.desk.on_model import OnModel
 from salvor.desk.reporting import Tapes, reports_of
-from salvor.errors import ChainPastClosing, LoanTwice, OptionInvalid, ReconciliationFailed, RowsRejected
+from salvor.errors import ChainPastClosing, LoanTwice, ReconciliationFailed, RowsRejected
+from salvor.investors.in_a_deal import Regulation
+from salvor.investors.on_stage import RegulatedOnChain, RegulatedOnModel, row_of
 from salvor.report.from_chain import read_statement
 from salvor.report.from_model import statement_of
 from salvor.report.life import LifeStatement
@@ -37,6 +40,9 @@ from salvor.tape.loans import read_balances
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
     from ape.managers.project import ProjectManager
+
+
+WHOLE = "no loan of this deal is worked alone in a life: `ape run demo` plays two, `ape run sell` acts on a live deal"
 
 
 @dataclass(frozen=True)
@@ -53,9 +59,9 @@ class LifePrepared:
 def prepare_life(deal_file: Path, life_file: Path, *, out: Path) -> LifePrepared:
     """Read deal, tapes, life and collections, and rehearse them; raises an error of the file that is to blame."""
     ready = prepare(deal_file, tape_file=None, out=out)
-    if ready.regulation:
-        raise OptionInvalid(f"{deal_file} names jurisdictions: `ape run demo` plays it; a life knows allow-lists only")
     deal, life = ready.deal, load_life(life_file, ready.deal)
+    if ready.regulation:
+        _refuse_whom_no_row_names(ready.regulation, life, life_file)
     further = _further(life, life_file, deal, out)
     tapes = [(ready.commitment, ready.secret), *((each.commitment, each.secret) for each in further.values())]
     _refuse_loans_twice(tapes, ["the deal's tape", *further])
@@ -67,8 +73,34 @@ def prepare_life(deal_file: Path, life_file: Path, *, out: Path) -> LifePrepared
     acts = acts_of(deal, life, ready.terms, reports, assumed_indices(deal, len(reports)))
     bought = {name: each.commitment.public for name, each in further.items()}
     script = Script(deal, ready.terms, acts, bought, tuple(life.wallets), deal_file)
-    calls = rehearse(script, life_file).calls
-    return LifePrepared(ready, life_file, script, calls, serviced.doubts)
+    doubts = (*serviced.doubts, WHOLE) if deal.liquidation else serviced.doubts
+    prepared = LifePrepared(ready, life_file, script, 0, doubts)
+    return replace(prepared, calls=rehearse(model_of(prepared), life_file).calls)
+
+
+def model_of(prepared: LifePrepared) -> OnModel:
+    """At its beginning; of a deal with jurisdictions the books of rules have a say."""
+    if prepared.ready.regulation is None:
+        return OnModel(prepared.script)
+    return RegulatedOnModel(prepared.script, regulation=prepared.ready.regulation)
+
+
+def chain_of(
+    prepared: LifePrepared, live: LiveDeal, accounts: Mapping[str, Any], outsider: Any, clock: Callable[[int], None]
+) -> OnChain:
+    """The same of a deal that was deployed."""
+    around = (prepared.script, live, accounts, outsider, clock)
+    if prepared.ready.regulation is None:
+        return OnChain(*around)
+    return RegulatedOnChain(*around, regulation=prepared.ready.regulation)
+
+
+def _refuse_whom_no_row_names(regulation: Regulation, life: Life, life_file: Path) -> None:
+    """Whoever is admitted is registered with the claims of a row of that name."""
+    for place, event in life.events:
+        if event.do is Do.ADMIT and row_of(regulation, event.who or "") is None:
+            reason = f"investors.csv has no row of '{event.who}': a deal with jurisdictions registers whom it names"
+            refuse_event(life_file, (*place, "who"), reason)
 
 
 def play(
@@ -82,10 +114,13 @@ def play(
     settlement = parties.admin.deploy(project.SettlementToken, token.name, token.symbol, token.decimals)
     first_block = provider.get_block("latest").number
     board = parties.admin.deploy(project.IndexBoard) if prepared.ready.indices else None
+    if prepared.ready.regulation:
+        terms = prepared.ready.regulation.terms(terms, settlement.address)
     live = apply(project, terms, parties=parties, settlement=settlement, oracle=board, first_block=first_block)
     audience.say(f"deployed: pool {live.pool.address} over {terms.tape.loan_count} loans")
-    chain = OnChain(script, live, cast.investors, cast.outsider, lambda seconds: at(provider, seconds), board)
-    stage = Stage(script, prepared.life_file, OnModel(script), chain)
+    chain = chain_of(prepared, live, cast.investors, cast.outsider, lambda seconds: at(provider, seconds))
+    chain.board = board
+    stage = Stage(script, prepared.life_file, model_of(prepared), chain)
     perform(stage, tick=lambda calls, sentence: _tell(audience, calls, sentence))
     statement = read_statement(live, script.deal, investors=cast.investors)
     if found := differences(statement, statement_of(stage.model)):

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 DEAL = Path("deals/cross-border/deal.yaml")
 deal_option = click.option("--deal", "deal_file", type=Path, default=DEAL, show_default=True, help="Deal file.")
+country_option = click.option(
+    "--every-country", is_flag=True, help="Investors of every country that is opened, not of one a line."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout, all else on stderr.")
 
 
@@ -81,14 +84,15 @@ def rules(deal_file: Path, as_json: bool) -> None:
 
 @cli.command(epilog="Example: ape run investors cases --deal deals/cross-border/deal.yaml --json")
 @deal_option
+@country_option
 @json_option
-def cases(deal_file: Path, as_json: bool) -> None:
+def cases(deal_file: Path, every_country: bool, as_json: bool) -> None:
     """List the test cases that follow from the rules, each with its expected answer; no chain is asked."""
     from salvor.investors.telling import cases_as_data, tell_cases
     from salvor.jurisdictions.matrix import cases_of
 
     found, console = _begin(deal_file, as_json)
-    made = cases_of(found)
+    made = cases_of(found, every_country=every_country)
     if as_json:
         click.echo(json.dumps(cases_as_data(made), indent=2))
         return
@@ -98,13 +102,15 @@ def cases(deal_file: Path, as_json: bool) -> None:
 @cli.command(epilog="Example: ape run investors matrix --engine revm --json")
 @deal_option
 @click.option("--engine", type=click.Choice(["anvil", "revm"]), default="anvil", show_default=True, help="Which chain.")
+@country_option
 @json_option
-def matrix(deal_file: Path, engine: str, as_json: bool) -> None:
+def matrix(deal_file: Path, engine: str, every_country: bool, as_json: bool) -> None:
     """Ask the contracts the same cases on a local chain, and compare each answer with the expected one."""
     from salvor.investors.commands import ask_the_matrix
 
     rules, console = _begin(deal_file, as_json)
-    click.get_current_context().exit(ask_the_matrix(rules, engine, console, as_json=as_json))
+    how = {"every_country": every_country, "as_json": as_json}
+    click.get_current_context().exit(ask_the_matrix(rules, engine, console, **how))
 
 
 @cli.command(epilog="Example: ape run investors check --file deals/cross-border/investors.csv")

@@ -41,7 +41,8 @@ def cli(
     from salvor.deal.names import unknown
     from salvor.errors import OptionInvalid
     from salvor.investors.file import read_investors
-    from salvor.investors.watching import alarms_of, people_of, tell_supervision
+    from salvor.investors.telling import tell_refused
+    from salvor.investors.watching import alarms_of, listed_of, people_of, tell_supervision
     from salvor.jurisdictions.of_deal import load_deal_rules
     from salvor.supervision.report import as_data, supervise, write_supervision
 
@@ -55,8 +56,11 @@ def cli(
             raise OptionInvalid(f"--note: {unknown('tranche', name, tranches)}")
     known = read_investors(investors or deal_file.parent / "investors.csv", today=None)
     decimals = rules.deal.settlement.decimals
-    found = supervise(_events(**source), people_of(known), alarms_of(rules), decimals, frozenset(listed))
+    events = _events(**source)
+    people = people_of(known, events)
+    found = supervise(events, people, alarms_of(rules), decimals, listed_of(listed, people))
     write_supervision(found, out)
+    tell_refused(known, console)  # their wallets stand for themselves
     tell_supervision(found, out, console)
     if as_json:
         click.echo(json.dumps(as_data(found), indent=2, ensure_ascii=False))
@@ -76,4 +80,6 @@ def _events(events: Path | None, notes: tuple[str, ...], network: str, first_blo
     named = dict(each.partition("=")[::2] for each in notes)
     if any(not address for address in named.values()):
         raise OptionInvalid("--note is written TRANCHE=ADDRESS, such as senior=0x...")
+    if len({address.lower() for address in named.values()}) < len(notes):
+        raise OptionInvalid("--note: each tranche and each address once")
     return read_history(named, network, first_block)

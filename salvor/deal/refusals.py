@@ -20,7 +20,11 @@ REFUSALS: Mapping[str, Mapping[str, str]] = {
         "NotEligible": "the investor is not admitted",
         "AboveLimit": "all orders for the tranche would be above what the books hold",
     },
-    "take_back": {"WrongSale": "the subscription is not open", "AboveLimit": "the order is smaller"},
+    "take_back": {
+        "WrongSale": "the subscription is not open",
+        "NotEligible": "the investor is not admitted any more and takes back less than all",
+        "AboveLimit": "the order is smaller",
+    },
     "hand_over": {
         "WrongSale": _NOT_CLOSED,
         "NoOrder": _NO_ORDER,
@@ -65,7 +69,31 @@ REFUSALS: Mapping[str, Mapping[str, str]] = {
         "AboveLimit": "the gross balance would be above what the books hold",
     },
 }
-NAMES = tuple(dict.fromkeys(name for names in REFUSALS.values() for name in names))
+# Of a deal with jurisdictions, beside these.
+RULED: Mapping[str, Mapping[str, str]] = {
+    "admit": {
+        "ClaimNeverValid": "the claims of the investor's row have run out",
+        "WalletTaken": "the account became somebody else's new wallet",
+    },
+    "remove": {
+        "WalletUnknown": "the account is not registered",
+        "WalletHolds": "the account has notes of some tranche",
+    },
+    "order": {"NotEligible": "the account is not registered, or a rule refuses so many units"},
+    "recover_order": {"NotEligible": "the same of the new wallet"},
+    "hand_over": {"TransferRefused": "the account is not registered any more, or a rule refuses what was allotted"},
+    "transfer": {
+        "UnitsFrozen": "the originator keeps these units",
+        "HolderFrozen": "one of both is frozen in the tranche",
+        "TransferRefused": "a rule refuses it, or who receives is not verified",
+    },
+    "force_transfer": {"TransferRefused": "who receives is not verified"},
+    "recover": {
+        "RecoveryNotPossible": "the lost wallet is not registered",
+        "WalletTaken": "the new wallet is somebody else's",
+    },
+}
+NAMES = tuple(dict.fromkeys(name for names in (*REFUSALS.values(), *RULED.values()) for name in names))
 
 
 def refusal_findings(name: str) -> Iterator[str]:
@@ -76,7 +104,7 @@ def refusal_findings(name: str) -> Iterator[str]:
         yield f"no refusal is called '{name}'{near(name, NAMES) or '; docs/playing.md lists them'}"
 
 
-def table() -> str:
-    """The table of docs/playing.md."""
-    rows = [f"| `{do}` | `{name}` | {when} |" for do, names in REFUSALS.items() for name, when in names.items()]
+def table(refusals: Mapping[str, Mapping[str, str]]) -> str:
+    """A table of docs/playing.md."""
+    rows = [f"| `{do}` | `{name}` | {when} |" for do, names in refusals.items() for name, when in names.items()]
     return "\n".join(["| `do` | `refused` | when |", "|---|---|---|", *rows])

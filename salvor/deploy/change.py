@@ -13,24 +13,32 @@ from typing import Any
 from eth_abi import encode
 from eth_hash.auto import keccak
 
-from salvor.deploy.compare import NOBODY_CAN, Comparison, Finding, compare
+from salvor.chain.handles import Function
+from salvor.deploy.compare import ACCESS, NOBODY_CAN, Comparison, Cure, Finding, compare
 from salvor.deploy.deployment import Deployment
+from salvor.deploy.listed import LISTS
 from salvor.deploy.plan.refusals import ChangeImpossible
-from salvor.deploy.plan.steps import Step, function_of
+from salvor.deploy.plan.steps import Planned, Step, function_of
 from salvor.deploy.plan.words import arguments_in_words
 from salvor.deploy.powers import Power
-from salvor.deploy.rights import ADMIN
+from salvor.deploy.rights import ADMIN, PUBLIC
 
-_GRANT = "grantRole"
+_COUNTS = "HolderCount"
+_TAKES = ("revokeRole", *(each.takes_out for each in LISTS))
 
 
 @dataclass(frozen=True)
 class Change:
-    """The calls, and by whom; `proposal` is what a timelock is given instead of them."""
+    """The calls, and by whom; `proposal` is what a timelock is given instead of them.
+
+    `first` are contracts that the deployer puts where the calls find them; `then` is what nobody can call yet.
+    """
 
     by: Power
     steps: tuple[Step, ...]
     proposal: tuple[Step, ...] = ()
+    first: tuple[Step, ...] = ()
+    then: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """For whoever reviews and sends it."""
@@ -39,24 +47,34 @@ class Change:
             "by": self.by.account,
             "kind": self.by.kind,
             "waits_seconds": self.by.delay,
+            "first": [_shown(step) for step in self.first],
             "calls": [_shown(step) for step in self.steps],
             "proposal": [_shown(step) for step in self.proposal],
+            "then": list(self.then),
         }
 
 
 def change(deployment: Deployment, *, salt: bytes = bytes(32)) -> Change | None:
     """None when nothing differs. Raises when something differs that can't be changed."""
     comparison = compare(deployment)
-    if fixed := [each for each in comparison.findings if each.cure is None]:
+    if fixed := [each for each in comparison.findings if each.cure is None and each.deploys is None]:
         raise ChangeImpossible([_why(each) for each in fixed])
     if not comparison.findings:
         return None
     admin = _admin(comparison)
-    # Rights are given before they are taken, so that no function is without anybody in between.
-    ordered = sorted(comparison.findings, key=lambda each: each.cure is not None and each.cure[0] != _GRANT)
-    steps = tuple(_step(comparison, each, admin.account) for each in ordered)
-    proposal = _proposal(admin, steps, salt) if admin.kind == "timelock" else ()
-    return Change(admin, steps, proposal)
+    # Rights, rules and agents are given before others are taken: nothing is without anybody, or open, in between.
+    cures = sorted((each.cure for each in comparison.findings if each.cure), key=lambda each: each.function in _TAKES)
+    steps = tuple(_step(comparison, each, admin.account) for each in cures)
+    proposal = _proposal(admin, steps, salt) if admin.kind == "timelock" and steps else ()
+    first = tuple(each.deploys for each in comparison.findings if each.deploys)
+    return Change(admin, steps, proposal, first, tuple(_then(each) for each in first if each.contract == _COUNTS))
+
+
+def _then(step: Step) -> str:
+    return (
+        f"{step.name} knows no count yet and lets nobody begin to hold: an agent of the note hands in the wallets of "
+        "all holders (rebuild, finishRebuild)"
+    )
 
 
 def _why(each: Finding) -> str:
@@ -72,13 +90,23 @@ def _admin(comparison: Comparison) -> Power:
     return comparison.powers[min(holders, key=lambda account: (holders[account], account))]
 
 
-def _step(comparison: Comparison, finding: Finding, sender: str) -> Step:
-    access: Any = comparison.made.live.access
-    name, args = finding.cure or ("", ())
-    function = function_of(access.blueprint, name, args)
-    words = arguments_in_words([{"type": "constructor", "inputs": function.params}], args, _names(comparison))
-    shown = f"DealAccess.{name}({words})"
-    return Step(shown, "call", sender, comparison.access, function.encode(*args), 0, words, (), "DealAccess")
+def _step(comparison: Comparison, cure: Cure, sender: str) -> Step:
+    planned = comparison.made.steps.contracts[cure.contract]
+    function = function_of(planned.blueprint, cure.function, cure.args)
+    _may_call(comparison, planned, function, sender)
+    words = arguments_in_words([{"type": "constructor", "inputs": function.params}], cure.args, _names(comparison))
+    shown = f"{cure.contract}.{cure.function}({words})"
+    data = function.encode(*cure.args)
+    return Step(shown, "call", sender, planned.address, data, 0, words, (), planned.artifact.name)
+
+
+def _may_call(comparison: Comparison, planned: Planned, function: Function, sender: str) -> None:
+    """Whoever has the last word calls all of it; a function that was given to others is theirs."""
+    rights = comparison.rights
+    role = rights.functions.get((planned.address, function.selector), ADMIN)
+    if planned.name != ACCESS and role != PUBLIC and (role, sender) not in rights.members:
+        who = ", ".join(rights.holders(role)) or "nobody"
+        raise ChangeImpossible([f"{planned.name}.{function.name} may be called by {who} only, not by {sender}"])
 
 
 def _names(comparison: Comparison) -> dict[str, str]:

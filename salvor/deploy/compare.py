@@ -9,8 +9,9 @@ from typing import Any
 
 from salvor.chain.codec import selector
 from salvor.deploy.deal_plan import DealSteps
-from salvor.deploy.deployment import Deployment
-from salvor.deploy.listed import LISTS, others_in
+from salvor.deploy.deployment import BOOK, Deployment
+from salvor.deploy.listed import LISTS, others_in, said
+from salvor.deploy.module_settings import Settings, settings_of
 from salvor.deploy.plan.creation import other_arguments, sent_code
 from salvor.deploy.plan.journal import Journal
 from salvor.deploy.plan.logs import logs_of
@@ -25,6 +26,15 @@ NOBODY_CAN = "nobody: it is part of the contract; another deployment has another
 
 
 @dataclass(frozen=True)
+class Cure:
+    """The call of a contract of the plan that would mend something, by whoever the contract lets call it."""
+
+    contract: str  # its name in the plan
+    function: str
+    args: tuple[object, ...]
+
+
+@dataclass(frozen=True)
 class Finding:
     """One thing that is not as the file has it."""
 
@@ -32,7 +42,8 @@ class Finding:
     file: str
     chain: str
     changeable: str  # who could change it, or why nobody can
-    cure: tuple[str, tuple[object, ...]] | None = None  # the call of the AccessManager that would mend it
+    cure: Cure | None = None
+    deploys: Step | None = None  # a contract that the deployer puts there first
 
 
 @dataclass(frozen=True)
@@ -56,41 +67,85 @@ def compare(deployment: Deployment) -> Comparison:
     """Contracts, what they were made with, and every right."""
     made = deployment.steps()
     transactions, first = _known(deployment)
+    if not made.steps.contracts.keys() <= transactions.keys():
+        first = 0  # what this journal does not know may be older
     found = survey(made.steps.steps, deployment.artifacts, deployment.node)
     names = _names(deployment, made)
     contract: Any = made.live.access
     blueprint, access = contract.blueprint, str(contract.address)
     wanted = rights_of(access, blueprint, made.engine.logs)
     rights, powers = Rights(), {}
-    findings = list(_contracts(deployment, made, found, transactions, names))
+    look = _Look(deployment, made, found, first, names)
+    findings = list(_contracts(look, transactions))
     if found[ACCESS] is Found.DONE:
         rights = rights_of(access, blueprint, logs_of(deployment.node, access, since=first))
         everybody = {account for _, account in {*rights.members, *wanted.members}}
         powers = {account: power_of(deployment.node, account) for account in sorted(everybody)}
         for each in differences_between(wanted, rights, names):
             findings.append(_of_right(each, rights, names, powers))
-    findings += _calls(made.steps.steps, found, access)
-    findings += _listed(deployment, made, found, first, names)
+    findings += _calls(look, access)
+    findings += _listed(look)
     return Comparison(made, tuple(findings), wanted, rights, names, powers)
 
 
-def _contracts(
-    deployment: Deployment,
-    made: DealSteps,
-    found: Mapping[str, Found],
-    transactions: Mapping[str, str],
-    names: Names,
-) -> Iterator[Finding]:
-    """Each where the file wants it, with the file's code and made with the file's arguments."""
+@dataclass(frozen=True)
+class _Look:
+    """What a live deal is looked at with; `first` is the block from which on it is there."""
+
+    deployment: Deployment
+    made: DealSteps
+    found: Mapping[str, Found]
+    first: int
+    names: Names
+
+
+def _contracts(look: _Look, transactions: Mapping[str, str]) -> Iterator[Finding]:
+    """Each where the file wants it, with the file's code, made with the file's arguments or set to them since."""
+    made, found = look.made, look.found
     for step in made.steps.steps:
         if step.kind != "contract":
             continue
+        settings = settings_of(made.steps, step, look.deployment.node, since=look.first)
         if found[step.name] is Found.OPEN:
-            yield Finding(step.name, step.address, "no contract stands there", "whoever runs `deploy apply`")
+            yield _missing(look, step, settings)
         elif found[step.name] is Found.FOREIGN:
             yield Finding(step.name, f"{step.contract}'s code", "other code", NOBODY_CAN)
-        elif step.name in transactions:
-            yield from _arguments(deployment, made, step, transactions[step.name], names)
+        elif settings and settings.live != settings.wanted:
+            yield _of_settings(look, step, settings)
+        elif not settings and step.name in transactions:
+            yield from _arguments(look.deployment, made, step, transactions[step.name], look.names)
+
+
+def _missing(look: _Look, step: Step, settings: Settings | None) -> Finding:
+    """A rule comes to a deal that is there; anything else is a deployment that was not brought to its end."""
+    nothing = "no contract stands there"
+    compliance = settings.compliance if settings else _compliance_of(look, step)
+    there = look.found.get(look.names.addresses.get(compliance, "")) is Found.DONE
+    if not there:
+        return Finding(step.name, step.address, nothing, "whoever runs `deploy apply`")
+    return Finding(step.name, step.address, nothing, f"{step.sender}, who deploys it", deploys=step)
+
+
+def _compliance_of(look: _Look, step: Step) -> str:
+    """The compliance to which the file adds a rule that has no parameters."""
+    [modules] = [each for each in LISTS if each.what == "module"]
+    for planned in look.made.steps.contracts.values():
+        logs = look.made.engine.logs
+        if modules.is_of(planned.blueprint) and step.address in modules.read(planned.blueprint, planned.address, logs):
+            return planned.address
+    return ""
+
+
+def _of_settings(look: _Look, step: Step, settings: Settings) -> Finding:
+    compliance = look.names.addresses[settings.compliance]
+    call = settings.function.encode(*settings.wanted)
+    return Finding(
+        f"{step.name}: its parameters",
+        settings.said(settings.wanted),
+        settings.said(settings.live),
+        f"the admin, by callModuleFunction of {compliance}",
+        Cure(compliance, "callModuleFunction", (call, step.address)),
+    )
 
 
 def _arguments(
@@ -109,31 +164,41 @@ def _arguments(
 
 def _of_right(each: Difference, rights: Rights, names: Names, powers: Mapping[str, Power]) -> Finding:
     who = [f"{names.who(account)}, {powers[account]}" for account in rights.holders(ADMIN)]
-    return Finding(each.what, each.file, each.chain, "; ".join(who) or "nobody: there is no admin", each.cure)
+    changeable = "; ".join(who) or "nobody: there is no admin"
+    return Finding(each.what, each.file, each.chain, changeable, Cure(ACCESS, *each.cure))
 
 
-def _calls(steps: list[Step], found: Mapping[str, Found], access: str) -> Iterator[Finding]:
-    """Whatever else the deployment set and the chain does not show; rights were compared one by one."""
-    for step in steps:
-        if step.kind == "call" and step.to != access and found[step.name] is Found.OPEN:
+def _calls(look: _Look, access: str) -> Iterator[Finding]:
+    """Whatever else the deployment set and the chain does not show; rights and lists are compared one by one."""
+    for step in look.made.steps.steps:
+        is_open = step.kind == "call" and step.to != access and look.found[step.name] is Found.OPEN
+        if is_open and not _is_of_a_list(look, step):
             yield Finding(step.name, "done", "not done", f"who may call {step.contract}")
 
 
-def _listed(
-    deployment: Deployment, made: DealSteps, found: Mapping[str, Found], first: int, names: Names
-) -> Iterator[Finding]:
+def _is_of_a_list(look: _Look, step: Step) -> bool:
+    planned = look.made.steps.contracts.get(look.names.addresses.get(step.to, ""))
+    if planned is None or look.found[planned.name] is not Found.DONE:
+        return False
+    changing = {name for each in LISTS if each.is_of(planned.blueprint) for name in each.functions}
+    return any(step.data[:4] == each.selector for name in changing for each in planned.blueprint.by_name.get(name, ()))
+
+
+def _listed(look: _Look) -> Iterator[Finding]:
     """What identities and regulated notes list: agents, issuers, topics, rules, modules."""
+    made = look.made
     for name, planned in made.steps.contracts.items():
         blueprint, address = planned.blueprint, planned.address
         lists = [each for each in LISTS if each.is_of(blueprint)]
-        if not lists or found[name] is not Found.DONE:
+        if not lists or look.found[name] is not Found.DONE:
             continue
-        logs = logs_of(deployment.node, address, since=first)
+        logs = logs_of(look.deployment.node, address, since=look.first)
         for each in lists:
             wanted, live = (each.read(blueprint, address, one) for one in (made.engine.logs, logs))
             for entry, file, chain in others_in(wanted, live):
-                what = f"{each.what} of {name}: {each.name(entry, names)}"
-                yield Finding(what, file, chain, f"the admin, by {each.changed_by}")
+                what = f"{each.what} of {name}: {each.name(entry, look.names)}"
+                cure = Cure(name, *each.cure(entry, file, chain))
+                yield Finding(what, said(file), said(chain), f"the admin, by {cure.function} of {name}", cure)
 
 
 def _known(deployment: Deployment) -> tuple[dict[str, str], int]:
@@ -144,7 +209,7 @@ def _known(deployment: Deployment) -> tuple[dict[str, str], int]:
         return {name: each.hash for name, each in mined.items()}, min(
             (each.block for each in mined.values()), default=0
         )
-    book = deployment.folder / "addresses.json"
+    book = deployment.folder / BOOK
     if not book.is_file():
         return {}, 0
     contracts = json.loads(book.read_text(encoding="utf-8"))["contracts"]

@@ -23,12 +23,26 @@ class List:
     what: str
     added: tuple[str, ...]
     removed: str
-    changed_by: str
+    adds: str  # the functions that bring somebody in, take somebody out, and change what is said
+    takes_out: str
+    updates: str = ""
     words: tuple[str, ...] = ()
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """By which the list is changed."""
+        return tuple(dict.fromkeys(each for each in (self.adds, self.updates, self.takes_out) if each))
 
     def is_of(self, blueprint: Blueprint) -> bool:
         """Whether a contract has such a list."""
-        return self.added[0] in blueprint.events
+        return self.added[0] in blueprint.events and self.removed in blueprint.events
+
+    def cure(self, entry: object, wanted: Entry | None, live: Entry | None) -> tuple[str, tuple[object, ...]]:
+        """The call that makes an entry what it is to be."""
+        if wanted is None:
+            return self.takes_out, (entry,)
+        said = tuple(list(each) if isinstance(each, tuple) else each for each in wanted)
+        return (self.updates if live is not None and self.updates else self.adds), (entry, *said)
 
     def read(self, blueprint: Blueprint, address: str, logs: Iterable[Log]) -> dict[object, Entry]:
         """Who or what stands in it, folded from its events."""
@@ -51,28 +65,34 @@ class List:
 
 
 LISTS = (
-    List("agent", ("AgentAdded",), "AgentRemoved", "addAgent and removeAgent"),
+    List("agent", ("AgentAdded",), "AgentRemoved", "addAgent", "removeAgent"),
     List(
         "trusted issuer",
         ("TrustedIssuerAdded", "ClaimTopicsUpdated"),
         "TrustedIssuerRemoved",
-        "addTrustedIssuer, updateIssuerClaimTopics and removeTrustedIssuer",
+        "addTrustedIssuer",
+        "removeTrustedIssuer",
+        "updateIssuerClaimTopics",
     ),
-    List("claim topic", ("ClaimTopicAdded",), "ClaimTopicRemoved", "addClaimTopic and removeClaimTopic"),
-    List("rule", ("RuleSet",), "RuleDropped", "setRule and dropRule", RULES),
-    List("module", ("ModuleAdded",), "ModuleRemoved", "addModule and removeModule"),
+    List("claim topic", ("ClaimTopicAdded",), "ClaimTopicRemoved", "addClaimTopic", "removeClaimTopic"),
+    List("watcher", ("Watched",), "Unwatched", "watch", "unwatch"),
+    List("rule", ("RuleSet",), "RuleDropped", "setRule", "dropRule", "setRule", RULES),
+    List("module", ("ModuleAdded",), "ModuleRemoved", "addModule", "removeModule"),
 )
 
 
-def others_in(wanted: Mapping[object, Entry], live: Mapping[object, Entry]) -> Iterator[tuple[object, str, str]]:
-    """What differs, in words: the entry, what the file says of it, and what the chain does."""
+def others_in(
+    wanted: Mapping[object, Entry], live: Mapping[object, Entry]
+) -> Iterator[tuple[object, Entry | None, Entry | None]]:
+    """What differs: the entry, what the file says of it, and what the chain does; None for nothing."""
     for entry in dict.fromkeys([*wanted, *live]):
         if wanted.get(entry) != live.get(entry):
-            yield entry, _said(wanted.get(entry)), _said(live.get(entry))
+            yield entry, wanted.get(entry), live.get(entry)
 
 
-def _said(entry: Entry | None) -> str:
+def said(entry: Entry | None) -> str:
+    """Whether somebody stands in a list, and what is said of them, in words."""
     if entry is None:
         return "not held"
-    said = ", ".join(f"0x{each.hex()}" if isinstance(each, bytes) else str(each) for each in entry)
-    return f"held ({said})" if said else "held"
+    words = ", ".join(f"0x{each.hex()}" if isinstance(each, bytes) else str(each) for each in entry)
+    return f"held ({words})" if words else "held"

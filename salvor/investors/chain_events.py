@@ -44,7 +44,7 @@ class Located:
 
 def learn(artifacts: Artifacts) -> None:
     """Know the events of everything that is read here."""
-    for name in ("RegulatedNote", "TrancheNote", "IdentityRegistry", "SanctionsRoot"):
+    for name in ("RegulatedNote", "RegulatedCompliance", "TrancheNote", "IdentityRegistry", "SanctionsRoot"):
         blueprint_of(artifacts[name])
 
 
@@ -56,6 +56,7 @@ def events_of(logs: Iterable[Located], tranches: Mapping[str, str]) -> tuple[Eve
     ordered = sorted(set(logs), key=lambda each: (each.block, each.index))
     found: list[Event] = []
     begun, transaction, issuers = 0, "", dict[str, str]()
+    gates: dict[str, str] = {}
     for located in ordered:
         if located.transaction != transaction:
             begun, transaction = len(found), located.transaction
@@ -65,7 +66,9 @@ def events_of(logs: Iterable[Located], tranches: Mapping[str, str]) -> tuple[Eve
         tranche = tranches.get(located.log.address, "")
         if said.name == "Supervision":
             _papers(found, begun, said)
-        elif event := _event(located, said, tranche, issuers):
+        elif said.name == "GateSet" and tranche:
+            gates[tranche] = said.gate
+        elif event := _event(located, said, tranche, issuers, gates):
             found.append(event)
     return history(found)
 
@@ -88,10 +91,13 @@ def _word(word: Any) -> str:
     text = raw.rstrip(b"\0")
     if not text:
         return ""
-    return text.decode() if text.isascii() and all(32 <= byte < 127 for byte in text) else "0x" + raw.hex()
+    legible = all(32 <= byte < 127 for byte in text) and text == text.strip()  # so that a table keeps it as it is
+    return text.decode() if legible else "0x" + raw.hex()
 
 
-def _event(located: Located, said: ChainEvent, tranche: str, issuers: dict[str, str]) -> Event | None:
+def _event(
+    located: Located, said: ChainEvent, tranche: str, issuers: dict[str, str], gates: Mapping[str, str]
+) -> Event | None:
     """One log as an event; what only repeats another is None."""
     values = said.values
     place = (located.block, located.index, located.at, tranche)
@@ -99,7 +105,7 @@ def _event(located: Located, said: ChainEvent, tranche: str, issuers: dict[str, 
         case "Issued" if tranche:
             issuers[tranche] = _NEXT
         case "Transfer" if tranche:
-            return _transfer(place, values, issuers)
+            return _transfer(place, values, issuers, gates.get(tranche, NOBODY))
         case "AddressFrozen":
             return Event(*place, "freeze" if said.isFrozen else "unfreeze", taker=said.userAddress)
         case "TokensFrozen":
@@ -119,15 +125,20 @@ def _event(located: Located, said: ChainEvent, tranche: str, issuers: dict[str, 
     return None
 
 
-def _transfer(place: tuple[int, int, int, str], values: Mapping[str, Any], issuers: dict[str, str]) -> Event | None:
-    """The first units go to the offering, which is no holder: what it hands over is issued."""
+def _transfer(
+    place: tuple[int, int, int, str], values: Mapping[str, Any], issuers: dict[str, str], gate: str
+) -> Event | None:
+    """The first units go to the offering, which is no holder: what it hands over is issued.
+
+    What waits at the gate of an evergreen tranche is nobody's: it is issued when it leaves, and gone when it comes.
+    """
     giver, taker, units, tranche = values["from"], values["to"], values["value"], place[3]
     if issuers.get(tranche) == _NEXT:
         issuers[tranche] = taker
         return None
-    if giver in (NOBODY, issuers.get(tranche)):
-        return Event(*place, "issue", taker=taker, units=units)
-    if taker == NOBODY:
+    if giver in (NOBODY, gate, issuers.get(tranche)):
+        return None if taker in (NOBODY, gate) else Event(*place, "issue", taker=taker, units=units)
+    if taker in (NOBODY, gate):
         return Event(*place, "burn", giver=giver, units=units)
     return Event(*place, "transfer", giver=giver, taker=taker, units=units)
 
@@ -148,24 +159,48 @@ def logs_of(ask: Callable[..., Any], addresses: Sequence[str], first: int, last:
 
 @dataclass(frozen=True)
 class Watched:
-    """Where logs stand: tranches by the address of a note or of one of its rules, and the registry."""
+    """Where logs stand: tranches by the address of a note, of its compliances and their rules; and registries."""
 
     tranches: Mapping[str, str]
-    registry: str
+    registries: frozenset[str] = frozenset()
 
     @property
     def addresses(self) -> list[str]:
         """All of them."""
-        return [*self.tranches, self.registry]
+        return [*self.tranches, *sorted(self.registries)]
+
+    def with_all_that(self, logs: Iterable[Located]) -> Watched:
+        """And whatever these logs name beside it: a rule that was taken out since was asked while it was in."""
+        tranches, registries = dict(self.tranches), set(self.registries)
+        for located in logs:
+            said = read_event(located.log) if located.log.address in tranches else None
+            if said is None:
+                continue
+            if said.name in ("ComplianceAdded", "ModuleAdded"):
+                (address,) = said.values.values()
+                tranches.setdefault(str(address), tranches[located.log.address])
+            elif said.name in ("IdentityRegistryAdded", "RegistryUsed"):
+                (address,) = said.values.values()
+                registries.add(str(address))
+        return Watched(tranches, frozenset(registries))
 
 
 def watch(notes: Mapping[str, Any], at: Callable[[str, str], Any]) -> Watched:
-    """What belongs to some notes, by tranche: each asks one compliance with its rules, all ask one registry."""
+    """What belongs to some notes now, by tranche: each asks one compliance with its rules, all ask one registry."""
     tranches: dict[str, str] = {}
-    registry = ""
+    registries: set[str] = set()
     for tranche, note in notes.items():
         compliance = at("RegulatedCompliance", str(note.compliance()))
-        registry = str(compliance.registry())
-        for address in (str(note.address), *map(str, compliance.getModules())):
+        registries |= {str(compliance.registry()), str(note.identityRegistry())}
+        for address in (str(note.address), str(compliance.address), *map(str, compliance.getModules())):
             tranches[address] = tranche
-    return Watched(tranches, registry)
+    return Watched(tranches, frozenset(registries))
+
+
+def history_of(ask: Callable[..., Any], watched: Watched, first: int, last: int) -> tuple[Event, ...]:
+    """What happened to some notes between two blocks, both included, also by what belonged to them before."""
+    while True:
+        logs = tuple(logs_of(ask, watched.addresses, first, last))
+        if (more := watched.with_all_that(logs)) == watched:
+            return events_of(logs, watched.tranches)
+        watched = more

@@ -135,9 +135,9 @@ def _as_data(done: Registration, investors: Investors) -> dict[str, object]:
     }
 
 
-def ask_the_matrix(rules: DealRules, engine: str, console: Console, *, as_json: bool) -> int:
+def ask_the_matrix(rules: DealRules, engine: str, console: Console, *, every_country: bool, as_json: bool) -> int:
     """Ask the contracts every case; the exit code."""
-    cases = cases_of(rules)
+    cases = cases_of(rules, every_country=every_country)
     with local_lab(rules, console, engine=engine) as lab:
         stage = rehearse(lab, rules)
         with _progress(console) as progress:

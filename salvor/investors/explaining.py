@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-
-from eth_utils import is_address, to_checksum_address
+from functools import cached_property
 
 from salvor.amounts import format_units, timestamp
 from salvor.errors import OptionInvalid, near
 from salvor.investors.file import Investors, day_of, may_hold
-from salvor.investors.watching import people_of
+from salvor.investors.watching import listed_of, people_of
 from salvor.jurisdictions.answers import Verdict, verdicts
 from salvor.jurisdictions.of_deal import DealRules
 from salvor.jurisdictions.register import Investor, Move, Register, knows, moved
-from salvor.supervision.events import MOVES, Event, People
+from salvor.supervision.events import MOVES, Event, People, on_a_list
 from salvor.supervision.holders import frozen_by
+from salvor.supervision.wallets import is_written_as_wallet, wallet
 
 _DAY = 86_400
 
@@ -47,6 +47,11 @@ class Files:
     events: tuple[Event, ...] = ()
     listed: frozenset[str] = frozenset()
 
+    @cached_property
+    def people(self) -> People:
+        """Who stands behind which wallet, by the file and by what happened."""
+        return people_of(self.investors, self.events)
+
 
 def explain(files: Files, giver: str | None, taker: str, tranche: str, units: int, at: int) -> Answer:
     """Ask every rule of a tranche; without a giver the taker subscribes. People are named by name or wallet."""
@@ -65,7 +70,7 @@ def explain(files: Files, giver: str | None, taker: str, tranche: str, units: in
 def _supervised(files: Files, giver: str | None, taker: str, tranche: str, at: int) -> Iterator[Verdict]:
     """What a supervisor did: freezes of either side, a pause of the note."""
     before = [event for event in files.events if event.at <= at and event.tranche == tranche]
-    frozen = frozen_by(before, people_of(files.investors))
+    frozen = frozen_by(before, files.people)
     barred = [name for name in (giver, taker) if name is not None and (tranche, name) in frozen]
     yield Verdict("freeze", not barred, f"{' and '.join(barred)} frozen" if barred else "nobody of both is frozen")
     stops = [event.kind for event in before if event.kind in ("pause", "unpause")]
@@ -81,9 +86,11 @@ def end_of(day: date) -> int:
 
 def person(files: Files, asked: str) -> str:
     """The name behind a name or a wallet; a wallet that nobody registered is a stranger by its address."""
-    if is_address(asked):
-        row = files.investors.of(asked)
-        return row.name if row else str(to_checksum_address(asked))
+    if is_written_as_wallet(asked):
+        try:
+            return files.people.behind(wallet(asked))
+        except ValueError as error:
+            raise OptionInvalid(str(error)) from None
     if asked not in files.investors.names:
         raise OptionInvalid(f"no investor or wallet is called '{asked}'{near(asked, files.investors.names)}")
     return asked
@@ -91,7 +98,7 @@ def person(files: Files, asked: str) -> str:
 
 def register_at(files: Files, tranche: str, at: int) -> Register:
     """Who is known and who holds what of a tranche at a time, by the events before it."""
-    rules, people = files.rules, people_of(files.investors)
+    rules, people = files.rules, files.people
     deal = rules.deal
     supply = deal.units(deal.tranches[deal.place_of(tranche)].size)
     section = deal.compliance
@@ -100,17 +107,11 @@ def register_at(files: Files, tranche: str, at: int) -> Register:
     for name in files.investors.names:
         row = next(each for each in files.investors.rows if each.name == name)
         register = knows(register, replace(row.investor, lists=lists if name in listed else ()))
-    return _played(register, files.events, people, tranche, at)
+    return _with_strangers(_played(register, files.events, people, tranche, at), listed, lists)
 
 
 def _on_list(files: Files, people: People, at: int) -> frozenset[str]:
-    names = {people.behind(each) for each in files.listed}
-    for event in files.events:
-        if event.at <= at and event.kind == "listed":
-            names.add(people.behind(event.taker))
-        elif event.at <= at and event.kind == "unlisted":
-            names.discard(people.behind(event.taker))
-    return frozenset(names)
+    return listed_of(files.listed, people) | on_a_list((each for each in files.events if each.at <= at), people)
 
 
 def _played(register: Register, events: Iterable[Event], people: People, tranche: str, at: int) -> Register:
@@ -121,9 +122,13 @@ def _played(register: Register, events: Iterable[Event], people: People, tranche
         giver = people.behind(event.giver) if event.giver else None
         taker = people.behind(event.taker) if event.taker else None
         register = moved(register, Move(giver, taker, event.units, event.at))
-    strangers = [name for name in register.lots if name not in register.investors]
-    for name in strangers:
-        register = knows(register, Investor(name, "", "retail", None))
+    return register
+
+
+def _with_strangers(register: Register, listed: frozenset[str], lists: tuple[str, ...]) -> Register:
+    """Who holds and stands in no file has no claim, but may stand on a list."""
+    for name in [each for each in register.lots if each not in register.investors]:
+        register = knows(register, Investor(name, "", "retail", None, lists if name in listed else ()))
     return register
 
 

@@ -7,28 +7,28 @@ chain; what the rules of a deal say of a person is asked of its books.
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from eth_utils import is_checksum_address, is_same_address, to_checksum_address
-
 from salvor.amounts import timestamp
 from salvor.deal.names import unknown
 from salvor.errors import FileMissing, FileUnreadable, RowInvalid, near
+from salvor.investors.names import alike, checked_name
 from salvor.jurisdictions.book import Rulebook
 from salvor.jurisdictions.register import Investor
-from salvor.jurisdictions.rules import CLASSES, country
+from salvor.jurisdictions.rules import InvestorClass, country, investor_class
+from salvor.supervision.wallets import wallet
 
 COLUMNS = ("wallet", "name", "country", "class", "claims", "expiry")
 CLAIMS = ("kyc", "country", "class")  # what is said of a person: that it is known, where it lives, which class it is of
 NEEDED = ("kyc", "class")  # without these nobody is verified
 MOST_WALLETS = 8  # of one identity
 LONGEST = 10 * 366  # days that a claim may hold
-_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
-_NOBODY = "0x" + "0" * 40
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,14 @@ class Row:
     wallet: str
     name: str
     country: str
-    klass: str
+    klass: InvestorClass
     claims: tuple[str, ...]
     until: int
 
     @property
     def investor(self) -> Investor:
         """The same for the rules."""
-        return Investor(self.name, self.country, self.klass, self.until)  # type: ignore[arg-type]
+        return Investor(self.name, self.country, self.klass, self.until)
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,6 @@ class Investors:
         """Persons, each once, in the file's order."""
         return tuple(dict.fromkeys(row.name for row in self.rows))
 
-    def of(self, wallet: str) -> Row | None:
-        """The row of a wallet."""
-        return next((row for row in self.rows if is_same_address(row.wallet, wallet)), None)
-
     def wallets(self, name: str) -> tuple[str, ...]:
         """Wallets of a person."""
         return tuple(row.wallet for row in self.rows if row.name == name)
@@ -87,11 +83,15 @@ def read_investors(path: Path, *, today: date | None, books: Sequence[Rulebook] 
     """
     lines = _lines(path)
     rows: list[Row] = []
+    legible: list[Row] = []  # refused rows too: what one says of a wallet or a person, no later one takes back
     refused: list[Refused] = []
     for line, cells in lines:
         try:
-            row = _row(line, cells, today)
-            _fits_the_rest(row, rows)
+            row = _row(line, cells)
+            before = tuple(legible)
+            legible.append(row)
+            _fits_the_rest(row, before)
+            _still_holds(row, today)
             _may_hold_something(row, books)
         except ValueError as error:
             refused.append(Refused(line, cells["wallet"], cells["name"], str(error)))
@@ -104,10 +104,10 @@ def _lines(path: Path) -> list[tuple[int, dict[str, str]]]:
     if not path.is_file():
         raise FileMissing(path, "investor file")
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise FileUnreadable(path, "an investor file", "it is no text in UTF-8") from None
-    reader = csv.reader(text.splitlines(), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [cell.strip() for cell in next(reader, [])]
         for column in COLUMNS:
@@ -127,36 +127,21 @@ def _lines(path: Path) -> list[tuple[int, dict[str, str]]]:
     return found
 
 
-def _row(line: int, cells: dict[str, str], today: date | None) -> Row:
+def _row(line: int, cells: dict[str, str]) -> Row:
     """One row alone; raises ValueError with the reason."""
-    wallet = _wallet(cells["wallet"])
-    if not cells["name"]:
-        raise ValueError("no name: rows of one name are wallets of one person")
-    if len(cells["name"]) > 60:
-        raise ValueError("a name has 60 letters at most")
+    address = wallet(cells["wallet"])
+    name = checked_name(cells["name"])
     if not cells["country"]:
         raise ValueError("no country: a person without one would pass a list of countries that may not")
-    if cells["class"] not in CLASSES:
-        raise ValueError(unknown("investor class", cells["class"], CLASSES))
     return Row(
         line,
-        wallet,
-        cells["name"],
+        address,
+        name,
         country(cells["country"]),
-        cells["class"],
+        investor_class(cells["class"]),
         _claims(cells["claims"]),
-        _expiry(cells["expiry"], today),
+        _expiry(cells["expiry"]),
     )
-
-
-def _wallet(text: str) -> str:
-    if not _ADDRESS.fullmatch(text):
-        raise ValueError(f"'{text}' is no wallet: 0x and 40 hexadecimal digits")
-    if text == _NOBODY:
-        raise ValueError("the zero address is nobody's wallet")
-    if text not in (text.lower(), text.upper().replace("0X", "0x")) and not is_checksum_address(text):
-        raise ValueError(f"{text} has a wrong checksum: a letter was changed; copy it again")
-    return str(to_checksum_address(text))
 
 
 def _claims(text: str) -> tuple[str, ...]:
@@ -169,29 +154,35 @@ def _claims(text: str) -> tuple[str, ...]:
     return tuple(claim for claim in CLAIMS if claim in given)
 
 
-def _expiry(text: str, today: date | None) -> int:
+def _expiry(text: str) -> int:
     """The first second of the day on which the claims hold no more."""
     try:
-        day = date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
+        day = date.fromisoformat(text) if _DATE.fullmatch(text) else None
     except ValueError:
         day = None
-    if day is None:
+    if day is None or day.year < 1970:
         raise ValueError(f"'{text}' is no date, such as 2027-12-31")
+    return timestamp(day)
+
+
+def _still_holds(row: Row, today: date | None) -> None:
     if today is None:
-        return timestamp(day)
+        return
+    day = day_of(row.until)
     if day <= today:
         raise ValueError(f"the claims ran out on {day}")
     if (day - today).days > LONGEST:
         raise ValueError(f"claims that hold until {day} are looked at by nobody again: ten years at most")
-    return timestamp(day)
 
 
 def _fits_the_rest(row: Row, rows: Iterable[Row]) -> None:
-    """Against the rows above; the first row of a wallet and of a person counts."""
+    """Against the rows above, refused or not; the first row of a wallet and of a person counts."""
     theirs = [each for each in rows if each.name == row.name]
     for each in rows:
         if each.wallet == row.wallet:
             raise ValueError(f"the wallet stands in line {each.line} already, of {each.name}")
+        if each.name != row.name and alike(each.name, row.name):
+            raise ValueError(f"'{row.name}' looks like '{each.name}' in line {each.line}: one person has one name")
     for each in theirs:
         if (each.country, each.klass) != (row.country, row.klass):
             raise ValueError(
@@ -199,7 +190,7 @@ def _fits_the_rest(row: Row, rows: Iterable[Row]) -> None:
             )
         if (each.claims, each.until) != (row.claims, row.until):
             raise ValueError(f"{row.name} has other claims in line {each.line}: claims are a person's, not a wallet's")
-    if len(theirs) >= MOST_WALLETS:
+    if len({each.wallet for each in theirs}) >= MOST_WALLETS:
         raise ValueError(f"{row.name} has {MOST_WALLETS} wallets already, the most that one person may have")
 
 

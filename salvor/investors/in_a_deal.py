@@ -6,7 +6,7 @@ Claims are signed by the issuer of rehearsals, whose key everybody knows: for lo
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -48,10 +48,12 @@ def regulation_of(deal_file: Path) -> Regulation:
     return Regulation(load_deal_rules(deal_file), investors)
 
 
-def register_cast(live: LiveDeal, regulation: Regulation, accounts: Mapping[str, Any], now: int) -> Registration:
-    """Registers the accounts that play the investors, each with the claims of its row."""
+def register_cast(
+    live: LiveDeal, regulation: Regulation, accounts: Iterable[tuple[str, Any]], now: int
+) -> Registration:
+    """Registers the accounts that play the investors, each with the claims of its investor's row."""
     rows = []
-    for name, account in accounts.items():
+    for name, account in accounts:
         row = next(each for each in regulation.investors.rows if each.name == name)
         rows.append(replace(row, wallet=str(account.address)))
     assert live.regulated is not None

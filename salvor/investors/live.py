@@ -12,7 +12,7 @@ from salvor.chain.artifacts import read_artifacts
 from salvor.chain.build import build
 from salvor.chain.codec import address_of
 from salvor.errors import NoCode, NodeTrouble, OptionInvalid
-from salvor.investors.chain_events import events_of, learn, logs_of, watch
+from salvor.investors.chain_events import history_of, learn, watch
 from salvor.supervision.events import Event
 
 
@@ -61,7 +61,7 @@ def read_history(notes: Mapping[str, str], choice: str, first: int) -> tuple[Eve
             return answer["result"]
 
         last = int(ask("eth_blockNumber"), 16)
-        return events_of(logs_of(ask, watched.addresses, first, last), watched.tranches)
+        return history_of(ask, watched, first, last)
 
 
 def contract_at(container: Any, address: str, provider: Any) -> Any:

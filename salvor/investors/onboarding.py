@@ -72,6 +72,11 @@ class Desk:
     chain_id: int = CHAIN_ID
     tick: Callable[[int], None] = lambda done: None
 
+    @property
+    def place(self) -> str:
+        """What the journal calls this registry: on two chains registries may have one address."""
+        return f"{self.chain_id}:{self.registry.address}"
+
 
 def known_of(registry: Any, wallet: str, standing: tuple[int, int] | None = None, now: int | None = None) -> Known:
     """Reads the word of a wallet (interfaces/Records.sol); of a stranger there is nothing more to ask.
@@ -95,8 +100,8 @@ def register(investors: Investors, desk: Desk, *, dry_run: bool = False) -> Regi
     dead, generation = desk.registry.standing()
     standing = (int(dead), int(generation))
     known = {row.wallet: known_of(desk.registry, row.wallet, standing, desk.now) for row in investors.rows}
-    identities = _identities(investors, known)
-    outcomes = dict(_settled(investors, known, identities))
+    identities, reasons = _identities(investors, known, desk)
+    outcomes = dict(_settled(investors, known, identities, reasons))
     todo = [row for row in investors.rows if row.wallet not in outcomes]
     batches = 0
     if dry_run:
@@ -106,10 +111,10 @@ def register(investors: Investors, desk: Desk, *, dry_run: bool = False) -> Regi
         entries = _signed(todo, identities, desk)
         for start in range(0, len(todo), desk.batch):
             rows = todo[start : start + desk.batch]
-            sent, reasons = _send([entries[row.wallet] for row in rows], desk)
+            sent, refused = _send([entries[row.wallet] for row in rows], desk)
             batches += sent
             for row in rows:
-                reason = reasons.get(row.wallet)
+                reason = refused.get(row.wallet)
                 outcomes[row.wallet] = (
                     Outcome(row, _word(known[row.wallet])) if reason is None else Outcome(row, "refused", reason)
                 )
@@ -122,12 +127,14 @@ def _word(known: Known) -> str:
 
 
 def _settled(
-    investors: Investors, known: Mapping[str, Known], identities: Mapping[str, str]
+    investors: Investors, known: Mapping[str, Known], identities: Mapping[str, str], reasons: Mapping[str, str]
 ) -> Iterator[tuple[str, Outcome]]:
     """Rows of which nothing is sent: what the chain has already, and wallets that it has under somebody else."""
     for row in investors.rows:
         there = known[row.wallet]
-        if there.identity and there.identity != identities[row.name]:
+        if row.name in reasons:
+            yield row.wallet, Outcome(row, "refused", reasons[row.name])
+        elif there.identity and there.identity != identities[row.name]:
             reason = f"the registry has it under the identity {there.identity}, {row.name} has {identities[row.name]}"
             yield row.wallet, Outcome(row, "refused", reason)
         elif there.is_as(row):
@@ -136,17 +143,16 @@ def _settled(
 
 def _signed(todo: Sequence[Row], identities: Mapping[str, str], desk: Desk) -> dict[str, Entry]:
     """An entry of the journal for each row: the one of a run that was cut off, or a new one with new signatures."""
-    place = str(desk.registry.address)
+    place = desk.place
     before = desk.journal.entries(place)
+    epoch = int(desk.registry.epochOf(desk.issuer.address))
     fresh, kept = [], {}
     for row in todo:
         entry = before.get(row.wallet)
-        # What was done and is not there any more was taken back since: it is signed anew.
-        if entry is not None and entry.row == _as_text(row) and entry.state in ("signed", "sent"):
+        if entry is not None and _still_good(entry, row, identities[row.name], epoch, desk):
             kept[row.wallet] = entry
         else:
             fresh.append(row)
-    epoch = int(desk.registry.epochOf(desk.issuer.address))
     calls = [(row.wallet, _as_text(row), _call(row, identities[row.name], epoch, desk)) for row in fresh]
     desk.journal.signed(place, calls)
     entries = desk.journal.entries(place)
@@ -157,15 +163,58 @@ def _as_text(row: Row) -> str:
     return "|".join([row.name, row.country, row.klass, ",".join(row.claims), str(row.until)])
 
 
-def _identities(investors: Investors, known: Mapping[str, Known]) -> dict[str, str]:
-    """The identity of a person: that of its first wallet that is registered, else its first wallet."""
+def _still_good(entry: Entry, row: Row, identity: str, epoch: int, desk: Desk) -> bool:
+    """Whether what a run that was cut off has signed is what would be signed now.
+
+    What was done and is not there any more was taken back since: it is signed anew.
+    """
+    _, signed_for, _, claims, _ = entry.call
+    signers = {(claim[5], claim[6]) for claim in claims}
+    as_before = entry.row == _as_text(row) and signed_for == identity and entry.state in ("signed", "sent")
+    return as_before and signers == {(desk.issuer.address, epoch)}
+
+
+def _identities(investors: Investors, known: Mapping[str, Known], desk: Desk) -> tuple[dict[str, str], dict[str, str]]:
+    """The identity of each person, and why some have none; nobody comes into an identity that is somebody else's.
+
+    It is that of the person's first wallet that is registered; else what a run that was cut off began with; else the
+    first of its wallets that names nobody. A wallet that somebody else lost still names that somebody's identity.
+    """
     found: dict[str, str] = {}
+    holders: dict[str, str] = {}
+    reasons: dict[str, str] = {}
     for row in investors.rows:
-        if known[row.wallet].identity:
-            found.setdefault(row.name, known[row.wallet].identity)
-    for row in investors.rows:
-        found.setdefault(row.name, row.wallet)
-    return found
+        if identity := known[row.wallet].identity:
+            found.setdefault(row.name, identity)
+            other = holders.setdefault(identity, row.name)
+            if other != row.name:
+                for name in (other, row.name):
+                    reasons[name] = (
+                        f"the registry has wallets of {other} and of {row.name} under one identity, {identity}: "
+                        "take out the one that is not theirs (deleteIdentity)"
+                    )
+    begun = _begun(desk)
+    for name in investors.names:
+        if name not in found:
+            own = investors.wallets(name)
+            first = [begun[wallet] for wallet in own if begun.get(wallet) in own]
+            free = next((each for each in (*first, *own) if _names_nobody(desk.registry, each)), None)
+            if free is None:
+                reasons[name] = f"{own[0]} names the identity of other wallets at the registry: add a wallet of its own"
+            found[name] = free or own[0]
+    return found, reasons
+
+
+def _begun(desk: Desk) -> dict[str, str]:
+    """Identities by wallet, of registrations that were signed and perhaps sent."""
+    entries = desk.journal.entries(desk.place).values()
+    return {entry.wallet: str(entry.call[1]) for entry in entries if entry.state in ("signed", "sent")}
+
+
+def _names_nobody(registry: Any, identity: str) -> bool:
+    """Whether no wallet belongs to an identity."""
+    number = int(registry.numberOf(identity))
+    return number == 0 or not registry.walletsOf(number)
 
 
 def _call(row: Row, identity: str, epoch: int, desk: Desk) -> list[Any]:
@@ -183,7 +232,7 @@ def _call(row: Row, identity: str, epoch: int, desk: Desk) -> list[Any]:
 
 def _send(entries: Sequence[Entry], desk: Desk) -> tuple[int, dict[str, str]]:
     """A batch, or its halves when it is refused: who is refused in the end stands alone. Batches sent, and reasons."""
-    place, wallets = str(desk.registry.address), [entry.wallet for entry in entries]
+    place, wallets = desk.place, [entry.wallet for entry in entries]
     desk.journal.mark(place, wallets, "sent")
     try:
         send(desk.registry.register, [_struct(entry.call) for entry in entries], sender=desk.agent)

@@ -15,7 +15,7 @@ from salvor.jurisdictions.answers import refusing, verdicts
 from salvor.jurisdictions.book import Count, Rulebook
 from salvor.jurisdictions.of_deal import DealRules
 from salvor.jurisdictions.register import Investor, Move, Register, freed, knows, moved
-from salvor.jurisdictions.rules import CLASSES, InvestorClass
+from salvor.jurisdictions.rules import CLASSES, CountryAllow, InvestorClass
 
 MOST_HOLDERS = 200  # a case that fills a group with more is left out
 _DAY = 86_400
@@ -49,6 +49,7 @@ class _Stage:
     decimals: int
     start: int  # when the first lots came
     now: int
+    every_country: bool
 
     @property
     def step(self) -> int:
@@ -84,20 +85,26 @@ def issued(register: Register, to: Investor, units: int, at: int) -> Register:
     return moved(knows(register, to), Move(None, to.name, units, at))
 
 
-def matrix(book: Rulebook, supply: int, decimals: int, closing: int) -> tuple[Case, ...]:
-    """All cases of a tranche of so many units that closes at a time; no two have one name."""
+def matrix(
+    book: Rulebook, supply: int, decimals: int, closing: int, *, every_country: bool = False
+) -> tuple[Case, ...]:
+    """All cases of a tranche of so many units that closes at a time; no two have one name.
+
+    Investors come from one country of each line that opens some, or from every country that is opened.
+    """
     waits = [book.lock_up, max(book.hold_period.values(), default=0), book.velocity[1] if book.velocity else 0]
     now = max(closing + 2 * sum(waits) + 10 * _DAY, timestamp(book.first) if book.first else 0)
-    stage = _Stage(book, supply, decimals, closing, now)
+    stage = _Stage(book, supply, decimals, closing, now, every_country)
     return tuple(case for case in _all(stage) if _could_come_about(stage, case))
 
 
-def cases_of(rules: DealRules) -> tuple[Case, ...]:
+def cases_of(rules: DealRules, *, every_country: bool = False) -> tuple[Case, ...]:
     """The cases of all tranches of a deal."""
     closing = timestamp(rules.deal.calendar.closing)
     cases: list[Case] = []
     for book, tranche in zip(rules.books, rules.deal.tranches, strict=True):
-        cases += matrix(book, rules.deal.units(tranche.size), rules.deal.settlement.decimals, closing)
+        size = rules.deal.units(tranche.size)
+        cases += matrix(book, size, rules.deal.settlement.decimals, closing, every_country=every_country)
     return tuple(cases)
 
 
@@ -125,7 +132,7 @@ def _all(stage: _Stage) -> Iterator[Case]:
 
 def _profiles(stage: _Stage) -> Iterator[Case]:
     book = stage.book
-    for country, klass in product(_countries(book), CLASSES):
+    for country, klass in product(_countries(stage), CLASSES):
         yield from _ways_in(stage, f"{klass} of {country}", stage.investor("newcomer", country, klass))
     base = stage.investor("newcomer")
     yield from _ways_in(stage, "claims ran out a second ago", replace(base, until=stage.now - 1))
@@ -139,13 +146,14 @@ def _profiles(stage: _Stage) -> Iterator[Case]:
         yield stage.case(f"holder on {name}", "sell", before, stage.sells(stage.entry))
 
 
-def _countries(book: Rulebook) -> list[str]:
-    """One country for each line that opens some, each that was closed, and one that nobody speaks of."""
+def _countries(stage: _Stage) -> list[str]:
+    """One country for each line that opens some, or all of them, each that was closed, and one nobody speaks of."""
+    book = stage.book
     opens = [choice for choice in book.choices if choice.rule == "country_allow"]
     lines = [line.rule for choice in opens for line in choice.by]
-    firsts = [getattr(rule, "countries", ("",))[0] for rule in lines]
+    firsts = [rule.countries[0] for rule in lines if isinstance(rule, CountryAllow)]
     elsewhere = next(each for each in _ELSEWHERE if each not in book.opened)
-    return list(dict.fromkeys([*firsts, *book.closed, elsewhere]))
+    return list(dict.fromkeys([*(book.opened if stage.every_country else firsts), *book.closed, elsewhere]))
 
 
 def _ways_in(stage: _Stage, profile: str, newcomer: Investor) -> Iterator[Case]:

@@ -21,8 +21,6 @@ from salvor.jurisdictions.book import Choice, Count, Exchange, Rulebook
 from salvor.jurisdictions.load import Jurisdiction, Line
 
 Some = TypeVar("Some", bound=r.Rule)
-_Amount = TypeVar("_Amount", r.MinimumHolding, r.MaximumHolding, r.MinimumInvestment, r.Denomination)
-_Share = TypeVar("_Share", r.ShareOfSupply, r.Retention)
 
 
 @dataclass
@@ -69,12 +67,12 @@ class _Draft:
         self.conflicts += [f"{rule}: {say(value)} ({line.jurisdiction}) {stricter}" for line, value in over]
         return strictest
 
-    def amount(self, kind: type[_Amount], best: Callable[[Iterable[int]], int], rounding: Rounding) -> int | None:
+    def amount(self, kind: type[r.OfAmount], best: Callable[[Iterable[int]], int], rounding: Rounding) -> int | None:
         """The strictest of some amounts."""
         found = [(line, self.units(line, rule.amount, rounding)) for line, rule in self.of(kind)]
         return self.choose(kind.word, found, best, self.said)
 
-    def share(self, kind: type[_Share], best: Callable[[Iterable[int]], int]) -> Wad | None:
+    def share(self, kind: type[r.OfShare], best: Callable[[Iterable[int]], int]) -> Wad | None:
         """The strictest of some shares."""
         found = [(line, int(rule.share)) for line, rule in self.of(kind)]
         share = self.choose(kind.word, found, best, _percent)
@@ -166,7 +164,13 @@ def _classes(draft: _Draft) -> tuple[r.InvestorClass, ...]:
 
 
 def _travel_rule(draft: _Draft) -> int | None:
-    found = [(line, draft.units(line, rule.above, "down")) for line, rule in draft.of(r.TravelRule)]
+    """The most that moves without a record: of a law that says "so much or more", a unit less."""
+    found = []
+    for line, rule in draft.of(r.TravelRule):
+        if rule.above is not None:
+            found.append((line, draft.units(line, rule.above, "down")))
+        if rule.at_least is not None:
+            found.append((line, max(draft.units(line, rule.at_least, "up") - 1, 0)))
     return draft.choose("travel_rule", found, min, draft.said)
 
 

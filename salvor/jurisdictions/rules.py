@@ -1,6 +1,6 @@
 """The rules that a jurisdiction file can name, one class a rule with its parameters as they stand in the file.
 
-Amounts carry their currency; nothing here knows a deal. `docs/jurisdictions.md` says what each rule means.
+Amounts carry their currency; nothing here knows a deal. docs/compliance-for-issuers.md says what each rule means.
 """
 
 from __future__ import annotations
@@ -71,10 +71,12 @@ def _once(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-def _class(text: object) -> object:
-    if text not in CLASSES:
-        raise ValueError(unknown("investor class", str(text), CLASSES))
-    return text
+def investor_class(text: object) -> InvestorClass:
+    """One of the three, or a ValueError with the near match."""
+    for klass in CLASSES:
+        if text == klass:
+            return klass
+    raise ValueError(unknown("investor class", str(text), CLASSES))
 
 
 def _percent_above_zero(share: Wad) -> Wad:
@@ -86,7 +88,7 @@ def _percent_above_zero(share: Wad) -> Wad:
 Amount = Annotated[Money, BeforeValidator(_money)]
 Country = Annotated[str, AfterValidator(country)]
 Countries = Annotated[tuple[Country, ...], Field(min_length=1, max_length=249), AfterValidator(_once)]
-Class = Annotated[InvestorClass, BeforeValidator(_class)]
+Class = Annotated[InvestorClass, BeforeValidator(investor_class)]
 Classes = Annotated[tuple[Class, ...], Field(min_length=1), AfterValidator(_once)]
 Names = Annotated[tuple[Name, ...], Field(min_length=1, max_length=50), AfterValidator(_once)]
 Days = Annotated[Whole, Field(ge=1, le=36_500)]
@@ -97,6 +99,18 @@ class Rule(Part):
     """A rule and its parameters."""
 
     word: ClassVar[str]
+
+
+class OfAmount(Rule):
+    """A rule that is one amount."""
+
+    amount: Amount
+
+
+class OfShare(Rule):
+    """A rule that is one share."""
+
+    share: Share
 
 
 class CountryAllow(Rule):
@@ -121,32 +135,28 @@ class InvestorClasses(Rule):
     classes: Classes
 
 
-class MinimumHolding(Rule):
+class MinimumHolding(OfAmount):
     """Who holds, holds at least this, or nothing."""
 
     word = "minimum_holding"
-    amount: Amount
 
 
-class MaximumHolding(Rule):
+class MaximumHolding(OfAmount):
     """Nobody holds more."""
 
     word = "maximum_holding"
-    amount: Amount
 
 
-class MinimumInvestment(Rule):
+class MinimumInvestment(OfAmount):
     """Who subscribes has at least this afterwards."""
 
     word = "minimum_investment"
-    amount: Amount
 
 
-class ShareOfSupply(Rule):
+class ShareOfSupply(OfShare):
     """Nobody holds more than this share of a tranche."""
 
     word = "share_of_supply"
-    share: Share
 
 
 class HolderCount(Rule):
@@ -187,11 +197,10 @@ class TransferWindow(Rule):
         return self
 
 
-class Velocity(Rule):
+class Velocity(OfAmount):
     """Within so many days nobody gives away more."""
 
     word = "velocity"
-    amount: Amount
     days: Days
 
 
@@ -202,25 +211,30 @@ class Sanctions(Rule):
     lists: Names
 
 
-class Denomination(Rule):
-    """Notes move in whole multiples of this."""
+class Denomination(OfAmount):
+    """Notes are ordered and move in whole multiples of this, or all that is held."""
 
     word = "denomination"
-    amount: Amount
 
 
 class TravelRule(Rule):
-    """From above this on, who gives and who takes is recorded before notes move."""
+    """Above this, or from this on, who gives and who takes is recorded before notes move: laws say either."""
 
     word = "travel_rule"
-    above: Amount
+    above: Amount | None = None
+    at_least: Amount | None = None
+
+    @model_validator(mode="after")
+    def _says_one(self) -> TravelRule:
+        if (self.above is None) == (self.at_least is None):
+            raise ValueError("says either `above` (more than this is recorded) or `at_least` (this much is too)")
+        return self
 
 
-class Retention(Rule):
+class Retention(OfShare):
     """The originator keeps at least this share of every tranche to the end."""
 
     word = "retention"
-    share: Share
 
 
 class ApprovedInAdvance(Rule):
@@ -229,28 +243,26 @@ class ApprovedInAdvance(Rule):
     word = "approved_in_advance"
 
 
-RULES: dict[str, type[Rule]] = {
-    each.word: each
-    for each in (
-        CountryAllow,
-        CountryDeny,
-        InvestorClasses,
-        MinimumHolding,
-        MaximumHolding,
-        MinimumInvestment,
-        ShareOfSupply,
-        HolderCount,
-        LockUp,
-        HoldPeriod,
-        TransferWindow,
-        Velocity,
-        Sanctions,
-        Denomination,
-        TravelRule,
-        Retention,
-        ApprovedInAdvance,
-    )
-}
+_KINDS: tuple[type[Rule], ...] = (
+    CountryAllow,
+    CountryDeny,
+    InvestorClasses,
+    MinimumHolding,
+    MaximumHolding,
+    MinimumInvestment,
+    ShareOfSupply,
+    HolderCount,
+    LockUp,
+    HoldPeriod,
+    TransferWindow,
+    Velocity,
+    Sanctions,
+    Denomination,
+    TravelRule,
+    Retention,
+    ApprovedInAdvance,
+)
+RULES = {kind.word: kind for kind in _KINDS}
 
 
 def seconds(days: int) -> int:

@@ -49,9 +49,9 @@ class Stage:
         return LifeStatement(closing, state, first, second, tuple(self.periods), tuple(self.events), refunds, why)
 
 
-def rehearse(script: Script, life_file: Path) -> Stage:
+def rehearse(model: OnModel, life_file: Path) -> Stage:
     """Play a life on the model alone; raises where the model refuses what the file does not say is refused."""
-    stage = Stage(script, life_file, OnModel(script))
+    stage = Stage(model.script, life_file, model)
     perform(stage, tick=lambda calls, sentence: None)
     return stage
 

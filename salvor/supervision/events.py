@@ -6,8 +6,9 @@ An event is known by its block and its place in the block. Here it is of wallets
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from itertools import pairwise
 from typing import Literal, get_args
 
@@ -86,12 +87,56 @@ class People:
         return owners
 
 
+def with_identities(people: People, events: Iterable[Event]) -> People:
+    """The same people with the wallets that a registry or a recovery joins to theirs, and whom it joins beside them.
+
+    A file of investors knows who is in it today; a wallet that left it, or was never in it, is still the wallet of
+    whoever moved units with it. Where the wallets of one identity are of two persons of the file, the file is believed.
+    """
+    joined: dict[str, str] = {}  # wallet to identity, the last one counts
+    found: dict[str, str] = {}  # wallet to the wallet that it was recovered from
+    for event in events:
+        if event.kind == "registered" and event.reference:
+            joined[event.taker] = event.reference
+        elif event.kind == "recovery":
+            found[event.taker] = event.giver
+    for taker, giver in found.items():
+        identity = joined.get(giver) or joined.get(taker) or giver
+        joined.setdefault(giver, identity)
+        joined.setdefault(taker, identity)
+    groups: dict[str, list[str]] = {}
+    for wallet, identity in sorted(joined.items()):
+        groups.setdefault(identity, []).append(wallet)
+    persons = dict(people.persons)
+    for identity, wallets in sorted(groups.items()):
+        known = {people.behind(each) for each in wallets} & set(persons)
+        name = min(known) if len(known) == 1 else identity
+        strangers = tuple(each for each in wallets if people.behind(each) not in persons)
+        if strangers:
+            person = persons.get(name, Person(name, ()))
+            persons[name] = replace(person, wallets=(*person.wallets, *strangers))
+    return People(persons)
+
+
+def on_a_list(events: Iterable[Event], people: People) -> frozenset[str]:
+    """Who stands on a list in the end. Each note has its own list, and each wallet is taken off by itself."""
+    places: set[tuple[str, str]] = set()
+    for event in events:
+        if event.kind == "listed":
+            places.add((event.tranche, event.taker))
+        elif event.kind == "unlisted":
+            places.discard((event.tranche, event.taker))
+    return frozenset(people.behind(wallet) for _, wallet in places)
+
+
 def history(events: Iterable[Event]) -> tuple[Event, ...]:
     """Each event once, in the chain's order; raises HistoryBroken for two at one place or a clock that goes back."""
     ordered = sorted(set(events))
     for before, after in pairwise(ordered):
         if (before.block, before.index) == (after.block, after.index):
             raise HistoryBroken(f"two different events stand at block {after.block}, place {after.index}")
+        if after.block == before.block and after.at != before.at:
+            raise HistoryBroken(f"block {after.block} has two times, {before.at} and {after.at}")
         if after.at < before.at:
             raise HistoryBroken(f"block {after.block} is older than block {before.block}")
     return tuple(ordered)
@@ -101,5 +146,7 @@ def fingerprint(events: Iterable[Event]) -> str:
     """A hash of a whole history: two reports with the same one were made from the same events."""
     digest = hashlib.sha256()
     for event in history(events):
-        digest.update("\x1f".join(str(each) for each in astuple(event)).encode() + b"\n")
+        digest.update(
+            json.dumps(astuple(event), ensure_ascii=True).encode() + b"\n"
+        )  # no text can look like two fields
     return digest.hexdigest()

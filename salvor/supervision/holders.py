@@ -22,7 +22,8 @@ class Holding:
     supply: int  # of the tranche
     since: int  # of the first units of those who have held without a break
     last: int  # of the last move
-    frozen: bool
+    frozen: bool  # a wallet, whole
+    frozen_units: int  # of those that are not
 
 
 def balances(events: Sequence[Event]) -> dict[tuple[str, str], int]:
@@ -53,17 +54,17 @@ def holders(events: Sequence[Event], people: People) -> tuple[Holding, ...]:
         supply[tranche] = supply.get(tranche, 0) + units
         wallets.setdefault((tranche, people.behind(wallet)), []).append(wallet)
     times = _times(events, people)
-    frozen = frozen_by(events, people)
+    frozen, parts = frozen_by(events, people), frozen_units(events)
     found = []
     for (tranche, name), theirs in sorted(wallets.items()):
         person = people.persons.get(name)
         units = sum(held[tranche, wallet] for wallet in theirs)
         since, last = times[tranche, name]
         country, klass = (person.country, person.klass) if person else ("", "")
-        barred = (tranche, name) in frozen
-        found.append(
-            Holding(tranche, name, country, klass, tuple(sorted(theirs)), units, supply[tranche], since, last, barred)
-        )
+        theirs = sorted(theirs)
+        barred, part = (tranche, name) in frozen, sum(parts.get((tranche, wallet), 0) for wallet in theirs)
+        of_all = supply[tranche]
+        found.append(Holding(tranche, name, country, klass, tuple(theirs), units, of_all, since, last, barred, part))
     return tuple(found)
 
 
@@ -99,3 +100,15 @@ def frozen_by(events: Sequence[Event], people: People) -> set[tuple[str, str]]:
         elif event.kind == "recovery" and (event.tranche, event.giver) in wallets:
             wallets.add((event.tranche, event.taker))  # a freeze goes along
     return {(tranche, people.behind(wallet)) for tranche, wallet in wallets}
+
+
+def frozen_units(events: Sequence[Event]) -> dict[tuple[str, str], int]:
+    """Units by tranche and wallet that a supervisor froze beside whole wallets; a recovery takes them along."""
+    frozen: dict[tuple[str, str], int] = {}
+    for event in events:
+        place = (event.tranche, event.taker)
+        if event.kind == "units_frozen":
+            frozen[place] = frozen.get(place, 0) + event.units
+        elif event.kind == "units_unfrozen":
+            frozen[place] = max(frozen.get(place, 0) - event.units, 0)
+    return frozen

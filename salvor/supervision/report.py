@@ -38,7 +38,7 @@ def supervise(
 
 
 def write_supervision(found: Supervision, folder: Path) -> tuple[Path, ...]:
-    """Write all files, each whole or not at all."""
+    """Write all files, each whole or not at all; with the last, `supervision.json`, all are of one history."""
     files = {
         "events.csv": events_as_csv(found.events),
         "holders.csv": as_csv(_HOLDERS, (_holder(found, each) for each in found.holders)),
@@ -46,6 +46,8 @@ def write_supervision(found: Supervision, folder: Path) -> tuple[Path, ...]:
         "flags.csv": as_csv(_FLAGS, (_flagged(found, each) for each in found.flags)),
         "supervision.json": json.dumps(as_data(found), indent=2, ensure_ascii=False) + "\n",
     }
+    for name in reversed(files):
+        (folder / name).unlink(missing_ok=True)  # a run that is cut off leaves nothing of an older one beside its own
     for name, text in files.items():
         write_whole(folder / name, text)
     return tuple(folder / name for name in files)
@@ -63,7 +65,19 @@ def as_data(found: Supervision) -> dict[str, object]:
     }
 
 
-_HOLDERS = ("tranche", "holder", "country", "class", "amount", "share", "since", "last_move", "frozen", "wallets")
+_HOLDERS = (
+    "tranche",
+    "holder",
+    "country",
+    "class",
+    "amount",
+    "share",
+    "since",
+    "last_move",
+    "frozen",
+    "frozen_amount",
+    "wallets",
+)
 _AUDIT = ("place", "time", "tranche", "event", "giver", "taker", "amount", "reference", "reason")
 _FLAGS = ("kind", "who", "tranche", "from", "to", "amount", "said", "events")
 
@@ -73,11 +87,12 @@ def _time(at: int) -> str:
 
 
 def _holder(found: Supervision, each: Holding) -> tuple[str, ...]:
-    amount = format_units(each.units, found.decimals).replace(",", "")
+    amount, part = (format_units(units, found.decimals).replace(",", "") for units in (each.units, each.frozen_units))
     share = f"{each.units * 10**6 // each.supply // 10**4}.{each.units * 10**6 // each.supply % 10**4:04} %"
     state = "yes" if each.frozen else "no"
     times = (_time(each.since), _time(each.last))
-    return each.tranche, each.holder, each.country, each.klass, amount, share, *times, state, " ".join(each.wallets)
+    who = (each.tranche, each.holder, each.country, each.klass)
+    return *who, amount, share, *times, state, part, " ".join(each.wallets)
 
 
 def _audited(found: Supervision, event: Event) -> tuple[str, ...]:

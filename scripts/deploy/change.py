@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from salvor.options import Chosen, deal_options
+from salvor.options import Deploying, deal_options
 
 
 @click.command(epilog="Example: ape run deploy change deals/charged-off-accounts/deal.yaml --out change.json")
 @deal_options
 @click.option("--out", type=Path, help="Also write calls and proposal as JSON.")
-def cli(chosen: Chosen, out: Path | None) -> None:
+def cli(chosen: Deploying, out: Path | None) -> None:
     """Propose what would bring the live DEAL to its file; nothing is sent.
 
     Through a timelock it is a proposal to schedule and to execute, for a Safe a batch. Exit code 0, also when nothing
@@ -35,9 +35,15 @@ def cli(chosen: Chosen, out: Path | None) -> None:
     if found is None:
         console.print("the live deal is what the file says; nothing to change")
         return
+    if found.first:
+        console.print(f"first {found.first[0].sender} deploys:")
+    for step in found.first:
+        console.print(f"  {step.name} ({step.says})", markup=False)
     console.print(f"by {found.by.account}, {found.by}:")
     for step in (*found.steps, *found.proposal):
         console.print(f"  {step.name}", markup=False)
+    for each in found.then:
+        console.print(f"then: {each}", markup=False)
     if out:
         write_whole(out, json.dumps(found.as_json(), indent=2) + "\n")
         console.print(f"written: {out}; nothing was sent")

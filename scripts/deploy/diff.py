@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
-from salvor.options import Chosen, deal_options
+from salvor.options import Deploying, deal_options
+
+if TYPE_CHECKING:
+    from salvor.deploy.compare import Finding
 
 
 @click.command(epilog="Example: ape run deploy diff deals/charged-off-accounts/deal.yaml")
 @deal_options
 @click.option("--json", "as_json", is_flag=True, help="Print the differences as JSON on stdout, all else on stderr.")
-def cli(chosen: Chosen, as_json: bool) -> None:
+def cli(chosen: Deploying, as_json: bool) -> None:
     """Compare every contract, argument and right of the live DEAL with its file.
 
     Exit code 0 when nothing differs, 1 when something does, 2 for bad input, 3 for trouble with the node.
@@ -29,6 +32,17 @@ def cli(chosen: Chosen, as_json: bool) -> None:
         found = compare(deployment).findings
     print_findings(found, Console(stderr=as_json, highlight=False))
     if as_json:
-        click.echo(json.dumps([{**asdict(each), "cure": each.cure and each.cure[0]} for each in found], indent=2))
+        click.echo(json.dumps([_as_data(each) for each in found], indent=2))
     if found:
         raise SystemExit(CHECK_FAILED)
+
+
+def _as_data(each: Finding) -> dict[str, str | None]:
+    cure = each.cure and f"{each.cure.contract}.{each.cure.function}"
+    return {
+        "what": each.what,
+        "file": each.file,
+        "chain": each.chain,
+        "changeable": each.changeable,
+        "cure": cure,
+    }

@@ -35,7 +35,7 @@ class TestRules:
         done = run(investors, "rules", "--deal", SHIPPED / "deal.yaml")
         assert done.exit_code == 0
         assert "Only these classes may hold: professional, institutional. [us-506c: 17 CFR 230.506(c)" in done.stdout
-        assert "lock_up: 40 days (us-reg-s) gives way to 365 days (us-506c)" in done.stdout
+        assert "lock_up: 40 days (us-reg-s) gives way to 366 days (us-506c)" in done.stdout
         assert "senior: 95,000.00 EUR (5.0 %) stay" in done.stdout
 
     def test_as_json_are_nothing_else_on_stdout(self):
@@ -148,7 +148,7 @@ class TestExplain:
         assert "credit fund may send 20,000.00 of senior to family office on 2028-01-25" in done.stdout
         done = run(investors, "explain", "credit fund", *options, "--on", "2027-06-01")
         assert done.exit_code == 1
-        assert "NO  lock_up: 0.00 of credit fund have been kept for 365 days; asked: 20,000.00" in done.stdout
+        assert "NO  lock_up: 0.00 of credit fund have been kept for 366 days; asked: 20,000.00" in done.stdout
 
     def test_as_json_is_nothing_else_on_stdout(self):
         done = run(investors, "explain", "credit fund", "--deal", SHIPPED / "deal.yaml", *self.MOVE, "--json")

@@ -188,5 +188,5 @@ def test_supervision_reads_the_history_from_the_chain(tmp_path, folder, node, de
     done = subprocess.run([*question, *note], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stderr
     assert "NO  freeze: person 3 frozen" in done.stdout
-    assert "NO  lock_up: 0.00 of person 3 have been kept for 365 days" in done.stdout  # by the events of the chain
+    assert "NO  lock_up: 0.00 of person 3 have been kept for 366 days" in done.stdout  # by the events of the chain
     assert "the chain: The sender's wallet is frozen." in done.stdout

@@ -14,6 +14,8 @@ PROPERTIES = {
     "JU-02": "The contracts answer every case of a book as the rules do: the same reasons, or the move goes through.",
     "JU-03": "A registration that is cut off and run again leaves every wallet of the file registered once.",
     "JU-04": "One history of notes gives one set of files, in whatever order and however often its events are read.",
+    "JU-05": "A book refuses what each line of law forbids; beyond it only a sixteenth or an eighth of a time, or a "
+    "wider group of holders.",
     "NT-01": "A transfer by its holder carries no claim on the past: claimable amounts change only by distributions, "
     "claims, forced transfers and recoveries.",
     "NT-02": "The sum of what holders can claim is never above the cash that the note holds.",
@@ -87,6 +89,12 @@ PROPERTIES = {
     "AU-09": "While a case is in cure or for sale its outstanding is exposed, and after that it is not.",
     "AU-10": "A falling price is never below its floor and never rises within a round.",
     "AU-11": "Title passes only to an account that compliance admits at that second.",
+    "AU-12": "Moving a case between groups of tranches makes no claim and loses none: the gross balances of all groups "
+    "add up to what their tapes say.",
+    "AU-13": "Who splits, reorders or withholds bids gains no more than the rules say: parts cost at least the whole "
+    "at the last price, the order of reveals decides nothing, and each price withheld costs its deposit.",
+    "AU-14": "While a case is in cure or for sale whose loss may reach a tranche, nobody leaves that tranche at a "
+    "price without it.",
     "OR-01": "A good value lies between the smallest and the largest honest answer while fewer than half of those that "
     "count for the median lie.",
     "OR-02": "A good value is not older than its policy allows, a held one not older than it may be held.",
@@ -100,6 +108,7 @@ PROPERTIES = {
     "OR-09": "A report that is challenged or struck, or whose signer was removed, counts nowhere.",
     "OR-10": "A value that is not good enough can't be read: read refuses exactly what peek says is refused, readFresh "
     "also what is held.",
+    "OR-11": "What was kept while a report stood that is struck now is neither held nor the anchor.",
     "ON-01": "A node signs one value for a key and time, and only later times, wherever it is killed.",
     "ON-02": "A node gives each nonce to one content, wherever it is killed, and pays for it once.",
     "ON-03": "A source that is cut off, slow, or answers something else gives no value, never a wrong one.",

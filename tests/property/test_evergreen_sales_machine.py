@@ -33,9 +33,9 @@ class EvergreenSalesMachine(MovingEvergreenMachine):
         self.sales = GatesAndSales(self.lab, self.staged, TAPE)
         return self.sales.mirror
 
-    @rule(loan=loans, part=st.sampled_from([2, 4]), worth=st.sampled_from([0, 900, 20_000, 90_000]))
-    def open_case(self, loan, part, worth) -> None:
-        self.sales.open(loan, TAPE.values[loan][1] * part // 4, worth)
+    @rule(loan=loans, part=st.sampled_from([2, 4]), worth=st.sampled_from([0, 900, 20_000, 90_000]), seen=st.booleans())
+    def open_case(self, loan, part, worth, seen) -> None:
+        self.sales.open(loan, TAPE.values[loan][1] * part // 4, worth, confirmed=seen)
 
     def _case(self, drawn) -> int:
         """The number of one that is open; 0 where there is none."""

@@ -18,7 +18,7 @@ from tests.property.evergreen_stage import UNLIMITED, Stage
 from tests.property.liquidation_stage import CLAIM, SALE, STEPS
 from tests.utils.evergreen_cases import case
 from tests.utils.gates import Gates
-from tests.utils.leaves import SmallTape
+from tests.utils.leaves import SCHEMA, SmallTape
 
 TAPE = SmallTape((("1", 403, 0), ("2", 597, 0), ("3", 500, 0)))
 SIZES = (1_000, 300, 200)
@@ -61,16 +61,20 @@ class GatesAndSales(Gates):
         self.sales = State(self.deal, STRATEGIES, (STEPS,), servicer, "0x" + 40 * "0")
         self.fund.sales = self.sales
 
-    def open(self, loan: int, outstanding: int, worth: int = 4) -> None:
-        """A case with one loan of the tape, by the servicer, and what it is about is worth."""
+    def open(self, loan: int, outstanding: int, worth: int = 4, *, confirmed: bool = True) -> None:
+        """A case with one loan of the tape, by the servicer, and what it is about is worth; the overseer saw it."""
         self.sales.values[SUBJECT] = (worth, True)
         self.values.write(SUBJECT, worth, True, sender=self.newcomer)
         place, tape, tree = 1, self.tape, self.tape.tree
         proof = (0, tape.loans[loan], tree.proof(loan), tape.fields(loan)[place], tape.fields_tree(loan).proof(place))
         claim, leaf = tape.values[loan][1], tree.nodes[tree.places[loan]]
-        model = partial(book.open_case, self.sales, leaf, claim, outstanding, 0, Case(True, SUBJECT))
+        model = partial(book.open_case, self.sales, leaf, claim, outstanding, 0, Case(True, SUBJECT, SCHEMA))
         opening = (outstanding, 0, True, "0x" + 40 * "0", SUBJECT)
         self._sold(model, self.sold.book.open, proof, opening, by=self.live.parties.servicer)
+        if confirmed and (number := len(self.sales.cases)):
+            self._sold(
+                partial(book.confirm, self.sales, number, 1), self.sold.book.confirm, number, 1, by=self.overseer
+            )
 
     def sell(self, number: int = 1) -> None:
         """By the servicer: what is worth 4 from 5 down to 3 in ten hours."""

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from salvor.deploy.apply import apply
 from salvor.deploy.live import Parties
-from salvor.desk.on_chain import OnChain
-from salvor.desk.on_model import OnModel
+from salvor.play import chain_of, model_of
 from salvor.report.side_by_side import Stage
 
 FOLDER = Path("deals/whole-life")
@@ -21,11 +20,14 @@ def on_a_lab(lab, prepared) -> Stage:
     }
     parties = Parties(*map(actor, ("admin", "seller", "servicer", "transfer agent", "arranger")), others)
     token = lab.deploy("SettlementToken", "Demo Euro", "DEUR", 2, sender=parties.admin)
-    live = apply(lab.contracts, script.terms, parties=parties, settlement=token)
+    terms, regulation = script.terms, prepared.ready.regulation
+    if regulation:
+        terms = regulation.terms(terms, token.address)
+    live = apply(lab.contracts, terms, parties=parties, settlement=token)
 
     def clock(seconds: int) -> None:
         lab.now = seconds
 
     accounts = {name: actor(name) for name in script.holders}
-    chain = OnChain(script, live, accounts, actor("outsider"), clock)
-    return Stage(script, prepared.life_file, OnModel(script), chain)
+    chain = chain_of(prepared, live, accounts, actor("outsider"), clock)
+    return Stage(script, prepared.life_file, model_of(prepared), chain)

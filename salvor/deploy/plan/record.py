@@ -50,6 +50,11 @@ class Recorder:
         """Somebody who takes part."""
         return Account(self.engine, address, name)
 
+    def outside(self, codes: Mapping[str, bytes]) -> None:
+        """Contracts of others that stand on the chain already, by address with code that answers as they do."""
+        for address, code in codes.items():
+            self.engine.put(address, code)
+
     def existing(self, contract: str, address: str, *args: Any) -> Contract:
         """A contract that stands on the chain already; here one of ours, made with `args`, answers in its place."""
         return self.engine.stand_in(blueprint_of(self.steps.artifacts[contract]), address_of(address), args)
@@ -69,8 +74,6 @@ class _Blueprints:
 
 class RecordingEngine:
     """An engine for handles: carries out what it is asked, and makes a step of what changes state."""
-
-    name = "plan"
 
     def __init__(self, steps: Steps, *, chain_id: int, now: int) -> None:
         self._steps, self._evm = steps, Revm(genesis=now, chain_id=chain_id)
@@ -97,6 +100,10 @@ class RecordingEngine:
         self._evm.put(address, self._evm.code(made))
         return self._learn(blueprint, address)
 
+    def put(self, address: str, code: bytes) -> None:
+        """Code that other contracts may ask; nobody here calls it by itself."""
+        self._evm.put(address, code)
+
     def execute(self, sender: str, to: str, data: bytes, value: int = 0, access_list: AccessList = ()) -> Done:
         """Carried out, then a step."""
         contract = self._known[to]
@@ -122,14 +129,20 @@ class RecordingEngine:
         return self._evm.read_log(log)
 
     def _learn(self, blueprint: Blueprint, address: str) -> Contract:
-        contract = self._known[address] = Contract(self, blueprint, address)  # type: ignore[arg-type]
+        contract = self._known[address] = Contract(self, blueprint, address)
         return contract
 
     def _name(self, blueprint: Blueprint, args: Sequence[Any]) -> str:
-        """The contract's; with its symbol where it has one; with a number where that is not enough."""
+        """The contract's; with its symbol where it has one; with a number where that is not enough.
+
+        A rule with a memory is called by its compliance: one that comes or goes beside another tranche renames nothing.
+        """
         inputs: Sequence[Any] = next((e["inputs"] for e in blueprint.artifact.abi if e["type"] == "constructor"), ())
         symbols = [arg for each, arg in zip(inputs, args, strict=False) if str(each["name"]).strip("_") == "symbol"]
         name, number = " ".join([blueprint.name, *map(str, symbols)]), 1
+        if inputs and str(inputs[0]["name"]).strip("_") == "compliance":
+            address = address_of(args[0])
+            name += f" of {next(own for own, each in self._steps.contracts.items() if each.address == address)}"
         while (free := name if number == 1 else f"{name} {number}") in self._steps.contracts:
             number += 1
         return free

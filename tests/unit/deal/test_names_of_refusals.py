@@ -7,7 +7,7 @@ import pytest
 
 from salvor.deal.life import Do
 from salvor.deal.load import load_deal, load_life
-from salvor.deal.refusals import NAMES, REFUSALS, refusal_findings, table
+from salvor.deal.refusals import NAMES, REFUSALS, RULED, refusal_findings, table
 
 ROOT = Path(__file__).parents[3]
 # What the model refuses beside that: terms, reports, runs, indices, signatures, and what no line of a life can say.
@@ -41,15 +41,20 @@ def of_the_interfaces():
 
 class TestNames:
     def test_are_errors_of_the_contracts_and_the_model_has_them_too(self):
-        assert set(NAMES) <= of_the_model()
+        assert {name for names in REFUSALS.values() for name in names} <= of_the_model()
         # OpenZeppelin's token declares its own.
         assert set(NAMES) - of_the_interfaces() == {"ERC20InsufficientBalance"}
 
     def test_are_all_that_the_model_can_say_to_a_life(self):
-        assert of_the_model() - ELSEWHERE == set(NAMES)
+        assert of_the_model() - ELSEWHERE == {name for names in REFUSALS.values() for name in names}
+
+    def test_are_all_that_rules_can_say_to_a_life(self):
+        text = (ROOT / "salvor/investors/on_stage.py").read_text(encoding="utf-8")
+        said = set(re.findall(r'Refused\(\s*"(\w+)"', text)) | {"NotEligible"}  # which the deal's model says
+        assert said - {"ERC20InsufficientBalance"} == {name for names in RULED.values() for name in names}
 
     def test_stand_under_verbs(self):
-        assert set(REFUSALS) <= {str(do) for do in Do}
+        assert {*REFUSALS, *RULED} <= {str(do) for do in Do}
 
     @pytest.mark.parametrize("name", ["life.yaml", "cancelled.yaml", "silent.yaml"])
     def test_of_the_shipped_lives_stand_under_their_verb(self, name):
@@ -59,7 +64,9 @@ class TestNames:
             assert event.refused is None or event.refused in REFUSALS[event.do]
 
     def test_are_shown_on_the_page(self):
-        assert table() in (ROOT / "docs/playing.md").read_text(encoding="utf-8")
+        page = (ROOT / "docs/playing.md").read_text(encoding="utf-8")
+        assert table(REFUSALS) in page
+        assert table(RULED) in page
 
 
 class TestWhatIsNone:

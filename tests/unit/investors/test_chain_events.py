@@ -5,7 +5,7 @@ import random
 import pytest
 
 from salvor.deploy.regulated import TOPICS
-from salvor.investors.chain_events import Located, events_of, learn, logs_of, watch
+from salvor.investors.chain_events import Located, events_of, history_of, learn, logs_of, watch
 from salvor.investors.file import read_investors
 from salvor.investors.journal import Journal
 from salvor.investors.onboarding import Desk, register
@@ -17,7 +17,7 @@ from salvor.supervision.report import supervise, write_supervision
 from tests.unit.investors.conftest import FOLDER
 
 DAY = 86_400
-YEAR = 366 * DAY + 23 * DAY  # until a lock-up of 365 days has surely ended
+YEAR = 366 * DAY + 23 * DAY  # until a lock-up of 366 days has surely ended
 FREEZE, UNFREEZE, FREEZE_UNITS, UNFREEZE_UNITS, FORCE, RECOVER = range(6)
 COURT, REASON = b"Milan 117/27".ljust(32, b"\0"), b"\xab" * 32
 NOBODY = "0x" + "00" * 20
@@ -143,8 +143,44 @@ class TestHistory:
         module.publish(keccak(keccak(bytes.fromhex(wallet.address[2:]).rjust(32, b"\0"))), sender=life.stage.agent)
         module.flag(wallet, [], sender=life.stage.admin)
         module.clear(wallet, sender=life.stage.agent)
+        said = [("listed", wallet.address), ("unlisted", wallet.address)]
         kinds = [(each.kind, each.taker) for each in events_of(*read(life)) if each.kind in ("listed", "unlisted")]
-        assert kinds == [("listed", wallet.address), ("unlisted", wallet.address)]
+        assert kinds == said
+        # A rule that is taken out takes nothing of what it said along, where the logs show that it was in.
+        compliance, admin = life.stage.tranche("senior").compliance, life.stage.admin
+        compliance.removeModule(module, sender=admin)
+        compliance.addModule(module, sender=admin)
+        compliance.removeModule(module, sender=admin)
+        learn(life.lab.contracts.artifacts)
+        now = watch({"senior": life.note}, life.lab.at)
+        assert module.address not in now.tranches
+        events = history_of(life.lab.engine.ask, now, 0, life.lab.engine.number)
+        assert [(each.kind, each.taker) for each in events if each.kind in ("listed", "unlisted")] == said
+
+    def test_what_waits_at_the_gate_is_nobodys(self, life):
+        stage, contracts = life.stage, life.lab.contracts
+        admin, gate = stage.admin, life.lab.actor("gate")
+        access = admin.deploy(contracts.DealAccess, admin)
+        compliance = admin.deploy(contracts.RegulatedCompliance, access, stage.registry)
+        distributor = admin.deploy(contracts.Distributor, access, stage.settlement)
+        note = admin.deploy(contracts.RegulatedNote, access, distributor, compliance, False, "Evergreen", "EV")
+        stage.registry.watch(compliance, sender=admin)
+        compliance.bindToken(note, sender=admin)
+        note.setGate(gate, sender=admin)
+        note.issue(10_000_000, sender=admin)
+        fund, office = (life.wallet(name) for name in ("credit fund", "family office"))
+        note.handOver(fund, 7_000_000, sender=admin)
+        note.transfer(gate, 3_000_000, sender=fund)
+        note.transfer(office, 2_000_000, sender=gate)
+        learn(contracts.artifacts)
+        watched = watch({"open": note}, life.lab.at)
+        events = history_of(life.lab.engine.ask, watched, 0, life.lab.engine.number)
+        fund, office = fund.address, office.address
+        assert [(each.kind, each.giver, each.taker, each.units) for each in events if each.tranche] == [
+            ("issue", "", fund, 7_000_000),
+            ("burn", fund, "", 3_000_000),
+            ("issue", "", office, 2_000_000),
+        ]
 
 
 def test_a_log_of_nobody_is_no_event():

@@ -1,5 +1,6 @@
 """What `ape run investors explain` rests on: who stands behind a name, what they hold, what each rule says."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from salvor.supervision.table import read_events
 
 FOLDER = Path(__file__).parents[3] / "deals/cross-border"
 AFTER = date(2028, 1, 25)
+FUND = "0x3000000000000000000000000000000000000001"  # of the credit fund
 
 
 @pytest.fixture(scope="module")
@@ -126,3 +128,27 @@ class TestStanding:
         assert standing(files, "0x" + "77" * 20, end_of(AFTER)) == [
             "0x" + "77" * 20 + ": nobody registered this wallet"
         ]
+
+
+class TestListed:
+    STRANGER = "0x9000000000000000000000000000000000000009"
+
+    def test_a_name_that_nobody_has_is_an_error(self, files):
+        with pytest.raises(
+            OptionInvalid, match="no investor or wallet is called 'credit fond'; did you mean 'credit fund'"
+        ):
+            explain(replace(files, listed=frozenset({"credit fond"})), "bank", "credit fund", "senior", 1, 10**10)
+
+    def test_a_stranger_who_holds_and_is_listed_gives_nothing(self, files, asked):
+        moved = Event(10**6, 0, 1_798_718_500, "senior", "issue", "", self.STRANGER, 5_000_000)
+        held = replace(files, events=(*files.events, moved))
+        assert "sanctions" not in asked(self.STRANGER, "family office", files=held)
+        assert "sanctions" in asked(
+            self.STRANGER, "family office", files=replace(held, listed=frozenset({self.STRANGER.lower()}))
+        )
+
+    def test_a_wallet_that_the_registry_joined_to_a_person_is_that_person(self, files, asked):
+        joined = Event(1, 0, 1_798_700_000, "", "registered", "", self.STRANGER, 0, FUND)
+        own = Event(2, 0, 1_798_700_000, "", "registered", "", FUND, 0, FUND)
+        known = replace(files, events=(own, joined, *files.events))
+        assert explain(known, self.STRANGER, "bank", "senior", 1, end_of(AFTER)).giver == "credit fund"

@@ -25,7 +25,7 @@ def closed(tmp_path):
     terms = ready.regulation.terms(ready.terms, settlement.address)
     live = apply(lab.contracts, terms, parties=parties, settlement=settlement)
     accounts = {name: lab.actor(name) for name in dict.fromkeys(each.name for each in ready.deal.investors)}
-    assert len(register_cast(live, ready.regulation, accounts, lab.now).of("registered")) == len(accounts)
+    assert len(register_cast(live, ready.regulation, accounts.items(), lab.now).of("registered")) == len(accounts)
     desk.open_sale(live)
     for (name, tranche), units in orders(ready.deal).items():
         settlement.mint(accounts[name], units, sender=parties.admin)

@@ -57,6 +57,10 @@ class TestRow:
             ("IT", "Italy", "did you mean 'IT'?"),
             ("institutional", "institutionel", "did you mean 'institutional'?"),
             ("kyc;class", "kyc", "without a claim of class nobody is verified"),
+            ("2028-01-01", "\uff12028-01-01", "is no date, such as 2027-12-31"),
+            ("2028-01-01", "1969-01-01", "is no date, such as 2027-12-31"),
+            (ONE, ONE.replace("a", "\u0430"), "is no wallet"),
+            ("pension fund", OTHER, "a name is no wallet"),
             ("kyc;class", "", "without a claim of kyc and class nobody is verified"),
             ("kyc;class", "kyc;class;rich", "no claim is called 'rich'"),
             ("2028-01-01", "2027-01-01", "the claims ran out on 2027-01-01"),
@@ -95,6 +99,29 @@ class TestRows:
     )
     def test_of_one_person_that_differ_are_refused(self, refusal, old, new, said):
         assert said in refusal(GOOD, GOOD.replace(ONE, OTHER).replace(old, new))
+
+    BOOKS = (Rulebook("senior", opened=("IT",), classes=("institutional",)),)
+
+    def test_a_wallet_that_was_refused_does_not_come_back_as_somebody_else(self, read):
+        found = read(GOOD.replace("IT", "JP"), GOOD.replace("pension fund", "other"), books=self.BOOKS)
+        assert [each.reason for each in found.refused] == [
+            "may hold no tranche: JP is not among the countries opened",
+            "the wallet stands in line 2 already, of pension fund",
+        ]
+
+    def test_nor_a_person_with_another_country_and_wallet(self, read):
+        found = read(GOOD.replace("IT", "JP"), GOOD.replace(ONE, OTHER), books=self.BOOKS)
+        assert found.rows == ()
+        assert found.refused[1].reason == "pension fund is institutional of JP in line 2: one person, one answer"
+
+    def test_nor_a_person_whose_claims_ran_out(self, read):
+        found = read(GOOD.replace("2028", "2026"), GOOD.replace(ONE, OTHER))
+        assert found.rows == ()
+        assert "pension fund has other claims in line 2" in found.refused[1].reason
+
+    def test_two_names_that_look_alike_are_refused(self, refusal):
+        said = refusal(GOOD, GOOD.replace(ONE, OTHER).replace("pension fund", "Pension  Fund"))
+        assert said == "'Pension  Fund' looks like 'pension fund' in line 2: one person has one name"
 
     def test_a_ninth_wallet_is_too_many(self, refusal):
         rows = [GOOD.replace("00a1", f"00b{i}") for i in range(9)]
@@ -135,6 +162,14 @@ class TestFile:
         with pytest.raises(RowInvalid) as caught:
             read(GOOD, header=header)
         assert said in caught.value.format_message()
+
+    def test_a_quoted_name_may_not_begin_another_row(self, refusal):
+        said = refusal(GOOD.replace("pension fund", '"pension\nfund"'))
+        assert said == "the name has a letter that does not show: 0xa"
+
+    def test_a_letter_that_ends_a_line_elsewhere_ends_none_here(self, read):
+        found = read(GOOD.replace("pension fund", "pension\u2028fund"), GOOD.replace(ONE, OTHER))
+        assert (len(found.rows), found.refused[0].line) == (1, 2)
 
     def test_a_row_of_another_length_is_no_table(self, read):
         with pytest.raises(RowInvalid, match="line 3: has 7 cells, the header 6"):

@@ -139,7 +139,7 @@ class TestRefused:
         (refused,) = done.of("refused")
         assert refused.row.name == "dentist"
         assert refused.reason.startswith("ClaimNeverValid(issuedAt=1822348800, ")
-        entry = desk.journal.entries(stage.registry.address)[refused.row.wallet]
+        entry = desk.journal.entries(desk.place)[refused.row.wallet]
         assert (entry.state, entry.reason) == ("refused", refused.reason)
 
     def test_a_wallet_that_is_somebody_elses_is_not_touched(self, desk, investors, stage):
@@ -160,6 +160,90 @@ class TestRefused:
     def test_nor_by_who_is_no_agent(self, desk, investors, stage):
         done = register(investors, replace(desk, agent=stage.lab.actor("outsider")))
         assert {each.reason.split("(")[0] for each in done.outcomes} == {"NotAnAgent"}
+
+
+class TestIdentity:
+    """One person is one identity, and nobody comes into somebody else's."""
+
+    def file(self, investors, **names):
+        """The first rows under other names; wallets stay."""
+        rows = [replace(row, name=names.get(f"row{i}", row.name)) for i, row in enumerate(investors.rows)]
+        return Investors(tuple(rows), ())
+
+    def test_a_wallet_that_changes_its_person_in_the_file_joins_nobody(self, desk, investors, stage):
+        register(Investors(investors.rows[1:3], ()), desk)  # both wallets of the pension fund
+        other = self.file(investors, row2="hedge fund")
+        done = register(other, replace(desk, now=stage.lab.now + 1, **_later(stage)))
+        refused = {each.row.name: each.reason for each in done.of("refused")}
+        assert set(refused) == {"pension fund", "hedge fund"}
+        assert "has wallets of pension fund and of hedge fund under one identity" in refused["hedge fund"]
+        assert len(done.of("registered")) == 5  # and stops nobody else
+
+    def test_a_lost_wallet_is_no_way_into_the_identity_that_it_names(self, desk, investors, stage):
+        register(Investors(investors.rows[1:3], ()), desk)
+        lost, kept = investors.wallets("pension fund")
+        stage.registry.deleteIdentity(lost, sender=stage.agent)  # as a recovery does; the identity is still called so
+        thief = replace(investors.rows[1], name="thief", country="FR")
+        done = register(Investors((thief,), ()), replace(desk, now=stage.lab.now + 1, **_later(stage)))
+        assert done.of("refused")[0].reason == (
+            f"{lost} names the identity of other wallets at the registry: add a wallet of its own"
+        )
+        assert known_of(stage.registry, kept).country == 840
+
+    def test_with_a_wallet_of_its_own_it_has_an_identity_of_its_own(self, desk, investors, stage):
+        register(Investors(investors.rows[1:3], ()), desk)
+        lost, kept = investors.wallets("pension fund")
+        stage.registry.deleteIdentity(lost, sender=stage.agent)
+        own = stage.lab.actor("own").address
+        rows = tuple(replace(investors.rows[1], name="finder", wallet=each) for each in (lost, own))
+        done = register(Investors(rows, ()), replace(desk, now=stage.lab.now + 1, **_later(stage)))
+        assert became(done) == ["registered"] * 2
+        assert stage.registry.identity(lost) == stage.registry.identity(own) == own != stage.registry.identity(kept)
+
+    def test_an_identity_that_is_empty_may_be_filled_again(self, desk, investors, stage):
+        rows = Investors(investors.rows[1:2], ())
+        register(rows, desk)
+        stage.registry.deleteIdentity(rows.rows[0].wallet, sender=stage.agent)
+        done = register(rows, replace(desk, now=stage.lab.now + 1, **_later(stage)))
+        assert became(done) == ["registered"]
+
+    def test_a_wallet_that_comes_first_after_a_cut_splits_no_person(self, desk, investors, stage):
+        two, third = investors.rows[1:3], stage.lab.actor("third").address
+
+        def cut(*_, **__):
+            raise Cut
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("salvor.investors.onboarding.send", cut)
+            with pytest.raises(Cut):
+                register(Investors(two, ()), desk)
+        rows = (replace(two[0], wallet=third), *two)
+        register(Investors(rows, ()), desk)
+        assert {stage.registry.identity(row.wallet) for row in rows} == {two[0].wallet}
+
+    def test_what_was_signed_before_the_issuer_began_a_new_epoch_is_signed_anew(self, desk, investors, stage):
+        def cut(*_, **__):
+            raise Cut
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("salvor.investors.onboarding.send", cut)
+            with pytest.raises(Cut):
+                register(investors, desk)
+        with_key = stage.lab.actor("issuer")
+        with_key.address = desk.issuer.address
+        stage.registry.revokeAll(sender=with_key)
+        assert became(register(investors, desk)) == ["registered"] * 7
+
+    def test_a_journal_of_another_chain_signs_nothing_here(self, desk, investors):
+        def cut(*_, **__):
+            raise Cut
+
+        elsewhere = replace(desk, chain_id=11_155_111)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("salvor.investors.onboarding.send", cut)
+            with pytest.raises(Cut):
+                register(investors, elsewhere)
+        assert became(register(investors, desk)) == ["registered"] * 7
 
 
 class TestCut:
@@ -196,7 +280,7 @@ class TestCut:
     def test_a_batch_that_is_sent_twice_does_nothing_the_second_time(self, desk, investors, stage):
         register(investors, desk)
         before = [known_of(stage.registry, row.wallet) for row in investors.rows]
-        entries = desk.journal.entries(stage.registry.address)
+        entries = desk.journal.entries(desk.place)
         from salvor.investors.onboarding import _struct
 
         receipt = stage.registry.register([_struct(each.call) for each in entries.values()], sender=stage.agent)

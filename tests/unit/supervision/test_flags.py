@@ -59,6 +59,23 @@ class TestStructuring:
     def test_two_runs_apart_are_two_flags(self, found, pieces):
         assert found(pieces(0, 1, 2, 50, 51, 52)) == [("structuring", "ann")] * 2
 
+    def test_pieces_in_several_notes_are_pieces(self, found, tell):
+        notes = ("senior", "mezzanine", "junior")
+        issues = [tell((0, "issue", "", "ann", 90_000), tranche=note, start=10 * i) for i, note in enumerate(notes)]
+        moves = [
+            tell((10 + i, "transfer", "ann", ["bob", "cem", "dan"][i], 90_000), tranche=note, start=100 + i)
+            for i, note in enumerate(notes)
+        ]
+        story = (*sum(issues, ()), *sum(moves, ()))
+        assert found(story) == [("structuring", "ann")]
+        (flag,) = flags(story, *EMPTY)
+        assert flag.tranche == "junior, mezzanine, senior"
+
+    @pytest.mark.parametrize(("units", "flagged"), [(300_000, True), (249_999, False), (500_001, False)])
+    def test_each_note_has_its_own_threshold(self, found, pieces, units, flagged):
+        kinds = found(pieces(0, 1, 2, units=units), thresholds={"senior": 500_000})
+        assert kinds == ([("structuring", "ann")] if flagged else [])
+
     def test_says_how_much_in_how_many(self, pieces):
         (flag,) = flags(pieces(0, 1, 2), *EMPTY)
         assert flag.said == "ann gives 2,700.00 in 3 moves, none above 1,000.00"
@@ -82,6 +99,19 @@ class TestRapidInAndOut:
             (10, "transfer", "ann", "bob", 500_000),
             (11, "transfer", "bob", "cem", 500_000),
         )
+        assert found(history) == [("rapid in and out", "bob")]
+
+    def test_a_large_holding_that_stays_hides_nothing(self, found, tell):
+        history = tell(
+            ISSUE,
+            (10, "transfer", "ann", "bob", 5_000_000),
+            (11, "transfer", "ann", "bob", 500_000),
+            (12, "transfer", "bob", "cem", 500_000),
+        )
+        assert found(history) == [("rapid in and out", "bob")]
+
+    def test_what_is_handed_back_is_out(self, found, tell):
+        history = tell(ISSUE, (10, "transfer", "ann", "bob", 500_000), (12, "burn", "bob", "", 400_000))
         assert found(history) == [("rapid in and out", "bob")]
 
     def test_what_went_out_before_it_came_in_does_not_count(self, found, tell):
@@ -119,6 +149,17 @@ class TestRing:
     def test_one_change_opens_it(self, found, tell, back):
         assert found(tell(ISSUE, *self.ROUND, back)) == []
 
+    def test_pieces_on_the_way_are_looked_at_together(self, found, tell):
+        pieces = [(24 + i, "transfer", "cem", "ann", 110_000) for i in range(4)]
+        assert found(tell(ISSUE, *self.ROUND, *pieces)) == [("ring", "ann")]
+        assert found(tell(ISSUE, *self.ROUND, *pieces[:3])) == []
+
+    def test_units_that_were_handed_back_and_issued_again_are_no_ring(self, found, tell):
+        history = tell(
+            ISSUE, (10, "transfer", "ann", "bob", 5), (20, "burn", "bob", "", 5), (21, "issue", "", "ann", 5)
+        )
+        assert found(history, quick=0) == []
+
     def test_moves_in_the_wrong_order_are_none(self, found, tell):
         issues = [(0, "issue", "", name, 500_000) for name in ("ann", "bob", "cem")]
         moves = [(10, "transfer", "cem", "ann", 500_000), (20, "transfer", "bob", "cem", 500_000)]
@@ -144,9 +185,16 @@ class TestSanctionedNeighbour:
     def test_two_moves_away_either_way(self, found, tell):
         assert found(tell(*self.CHAIN), listed=["cem"]) == [
             ("sanctioned neighbour", "ann"),
+            ("sanctioned holder", "cem"),
             ("sanctioned neighbour", "bob"),
             ("sanctioned neighbour", "dan"),
         ]
+
+    def test_who_never_moved_anything_is_no_holder(self, found, tell):
+        assert found(tell(*self.CHAIN), listed=["zoe"]) == []
+
+    def test_a_listed_person_with_units_is_told_without_any_neighbour(self, found, tell):
+        assert found(tell(ISSUE), listed=["ann"]) == [("sanctioned holder", "ann")]
 
     def test_three_moves_away_is_far(self, found, tell):
         assert ("sanctioned neighbour", "ann") not in found(tell(*self.CHAIN), listed=["dan"])
@@ -156,9 +204,24 @@ class TestSanctionedNeighbour:
         assert ("sanctioned neighbour", "cem") in found(tell(*self.CHAIN, listed))
         assert found(tell(*self.CHAIN, listed, (41, "unlisted", "", "dan", 0))) == []
 
+    def test_a_person_is_on_the_list_while_one_wallet_is(self, found, tell, people):
+        lists = [(40, "listed", "", "0x1", 0), (41, "listed", "", "0x2", 0), (42, "unlisted", "", "0x1", 0)]
+        known = people(dan=["0x1", "0x2"])
+        chain = [(0, "issue", "", "cem", 5), (30, "transfer", "cem", "0x2", 5)]
+        assert ("sanctioned neighbour", "cem") in found(tell(*chain, *lists), known)
+        assert found(tell(*chain, *lists, (43, "unlisted", "", "0x2", 0)), known) == []
+
+    def test_the_list_of_another_note_is_another_list(self, found, tell):
+        listed = tell((40, "listed", "", "dan", 0), start=100)
+        cleared = tell((41, "unlisted", "", "dan", 0), tranche="junior", start=200)
+        assert ("sanctioned neighbour", "cem") in found((*tell(*self.CHAIN), *listed, *cleared))
+
     def test_a_wallet_of_a_listed_person_is_that_person(self, found, tell, people):
         history = tell((0, "issue", "", "0x1", 500), (30, "transfer", "0x2", "bob", 0))
-        assert found(history, people(cem=["0x1", "0x2"]), listed=["0x1"]) == [("sanctioned neighbour", "bob")]
+        assert found(history, people(cem=["0x1", "0x2"]), listed=["0x1"]) == [
+            ("sanctioned holder", "cem"),
+            ("sanctioned neighbour", "bob"),
+        ]
 
 
 class TestAnyHistory:

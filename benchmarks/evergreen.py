@@ -120,6 +120,9 @@ def request_rows(bench: Bench) -> Iterator[Row]:
     yield Row("cancel an entry, warm", _gas(gate.cancelDepositRequest(0, who, sender=who)))
     bench.lab.restore(cancelled)
     bench.end_epoch()
+    met = bench.lab.snapshot()
+    yield Row("claim units, all of an epoch at once", _gas(_claim(bench, who, gate.maxDeposit(who))))
+    bench.lab.restore(met)
     yield Row("claim units, first piece of an epoch that waited beside an exit", _gas(_claim(bench, who, 500_00)))
     yield Row("claim units, warm, before compliance", _gas(_claim(bench, who, 250_00)), ours_at_most=CLAIM_GAS)
     half = gate.maxRedeem(who) // 2

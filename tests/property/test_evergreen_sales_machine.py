@@ -7,7 +7,7 @@ from hypothesis.stateful import rule
 from salvor.model.terms import Revolving, TriggerKind, TriggerTerms
 from tests.property.evergreen_stage import DAY, PERCENT, evergreen, set_stage, small_deal
 from tests.property.liquidation_stage import HOUR
-from tests.property.test_evergreen_machine import EvergreenMachine
+from tests.property.test_evergreen_machine import MovingEvergreenMachine
 from tests.utils.evergreen_sales import GatesAndSales, set_sales
 from tests.utils.leaves import SmallTape
 
@@ -20,7 +20,7 @@ loans = st.integers(0, 2)
 cases = st.integers(0, 2)
 
 
-class EvergreenSalesMachine(EvergreenMachine):
+class EvergreenSalesMachine(MovingEvergreenMachine):
     """The evergreen machine over a deal with a house, and coverage tests that bind; what can't be is refused alike."""
 
     @classmethod
@@ -33,9 +33,9 @@ class EvergreenSalesMachine(EvergreenMachine):
         self.sales = GatesAndSales(self.lab, self.staged, TAPE)
         return self.sales.mirror
 
-    @rule(loan=loans, part=st.sampled_from([2, 4]), worth=st.sampled_from([0, 900, 20_000, 90_000]))
-    def open_case(self, loan, part, worth) -> None:
-        self.sales.open(loan, TAPE.values[loan][1] * part // 4, worth)
+    @rule(loan=loans, part=st.sampled_from([2, 4]), worth=st.sampled_from([0, 900, 20_000, 90_000]), seen=st.booleans())
+    def open_case(self, loan, part, worth, seen) -> None:
+        self.sales.open(loan, TAPE.values[loan][1] * part // 4, worth, confirmed=seen)
 
     def _case(self, drawn) -> int:
         """The number of one that is open; 0 where there is none."""

@@ -9,14 +9,14 @@ from salvor.model.compliance_identities import Claim as ModelClaim
 from salvor.model.compliance_rules import Rule
 from tests.property.evergreen_mirror import EvergreenMirror
 from tests.property.regulated_gate_stage import set_regulated_stage
-from tests.property.test_evergreen_machine import EvergreenMachine, actors, part, parts, places
+from tests.property.test_evergreen_machine import MovingEvergreenMachine, actors, part, parts, places
 from tests.utils.regulated import DAY, KYC, Claim, params_of, signed
 from tests.utils.regulated_fund import ISSUER, MOST
 
 people = strategies.actors(3)
 
 
-class RegulatedGateMachine(EvergreenMachine):
+class RegulatedGateMachine(MovingEvergreenMachine):
     """The evergreen machine with a registry, rules and an agent in the place of an allow-list."""
 
     @classmethod

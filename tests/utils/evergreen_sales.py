@@ -61,8 +61,8 @@ class GatesAndSales(Gates):
         self.sales = State(self.deal, STRATEGIES, (STEPS,), servicer, "0x" + 40 * "0")
         self.fund.sales = self.sales
 
-    def open(self, loan: int, outstanding: int, worth: int = 4) -> None:
-        """A case with one loan of the tape, by the servicer, and what it is about is worth."""
+    def open(self, loan: int, outstanding: int, worth: int = 4, *, confirmed: bool = True) -> None:
+        """A case with one loan of the tape, by the servicer, and what it is about is worth; the overseer saw it."""
         self.sales.values[SUBJECT] = (worth, True)
         self.values.write(SUBJECT, worth, True, sender=self.newcomer)
         place, tape, tree = 1, self.tape, self.tape.tree
@@ -71,8 +71,10 @@ class GatesAndSales(Gates):
         model = partial(book.open_case, self.sales, leaf, claim, outstanding, 0, Case(True, SUBJECT, SCHEMA))
         opening = (outstanding, 0, True, "0x" + 40 * "0", SUBJECT)
         self._sold(model, self.sold.book.open, proof, opening, by=self.live.parties.servicer)
-        number = len(self.sales.cases)
-        self._sold(partial(book.confirm, self.sales, number, 1), self.sold.book.confirm, number, 1, by=self.overseer)
+        if confirmed and (number := len(self.sales.cases)):
+            self._sold(
+                partial(book.confirm, self.sales, number, 1), self.sold.book.confirm, number, 1, by=self.overseer
+            )
 
     def sell(self, number: int = 1) -> None:
         """By the servicer: what is worth 4 from 5 down to 3 in ten hours."""

@@ -5,15 +5,19 @@ Each test's docstring names its clause; words of the standard are shortened. ERC
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from eth_hash.auto import keccak
 
 from salvor.chain.refusal import CallRefused
+from tests.conformance.standards.erc7540 import table
 from tests.property.evergreen_mirror import EvergreenMirror
 from tests.property.evergreen_stage import set_stage
 from tests.utils.gates import JUNIOR, MEZZANINE, SENIOR, Gates
 
 NOBODY = "0x" + "00" * 20
+PAGE = Path(__file__).parents[3] / "docs/erc7540.md"
 INTERFACES = {
     0x01FFC9A7: "ERC-165 itself",
     0xE3BC4E65: "7540 operators",
@@ -293,3 +297,8 @@ class TestCancellation:
         receipt = gate.claimCancelRedeemRequest(0, played.senior, played.senior, sender=played.senior)
         (told,) = receipt.events_of(gate, "CancelRedeemClaim")
         assert (told.controller, told.receiver, told.shares) == (played.senior.address, played.senior.address, 9)
+
+
+def test_the_page_is_fresh_and_each_clause_has_words():
+    assert PAGE.read_text() == table()
+    assert "|  |" not in table()

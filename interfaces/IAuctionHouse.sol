@@ -27,6 +27,18 @@ struct Way {
     bool creditBid;
 }
 
+/// @notice A group of tranches beside the first, two slots.
+/// @param pool Its loans, its books.
+/// @param end Of its last period, seconds since 1970.
+/// @param distributor Where its cash goes.
+/// @param exposed As of the first.
+struct Group {
+    ILoanPool pool;
+    uint40 end;
+    address distributor;
+    uint96 exposed;
+}
+
 /// @notice The account of a case, four slots. Settlement units.
 /// @param outstanding Of the claims in it, when they came in; less what a credit bid wrote off.
 /// @param writtenOff Of the claims in it, before; and what a credit bid wrote off.
@@ -38,6 +50,7 @@ struct Way {
 /// @param brought Went to the pool, to date; stops at 2^96 - 1.
 /// @param exposed Outstanding less brought when its cure or sale began; 0 while neither runs.
 /// @param open Keeps the slots that a sale writes from being empty: who opens a case pays for them, not who starts its sale.
+/// @param group Whose its proceeds and its loss are; 0 for the first.
 /// @param keeper Who showed that its trigger fires, and whom the fee is due.
 /// @param keeperDue To the keeper.
 /// @param debtor Has what a foreclosure brings above all claims; nobody: the pool has it.
@@ -53,6 +66,7 @@ struct Account {
     uint96 brought;
     uint96 exposed;
     bool open;
+    uint8 group;
     address keeper;
     uint88 keeperDue;
     address debtor;
@@ -64,6 +78,12 @@ struct Account {
 /// @dev Gas does not depend on the number of loans, bidders, cases or sales.
 /// @dev Warning: the book and the auctions that it names are trusted with all cash here.
 interface IAuctionHouse {
+    /// @notice Tranches over `pool` are a group of this deal.
+    event GroupAdded(uint8 indexed group, ILoanPool pool);
+
+    /// @notice What the case, or a loan that joins it, brings from now on is another group's; `claim` (settlement units) went along.
+    event CaseMoved(uint64 indexed caseId, uint8 from, uint8 to, uint256 claim);
+
     /// @notice From now on `book` says what is sold.
     event BookAppointed(address indexed book);
 
@@ -89,6 +109,13 @@ interface IAuctionHouse {
     event PaidOut(address indexed account, uint256 cash);
 
     error NoServicer();
+    error TooManyGroups(uint256 most);
+    error NoSuchGroup(uint8 group, uint8 count);
+    error OtherSettlement(IERC20 given, IERC20 needed);
+
+    /// @notice A loan is of one group.
+    error SameTape(bytes32 root, uint8 group);
+
     error NotTheBook(address caller, address book);
     error NotTheAuction(address caller, address auction);
     error AlreadyAppointed(address book);
@@ -105,11 +132,23 @@ interface IAuctionHouse {
     /// @notice A sale could end after the deal (seconds).
     error TooLateToSell(uint256 end, uint256 last);
 
+    /// @notice Adds a group of tranches: a pool of its own, with its own tape, notes and waterfall, whose house is this one too. Only the
+    ///         admin, before the book is appointed; at most 4 with the first.
+    /// @dev Warning: the pool is trusted with the cash that cases of its group bring; its tranches must be closed-end.
+    function addGroup(ILoanPool pool) external returns (uint8 group);
+
+    /// @notice Moves a case to a group, with its outstanding less what it brought; to one that is not running, or from one, it does
+    ///         not move. Only the book.
+    /// @dev Warning: this takes collateral from the holders of one group and gives it to those of another, for nothing: the deal says
+    ///      when, and the overseer.
+    function move(uint64 caseId, uint8 group) external;
+
     /// @notice Says who opens and offers cases, once and for all; how its strategies sell is read now. Only the admin.
     function appoint(address book) external;
 
-    /// @notice Begins the account of a case, or adds further claims to it. Only the book.
-    function add(uint64 caseId, uint96 outstanding, uint96 writtenOff, address debtor) external;
+    /// @notice Begins the account of a case, or adds further claims to it, of a loan that is in the tape of the group `home`. Only the
+    ///         book.
+    function add(uint64 caseId, uint8 home, uint96 outstanding, uint96 writtenOff, address debtor) external;
 
     /// @notice A trigger fired: from now on the case is exposed, and `keeper` has `fee` of what it brings first, unless an earlier
     ///         keeper still has to get one. Refused where nothing is left to sell. Only the book.
@@ -165,13 +204,22 @@ interface IAuctionHouse {
     /// @notice Units of a case's lot that an account holds.
     function titleOf(uint64 caseId, address account) external view returns (uint256);
 
-    /// @notice Outstanding less brought of all cases in cure or on sale, when that began. Settlement units.
+    /// @notice How many groups there are, the first with them.
+    function groups() external view returns (uint8);
+
+    /// @notice The pool of a group.
+    function poolOf(uint8 group) external view returns (ILoanPool);
+
+    /// @notice The same as `exposed` of any group.
+    function exposedOf(uint8 group) external view returns (uint96);
+
+    /// @notice Outstanding less brought of all cases of the first group in cure or on sale, when that began. Settlement units.
     function exposed() external view returns (uint96);
 
     /// @notice Who opens and offers cases.
     function book() external view returns (address);
 
-    /// @notice Where proceeds go.
+    /// @notice Where proceeds of the first group go.
     function pool() external view returns (ILoanPool);
 
     /// @notice Who says which accounts may have title.

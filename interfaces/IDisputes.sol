@@ -9,9 +9,9 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 /// @notice What became of a dispute.
 /// @param None There is none of that number.
 /// @param Open Not decided yet.
-/// @param Upheld The report was wrong and is struck; the bond goes back.
+/// @param Upheld The report was wrong and is struck, and the hub has forgotten what was made with it; the bond goes back.
 /// @param Rejected The report was right; the bond is forfeited.
-/// @param Lapsed Nobody decided in time; the bond goes back, and the report counts again.
+/// @param Lapsed Nobody decided in time; the bond goes back but for the lapse cost, and the report counts again.
 enum Outcome {
     None,
     Open,
@@ -24,6 +24,7 @@ enum Outcome {
 /// @param value What the report said, WAD.
 /// @param at When it was observed, seconds.
 /// @param until Last second in which it can be decided; afterwards it can lapse.
+/// @param landedAt When the report was handed in, seconds.
 struct Dispute {
     address signer;
     bytes32 key;
@@ -33,6 +34,7 @@ struct Dispute {
     uint40 until;
     address challenger;
     Outcome outcome;
+    uint40 landedAt;
 }
 
 /// @title Who thinks that a report is wrong puts a bond on it, and it does not count until that is decided
@@ -48,14 +50,15 @@ interface IDisputes {
         address challenger
     );
 
-    /// @notice A dispute ended; by a later quorum with `truth` (WAD), else with 0. The bond is a credit of `to`.
-    event Decided(uint256 indexed number, Outcome outcome, uint128 truth, address to);
+    /// @notice A dispute ended; by a later quorum with `truth` (WAD), else with 0. So much of the bond is forfeited (settlement units); the
+    ///         rest is a credit of the challenger.
+    event Decided(uint256 indexed number, Outcome outcome, uint128 truth, uint256 forfeited);
 
     /// @notice A credit was paid, settlement units.
     event CreditPaid(address indexed account, uint256 cash);
 
-    /// @notice The bond can't be 0, the windows neither, and the tolerance must be below 1 WAD.
-    error TermsUnusable(uint256 bond, uint256 window, uint256 decideWithin, uint256 tolerance);
+    /// @notice The bond can't be 0, the windows neither, the tolerance must be below 1 WAD, the lapse cost at most 1 WAD.
+    error TermsUnusable(uint256 bond, uint256 window, uint256 decideWithin, uint256 tolerance, uint256 lapseCost);
 
     /// @notice Somebody must be there whom forfeited bonds can be paid to.
     error NobodyToForfeitTo();
@@ -89,11 +92,14 @@ interface IDisputes {
     function challenge(address signer, bytes32 key, uint32 nonce) external returns (uint256 number);
 
     /// @notice Says whether the report was wrong. Only the resolver.
-    /// @dev Warning: the resolver is trusted to know.
+    /// @dev Warning: the resolver is trusted to know, and to be in time: behind a timelock that is slower than `decideWithin` it decides
+    ///      nothing, and a challenge costs the lapse cost only.
     function resolve(uint256 number, bool wrong) external;
 
     /// @notice Compares the report with what the key's other sources say by now. Wrong where it is farther from that than the tolerance.
     ///         By anyone.
+    /// @dev Warning: whoever calls chooses the moment. A value that moves by more than the tolerance while a dispute is open makes a right
+    ///      report look wrong: the tolerance is for what the value may do in `decideWithin`.
     function settle(uint256 number) external;
 
     /// @notice Ends a dispute that nobody decided in time. By anyone.
@@ -126,6 +132,9 @@ interface IDisputes {
 
     /// @notice How far from later values a report may have been, WAD of the later value.
     function tolerance() external view returns (Wad);
+
+    /// @notice What of a bond is forfeited where nobody decides, WAD of the bond; up.
+    function lapseCost() external view returns (Wad);
 
     /// @notice Who gets forfeited bonds.
     function forfeitsTo() external view returns (address);

@@ -17,11 +17,8 @@ interface IHolderCount {
     /// @notice What was counted is not the token's supply: holders are missing.
     error SupplyNotMatched(uint256 counted, uint256 supply);
 
-    /// @notice No count is under way; a movement or a change of an identity ends one.
+    /// @notice No count is under way; a movement, or a country or class that changes, ends one.
     error NothingCounted();
-
-    /// @notice Only the registry of identities says so.
-    error NotTheRegistry(address caller, address registry);
 
     /// @notice A list of countries has one limit each.
     error DifferentLengths(uint256 one, uint256 other);

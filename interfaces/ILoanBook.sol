@@ -16,13 +16,14 @@ enum Strategy {
     Foreclosure
 }
 
-/// @notice Where a case is.
+/// @notice Where a case is. `Opened` comes before `Held`: the overseer has not confirmed it.
 enum Stage {
     None,
     Held,
     Cure,
     ForSale,
-    Closed
+    Closed,
+    Opened
 }
 
 /// @notice What the deal says of a strategy.
@@ -35,6 +36,7 @@ enum Stage {
 /// @param rounds Of a sale, at least 1.
 /// @param haircut Of prices, from round to round, WAD.
 /// @param creditBid The vehicle takes what nobody buys.
+/// @param group Of tranches, from 1, whose its proceeds are; 0: it leaves the case where it is.
 struct StrategyTerms {
     IAuction auction;
     bool approval;
@@ -45,6 +47,7 @@ struct StrategyTerms {
     uint8 rounds;
     uint64 haircut;
     bool creditBid;
+    uint8 group;
 }
 
 /// @notice What a strategy is to do with one case; what it does not need is 0.
@@ -91,6 +94,7 @@ struct Opening {
 /// @param total Outstanding of all its loans when they came in.
 /// @param interval As in its plan.
 /// @param loans How many.
+/// @param schema Of its first loan: its class.
 struct CaseRecord {
     Strategy strategy;
     Strategy after_;
@@ -107,6 +111,7 @@ struct CaseRecord {
     uint32 loans;
     bytes32 subject;
     bytes32 proposal;
+    bytes32 schema;
 }
 
 /// @notice A loan in a case.
@@ -124,6 +129,9 @@ interface ILoanBook {
 
     /// @notice `loanId` is the loan's leaf in its tape.
     event LoanTaken(uint64 indexed caseId, bytes32 indexed loanId, uint96 outstanding, uint96 writtenOff);
+
+    /// @notice The overseer has seen its loans, its subject and its debtor.
+    event CaseConfirmed(uint64 indexed caseId, uint32 loans);
 
     event StrategyProposed(uint64 indexed caseId, Strategy strategy, Plan plan);
     event StrategyBegun(uint64 indexed caseId, Strategy strategy, Plan plan, uint40 deadline);
@@ -156,6 +164,9 @@ interface ILoanBook {
     /// @notice Amounts of a case end at `most`.
     error AboveMost(uint256 given, uint256 most);
 
+    /// @notice The case has other loans than the overseer saw.
+    error OtherLoans(uint64 caseId, uint32 given, uint32 loans);
+
     /// @notice A case that brought something, or has another strategy than hold, takes no further loans.
     error AlreadyWorked(uint64 caseId);
 
@@ -185,15 +196,21 @@ interface ILoanBook {
     /// @notice There is no value that may be acted on.
     error NoGoodValue(bytes32 subject);
 
-    /// @notice Opens a case with its first loan. Only the servicer.
-    /// @dev Warning: how much of the claim is outstanding is what the servicer says; it is at most the claim on the tape. What is
-    ///      written off through a case must not be written off in a report too.
+    /// @notice Opens a case with its first loan, which some group's tape has. Until it is confirmed only payments are taken. Only the
+    ///         servicer.
+    /// @dev Warning: how much of the claim is outstanding is what the servicer says and the overseer confirms; it is at most the
+    ///      claim on the tape. What is written off through a case must not be written off in a report too.
     function open(LoanProof calldata given, Opening calldata opening) external returns (uint64 caseId);
 
-    /// @notice Adds a further loan behind those that are in it. Only the servicer.
+    /// @notice Adds a further loan behind those that are in it; it must be confirmed again. A loan of another group's tape moves
+    ///         with its outstanding. Only the servicer.
     function join(uint64 caseId, LoanProof calldata given, uint96 outstanding, uint96 writtenOff) external;
 
-    /// @notice Begins a strategy, or proposes it where it must be approved. Only the servicer.
+    /// @notice Confirms what the servicer said of a case and its loans, which are so many by now. Only the overseer.
+    /// @dev Warning: nobody else looks at subject (by whose value it is sold), debtor (who has a surplus) and outstanding.
+    function confirm(uint64 caseId, uint32 loans) external;
+
+    /// @notice Begins a strategy, or proposes it where it must be approved or moves the case to another group. Only the servicer.
     function propose(uint64 caseId, Strategy strategy, Plan calldata plan) external;
 
     /// @notice Begins the strategy that was proposed, with the same plan. Only the overseer.
@@ -241,12 +258,12 @@ interface ILoanBook {
     /// @notice Whether the court date of its foreclosure is past by more than the grace.
     function courtOverdue(uint64 caseId) external view returns (bool);
 
-    /// @notice Outstanding less brought of all cases in cure or on sale, settlement units.
-    function openExposure() external view returns (uint256);
+    /// @notice Outstanding less brought of all cases of a group in cure or on sale, settlement units.
+    function openExposure(uint8 group) external view returns (uint256);
 
-    /// @notice Whether the loss of all that is exposed would reach a tranche: at the carrying ratio it is above the standing
+    /// @notice Whether the loss of all that is exposed in a group would reach a tranche of it: at the carrying ratio it is above the standing
     ///         principal of all below. Who lets holders out before the end asks this first.
-    function mayReach(TrancheId tranche) external view returns (bool);
+    function mayReach(uint8 group, TrancheId tranche) external view returns (bool);
 
     /// @notice What the deal says of a strategy.
     function termsOf(Strategy strategy) external view returns (StrategyTerms memory);

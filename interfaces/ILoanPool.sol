@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IDistributor} from "interfaces/IDistributor.sol";
+import {PeriodFigures} from "interfaces/PeriodFigures.sol";
 import {Proceeds} from "interfaces/Proceeds.sol";
 import {Period, Wad} from "interfaces/Types.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
@@ -108,7 +109,8 @@ struct Correction {
 }
 
 /// @notice The record of one period; amounts are to date, with this period, in settlement units. Until it is reported
-///         the first that is not holds the proceeds that came in it, all others 0.
+///         the first that is not holds the proceeds that came in it, all others 0. Net and gross share slots with what is known from
+///         the beginning: the first buyer of a period pays for no new one.
 /// @param end Seconds since 1970.
 /// @param planned Net collections that the plan expects; known from the beginning.
 /// @param loansPaying Leaves under `root`.
@@ -118,48 +120,19 @@ struct Correction {
 /// @param closed Whether closed positions were ever reported; else a run need not read their values.
 struct PeriodRecord {
     uint112 net;
-    uint112 writtenOff;
-    uint112 recovered;
+    uint112 planned;
+    uint32 loansPaying;
+    uint112 gross;
     uint40 end;
     bool late;
     bool last;
     bool closed;
     bool missing;
-    uint112 planned;
-    uint112 gross;
-    uint32 loansPaying;
+    uint112 writtenOff;
+    uint112 recovered;
     uint112 closedValue;
     uint112 closedPlan;
     bytes32 root;
-}
-
-/// @notice What a run needs to know of its period.
-/// @param begin Seconds since 1970.
-/// @param end Seconds since 1970.
-/// @param net Cash of this period, settlement units.
-/// @param loss Written off to date, corrections included, at the carrying ratio, less the same of the period before, each
-///        rounded down: below 0 where a correction says that less was given up.
-/// @param recovered In this period.
-/// @param balance Pool balance at the period's end.
-/// @param grossBalance Of all tapes committed by now.
-/// @param lossToDate Claims written off less recovered, not below 0; the carrying ratio is not in it.
-/// @param collectionRatio Net to date / planned to date, WAD, down.
-/// @param profitabilityRatio Closed present value to date / its plan to date, WAD, down.
-/// @param late Whether the report was late.
-/// @param last Whether it is the deal's last run.
-struct PeriodFigures {
-    uint256 begin;
-    uint256 end;
-    uint256 net;
-    int256 loss;
-    uint256 recovered;
-    uint256 balance;
-    uint256 grossBalance;
-    uint256 lossToDate;
-    uint256 collectionRatio;
-    uint256 profitabilityRatio;
-    bool late;
-    bool last;
 }
 
 /// @notice Loans bought while the deal revolves.
@@ -198,6 +171,9 @@ interface ILoanPool {
 
     /// @notice From now on `house` sells loans that are worked alone.
     event HouseAppointed(address indexed house);
+
+    /// @notice Claims of `claim` settlement units came from another group of tranches, or (below 0) went to one.
+    event ClaimMoved(int256 claim);
 
     error NoSeller();
 
@@ -298,6 +274,13 @@ interface ILoanPool {
     /// @param done A disposal that was awaited has ended.
     /// @dev Warning: the house is trusted with cash and with what it writes off: it is one contract, named once.
     function takeProceeds(Proceeds calldata proceeds, bool done) external;
+
+    /// @notice Adds a claim to the gross balance, or (below 0) takes it off: a loan came from another group, or went to one. It
+    ///         counts from the next run on. Settlement units. Only the house, which takes no more than there is.
+    function moveClaim(int120 claim) external;
+
+    /// @notice Whether proceeds and claims are taken: from closing until the last report is in.
+    function isRunning() external view returns (bool);
 
     /// @notice Who sells loans that are worked alone; nobody where that is not done.
     function house() external view returns (address);

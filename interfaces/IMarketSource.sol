@@ -31,7 +31,8 @@ struct Mark {
 /// @notice One contract for all pairs. Anyone may mark a pair for a window; two marks at least a window apart are kept of each, and the
 ///         price is averaged since the newer one that is as old as the window.
 /// @dev Warning: who can hold a market at another price for the whole window can move this source; the median and the deviation of a
-///      policy are what stands against it. Where nobody marks, the average reaches further back.
+///      policy are what stands against it. Where nobody marks, the average reaches further back. The least reserve is that of
+///      now, which a deposit for one transaction lifts: it says that a market is empty, not that it was deep.
 interface IMarketSource is ISource {
     /// @notice The accumulators of a pair were kept.
     event Marked(

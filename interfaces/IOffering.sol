@@ -93,7 +93,7 @@ interface IOffering {
     error NoSuchTranche(TrancheId given, uint256 tranches);
     error ZeroUnits();
 
-    /// @notice The investor may not hold the notes.
+    /// @notice The investor may not hold so many notes.
     error NotEligible(address investor, TrancheId tranche, uint256 units);
 
     /// @notice The order is smaller, or the books end at `available`.
@@ -112,10 +112,10 @@ interface IOffering {
     function open(IWaterfall waterfall) external;
 
     /// @notice Brings `units` settlement units for as many units of note, or for more of them. The caller must be one who may
-    ///         hold the notes.
+    ///         hold all that is ordered then.
     function order(TrancheId tranche, uint256 units) external;
 
-    /// @notice Takes `units` of the caller's order back, until the deadline.
+    /// @notice Takes `units` of the caller's order back, until the deadline: all, or so many that the rest could be ordered.
     function reduce(TrancheId tranche, uint256 units) external;
 
     /// @notice Makes the deal, or cancels it. By anyone, from the deadline on. Refused where what was raised does not arrive

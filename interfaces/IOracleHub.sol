@@ -98,19 +98,22 @@ struct Reading {
 /// @notice A value that was good when the hub was last poked, and the one from which change is limited.
 /// @param value WAD.
 /// @param at When the oldest answer that counted for it was observed, seconds.
+/// @param keptAt When it was kept, seconds; 0 before the first good value.
 /// @param anchor WAD; 0 before the first good value.
 /// @param anchoredAt When it became the anchor, seconds.
 struct Kept {
     uint128 value;
     uint40 at;
+    uint40 keptAt;
     uint128 anchor;
     uint40 anchoredAt;
 }
 
 /// @title Every value that a deal reads, each made of several sources by a policy
 /// @notice A key is text, at most 32 bytes, zeros behind: what kind of value, a slash, and whose: "COLLATERAL/17" (loan 17), "SCORE/9"
-///         (borrower 9), "HPI/ES-MD" (house price index of a region), "DEFAULT/ES", "FX/EURUSD", "RATE/EURIBOR3M". Where that is
-///         longer, kind, "#", and as much of the text's Keccak-256 as has room. Values are in WAD and not below 0.
+///         (borrower 9), "HPI/ES-MD" (house price index of a region), "DEFAULT/ES", "FX/EURUSD", "RATE/EURIBOR3M", "GROWTH/EURIBOR3M"
+///         (1 + the rate). Where that is longer, kind, "#", and as much of the text's Keccak-256 as has room. Values are in WAD and not
+///         below 0.
 /// @notice A value is the median of the answers that are fresh and within bounds; the lower and the upper middle one averaged and
 ///         rounded down where their number is even. Those too far from it do not count for the quorum, but move no median: so it
 ///         lies between the smallest and the largest honest answer while fewer than half of the fresh ones lie.
@@ -124,6 +127,9 @@ interface IOracleHub {
 
     /// @notice The last good value of a key, and its anchor, were forgotten.
     event Forgotten(bytes32 indexed key);
+
+    /// @notice What was kept while a report stood that turned out to be wrong was forgotten; what is left.
+    event ForgottenWith(bytes32 indexed key, Kept left);
 
     /// @notice Source number `source` of the key (from 0) did not count; with what it said, and why.
     event SourceRejected(bytes32 indexed key, uint256 indexed source, address indexed adapter, Answer answer);
@@ -173,6 +179,10 @@ interface IOracleHub {
 
     /// @notice Forgets the last good value, where it turned out to be wrong, and the anchor. Only the oracle keeper.
     function forget(bytes32 key) external;
+
+    /// @notice Forgets what was kept from `from` to `upTo` (seconds, both included): a report stood then that is struck. Where the last
+    ///         good value is from another time it becomes the anchor in the place of one that is forgotten. Only the disputes.
+    function forgetBetween(bytes32 key, uint40 from, uint40 upTo) external;
 
     /// @notice Asks all sources; tells every one that does not count, and keeps the value where it is good. By anyone.
     /// @return reading As `peek`.

@@ -8,10 +8,11 @@ interface IRegistryWatcher {
     /// @notice Other issuers are dead. Does nothing when another than the registry in use says so.
     function standingChanged(uint64 dead, uint16 generation) external;
 
-    /// @notice Wallets of one identity have another word, or one of them is nobody's any more (zero). Only the registry.
+    /// @notice Wallets of one identity have another word, or one of them is nobody's any more (zero). Does nothing when
+    ///         another than the registry in use says so; `joined` likewise.
     function rewritten(address[] calldata wallets, Record old, Record word) external;
 
-    /// @notice A wallet is an identity's from now on. Only the registry.
+    /// @notice A wallet is an identity's from now on.
     function joined(address wallet, Record word) external;
 
     /// @notice The token that is watched over, and how much of it a wallet holds.

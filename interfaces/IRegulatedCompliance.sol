@@ -112,8 +112,9 @@ interface IRegulatedCompliance is IModularCompliance {
         uint256 toHeld
     ) external returns (uint8 refusedBy);
 
-    /// @notice Asks another registry; nobody is verified before that registry tells (`IIdentities.watch`). The owner's role or the
-    ///         token.
+    /// @notice Asks another registry; nobody is verified before that registry tells (`IIdentities.watch`). Modules begin again:
+    ///         holders are counted anew, and what is remembered of a person stays with the identity's address. The owner's role
+    ///         or the token.
     function useRegistry(address registry) external;
 
     /// @notice Stops asking a module at once. Only an agent of the token.
@@ -150,6 +151,9 @@ interface IRegulatedCompliance is IModularCompliance {
 
     /// @notice Whether a module is there and not asked.
     function isSuspended(address module) external view returns (bool);
+
+    /// @notice Whether a module is there and asked.
+    function isAsked(address module) external view returns (bool);
 
     /// @notice Note units of an identity in all its wallets.
     function unitsOf(uint32 identity) external view returns (uint256);

@@ -37,6 +37,10 @@ struct SealedRound {
 
 /// @title Prices that nobody sees before all are told
 /// @dev Warning: a deposit tells that somebody is interested, and the floor what it is at least. Nothing else is seen.
+/// @dev Warning: who reveals last has seen what others revealed. A bidder with several admitted accounts can commit a ladder of
+///      prices and reveal only the lowest that still wins: that costs a deposit for each price above it, so a deposit share as
+///      large as the steps between likely prices makes it useless; in a Vickrey auction it never pays. Compliance that admits one
+///      account an investor ends it.
 interface ISealedAuction is IAuction {
     /// @notice `bidder` has committed in round `number`, at `place`.
     event Committed(uint64 indexed caseId, uint32 indexed number, address indexed bidder, bytes28 seal, uint32 place);

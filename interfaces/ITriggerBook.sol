@@ -74,6 +74,8 @@ interface ITriggerBook {
 
     error WrongTrigger(uint256 trigger);
     error NoSuchTrigger(uint256 trigger, uint256 count);
+    /// @notice The trigger is for cases of another class.
+    error OtherClass(uint64 caseId, bytes32 given, bytes32 needed);
     error NotWatched(uint64 caseId, uint256 trigger);
 
     /// @notice It fired for this cause already.
@@ -86,7 +88,7 @@ interface ITriggerBook {
     /// @notice A clause holds, would hold with margins, or can't be told.
     error StillHolds(uint64 caseId, uint256 trigger);
 
-    /// @notice Notes the claim of a case for a trigger. By anyone, as often as wanted. Where it is below what was noted by more than
+    /// @notice Notes the claim of a case, which is of the trigger's class, for a trigger. By anyone, as often as wanted. Where it is below what was noted by more than
     ///         a condition's margin, clauses with that condition begin anew.
     /// @dev Warning: where a condition over the claim has no margin, each payment begins its hold anew.
     function watch(uint64 caseId, uint256 trigger) external;
@@ -94,6 +96,9 @@ interface ITriggerBook {
     /// @notice Makes a checkpoint. By anyone.
     /// @return holding The set of clauses that hold.
     function check(uint64 caseId, uint256 trigger) external returns (uint256 holding);
+
+    /// @notice Makes a checkpoint of each of these cases, whole or not at all. By anyone, who pays for the length of the list.
+    function checkAll(uint64[] calldata caseIds, uint256 trigger) external;
 
     /// @notice Notes the claim, as `watch` does, and fires. By anyone, who is the keeper.
     function fire(uint64 caseId, uint256 trigger) external;
@@ -112,6 +117,9 @@ interface ITriggerBook {
 
     /// @notice What was declared.
     function termsOf(uint256 trigger) external view returns (TriggerTerms memory, Condition[] memory);
+
+    /// @notice The class of the cases that a trigger is for: the schema of their first loan; 0: all.
+    function classOf(uint256 trigger) external view returns (bytes32);
 
     /// @notice How many triggers there are.
     function count() external view returns (uint256);

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,16 @@ from salvor.deal.load import load_deal, load_tape_mapping
 from salvor.deal.schedule import Collected, collections
 from salvor.deal.schema import Deal
 from salvor.deploy.apply import apply
+from salvor.deploy.deployment import read_groups
 from salvor.deploy.live import LiveDeal
 from salvor.deploy.terms import DealTerms, as_played, compile_terms
 from salvor.desk import actions as desk
 from salvor.desk import visits
+from salvor.desk.appraisers import Appraisers, with_played_signers
 from salvor.desk.cast import Cast
+from salvor.desk.watching import Proofs
+from salvor.desk.worked import KEEPER, SERVICER, Story, Telling, story_of, without
+from salvor.desk.worked_on_chain import Clock, OnChain
 from salvor.errors import ChainPastClosing, ReconciliationFailed, RowsRejected
 from salvor.investors.in_a_deal import (
     Regulation,
@@ -63,6 +69,7 @@ class Prepared:
     claims_after: list[int]
     indices: list[int]  # by period, of a deal with floating rates: what the play takes the index for
     regulation: Regulation | None = None  # of a deal that names jurisdictions
+    story: Story | str = ""  # of two loans that are worked alone, or why none is told
 
 
 @dataclass(frozen=True)
@@ -84,12 +91,14 @@ def prepare(deal_file: Path, *, tape_file: Path | None, out: Path) -> Prepared:
         raise RowsRejected(source, first_reject(tape), tape.totals, deal.tape.max_rejected_rows, tape.exceptions)
     loans, secret = read_loans(tape), Secret.draw()
     commitment = commit_tape([checked_part(out / "tape")], secret)
-    terms = as_played(compile_terms(deal, loans, commitment.public))
+    groups, _ = read_groups(deal_file, deal, out, local=True)
+    terms = with_played_signers(as_played(compile_terms(deal, loans, commitment.public, groups)))
     periods = len(terms.period_ends)
     claims_after = sorted({*range(CLAIM_EVERY, periods, CLAIM_EVERY), periods})
-    cash = collections(loans, deal.calendar)
+    story = story_of(deal, terms, loans)
+    cash = collections(without(story, loans), deal.calendar)
     indices = assumed_indices(deal, periods)
-    return Prepared(deal, tape, loans, commitment, secret, terms, cash, claims_after, indices, regulation)
+    return Prepared(deal, tape, loans, commitment, secret, terms, cash, claims_after, indices, regulation, story)
 
 
 def play(ready: Prepared, project: ProjectManager, provider: ProviderAPI, cast: Cast, audience: Audience) -> Statement:
@@ -129,14 +138,19 @@ def play_out(
     at(provider, terms.closing)
     _close(ready, live, cast, audience)
 
+    worked = _worked(ready, live, provider, cast, audience)
     for period, collected in enumerate(ready.collections, start=1):
         visits.ask(live, ready.deal, cast.investors, period, audience.say)
         _tell_index(ready, live, oracle, cast, period)
+        if worked:
+            worked.until(terms.period_ends[period - 1])
         at(provider, terms.period_ends[period - 1])
         tree = commit_collections(period, collected.cash, ready.commitment, ready.secret)
         settlement.mint(parties.servicer, collected.net, sender=parties.servicer)
         desk.collect(live, period, collected, tree)
         desk.run_waterfall(live, period, by=cast.outsider)
+        if worked:
+            _tell_proceeds(ready, live, audience, period)
         visits.settle(live, cast.investors.values(), by=cast.outsider)
         _trade(ready, live, cast, audience, period)
         _claim(ready, live, cast, period)
@@ -144,10 +158,43 @@ def play_out(
 
     visits.take_earned(live, cast.investors.values(), by=cast.outsider)
     chain = read_statement(live, ready.deal, investors=cast.investors)
-    model = forecast(ready.deal, terms, ready.collections, claims_after=ready.claims_after, indices=ready.indices)
+    model = forecast(
+        ready.deal,
+        terms,
+        ready.collections,
+        claims_after=ready.claims_after,
+        indices=ready.indices,
+        story=None if isinstance(ready.story, str) else ready.story,
+    )
     if found := differences(chain, model):
         raise ReconciliationFailed(found)
     return chain
+
+
+def _worked(ready: Prepared, live: LiveDeal, provider: ProviderAPI, cast: Cast, audience: Audience) -> Telling | None:
+    """Two loans that do not pay, where the deal sells such loans alone."""
+    if isinstance(ready.story, str):
+        if ready.story:
+            audience.say(f"no loan of this deal is worked alone in a play: {ready.story}")
+        return None
+    clock = Clock(lambda: provider.get_block("latest").timestamp, lambda seconds: at(provider, seconds))
+    appraisers = Appraisers(live, ready.terms, int(provider.chain_id), cast.outsider)
+    proofs = Proofs(ready.commitment, ready.deal.liquidation.claim, ready.secret)  # type: ignore[union-attr]
+    people = {**cast.bidders, KEEPER: cast.outsider, SERVICER: live.parties.servicer}
+    name = list(ready.deal.liquidation.triggers)[ready.story.trigger]  # type: ignore[union-attr]
+    return Telling(ready.story, OnChain(ready.story, live, proofs, appraisers, people, name, clock, audience.say))
+
+
+def _tell_proceeds(ready: Prepared, live: LiveDeal, audience: Audience, period: int) -> None:
+    """Where sales brought something: how far the most senior notes came by the run."""
+    before, record = live.pool.record(period - 1), live.pool.record(period)
+    decimals = ready.deal.settlement.decimals
+    if proceeds := record.net - before.net - ready.collections[period - 1].net:
+        cash, left = (format_units(each, decimals) for each in (proceeds, live.waterfall.tranche(0).principal))
+        name, end = ready.deal.tranches[0].name, datetime.fromtimestamp(record.end, UTC)
+        audience.say(
+            f"{end:%Y-%m-%d}  period {period} run: {cash} of its cash from sales; {name} principal left {left}"
+        )
 
 
 def _order(ready: Prepared, live: LiveDeal, cast: Cast, audience: Audience) -> None:

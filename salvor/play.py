@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from ape.managers.project import ProjectManager
 
 
+WHOLE = "no loan of this deal is worked alone in a life: `ape run demo` plays two, `ape run sell` acts on a live deal"
+
+
 @dataclass(frozen=True)
 class LifePrepared:
     """All that is known of a life before anything is deployed; it was rehearsed and can happen."""
@@ -70,7 +73,8 @@ def prepare_life(deal_file: Path, life_file: Path, *, out: Path) -> LifePrepared
     acts = acts_of(deal, life, ready.terms, reports, assumed_indices(deal, len(reports)))
     bought = {name: each.commitment.public for name, each in further.items()}
     script = Script(deal, ready.terms, acts, bought, tuple(life.wallets), deal_file)
-    prepared = LifePrepared(ready, life_file, script, 0, serviced.doubts)
+    doubts = (*serviced.doubts, WHOLE) if deal.liquidation else serviced.doubts
+    prepared = LifePrepared(ready, life_file, script, 0, doubts)
     return replace(prepared, calls=rehearse(model_of(prepared), life_file).calls)
 
 

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from salvor.demo import Prepared
     from salvor.report.statement import Statement
 
-DEAL = Path("deals/charged-off-accounts/deal.yaml")
+DEAL = Path("deals/worked-loans/deal.yaml")
 
 
-@click.command(epilog="Example: ape run demo --deal deals/charged-off-accounts/deal.yaml --json")
+@click.command(epilog="Example: ape run demo --deal deals/worked-loans/deal.yaml --json")
 @click.option(
     "--deal", "deal_file", type=Path, default=DEAL, show_default=True, help="Deal file, or a folder of deals/ by name."
 )

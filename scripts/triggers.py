@@ -1,4 +1,4 @@
-"""`ape run triggers`: which trigger of which case is how far from firing, and sending those whose cause is there."""
+"""`ape run triggers`: which trigger of which loan is how far from firing, and sending what its cause asks for."""
 
 from __future__ import annotations
 
@@ -7,59 +7,42 @@ from pathlib import Path
 
 import click
 
-EXAMPLE = Path("deals/examples/triggers")
+from salvor.options import Acting, live_options
+
+_EXAMPLE = "Example: ape run triggers deals/worked-loans/deal.yaml --values deals/worked-loans/values.csv --json"
 
 
-@click.command(epilog="Example: ape run triggers --cases deals/examples/triggers/cases.csv --json")
+@click.command(epilog=_EXAMPLE)
+@live_options
+@click.option("--values", "values_file", type=Path, help="CSV or Parquet: loan, at, and a column a kind of value.")
+@click.option("--live", is_flag=True, help="Look at the cases of the deal that is deployed on --network, too.")
+@click.option("--commitment", type=Path, help="Folder that `ape run tape commit` left; needed to send.")
+@click.option("--secret", "secret_file", type=Path, help="Secret of the commitment; needed to send.")
+@click.option("--passphrase-file", type=Path, help="Else SALVOR_PASSPHRASE, else you are asked.")
 @click.option(
-    "--cases", "cases_file", type=Path, default=EXAMPLE / "cases.csv", show_default=True, help="CSV or Parquet."
+    "--fire", is_flag=True, help="Open, watch, note and fire what has its cause, on --network from --account."
 )
+@click.option("--dry-run", is_flag=True, help="With --fire: say what would be sent, and send nothing.")
 @click.option(
-    "--triggers", "triggers_file", type=Path, default=EXAMPLE / "triggers.yaml", show_default=True, help="YAML."
+    "--at-most", type=click.IntRange(0), default=25, show_default=True, help="Loans that are opened in a run."
 )
-@click.option("--decimals", type=int, default=2, show_default=True, help="Of the settlement asset.")
-@click.option("--top", type=int, default=20, show_default=True, help="How many lines are shown, the nearest first.")
-@click.option("--json", "as_json", is_flag=True, help="Print these lines as JSON on stdout.")
-@click.option("--fire", "address", help="Address of the book of triggers: send what has its cause, from --account.")
-@click.option("--account", help="Alias of the account that sends, as `ape accounts list` names it.")
-def cli(
-    cases_file: Path,
-    triggers_file: Path,
-    decimals: int,
-    top: int,
-    as_json: bool,
-    address: str | None,
-    account: str | None,
-) -> None:
-    """Show for each case which trigger is how far from firing (0 % or less: its cause is there), nearest first.
+@click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="Lines that are shown.")
+@click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON on stdout.")
+def cli(chosen: Acting, as_json: bool, **asked: object) -> None:
+    """Show for each loan of DEAL which trigger is how far from firing (0 % or less: its cause is there), nearest first.
 
-    Exit code 0, 2 for bad input, 3 for trouble with the chain.
+    Exit code 0, 1 when something that was sent was refused, 2 for bad input, 3 for trouble with the chain.
     """
     from rich.console import Console
-    from rich.table import Table
 
-    from salvor.desk.screening import causes, nearest, read_cases, screen
-    from salvor.desk.watching import read_triggers, send_from
-    from salvor.errors import OptionInvalid
+    from salvor.desk.trigger_command import Asked, run
+    from salvor.desk.trigger_show import as_data, print_run
+    from salvor.errors import CHECK_FAILED
 
-    if address and not account:
-        raise OptionInvalid("--fire needs --account: who sends pays the gas and is the keeper")
-    triggers = read_triggers(triggers_file)
-    found = screen(read_cases(cases_file), list(triggers.values()), decimals=decimals)
-    names = list(triggers)
-    lines = [
-        {"case": each.case, "trigger": names[each.trigger], "distance": f"{each.distance:.2%}", "holds": each.holds}
-        for each in nearest(found, top)
-    ]
+    done = run(chosen, Asked(**asked))  # type: ignore[arg-type]
     if as_json:
-        click.echo(json.dumps(lines, indent=2))
+        click.echo(json.dumps(as_data(done), indent=2))
     else:
-        table = Table(
-            "case", "trigger", "distance", "cause", title=f"{found.height:,} cases looked at", title_justify="left"
-        )
-        for line in lines:
-            table.add_row(str(line["case"]), line["trigger"], line["distance"], "there" if line["holds"] else "-")
-        Console(highlight=False).print(table)
-    if address and account:
-        for sent in send_from(address, account, causes(found)):
-            click.echo(f"case {sent.case}, {names[sent.trigger]}: {sent.outcome}", err=as_json)
+        print_run(done, Console(highlight=False))
+    if any(each.refused for each in done.sent):
+        raise SystemExit(CHECK_FAILED)

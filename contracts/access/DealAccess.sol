@@ -33,7 +33,7 @@ contract DealAccess is AccessManager {
     /// @notice Decides disputes of reports: `Disputes.resolve`.
     uint64 public constant RESOLVER = 21;
 
-    /// @notice Held by the `Disputes` alone: `SignedReports.setStanding`.
+    /// @notice Held by the `Disputes` alone: `SignedReports.setStanding`, `OracleHub.forgetBetween`.
     uint64 public constant DISPUTES = 22;
 
     /// @notice Tells what turned out to be true: `Accuracy.tellTruth`.

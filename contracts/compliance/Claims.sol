@@ -30,10 +30,13 @@ abstract contract Claims is IIdentities, EIP712 {
     }
 
     /// @param bit Place + 1 of the issuer in the current generation; 0 while nobody rests on it.
+    /// @param given Bits that it had in that generation, and `since` when it has the last.
     struct Issuer {
         uint24 epoch;
         uint16 generation;
         uint8 bit;
+        uint8 given;
+        uint40 since;
     }
 
     /// @notice What follows from the claims of an identity.
@@ -48,6 +51,10 @@ abstract contract Claims is IIdentities, EIP712 {
         "Claim(address identity,uint256 topic,uint32 value,uint40 issuedAt,uint40 validUntil,address issuer,uint24 epoch)"
     );
     uint8 private constant BITS = 64;
+    /// @dev An issuer that dies gets another bit, and when all are given nobody is verified until refreshed. So that no issuer can
+    ///      bring this about alone, it has two at once (there are 32 issuers), and one more a day.
+    uint8 private constant AT_ONCE = 2;
+    uint256 private constant PAUSE = 1 days;
 
     /* IMMUTABLES */
 
@@ -272,6 +279,7 @@ abstract contract Claims is IIdentities, EIP712 {
         for (uint256 i; i < issuers.length; ++i) {
             Kept memory kept = known.claims[topic][issuers[i]];
             if (kept.until <= block.timestamp || kept.epoch != _issuerOf[issuers[i]].epoch) continue;
+            if (!_mayRestOn(issuers[i])) continue;
             uint40 rank = latest ? kept.issuedAt : kept.until;
             if (issuer != address(0) && rank <= most) continue;
             (issuer, until, value, most) = (issuers[i], kept.until, kept.value, rank);
@@ -282,10 +290,19 @@ abstract contract Claims is IIdentities, EIP712 {
         Issuer storage one = _issuerOf[issuer];
         if (one.bit == 0 || one.generation != _generation) {
             if (_bitsGiven == BITS) _beginGeneration();
+            if (one.generation != _generation) one.given = 0;
+            if (one.given < AT_ONCE) ++one.given;
             one.bit = ++_bitsGiven;
             one.generation = _generation;
+            one.since = uint40(block.timestamp);
         }
         return uint64(1) << (one.bit - 1);
+    }
+
+    function _mayRestOn(address issuer) private view returns (bool) {
+        Issuer storage one = _issuerOf[issuer];
+        if (one.bit != 0 || one.generation != _generation || one.given < AT_ONCE) return true;
+        return block.timestamp >= one.since + PAUSE;
     }
 
     /// @dev Whoever rests on the issuer is blocked from here on, without a loop.

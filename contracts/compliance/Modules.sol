@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {BoundedCall} from "contracts/BoundedCall.sol";
 import {FIRST_MODULE} from "contracts/compliance/Codes.sol";
 import {Table} from "contracts/compliance/rules/Table.sol";
 import {IRegulatedCompliance} from "interfaces/IRegulatedCompliance.sol";
@@ -66,6 +67,15 @@ library Modules {
         _switchOn(table, module, place);
     }
 
+    /// @notice Has every module that is asked begin again: under another token or registry what it counted means nothing.
+    function restart(State storage self, Table storage table) internal {
+        for (uint256 i; i < 16; ++i) {
+            if (self.at[i] == address(0) || (table.suspended >> i) & 1 != 0) continue;
+            _switchOff(table, i);
+            _switchOn(table, self.at[i], i);
+        }
+    }
+
     /// @notice Place of a module, which gives its codes; refuses a stranger.
     function placeOf(State storage self, address module) internal view returns (uint256) {
         if (module != address(0)) for (uint256 i; i < 16; ++i) if (self.at[i] == module) return i;
@@ -94,14 +104,11 @@ library Modules {
         }
     }
 
-    /// @notice An answer, or that there is none. Low-level, so that nothing a module returns can stop the caller.
+    /// @notice An answer, or that there is none. Nothing that a module returns can stop the caller, nor make it pay.
     function ask(address module, bytes memory question) internal view returns (bool works, bool allowed) {
         _enough(CHECK_GAS);
-        // solhint-disable-next-line avoid-low-level-calls
-        (bool done, bytes memory answer) = module.staticcall{gas: CHECK_GAS}(question);
-        if (!done || answer.length < 32) return (false, false);
-        uint256 word = abi.decode(answer, (uint256));
-        return (word < 2, word == 1);
+        (bool answered, uint256 word) = BoundedCall.ask(module, CHECK_GAS, question);
+        return (answered && word < 2, answered && word == 1);
     }
 
     /// @notice Tells every module that records. A bit for each that failed.
@@ -120,11 +127,10 @@ library Modules {
         if (told != 0 && !movement.ends()) told &= ~uint256(table.ends);
     }
 
-    /// @notice Whether the module took the news. Low-level as `ask`: one that reverts is told of, and stops nobody.
+    /// @notice Whether the module took the news. One that reverts is told of, and stops nobody.
     function tellOne(address module, bytes memory news) internal returns (bool done) {
         _enough(RECORD_GAS);
-        // solhint-disable-next-line avoid-low-level-calls
-        (done, ) = module.call{gas: RECORD_GAS}(news);
+        done = BoundedCall.tell(module, RECORD_GAS, news);
     }
 
     /// @notice The hook of a movement, as calldata.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {BoundedCall} from "contracts/BoundedCall.sol";
 import "contracts/compliance/Codes.sol" as Codes;
 import {Modules} from "contracts/compliance/Modules.sol";
 import {RuleBook} from "contracts/compliance/RuleBook.sol";
@@ -33,6 +34,9 @@ abstract contract Movements is IRegulatedCompliance, ReentrancyGuardTransient {
         bool ruled;
         uint8 copies;
     }
+
+    /// @dev Of which a module has 100,000; as much again goes for what it says.
+    uint256 private constant WORDS_GAS = 300_000;
 
     /* STORAGE */
 
@@ -190,7 +194,12 @@ abstract contract Movements is IRegulatedCompliance, ReentrancyGuardTransient {
         address module = _moduleOf(code);
         if (module == address(0)) return "";
         if (code % 2 == 1) return "A module is broken: an agent can suspend it.";
-        return IRule(module).words();
+        // Asked through `Words`, so that a module that stammers takes away neither the refusal nor the reasons of others.
+        try _sentences.said{gas: WORDS_GAS}(module) returns (string memory words) {
+            return words;
+        } catch {
+            return "A module refuses and does not say why.";
+        }
     }
 
     function _moduleOf(uint8 code) internal view returns (address) {
@@ -211,9 +220,8 @@ abstract contract Movements is IRegulatedCompliance, ReentrancyGuardTransient {
     /// @dev Asked of wallets that are nobody's alone, so no movement between holders pays for it. A token of another make has none.
     function _isGate(address token, address wallet) private view returns (bool) {
         if (wallet == address(0)) return false;
-        // solhint-disable-next-line avoid-low-level-calls
-        (bool done, bytes memory answer) = token.staticcall(abi.encodeCall(ITrancheNote.gate, ()));
-        return done && answer.length >= 32 && abi.decode(answer, (uint256)) == uint160(wallet);
+        (bool answered, uint256 gate) = BoundedCall.ask(token, gasleft(), abi.encodeCall(ITrancheNote.gate, ()));
+        return answered && gate == uint160(wallet);
     }
 
     function _fill(Side memory side, Record record) private pure {

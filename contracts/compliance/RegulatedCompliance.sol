@@ -40,6 +40,7 @@ contract RegulatedCompliance is Movements, IRegistryWatcher, AccessManaged, ERC1
         _token = token;
         if (_table.isOn(Rule.DENOMINATION)) _checkCurrency();
         emit TokenBound(token);
+        _modules.restart(_table);
     }
 
     /// @inheritdoc IModularCompliance
@@ -60,6 +61,7 @@ contract RegulatedCompliance is Movements, IRegistryWatcher, AccessManaged, ERC1
             (_head.dead, _head.generation) = IIdentities(registry_).standing();
         }
         emit RegistryUsed(registry_);
+        _modules.restart(_table);
     }
 
     /* MOVEMENTS */
@@ -254,6 +256,12 @@ contract RegulatedCompliance is Movements, IRegistryWatcher, AccessManaged, ERC1
     /// @inheritdoc IRegulatedCompliance
     function isSuspended(address module) external view returns (bool) {
         return (_table.suspended >> _modules.placeOf(module)) & 1 != 0;
+    }
+
+    /// @inheritdoc IRegulatedCompliance
+    function isAsked(address module) external view returns (bool) {
+        for (uint256 i; i < 16; ++i) if (_modules.at[i] == module) return (_table.suspended >> i) & 1 == 0;
+        return false;
     }
 
     /// @inheritdoc IModularCompliance

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IClaimTopicsRegistry} from "interfaces/IClaimTopicsRegistry.sol";
 import {IIdentities} from "interfaces/IIdentities.sol";
+import {IIdentityRegistry} from "interfaces/IIdentityRegistry.sol";
 import {ITrustedIssuers} from "interfaces/ITrustedIssuers.sol";
 import {ITrustedIssuersRegistry} from "interfaces/ITrustedIssuersRegistry.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
@@ -50,7 +51,11 @@ contract TrustedIssuers is ITrustedIssuers, ITrustedIssuersRegistry, IClaimTopic
         for (uint256 i; i < _topics.length; ++i) if (_topics[i] == claimTopic) revert TopicTwice(claimTopic);
         _topics.push(claimTopic);
         emit ClaimTopicAdded(claimTopic);
-        for (uint256 i; i < _registries.length; ++i) IIdentities(_registries[i]).topicsChanged();
+        for (uint256 i; i < _registries.length; ++i) {
+            // One that asks another by now would refuse, and hold up all others.
+            if (IIdentityRegistry(_registries[i]).topicsRegistry() != address(this)) continue;
+            IIdentities(_registries[i]).topicsChanged();
+        }
     }
 
     /// @inheritdoc IClaimTopicsRegistry
@@ -164,6 +169,9 @@ contract TrustedIssuers is ITrustedIssuers, ITrustedIssuersRegistry, IClaimTopic
     }
 
     function _tellOf(address issuer) private {
-        for (uint256 i; i < _registries.length; ++i) IIdentities(_registries[i]).issuerChanged(issuer);
+        for (uint256 i; i < _registries.length; ++i) {
+            if (IIdentityRegistry(_registries[i]).issuersRegistry() != address(this)) continue;
+            IIdentities(_registries[i]).issuerChanged(issuer);
+        }
     }
 }

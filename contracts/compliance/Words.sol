@@ -2,17 +2,36 @@
 pragma solidity 0.8.37;
 
 import "contracts/compliance/Codes.sol" as Codes;
+import {IRule} from "interfaces/IRule.sol";
 import {IWords} from "interfaces/IWords.sol";
 
 /// @title What each reason code says
 /// @dev A contract of its own, because a compliance with its sentences would be larger than a contract may be.
 contract Words is IWords {
+    uint256 private constant MOST_BYTES = 256;
+    uint256 private constant GAS = 100_000;
+
+    /// @notice A module talks too much.
+    error TooManyWords(uint256 given, uint256 most);
+
+    /// @notice A module says something that is no printable ASCII.
+    error NoWord(bytes1 letter);
+
     /// @inheritdoc IWords
     function sentence(uint8 code) external pure returns (string memory) {
         if (code == 0) return "Nothing is against it.";
         if (code < Codes.COUNTRY_UNKNOWN) return _aboutIdentity(code);
         if (code < Codes.ABOVE_SHARE) return _aboutReceiver(code);
         return _aboutNumbers(code);
+    }
+
+    /// @inheritdoc IWords
+    function said(address module) external view returns (string memory words) {
+        words = IRule(module).words{gas: GAS}();
+        bytes memory letters = bytes(words);
+        if (letters.length > MOST_BYTES) revert TooManyWords(letters.length, MOST_BYTES);
+        // What people read on a screen holds no commands for it.
+        for (uint256 i; i < letters.length; ++i) if (letters[i] < " " || letters[i] > "~") revert NoWord(letters[i]);
     }
 
     function _aboutIdentity(uint8 code) private pure returns (string memory) {

@@ -2,8 +2,11 @@
 pragma solidity 0.8.37;
 
 import {ExactPull} from "contracts/ExactPull.sol";
+import {Accounts} from "contracts/liquidation/Accounts.sol";
+import {Cash, Credit} from "contracts/liquidation/Cash.sol";
+import {Groups} from "contracts/liquidation/Groups.sol";
 import {Ended, IAuction} from "interfaces/IAuction.sol";
-import {Account, IAuctionHouse, Standing, Way} from "interfaces/IAuctionHouse.sol";
+import {Account, Group, IAuctionHouse, Standing, Way} from "interfaces/IAuctionHouse.sol";
 import {ICompliance} from "interfaces/ICompliance.sol";
 import {ILoanBook, Strategy, StrategyTerms} from "interfaces/ILoanBook.sol";
 import {ILoanPool} from "interfaces/ILoanPool.sol";
@@ -16,16 +19,11 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 contract AuctionHouse is IAuctionHouse, AccessManaged {
+    using Accounts for Account;
     using ExactPull for IERC20;
+    using Groups for Group[];
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
-
-    /// @notice Cash on its way: `held` is here, `more` is brought by `from` now.
-    struct Cash {
-        address from;
-        uint256 held;
-        uint256 more;
-    }
 
     /* IMMUTABLES */
 
@@ -44,9 +42,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
     /// @inheritdoc IAuctionHouse
     IERC20 public immutable settlement;
 
+    // Of group 0: most deals have no other.
     address private immutable _distributor;
-
-    /// @dev End of the deal's last period: no round can end later.
     uint256 private immutable _end;
 
     /* STORAGE */
@@ -62,10 +59,12 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
     /// @inheritdoc IAuctionHouse
     mapping(uint64 caseId => mapping(address holder => uint256 units)) public titleOf;
 
-    /// @inheritdoc IAuctionHouse
-    mapping(address account => uint256 cash) public owed;
+    mapping(address account => Credit credit) private _credits;
 
     mapping(Strategy strategy => Way way) private _ways;
+
+    /// @dev Those behind the first.
+    Group[] private _further;
 
     /// @dev Auctions that sell here: a deposit may be reclaimed when its case is long sold elsewhere.
     mapping(address auction => bool) private _known;
@@ -84,9 +83,31 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         compliance = compliance_;
         servicer = servicer_;
         vehicle = vehicle_;
+        _credits[servicer_].known = true;
         settlement = pool_.settlement();
-        _end = pool_.record(pool_.periodCount()).end;
+        _end = Groups.endOf(pool_);
         _distributor = address(pool_.distributor());
+    }
+
+    /* GROUPS */
+
+    /// @inheritdoc IAuctionHouse
+    function addGroup(ILoanPool pool_) external restricted returns (uint8) {
+        if (book != address(0)) revert AlreadyAppointed(book);
+        return _further.add(pool, pool_);
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function move(uint64 caseId, uint8 group) external {
+        _onlyBook();
+        Account storage account = _accounts[caseId];
+        uint8 from = account.group;
+        if (group == from || !poolOf(from).isRunning() || !poolOf(group).isRunning()) return;
+        uint96 uncertain = account.exposed;
+        _setExposed(account, 0);
+        account.group = group;
+        _setExposed(account, uncertain);
+        Groups.moveClaim(caseId, [poolOf(from), poolOf(group)], [from, group], account.rest());
     }
 
     /* BOOK */
@@ -104,15 +125,18 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
     }
 
     /// @inheritdoc IAuctionHouse
-    function add(uint64 caseId, uint96 outstanding, uint96 writtenOff, address debtor) external {
+    function add(uint64 caseId, uint8 home, uint96 outstanding, uint96 writtenOff, address debtor) external {
         _onlyBook();
         Account storage account = _accounts[caseId];
+        if (account.standing == Standing.None) account.group = home;
         account.standing = Standing.Held;
         account.outstanding += outstanding;
         account.writtenOff += writtenOff;
         account.debtor = debtor;
         account.open = true;
         account.alsoOpen = true;
+        uint8 group = account.group;
+        if (group != home) Groups.moveClaim(caseId, [poolOf(home), poolOf(group)], [home, group], outstanding);
     }
 
     /// @inheritdoc IAuctionHouse
@@ -122,13 +146,13 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         if (account.gone) revert NothingLeft(caseId);
         // A fee that an earlier keeper still has to get stays that keeper's; there is room for one.
         if (account.keeperDue == 0) (account.keeper, account.keeperDue) = (keeper, fee);
-        _expose(account);
+        if (account.exposed == 0) _setExposed(account, uint96(account.rest())); // at most outstanding
     }
 
     /// @inheritdoc IAuctionHouse
     function calm(uint64 caseId) external {
         _onlyBook();
-        _calm(_accounts[caseId]);
+        _setExposed(_accounts[caseId], 0);
     }
 
     /// @inheritdoc IAuctionHouse
@@ -139,13 +163,14 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         if (account.gone) revert NothingLeft(caseId);
         IAuction auction = _ways[strategy].auction;
         uint256 latest = block.timestamp + auction.longest();
-        if (latest > _end) revert TooLateToSell(latest, _end);
+        uint256 end = _lastOf(account.group);
+        if (latest > end) revert TooLateToSell(latest, end);
         account.standing = Standing.OnSale;
         account.round = 0;
         account.strategy = strategy;
         if (cost != 0) account.costsDue += cost;
-        _expose(account);
-        pool.awaitProceeds();
+        if (account.exposed == 0) _setExposed(account, uint96(account.rest())); // since its cure began; at most outstanding
+        poolOf(account.group).awaitProceeds();
         _begin(caseId, account, auction, start, floor, account.left);
     }
 
@@ -166,7 +191,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         Account storage account = _accounts[caseId];
         _must(caseId, account, Standing.Held);
         if (closes) account.standing = Standing.Closed;
-        if (closes) _calm(account);
+        if (closes) _setExposed(account, 0);
         _bring(caseId, account, Cash(from, 0, cash), closes ? type(uint256).max : 0, false);
     }
 
@@ -176,7 +201,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
     function pull(uint64 caseId, address from, uint256 cash, address beaten, uint256 best) external {
         _ofAuction(caseId);
         if (!admits(from)) revert NotEligible(from);
-        if (best != 0) owed[beaten] += best; // who bids more says so
+        if (best != 0) _credits[beaten].cash += uint248(best); // who bids more says so; a bid is below 2^96
         settlement.pullExact(from, cash);
     }
 
@@ -193,7 +218,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         if (last) {
             account.standing = Standing.Closed;
             account.left = 0;
-            _calm(account);
+            _setExposed(account, 0);
         }
         titleOf[caseId][buyer] += units;
         emit TitlePassed(caseId, buyer, units, held + more);
@@ -207,7 +232,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         _must(caseId, account, Standing.OnSale);
         Way memory way = _ways[account.strategy];
         Ended memory ended = way.auction.finish(caseId);
-        bool again = account.round < way.rounds && block.timestamp + way.auction.longest() <= _end;
+        bool again = account.round < way.rounds && block.timestamp + way.auction.longest() <= _lastOf(account.group);
         if (!again) return _endSale(caseId, account, way.creditBid, ended);
         if (ended.forfeited != 0) _bring(caseId, account, Cash(address(0), ended.forfeited, 0), 0, false);
         uint256 kept = WAD - way.haircut;
@@ -220,8 +245,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
 
     /// @inheritdoc IAuctionHouse
     function payOut(address account) external returns (uint256 cash) {
-        cash = owed[account];
-        owed[account] = 0;
+        cash = _credits[account].cash;
+        _credits[account] = Credit(0, true);
         emit PaidOut(account, cash);
 
         if (cash != 0) settlement.safeTransfer(account, cash); // some assets refuse to move nothing
@@ -245,10 +270,28 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
     }
 
     /// @inheritdoc IAuctionHouse
+    function owed(address account) external view returns (uint256) {
+        return _credits[account].cash;
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function groups() public view returns (uint8) {
+        return uint8(_further.length + 1); // at most MOST_GROUPS
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function poolOf(uint8 group) public view returns (ILoanPool) {
+        return group == 0 ? pool : _further.at(group).pool;
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function exposedOf(uint8 group) external view returns (uint96) {
+        return group == 0 ? exposed : _further.at(group).exposed;
+    }
+
+    /// @inheritdoc IAuctionHouse
     function leftToPay(uint64 caseId) external view returns (uint256) {
-        Account storage account = _accounts[caseId];
-        uint256 unpaid = Math.saturatingSub(_claims(account), account.brought);
-        return unpaid + account.costsDue + account.keeperDue;
+        return _accounts[caseId].leftToPay();
     }
 
     /* INTERNAL */
@@ -269,7 +312,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
     /// @dev Rule 18. After a credit bid the price stays outstanding: the vehicle owes it, and what it brings is the case's.
     function _endSale(uint64 caseId, Account storage account, bool creditBid, Ended memory ended) private {
         account.standing = Standing.Held;
-        _calm(account);
+        _setExposed(account, 0);
         bool taken = creditBid && vehicle != address(0) && admits(vehicle);
         uint256 credit = taken ? ended.rest : 0;
         account.gone = taken;
@@ -296,89 +339,47 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         uint256 all = cash.held + cash.more;
         uint256 fees = _payFees(account, all);
         uint256 net = all - fees;
-        uint256 toDebtor = _payDebtor(account, net);
+        uint256 toDebtor = account.surplus(net);
+        _owe(account.debtor, toDebtor);
         net -= toDebtor;
         Proceeds memory proceeds;
-        proceeds.recovered = _book(account, net);
-        if (lost != 0) loss = Math.saturatingSub(_rest(account), type(uint256).max - lost);
+        proceeds.recovered = account.bring(net);
+        if (lost != 0) loss = Math.saturatingSub(account.rest(), type(uint256).max - lost);
         proceeds.gross = (net + fees).toUint112();
         proceeds.costs = uint112(fees); // part of gross
         proceeds.writtenOff = uint112(loss); // at most outstanding
         emit Brought(caseId, all, fees, toDebtor, loss);
 
-        if (proceeds.gross != 0 || loss != 0 || done) pool.takeProceeds(proceeds, done);
-        if (cash.held == 0) {
-            settlement.moveExact(cash.from, _distributor, net);
-            settlement.pullExact(cash.from, all - net);
-        } else {
-            settlement.pullExact(cash.from, cash.more);
-            if (net != 0) settlement.sendExact(_distributor, net);
-        }
+        uint8 group = account.group;
+        if (proceeds.gross != 0 || loss != 0 || done) poolOf(group).takeProceeds(proceeds, done);
+        cash.send(settlement, group == 0 ? _distributor : _further.at(group).distributor, net);
     }
 
-    /// @dev What is brought, and what of it is recovered (rule 12).
-    function _book(Account storage account, uint256 net) private returns (uint112) {
-        if (net == 0) return 0;
-        (uint256 outstanding, uint256 writtenOff, uint256 before) = (
-            account.outstanding,
-            account.writtenOff,
-            account.brought
-        );
-        account.brought = uint96(Math.min(before + net, type(uint96).max));
-        if (writtenOff == 0) return 0;
-        uint256 was = Math.min(Math.saturatingSub(before, outstanding), writtenOff);
-        return uint112(Math.min(Math.saturatingSub(before + net, outstanding), writtenOff) - was); // at most written off
-    }
-
-    /// @dev Rule 12: what a foreclosure brings above all claims.
-    function _payDebtor(Account storage account, uint256 net) private returns (uint256 surplus) {
-        if (account.strategy != Strategy.Foreclosure || account.debtor == address(0)) return 0;
-        surplus = Math.min(net, Math.saturatingSub(account.brought + net, _claims(account)));
-        _owe(account.debtor, surplus);
-    }
-
-    function _payFees(Account storage account, uint256 cash) private returns (uint256 fees) {
-        uint256 keeperDue = account.keeperDue;
-        if (keeperDue != 0) {
-            fees = Math.min(cash, keeperDue);
-            account.keeperDue = uint88(keeperDue - fees); // less than it was
-            _owe(account.keeper, fees);
-        }
-        uint256 costsDue = account.costsDue;
-        if (costsDue != 0) {
-            uint256 costs = Math.min(cash - fees, costsDue);
-            account.costsDue = uint88(costsDue - costs); // likewise
-            _owe(servicer, costs);
-            fees += costs;
-        }
+    function _payFees(Account storage account, uint256 cash) private returns (uint256) {
+        (uint256 toKeeper, uint256 toServicer) = account.payFees(cash);
+        _owe(account.keeper, toKeeper);
+        _owe(servicer, toServicer);
+        return toKeeper + toServicer;
     }
 
     function _owe(address account, uint256 cash) private {
         if (cash == 0) return;
-        owed[account] += cash;
+        _credits[account].cash += cash.toUint248();
         emit Owed(account, cash);
     }
 
-    function _expose(Account storage account) private {
-        if (account.exposed != 0) return; // since its cure began
-        uint96 rest = uint96(_rest(account)); // at most outstanding
+    function _setExposed(Account storage account, uint96 rest) private {
+        uint96 was = account.exposed;
+        if (rest == was) return;
         account.exposed = rest;
-        exposed += rest;
+        uint8 group = account.group;
+        if (group == 0) exposed = exposed - was + rest;
+        else _further.at(group).exposed = _further.at(group).exposed - was + rest;
     }
 
-    function _calm(Account storage account) private {
-        uint96 rest = account.exposed;
-        if (rest == 0) return;
-        exposed -= rest;
-        account.exposed = 0;
-    }
-
-    function _rest(Account storage account) private view returns (uint256) {
-        return Math.saturatingSub(account.outstanding, account.brought);
-    }
-
-    function _claims(Account storage account) private view returns (uint256) {
-        return uint256(account.outstanding) + account.writtenOff;
+    /// @dev No round of its cases can end later.
+    function _lastOf(uint8 group) private view returns (uint256) {
+        return group == 0 ? _end : _further.at(group).end;
     }
 
     function _onlyBook() private view {

@@ -26,7 +26,12 @@ library Conditions {
             bool up = looks == Looks.CoverageBelow || looks == Looks.ValueBelow;
             level = (level * (up ? WHOLE + self.margin : WHOLE - self.margin)) / WHOLE; // below 2^88 * 2^31
         }
-        if (looks == Looks.CoverageBelow) return ((value * unit) / WAD) * WAD < level * claim; // 2^128 * 10^18; 2^119 * 2^96
+        if (looks == Looks.CoverageBelow) {
+            uint256 money = (value * unit) / WAD;
+            unchecked {
+                return money * WAD < level * claim; // what was divided by WAD; 2^119 * 2^96
+            }
+        }
         if (looks == Looks.LoanToValueAbove) return claim * WAD > level * ((value * unit) / WAD);
         if (looks == Looks.ValueAbove) return value > level;
         if (looks == Looks.ValueBelow) return value < level;
@@ -47,12 +52,16 @@ library Conditions {
     /// @notice Prefix and number as text, zeros behind.
     function keyOf(bytes11 prefix, uint64 caseId) internal pure returns (bytes32 key) {
         uint256 digits;
-        uint256 length;
-        for (uint256 rest = caseId; rest != 0 || length == 0; rest /= 10) {
-            digits |= (48 + (rest % 10)) << (8 * length++);
+        uint256 rest = caseId;
+        uint256 name = uint88(prefix);
+        unchecked {
+            do {
+                digits = (digits >> 8) | ((48 + (rest % 10)) << 248);
+                rest /= 10;
+            } while (rest != 0);
+            uint256 used = 88;
+            for (; used != 0 && name & 0xff == 0; used -= 8) name >>= 8;
+            return bytes32(prefix) | bytes32(digits >> used); // at most 11 + 20 bytes
         }
-        uint256 used = 11;
-        while (used != 0 && prefix[used - 1] == 0) --used;
-        return bytes32(prefix) | bytes32(digits << (8 * (32 - used - length))); // at most 11 + 20 bytes
     }
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {HouseAuction} from "contracts/liquidation/HouseAuction.sol";
 import {Ended, IAuction} from "interfaces/IAuction.sol";
 import {IAuctionHouse} from "interfaces/IAuctionHouse.sol";
 import {DutchRound, DutchTerms, IDutchAuction} from "interfaces/IDutchAuction.sol";
 import {WAD} from "interfaces/Types.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-contract DutchAuction is IDutchAuction {
+contract DutchAuction is HouseAuction, IDutchAuction {
     /// @dev 0.999. A step of less than a thousandth could be eaten by rounding far down the curve, and the price would rise.
     uint256 private constant MOST_CUT = 999 * 1e15;
 
@@ -15,9 +16,6 @@ contract DutchAuction is IDutchAuction {
     uint256 private constant DEEPEST = 1_000;
 
     /* IMMUTABLES */
-
-    /// @inheritdoc IAuction
-    IAuctionHouse public immutable house;
 
     bool private immutable _exponential;
     uint64 private immutable _cut;
@@ -34,11 +32,10 @@ contract DutchAuction is IDutchAuction {
 
     /* CONSTRUCTOR */
 
-    constructor(IAuctionHouse house_, DutchTerms memory given) {
+    constructor(IAuctionHouse house_, DutchTerms memory given) HouseAuction(house_) {
         bool curve = given.exponential ? given.cut != 0 && given.cut <= MOST_CUT : given.cut == 0;
         bool times = given.step != 0 && given.step <= given.fall;
         if (!curve || !times || given.cusp > WAD || given.units == 0 || given.dust == 0) revert WrongDutchTerms(given);
-        house = house_;
         _exponential = given.exponential;
         _cut = given.cut;
         _step = given.step;
@@ -177,9 +174,5 @@ contract DutchAuction is IDutchAuction {
     function _round(uint64 caseId) private view returns (DutchRound memory round) {
         round = _rounds[caseId];
         if (round.left == 0) revert NoRound(caseId);
-    }
-
-    function _onlyHouse() private view {
-        if (msg.sender != address(house)) revert NotTheHouse(msg.sender, address(house));
     }
 }

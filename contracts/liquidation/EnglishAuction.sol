@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {HouseAuction} from "contracts/liquidation/HouseAuction.sol";
 import {Ended, IAuction} from "interfaces/IAuction.sol";
 import {IAuctionHouse} from "interfaces/IAuctionHouse.sol";
 import {EnglishRound, EnglishTerms, IEnglishAuction} from "interfaces/IEnglishAuction.sol";
@@ -8,13 +9,10 @@ import {WAD} from "interfaces/Types.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-contract EnglishAuction is IEnglishAuction {
+contract EnglishAuction is HouseAuction, IEnglishAuction {
     using SafeCast for uint256;
 
     /* IMMUTABLES */
-
-    /// @inheritdoc IAuction
-    IAuctionHouse public immutable house;
 
     uint40 private immutable _duration;
     uint40 private immutable _window;
@@ -28,10 +26,9 @@ contract EnglishAuction is IEnglishAuction {
 
     /* CONSTRUCTOR */
 
-    constructor(IAuctionHouse house_, EnglishTerms memory given) {
+    constructor(IAuctionHouse house_, EnglishTerms memory given) HouseAuction(house_) {
         bool times = given.duration != 0 && given.window <= given.duration;
         if (!times || given.increment == 0 || given.incrementShare > WAD) revert WrongEnglishTerms(given);
-        house = house_;
         _duration = given.duration;
         _window = given.window;
         _extension = given.extension;
@@ -145,9 +142,5 @@ contract EnglishAuction is IEnglishAuction {
     function _round(uint64 caseId) private view returns (EnglishRound storage round) {
         round = _rounds[caseId];
         if (round.floor == 0) revert NoRound(caseId);
-    }
-
-    function _onlyHouse() private view {
-        if (msg.sender != address(house)) revert NotTheHouse(msg.sender, address(house));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Exposure} from "contracts/liquidation/Exposure.sol";
 import {LoanProofs} from "contracts/liquidation/LoanProofs.sol";
 import {Plans} from "contracts/liquidation/Plans.sol";
 import {TapeLeaves} from "contracts/pool/TapeLeaves.sol";
@@ -17,8 +18,6 @@ import {
     Strategy,
     StrategyTerms
 } from "interfaces/ILoanBook.sol";
-import {ILoanPool} from "interfaces/ILoanPool.sol";
-import {IWaterfall, TrancheState} from "interfaces/IWaterfall.sol";
 import {TrancheId, WAD} from "interfaces/Types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
@@ -43,8 +42,6 @@ contract LoanBook is ILoanBook, AccessManaged {
 
     /// @inheritdoc ILoanBook
     uint40 public immutable grace;
-
-    ILoanPool private immutable _pool;
 
     /* STORAGE */
 
@@ -72,17 +69,10 @@ contract LoanBook is ILoanBook, AccessManaged {
         values = values_;
         claimField = claimField_;
         grace = grace_;
-        _pool = house_.pool();
+        uint8 groups = house_.groups();
         for (uint256 i; i < terms.length; ++i) {
-            Strategy strategy = Strategy(i);
-            StrategyTerms memory given = terms[i];
-            bool sells = address(given.auction) != address(0);
-            bool prices = given.floorShare != 0 && given.startShare >= given.floorShare && given.haircut <= WAD / 2;
-            bool may = strategy == Strategy.LoanSale || strategy == Strategy.Foreclosure;
-            if (sells && (!may || !prices || given.rounds == 0)) {
-                revert WrongStrategyTerms(strategy);
-            }
-            _terms[strategy] = given;
+            Plans.checkTerms(Strategy(i), terms[i], groups);
+            _terms[Strategy(i)] = terms[i];
         }
     }
 
@@ -93,9 +83,9 @@ contract LoanBook is ILoanBook, AccessManaged {
         _notPaused();
         caseId = ++cases;
         CaseRecord storage record = _cases[caseId];
-        record.stage = Stage.Held;
         record.byRank = opening.byRank;
         record.subject = opening.subject;
+        record.schema = given.loan.schema;
         emit CaseOpened(caseId, opening.subject, opening.byRank, opening.debtor);
         _takeIn(caseId, record, given, opening.outstanding, opening.writtenOff, opening.debtor);
     }
@@ -103,9 +93,18 @@ contract LoanBook is ILoanBook, AccessManaged {
     /// @inheritdoc ILoanBook
     function join(uint64 caseId, LoanProof calldata given, uint96 outstanding, uint96 writtenOff) external restricted {
         _notPaused();
-        CaseRecord storage record = _must(caseId, Stage.Held);
+        CaseRecord storage record = _refreshed(caseId);
+        if (record.stage != Stage.Opened) record = _must(caseId, Stage.Held);
         if (record.strategy != Strategy.Hold || house.accountOf(caseId).brought != 0) revert AlreadyWorked(caseId);
         _takeIn(caseId, record, given, outstanding, writtenOff, house.accountOf(caseId).debtor);
+    }
+
+    /// @inheritdoc ILoanBook
+    function confirm(uint64 caseId, uint32 loans) external restricted {
+        CaseRecord storage record = _must(caseId, Stage.Opened);
+        if (record.loans != loans) revert OtherLoans(caseId, loans, record.loans);
+        record.stage = Stage.Held;
+        emit CaseConfirmed(caseId, loans);
     }
 
     /* STRATEGIES */
@@ -115,7 +114,8 @@ contract LoanBook is ILoanBook, AccessManaged {
         _notPaused();
         CaseRecord storage record = _must(caseId, Stage.Held);
         Plans.check(strategy, plan, house.leftToPay(caseId));
-        if (!_terms[strategy].approval) return _begin(caseId, record, strategy, plan);
+        bool waits = _terms[strategy].approval || _moves(caseId, strategy);
+        if (!waits) return _begin(caseId, record, strategy, plan);
         record.proposal = keccak256(abi.encode(strategy, plan));
         emit StrategyProposed(caseId, strategy, plan);
     }
@@ -258,19 +258,13 @@ contract LoanBook is ILoanBook, AccessManaged {
     }
 
     /// @inheritdoc ILoanBook
-    function openExposure() external view returns (uint256) {
-        return house.exposed();
+    function openExposure(uint8 group) external view returns (uint256) {
+        return house.exposedOf(group);
     }
 
     /// @inheritdoc ILoanBook
-    function mayReach(TrancheId tranche) external view returns (bool) {
-        IWaterfall waterfall = IWaterfall(_pool.waterfall());
-        uint256 below;
-        for (uint256 i = tranche.place() + 1; i < waterfall.trancheCount(); ++i) {
-            TrancheState memory state = waterfall.tranche(TrancheId.wrap(uint8(i)));
-            below += state.principal - state.deficiency;
-        }
-        return Math.mulDiv(house.exposed(), _pool.carryingRatio().value(), WAD) > below;
+    function mayReach(uint8 group, TrancheId tranche) external view returns (bool) {
+        return Exposure.mayReach(house.poolOf(group), house.exposedOf(group), tranche);
     }
 
     /// @inheritdoc ILoanBook
@@ -291,7 +285,7 @@ contract LoanBook is ILoanBook, AccessManaged {
         bytes32 loanId = TapeLeaves.ofLoan(given.loan);
         LoanRecord storage loan = _loans[loanId];
         if (loan.caseId != 0) revert LoanIsIn(loanId, loan.caseId);
-        int256 claim = LoanProofs.claim(_pool, loanId, given, claimField);
+        (int256 claim, uint8 home) = LoanProofs.claim(house, loanId, given, claimField);
         uint256 both = uint256(outstanding) + writtenOff;
         if (both == 0 || claim < 0 || both > uint256(claim)) revert NotTheClaim(outstanding, writtenOff, claim);
         uint96 ahead = record.total;
@@ -302,8 +296,9 @@ contract LoanBook is ILoanBook, AccessManaged {
         loan.outstanding = outstanding;
         record.total = ahead + outstanding;
         ++record.loans;
+        record.stage = Stage.Opened;
         emit LoanTaken(caseId, loanId, outstanding, writtenOff);
-        house.add(caseId, outstanding, writtenOff, debtor);
+        house.add(caseId, home, outstanding, writtenOff, debtor);
     }
 
     function _begin(uint64 caseId, CaseRecord storage record, Strategy strategy, Plan calldata plan) private {
@@ -318,6 +313,7 @@ contract LoanBook is ILoanBook, AccessManaged {
         record.broughtAt = uint256(house.accountOf(caseId).brought).toUint96();
         record.proposal = 0;
         emit StrategyBegun(caseId, strategy, plan, deadline);
+        _move(caseId, strategy);
     }
 
     function _offer(uint64 caseId, CaseRecord storage record, Strategy strategy) private {
@@ -335,8 +331,20 @@ contract LoanBook is ILoanBook, AccessManaged {
         record.strategy = strategy;
         record.proposal = 0;
         emit SaleStarted(caseId, strategy, value);
+        _move(caseId, strategy);
         uint256 floor = Math.mulDiv(value, terms.floorShare, WAD, Math.Rounding.Ceil);
         house.offer(caseId, strategy, uint96(start), uint96(floor), terms.cost); // the floor is at most the start
+    }
+
+    /// @dev Rule 39.
+    function _move(uint64 caseId, Strategy strategy) private {
+        uint8 named = _terms[strategy].group;
+        if (named != 0) house.move(caseId, named - 1);
+    }
+
+    function _moves(uint64 caseId, Strategy strategy) private view returns (bool) {
+        uint8 named = _terms[strategy].group;
+        return named != 0 && named - 1 != house.accountOf(caseId).group;
     }
 
     function _hold(CaseRecord storage record) private {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {HouseAuction} from "contracts/liquidation/HouseAuction.sol";
 import {Ended, IAuction} from "interfaces/IAuction.sol";
 import {IAuctionHouse} from "interfaces/IAuctionHouse.sol";
 import {ISealedAuction, SealedRound, SealedTerms} from "interfaces/ISealedAuction.sol";
 import {WAD} from "interfaces/Types.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-contract SealedAuction is ISealedAuction {
+contract SealedAuction is HouseAuction, ISealedAuction {
     /// @notice One bidder in one round, one slot.
     /// @param seal Of 28 bytes: two prices for one seal cost 2^112 hashes.
     struct Commitment {
@@ -22,9 +23,6 @@ contract SealedAuction is ISealedAuction {
     uint32 private constant CANCELLED = type(uint32).max;
 
     /* IMMUTABLES */
-
-    /// @inheritdoc IAuction
-    IAuctionHouse public immutable house;
 
     bool private immutable _secondPrice;
     uint40 private immutable _commitTime;
@@ -41,10 +39,9 @@ contract SealedAuction is ISealedAuction {
 
     /* CONSTRUCTOR */
 
-    constructor(IAuctionHouse house_, SealedTerms memory given) {
+    constructor(IAuctionHouse house_, SealedTerms memory given) HouseAuction(house_) {
         bool times = given.commitTime != 0 && given.revealTime != 0 && given.payTime != 0;
         if (!times || given.depositShare == 0 || given.depositShare > WAD) revert WrongSealedTerms(given);
-        house = house_;
         _secondPrice = given.secondPrice;
         _commitTime = given.commitTime;
         _revealTime = given.revealTime;
@@ -224,9 +221,5 @@ contract SealedAuction is ISealedAuction {
 
     function _within(uint256 begins, uint256 ends) private view {
         if (block.timestamp < begins || block.timestamp >= ends) revert WrongTime(block.timestamp, begins, ends);
-    }
-
-    function _onlyHouse() private view {
-        if (msg.sender != address(house)) revert NotTheHouse(msg.sender, address(house));
     }
 }

@@ -2,13 +2,14 @@
 pragma solidity 0.8.37;
 
 import {Conditions} from "contracts/liquidation/Conditions.sol";
+import {Declared, DeclaredWord} from "contracts/liquidation/Declared.sol";
+import {Watching} from "contracts/liquidation/Watching.sol";
 import {Account, IAuctionHouse} from "interfaces/IAuctionHouse.sol";
 import {ILoanBook, Stage} from "interfaces/ILoanBook.sol";
 import {ILoanPool} from "interfaces/ILoanPool.sol";
 import {IOracleHub, Reading, Status} from "interfaces/IOracleHub.sol";
 import {Condition, ITriggerBook, Looks, TriggerTerms, Watch} from "interfaces/ITriggerBook.sol";
 import {Period} from "interfaces/Types.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 contract TriggerBook is ITriggerBook {
     using Conditions for Condition;
@@ -43,7 +44,6 @@ contract TriggerBook is ITriggerBook {
     uint256 public immutable count;
 
     IAuctionHouse private immutable _house;
-    ILoanPool private immutable _pool;
 
     /// @dev Settlement units in 1: values are in WAD of money.
     uint256 private immutable _unit;
@@ -53,9 +53,13 @@ contract TriggerBook is ITriggerBook {
     /// @inheritdoc ITriggerBook
     mapping(uint64 caseId => uint256 trigger) public firedBy;
 
-    mapping(uint256 trigger => TriggerTerms terms) private _terms;
+    /// @inheritdoc ITriggerBook
+    mapping(uint256 trigger => bytes32 schema) public classOf;
+
+    mapping(uint256 trigger => Declared terms) private _terms;
     mapping(uint256 trigger => mapping(uint256 place => Condition condition)) private _conditions;
-    mapping(uint64 caseId => mapping(uint256 trigger => Watch watch)) private _watches;
+    /// @dev By case and trigger in one key (see `_key`): a checkpoint looks there twice.
+    mapping(uint256 key => Watching watch) private _watches;
     mapping(uint64 caseId => mapping(uint256 trigger => Reference kept)) private _references;
 
     /* CONSTRUCTOR */
@@ -65,12 +69,12 @@ contract TriggerBook is ITriggerBook {
         ILoanBook book_,
         uint8 decimals,
         TriggerTerms[] memory terms,
-        Condition[][] memory conditions
+        Condition[][] memory conditions,
+        bytes32[] memory classes
     ) {
         hub = hub_;
         book = book_;
         _house = book_.house();
-        _pool = _house.pool();
         _unit = 10 ** decimals;
         count = terms.length;
         for (uint256 i; i < terms.length; ++i) {
@@ -78,7 +82,8 @@ contract TriggerBook is ITriggerBook {
             bool sets = own <= MOST_CONDITIONS && terms[i].count == own && terms[i].clauses != 0;
             for (uint256 c; c < CLAUSES; ++c) sets = sets && uint8(terms[i].clauses >> (8 * c)) >> own == 0;
             if (!sets || address(book_.termsOf(terms[i].way).auction) == address(0)) revert WrongTrigger(i);
-            _terms[i] = terms[i];
+            _terms[i] = DeclaredWord.pack(terms[i]);
+            if (classes[i] != 0) classOf[i] = classes[i];
             for (uint256 k; k < own; ++k) {
                 if (conditions[i][k].margin > MOST_MARGIN) revert WrongTrigger(i);
                 _conditions[i][k] = conditions[i][k];
@@ -91,47 +96,55 @@ contract TriggerBook is ITriggerBook {
     /// @inheritdoc ITriggerBook
     function watch(uint64 caseId, uint256 trigger) external {
         if (trigger >= count) revert NoSuchTrigger(trigger, count);
-        book.caseOf(caseId); // it is there
-        Watch storage own = _watches[caseId][trigger];
-        own.watched = true;
-        _note(caseId, trigger, own, _terms[trigger]);
+        bytes32 class = book.caseOf(caseId).schema;
+        bytes32 needed = classOf[trigger];
+        if (needed != 0 && class != needed) revert OtherClass(caseId, class, needed);
+        (Watching own, ) = _note(caseId, trigger, _watches[_key(caseId, trigger)], _terms[trigger]);
+        _watches[_key(caseId, trigger)] = own;
     }
 
     /// @inheritdoc ITriggerBook
-    function check(uint64 caseId, uint256 trigger) external returns (uint256 holding) {
-        Watch storage own = _watched(caseId, trigger);
-        TriggerTerms memory terms = _terms[trigger];
-        uint256 holds = _remember(caseId, trigger, terms, own.claim, With.LastGood);
-        (holding, ) = _update(caseId, trigger, own, terms, holds);
+    function checkAll(uint64[] calldata caseIds, uint256 trigger) external {
+        for (uint256 i; i < caseIds.length; ++i) check(caseIds[i], trigger);
+    }
+
+    /// @inheritdoc ITriggerBook
+    function check(uint64 caseId, uint256 trigger) public returns (uint256 holding) {
+        Watching own = _watched(caseId, trigger);
+        Declared terms = _terms[trigger];
+        uint256 holds = _remember(caseId, trigger, terms, own.claim(), With.LastGood);
+        (own, holding, ) = _update(caseId, trigger, own, terms, holds);
+        _watches[_key(caseId, trigger)] = own;
     }
 
     /* FIRING */
 
     /// @inheritdoc ITriggerBook
     function fire(uint64 caseId, uint256 trigger) external {
-        Watch storage own = _watched(caseId, trigger);
-        if (own.fired) revert AlreadyFired(caseId, trigger);
-        TriggerTerms memory terms = _terms[trigger];
-        uint256 claim = _note(caseId, trigger, own, terms);
-        uint256 holds = _remember(caseId, trigger, terms, claim, With.GoodNow);
-        (uint256 holding, uint256 longest) = _update(caseId, trigger, own, terms, holds);
-        if (holding == 0 || longest < terms.hold) revert NotHeld(caseId, trigger, longest, terms.hold);
-        own.fired = true;
+        Watching own = _watched(caseId, trigger);
+        if (own.hasFired()) revert AlreadyFired(caseId, trigger);
+        Declared terms = _terms[trigger];
+        uint256 seen;
+        (own, seen) = _note(caseId, trigger, own, terms);
+        seen = _remember(caseId, trigger, terms, seen, With.GoodNow);
+        uint256 longest;
+        (own, seen, longest) = _update(caseId, trigger, own, terms, seen);
+        if (seen == 0 || longest < terms.hold()) revert NotHeld(caseId, trigger, longest, terms.hold());
+        _watches[_key(caseId, trigger)] = own.fired();
         firedBy[caseId] = trigger + 1;
         emit Fired(caseId, trigger, msg.sender);
 
-        book.fire(caseId, msg.sender, terms.fee, terms.cure, terms.way);
+        book.fire(caseId, msg.sender, terms.fee(), terms.cure(), terms.way());
     }
 
     /// @inheritdoc ITriggerBook
     function calm(uint64 caseId, uint256 trigger) external {
-        Watch storage own = _watched(caseId, trigger);
-        if (!own.fired) revert NotFired(caseId, trigger);
-        TriggerTerms memory terms = _terms[trigger];
+        Watching own = _watched(caseId, trigger);
+        if (!own.hasFired()) revert NotFired(caseId, trigger);
+        Declared terms = _terms[trigger];
         (uint256 holds, uint256 unknown) = _look(caseId, trigger, terms, _claim(caseId), With.GoodNowRelaxed);
-        if (_clauses(terms, holds | unknown) != 0) revert StillHolds(caseId, trigger);
-        own.fired = false;
-        own.since = 0;
+        if (_clauses(terms.clauses(), holds | unknown) != 0) revert StillHolds(caseId, trigger);
+        _watches[_key(caseId, trigger)] = own.calmed();
         bool cures = firedBy[caseId] == trigger + 1 && book.caseOf(caseId).stage == Stage.Cure;
         emit Calmed(caseId, trigger, cures);
 
@@ -147,12 +160,12 @@ contract TriggerBook is ITriggerBook {
 
     /// @inheritdoc ITriggerBook
     function watchOf(uint64 caseId, uint256 trigger) external view returns (Watch memory) {
-        return _watches[caseId][trigger];
+        return _watches[_key(caseId, trigger)].told();
     }
 
     /// @inheritdoc ITriggerBook
     function termsOf(uint256 trigger) external view returns (TriggerTerms memory terms, Condition[] memory own) {
-        terms = _terms[trigger];
+        terms = _terms[trigger].told();
         own = new Condition[](terms.count);
         for (uint256 i; i < own.length; ++i) own[i] = _conditions[trigger][i];
     }
@@ -168,38 +181,39 @@ contract TriggerBook is ITriggerBook {
     function _note(
         uint64 caseId,
         uint256 trigger,
-        Watch storage own,
-        TriggerTerms memory terms
-    ) private returns (uint96 claim) {
+        Watching own,
+        Declared terms
+    ) private returns (Watching, uint256 claim) {
         claim = _claim(caseId);
-        (uint256 noted, uint256 before) = (own.claim, own.since);
-        own.claim = claim;
-        emit Watched(caseId, trigger, claim);
-        if (claim >= noted || before == 0) return claim;
+        (uint256 noted, uint256 before) = (own.claim(), own.since());
+        own = own.noted(uint96(claim));
+        emit Watched(caseId, trigger, uint96(claim));
+        if (claim >= noted || before == 0) return (own, claim);
         uint256 above;
-        for (uint256 i; i < terms.count; ++i) {
+        for (uint256 i; i < terms.count(); ++i) {
             if (_conditions[trigger][i].overstates(noted, claim)) above |= 1 << i;
         }
         uint256 since = before;
         for (uint256 c; c < CLAUSES; ++c) {
-            if (uint8(terms.clauses >> (8 * c)) & above != 0) since &= ~(uint256(type(uint32).max) << (32 * c));
+            if (uint8(terms.clauses() >> (8 * c)) & above != 0) since &= ~(uint256(type(uint32).max) << (32 * c));
         }
-        own.since = uint96(since); // some of it
         if (since == 0) emit Turned(caseId, trigger, 0);
+        return (own.holdingSince(since), claim);
     }
 
     /// @dev Looks, and brings the references of what can fall up to date first (rule 32).
     function _remember(
         uint64 caseId,
         uint256 trigger,
-        TriggerTerms memory terms,
+        Declared terms,
         uint256 claim,
         With with
     ) private returns (uint256 holds) {
-        for (uint256 i; i < terms.count; ++i) {
+        (uint256 own, uint256 age) = (terms.count(), terms.age());
+        for (uint256 i; i < own; ++i) {
             Condition memory one = _conditions[trigger][i];
-            if (one.looks == Looks.ValueFell) _refer(one, caseId, trigger, terms.age, with);
-            (bool yes, ) = _holds(one, caseId, trigger, terms.age, claim, with);
+            if (one.looks == Looks.ValueFell) _refer(one, caseId, trigger, age, with);
+            (bool yes, ) = _holds(one, caseId, trigger, age, claim, with);
             if (yes) holds |= 1 << i;
         }
     }
@@ -207,12 +221,12 @@ contract TriggerBook is ITriggerBook {
     function _look(
         uint64 caseId,
         uint256 trigger,
-        TriggerTerms memory terms,
+        Declared terms,
         uint256 claim,
         With with
     ) private view returns (uint256 holds, uint256 unknown) {
-        for (uint256 i; i < terms.count; ++i) {
-            (bool yes, bool known) = _holds(_conditions[trigger][i], caseId, trigger, terms.age, claim, with);
+        for (uint256 i; i < terms.count(); ++i) {
+            (bool yes, bool known) = _holds(_conditions[trigger][i], caseId, trigger, terms.age(), claim, with);
             if (yes) holds |= 1 << i;
             if (!known) unknown |= 1 << i;
         }
@@ -253,7 +267,9 @@ contract TriggerBook is ITriggerBook {
         if (with == With.LastGood) {
             uint40 at;
             (value, at) = hub.lastGood(key);
-            return (value, at != 0 && block.timestamp <= at + age);
+            unchecked {
+                return (value, at != 0 && block.timestamp <= at + age); // both below 2^41
+            }
         }
         Reading memory reading = hub.peek(key);
         return (reading.value, reading.status == Status.Good);
@@ -262,39 +278,48 @@ contract TriggerBook is ITriggerBook {
     function _isFact(Condition memory one, uint64 caseId) private view returns (bool) {
         if (one.looks == Looks.PlanBroken) return book.planBroken(caseId);
         if (one.looks == Looks.CourtOverdue) return book.courtOverdue(caseId);
-        Period next = _pool.lastReported().next();
-        if (next > _pool.periodCount()) return false;
-        return block.timestamp > uint256(_pool.record(next).end) + one.window;
+        ILoanPool pool = _house.poolOf(_house.accountOf(caseId).group);
+        Period next = pool.lastReported().next();
+        if (next > pool.periodCount()) return false;
+        return block.timestamp > uint256(pool.record(next).end) + one.window;
     }
 
     /// @dev Rule 33. `longest` is how long the clause that holds longest does.
     function _update(
         uint64 caseId,
         uint256 trigger,
-        Watch storage own,
-        TriggerTerms memory terms,
+        Watching own,
+        Declared terms,
         uint256 holds
-    ) private returns (uint256 holding, uint256 longest) {
-        (uint256 before, uint256 last) = (own.since, own.last);
-        holding = _clauses(terms, holds);
-        bool seen = block.timestamp <= last + terms.gap;
+    ) private returns (Watching, uint256 holding, uint256 longest) {
+        uint256 before = own.since();
+        holding = _clauses(terms.clauses(), holds);
         uint256 since;
-        for (uint256 c; c < CLAUSES; ++c) {
-            if ((holding >> c) & 1 == 0) continue;
-            uint256 began = uint32(before >> (32 * c));
-            if (began == 0 || !seen) began = block.timestamp;
-            since |= began << (32 * c);
-            longest = Math.max(longest, block.timestamp - began);
+        unchecked {
+            bool seen = block.timestamp <= own.last() + terms.gap();
+            // At most three clauses, and none began later than now.
+            for (uint256 c; holding >> c != 0; ++c) {
+                if ((holding >> c) & 1 == 0) continue;
+                uint256 began = uint32(before >> (32 * c));
+                if (began == 0 || !seen) began = block.timestamp;
+                since |= began << (32 * c);
+                if (block.timestamp - began > longest) longest = block.timestamp - began;
+            }
         }
-        own.since = uint96(since); // three times 32 bits
-        own.last = uint32(block.timestamp);
         if ((since == 0) != (before == 0)) emit Turned(caseId, trigger, holding);
+        return (own.checked(since), holding, longest);
     }
 
-    function _clauses(TriggerTerms memory terms, uint256 holds) private pure returns (uint256 holding) {
-        for (uint256 c; c < CLAUSES; ++c) {
-            uint256 set = uint8(terms.clauses >> (8 * c));
-            if (set != 0 && holds & set == set) holding |= 1 << c;
+    /// @dev Only of triggers that there are: a number above 2^64 would be another case's.
+    function _key(uint64 caseId, uint256 trigger) private pure returns (uint256) {
+        return (uint256(caseId) << 64) | trigger;
+    }
+
+    function _clauses(uint256 sets, uint256 holds) private pure returns (uint256 holding) {
+        for (uint256 place = 1; sets != 0; place <<= 1) {
+            uint256 set = sets & 0xff;
+            if (set != 0 && holds & set == set) holding |= place;
+            sets >>= 8;
         }
     }
 
@@ -303,8 +328,8 @@ contract TriggerBook is ITriggerBook {
         return account.outstanding > account.brought ? account.outstanding - account.brought : 0;
     }
 
-    function _watched(uint64 caseId, uint256 trigger) private view returns (Watch storage own) {
-        own = _watches[caseId][trigger];
-        if (!own.watched) revert NotWatched(caseId, trigger);
+    function _watched(uint64 caseId, uint256 trigger) private view returns (Watching own) {
+        own = _watches[_key(caseId, trigger)];
+        if (trigger >= count || !own.isWatched()) revert NotWatched(caseId, trigger);
     }
 }

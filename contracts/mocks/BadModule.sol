@@ -12,7 +12,8 @@ contract BadModule is IRule {
         EATS_ALL_GAS,
         ANSWERS_NOTHING,
         ANSWERS_TOO_MUCH,
-        ANSWERS_TWO
+        ANSWERS_TWO,
+        FLOODS
     }
 
     /// @notice As it was told.
@@ -21,6 +22,7 @@ contract BadModule is IRule {
     uint8 private immutable _uses;
     Manner private _asked;
     Manner private _told;
+    Manner private _speaks;
 
     constructor(uint8 uses) {
         _uses = uses;
@@ -29,6 +31,11 @@ contract BadModule is IRule {
     /// @notice How it answers and listens from now on.
     function behave(Manner asked, Manner told) external {
         (_asked, _told) = (asked, told);
+    }
+
+    /// @notice How it says why it refuses, from now on.
+    function speak(Manner manner) external {
+        _speaks = manner;
     }
 
     /// @inheritdoc IRule
@@ -58,7 +65,8 @@ contract BadModule is IRule {
     }
 
     /// @inheritdoc IRule
-    function words() external pure returns (string memory) {
+    function words() external view returns (string memory) {
+        _misbehave(_speaks);
         return "Bad.";
     }
 
@@ -80,6 +88,11 @@ contract BadModule is IRule {
             assembly ("memory-safe") {
                 mstore(0, 2)
                 return(0, 32)
+            }
+        if (manner == Manner.FLOODS)
+            assembly ("memory-safe") {
+                mstore(0, 1)
+                return(0, 190000)
             }
         // solhint-enable no-inline-assembly
     }

@@ -93,11 +93,10 @@ contract Offering is IOffering, AccessManaged {
         Tranche storage wanted = _changeable(tranche, units);
         uint256 room = MAX_AMOUNT - wanted.ordered;
         if (units > room) revert AboveLimit(units, room);
-        if (!wanted.offer.note.compliance().canTransfer(address(0), msg.sender, units)) {
-            revert NotEligible(msg.sender, tranche, units);
-        }
+        Order storage own = wanted.orders[msg.sender];
+        _eligible(wanted, tranche, msg.sender, own.units + units);
         wanted.ordered += uint112(units); // at most the room, so any order fits too
-        wanted.orders[msg.sender].units += uint112(units);
+        own.units += uint112(units);
         cashHeld += units;
         emit Ordered(msg.sender, tranche, units);
 
@@ -109,6 +108,8 @@ contract Offering is IOffering, AccessManaged {
         Tranche storage wanted = _changeable(tranche, units);
         Order storage own = wanted.orders[msg.sender];
         if (units > own.units) revert AboveLimit(units, own.units);
+        // Handing over asks for no least, so what stays is asked here; all may be taken back by anybody.
+        if (units != own.units) _eligible(wanted, tranche, msg.sender, own.units - units);
         own.units -= uint112(units); // at most the order
         wanted.ordered -= uint112(units);
         cashHeld -= units;
@@ -174,9 +175,7 @@ contract Offering is IOffering, AccessManaged {
         Order memory own = wanted.orders[lost];
         if (own.units == 0) revert NoOrder(lost, tranche);
         if (wanted.orders[found].units != 0) revert HasOrder(found, tranche);
-        if (!wanted.offer.note.compliance().canTransfer(address(0), found, own.units)) {
-            revert NotEligible(found, tranche, own.units);
-        }
+        _eligible(wanted, tranche, found, own.units);
         delete wanted.orders[lost];
         wanted.orders[found] = own;
         emit OrderRecovered(lost, found, tranche, own.units);
@@ -271,6 +270,11 @@ contract Offering is IOffering, AccessManaged {
         }
         bool taken = pool.purchased() || pool.distributor().waterfall() != address(0);
         if (taken || raised < pool.purchasePrice()) made = false;
+    }
+
+    function _eligible(Tranche storage wanted, TrancheId tranche, address investor, uint256 units) private view {
+        if (wanted.offer.note.compliance().canTransfer(address(0), investor, units)) return;
+        revert NotEligible(investor, tranche, units);
     }
 
     function _changeable(TrancheId tranche, uint256 units) private view returns (Tranche storage) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {BoundedCall} from "contracts/BoundedCall.sol";
 import {Agents} from "contracts/access/Agents.sol";
 import "contracts/compliance/Codes.sol" as Codes;
 import {Earnings} from "contracts/notes/Earnings.sol";
@@ -294,7 +295,7 @@ abstract contract RegulatedUnits is IRegulatedNote, IERC3643, Supervised, Agents
             keccak256(abi.encode(wallet)),
             1
         );
-        (bool done, bytes memory answer) = owner.staticcall(question);
-        return done && answer.length >= 32 && abi.decode(answer, (uint256)) == 0;
+        (bool answered, uint256 purpose) = BoundedCall.ask(owner, gasleft(), question);
+        return answered && purpose == 0;
     }
 }

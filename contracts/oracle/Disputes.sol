@@ -9,6 +9,7 @@ import {Wad, WAD} from "interfaces/Types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 contract Disputes is IDisputes, AccessManaged {
     using ExactPull for IERC20;
@@ -38,6 +39,9 @@ contract Disputes is IDisputes, AccessManaged {
     Wad public immutable tolerance;
 
     /// @inheritdoc IDisputes
+    Wad public immutable lapseCost;
+
+    /// @inheritdoc IDisputes
     address public immutable forfeitsTo;
 
     /* STORAGE */
@@ -57,6 +61,7 @@ contract Disputes is IDisputes, AccessManaged {
 
     /// @param windows Seconds after landing in which a report can be challenged, and after that in which it can be decided; both at
     ///        most 2^32 - 1.
+    /// @param shares Tolerance and lapse cost, WAD.
     constructor(
         address access,
         IOracleHub hub_,
@@ -64,15 +69,16 @@ contract Disputes is IDisputes, AccessManaged {
         IERC20 asset_,
         uint256 bond_,
         uint32[2] memory windows,
-        Wad tolerance_,
+        Wad[2] memory shares,
         address forfeitsTo_
     ) AccessManaged(access) {
-        if (bond_ == 0 || windows[0] == 0 || windows[1] == 0 || tolerance_.value() >= WAD) {
-            revert TermsUnusable(bond_, windows[0], windows[1], tolerance_.value());
+        (uint256 tolerated, uint256 cost) = (shares[0].value(), shares[1].value());
+        if (bond_ == 0 || windows[0] == 0 || windows[1] == 0 || tolerated >= WAD || cost > WAD) {
+            revert TermsUnusable(bond_, windows[0], windows[1], tolerated, cost);
         }
         if (forfeitsTo_ == address(0)) revert NobodyToForfeitTo();
-        (hub, reports, asset, bond, tolerance, forfeitsTo) = (hub_, reports_, asset_, bond_, tolerance_, forfeitsTo_);
-        (window, decideWithin) = (windows[0], windows[1]);
+        (hub, reports, asset, bond, forfeitsTo) = (hub_, reports_, asset_, bond_, forfeitsTo_);
+        (window, decideWithin, tolerance, lapseCost) = (windows[0], windows[1], shares[0], shares[1]);
     }
 
     /* CHALLENGE */
@@ -93,7 +99,8 @@ contract Disputes is IDisputes, AccessManaged {
             at: last.at,
             until: uint40(block.timestamp) + decideWithin,
             challenger: msg.sender,
-            outcome: Outcome.Open
+            outcome: Outcome.Open,
+            landedAt: last.landedAt
         });
         held += bond;
         emit Challenged(number, signer, key, nonce, msg.sender);
@@ -126,7 +133,7 @@ contract Disputes is IDisputes, AccessManaged {
     function lapse(uint256 number) external {
         Dispute storage open = _open(number);
         if (block.timestamp <= open.until) revert TooEarlyToLapse(block.timestamp, open.until);
-        _end(open, number, Outcome.Lapsed, 0, open.challenger);
+        _end(open, number, Outcome.Lapsed, 0, Math.mulDiv(bond, lapseCost.value(), WAD, Math.Rounding.Ceil));
     }
 
     /* CASH */
@@ -162,17 +169,20 @@ contract Disputes is IDisputes, AccessManaged {
     }
 
     function _decide(Dispute storage open, uint256 number, bool wrong, uint128 truth) private {
-        if (wrong) _end(open, number, Outcome.Upheld, truth, open.challenger);
-        else _end(open, number, Outcome.Rejected, truth, forfeitsTo);
+        if (wrong) _end(open, number, Outcome.Upheld, truth, 0);
+        else _end(open, number, Outcome.Rejected, truth, bond);
     }
 
     /// @dev The bond stays held, as a credit from now on.
-    function _end(Dispute storage open, uint256 number, Outcome outcome, uint128 truth, address to) private {
+    function _end(Dispute storage open, uint256 number, Outcome outcome, uint128 truth, uint256 forfeited) private {
         open.outcome = outcome;
-        credit[to] += bond;
-        emit Decided(number, outcome, truth, to);
+        credit[forfeitsTo] += forfeited;
+        credit[open.challenger] += bond - forfeited;
+        emit Decided(number, outcome, truth, forfeited);
 
         (address signer, bytes32 key, uint32 nonce) = (open.signer, open.key, open.nonce);
+        // What is kept was made by then or is made without it: while it is challenged it does not count.
+        if (outcome == Outcome.Upheld) hub.forgetBetween(key, open.landedAt, open.until - decideWithin);
         // A newer report stands on its own.
         if (reports.landed(signer, key).nonce != nonce) return;
         reports.setStanding(signer, key, nonce, outcome == Outcome.Upheld ? Standing.Struck : Standing.Confirmed);

@@ -51,6 +51,18 @@ contract OracleHub is IOracleHub, AccessManaged {
         emit Forgotten(key);
     }
 
+    /// @inheritdoc IOracleHub
+    function forgetBetween(bytes32 key, uint40 from, uint40 upTo) external restricted {
+        Kept memory own = _kept[key];
+        bool value = _within(own.keptAt, from, upTo);
+        bool anchor = _within(own.anchoredAt, from, upTo);
+        if (!value && !anchor) return;
+        if (value) (own.value, own.at, own.keptAt) = (0, 0, 0);
+        if (anchor) (own.anchor, own.anchoredAt) = (own.value, own.keptAt);
+        _kept[key] = own;
+        emit ForgottenWith(key, own);
+    }
+
     /* POKE */
 
     /// @inheritdoc IOracleHub
@@ -185,10 +197,15 @@ contract OracleHub is IOracleHub, AccessManaged {
     }
 
     function _keep(Kept storage own, Reading memory reading, uint256 window) private {
-        (own.value, own.at) = (reading.value, reading.at);
+        (own.value, own.at, own.keptAt) = (reading.value, reading.at, uint40(block.timestamp));
         uint256 anchoredAt = own.anchoredAt;
         if (anchoredAt != 0 && block.timestamp - anchoredAt < window) return;
         (own.anchor, own.anchoredAt) = (reading.value, uint40(block.timestamp));
+    }
+
+    /// @dev Nothing was kept at 0.
+    function _within(uint40 time, uint40 from, uint40 upTo) private pure returns (bool) {
+        return time != 0 && from <= time && time <= upTo;
     }
 
     function _refuse(bytes32 key, Reading memory reading) private pure {

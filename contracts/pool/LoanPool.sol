@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ExactPull} from "contracts/ExactPull.sol";
 import {Reports} from "contracts/pool/Reports.sol";
+import {TapeClasses} from "contracts/pool/TapeClasses.sol";
 import {TapeLeaves} from "contracts/pool/TapeLeaves.sol";
 import {IDistributor} from "interfaces/IDistributor.sol";
 import {
@@ -30,9 +31,6 @@ contract LoanPool is ILoanPool, AccessManaged {
     using Reports for Report;
     using Reports for Correction;
     using Reports for PeriodRecord;
-
-    /// @dev More kinds of loan in one tape would be several deals; the loop over them runs once, in the constructor.
-    uint256 private constant MAX_CLASSES = 16;
 
     /* IMMUTABLES */
 
@@ -69,14 +67,16 @@ contract LoanPool is ILoanPool, AccessManaged {
     /// @inheritdoc ILoanPool
     Period public lastReported;
 
-    // With the two above and what is awaited in one slot: a report reads all.
-    uint40 private _furtherLoans;
+    // With the two above, whether a claim ever moved, and what is awaited in one slot: a report reads all.
+    uint32 private _furtherLoans;
     bool private _lastIsIn;
+    bool private _claimsMoved;
 
     /// @inheritdoc ILoanPool
     uint16 public awaited;
 
     uint112 private _furtherBalance;
+    int120 private _movedBalance;
 
     /// @inheritdoc ILoanPool
     address public house;
@@ -104,7 +104,7 @@ contract LoanPool is ILoanPool, AccessManaged {
         _firstLoans = tape.loanCount;
         _firstBalance = tape.grossBalance;
         _grace = terms.grace;
-        _commit(tape);
+        TapeClasses.commit(_classes, tape);
         periodCount = Reports.schedule(_records, terms);
     }
 
@@ -184,6 +184,14 @@ contract LoanPool is ILoanPool, AccessManaged {
         Period period = lastReported.next();
         uint256 writtenOff = _records[period].bring(_records[lastReported], proceeds, periodCount);
         emit ProceedsTaken(period, proceeds, writtenOff, done);
+    }
+
+    /// @inheritdoc ILoanPool
+    function moveClaim(int120 claim) external {
+        _mayTake();
+        _claimsMoved = true;
+        _movedBalance += claim;
+        emit ClaimMoved(claim);
     }
 
     /* PROOFS */
@@ -289,13 +297,19 @@ contract LoanPool is ILoanPool, AccessManaged {
     }
 
     /// @inheritdoc ILoanPool
+    function isRunning() external view returns (bool) {
+        return purchased() && !_lastIsIn;
+    }
+
+    /// @inheritdoc ILoanPool
     function loanCount() public view returns (uint256) {
         return _firstLoans + _furtherLoans;
     }
 
     /// @inheritdoc ILoanPool
     function grossBalance() public view returns (uint256) {
-        return _furtherLoans == 0 ? _firstBalance : _firstBalance + _furtherBalance; // no further tape is without loans
+        if (_furtherLoans == 0 && !_claimsMoved) return _firstBalance; // no further tape is without loans
+        return uint256(int256(_firstBalance + _furtherBalance) + _movedBalance); // no more moves out than there is
     }
 
     /// @inheritdoc ILoanPool
@@ -373,27 +387,5 @@ contract LoanPool is ILoanPool, AccessManaged {
 
     function _lossTo(PeriodRecord storage to) private view returns (int256) {
         return int256((to.writtenOff * carryingRatio.value()) / WAD); // at most what is written off, below 2^112
-    }
-
-    function _commit(TapeCommitment memory tape) private {
-        uint256 count = tape.classes.length;
-        if (count == 0 || count > MAX_CLASSES) revert WrongNumberOfClasses(count, MAX_CLASSES);
-        if (tape.grossBalance > MAX_AMOUNT) revert AboveLimit(tape.grossBalance, MAX_AMOUNT);
-        uint256 loans;
-        uint256 balance;
-        bytes32 previous;
-        emit TapeCommitted(tape.root, tape.loanCount, tape.grossBalance);
-        for (uint256 i; i < count; ++i) {
-            ClassTotal memory total = tape.classes[i];
-            if (total.schema <= previous || total.loans == 0) revert WrongClass(i, total.schema, total.loans);
-            previous = total.schema;
-            loans += total.loans;
-            balance += total.grossBalance;
-            _classes.push(total);
-            emit ClassCommitted(total.assetClass, total.schema, total.loans, total.grossBalance);
-        }
-        if (loans != tape.loanCount || balance != tape.grossBalance) {
-            revert TapeTotalsMismatch(loans, tape.loanCount, balance, tape.grossBalance);
-        }
     }
 }

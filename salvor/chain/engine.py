@@ -76,10 +76,9 @@ def unwind(opened: list[Any], snapshot: Any) -> None:
 AccessList = Sequence[tuple[str, Sequence[int]]]
 
 
-class Engine(Protocol):
-    """A chain that only this process writes to. Addresses are checksummed text, amounts wei, times seconds."""
+class Carrier(Protocol):
+    """What carries out the calls of a contract's handle; addresses are checksummed text, amounts wei, times seconds."""
 
-    name: str
     now: int  # of the next block
     number: int  # of the latest block
     generation: int  # counts restored snapshots: what was known of the state before may be wrong
@@ -93,20 +92,26 @@ class Engine(Protocol):
         """What a transaction would return; changes nothing."""
         ...
 
-    def create(self, sender: str, code: bytes, value: int = 0) -> str:
-        """Deploy; the address follows from the sender and the number of its transactions."""
-        ...
-
     def read_log(self, log: Any) -> Log:
         """One of `Done.logs`."""
         ...
 
-    def storage(self, places: Sequence[tuple[str, int]]) -> list[int]:
-        """Words of storage, by address and slot."""
-        ...
-
     def code(self, address: str) -> bytes:
         """Runtime code; empty when there is none."""
+        ...
+
+
+class Engine(Carrier, Protocol):
+    """A chain that only this process writes to."""
+
+    name: str
+
+    def create(self, sender: str, code: bytes, value: int = 0) -> str:
+        """Deploy; the address follows from the sender and the number of its transactions."""
+        ...
+
+    def storage(self, places: Sequence[tuple[str, int]]) -> list[int]:
+        """Words of storage, by address and slot."""
         ...
 
     def balance(self, address: str) -> int:

@@ -16,7 +16,7 @@ from eth_hash.auto import keccak
 from salvor.chain import refusal
 from salvor.chain.artifacts import Artifact
 from salvor.chain.codec import Abi, address_of, canonical, decoder, encoder, named, record, selector, signature
-from salvor.chain.engine import AccessList, Done, Engine, Halted, Log, Reverted
+from salvor.chain.engine import AccessList, Carrier, Done, Engine, Halted, Log, Reverted
 from salvor.chain.refusal import CallRefused, Refusal
 from salvor.errors import ArgumentInvalid, FunctionAmbiguous, FunctionMissing, NoCode, OutputUnreadable, SenderMissing
 
@@ -155,7 +155,7 @@ def blueprint_of(artifact: Artifact) -> Blueprint:
 class Contract:
     """A contract on an engine. Functions of its ABI are attributes; overloads are `contract["f(uint256)"]`."""
 
-    def __init__(self, engine: Engine, blueprint: Blueprint, address: str) -> None:
+    def __init__(self, engine: Carrier, blueprint: Blueprint, address: str) -> None:
         self.engine, self.blueprint, self.address = engine, blueprint, address
         self.word = bytes.fromhex(address[2:]).rjust(32, b"\0")
         self.seen = engine.generation  # when there was code here
@@ -304,7 +304,7 @@ class Receipt:
 
     __slots__ = ("_done", "_engine", "_function", "number", "timestamp")
 
-    def __init__(self, engine: Engine, function: Function, done: Done) -> None:
+    def __init__(self, engine: Carrier, function: Function, done: Done) -> None:
         self._engine, self._function, self._done = engine, function, done
         self.number, self.timestamp = engine.number, engine.now
 

@@ -20,15 +20,17 @@ if TYPE_CHECKING:
     from ape.managers.networks import NetworkManager
 
 LOCAL_CHAIN = 31337
+_AUTO = "auto"  # ape-foundry then picks a port itself
 _PORT = 8545  # where ape-foundry looks when the host names none
 _PATIENCE = 90  # seconds until a node of ours answers
 
 
 @contextmanager
-def local_node(networks: NetworkManager, *, genesis: int | None = None) -> Iterator[ProviderAPI]:
+def local_node(networks: NetworkManager, *, genesis: int | None = None, fork_of: str = "") -> Iterator[ProviderAPI]:
     """Connect to the configured anvil, starting one when none runs; it is gone when the block ends, however it ends.
 
-    A started chain's clock begins at `genesis` (seconds since 1970), so that a deal of any year can be played.
+    A started chain's clock begins at `genesis` (seconds since 1970), so that a deal of any year can be played. A fork
+    begins as the chain behind the URL `fork_of` stands, with its number and its time; what happens there stays there.
     """
     from ape.exceptions import ApeException, ProviderError
     from requests.exceptions import ConnectionError as NodeGone
@@ -38,14 +40,18 @@ def local_node(networks: NetworkManager, *, genesis: int | None = None) -> Itera
     choice = networks.parse_network_choice("ethereum:local:foundry")
     configured = choice._provider.settings.host or f"http://127.0.0.1:{_PORT}"
     host = os.environ.get("APE_FOUNDRY_HOST") or configured
+    if fork_of:
+        host = _AUTO  # one that runs already is no fork
     if _is_taken(host):
         _refuse_stranger(host)
     anvil = choice._provider
-    if genesis is not None:
-        # ape-foundry has no setting for the date of the first block.
-        command = anvil.build_command
-        object.__setattr__(anvil, "build_command", lambda: [*command(), "--timestamp", str(genesis)])
-    if host == "auto":
+    # ape-foundry has no setting for the date of the first block, and forks no chain that it does not know by name.
+    more = [] if genesis is None else ["--timestamp", str(genesis)]
+    # Without its cache: by number and block, anvil takes one test chain for another that had both in common.
+    more += ["--fork-url", fork_of, "--no-storage-caching"] if fork_of else []
+    command = anvil.build_command
+    object.__setattr__(anvil, "build_command", lambda: [*command(), *more])
+    if host == _AUTO:
         # Ape would draw a port blindly, among those that every outgoing connection takes too, and wait for a node that
         # could not open it; on a busy machine its 20 seconds pass even before one that could has begun.
         anvil._host = f"http://127.0.0.1:{_free_port()}"
@@ -55,9 +61,9 @@ def local_node(networks: NetworkManager, *, genesis: int | None = None) -> Itera
     except (ApeException, OSError) as error:
         raise NodeTrouble(str(error).splitlines()[0]) from None
     try:
-        if host == "auto":
+        if host == _AUTO:
             refuse_foreign_node(provider.process, provider.uri)
-        if provider.chain_id != LOCAL_CHAIN:
+        if not fork_of and provider.chain_id != LOCAL_CHAIN:
             raise WrongChain(provider.chain_id, LOCAL_CHAIN)
         yield provider
     except (ProviderError, NodeGone, ConnectionError) as error:
@@ -94,7 +100,7 @@ def _free_port() -> int:
 
 def _is_taken(host: str) -> bool:
     """Whether something listens there already; `auto` picks a free port itself."""
-    if host == "auto":
+    if host == _AUTO:
         return False
     url = urlsplit(host if "//" in host else f"http://{host}")
     try:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from salvor.chain import refusal
 from salvor.chain.artifacts import explanations_of
-from salvor.chain.codec import selector
-from salvor.chain.handles import Contract, Method
+from salvor.chain.codec import encoder, selector
+from salvor.chain.handles import Blueprint, Contract, Method
 from salvor.chain.refusal import CallRefused, Refusal
 from salvor.errors import ChainTrouble
 
@@ -41,6 +41,21 @@ def send(method: ContractTransactionHandler | Method, *args: Any, sender: Any) -
         return method(*args, sender=sender)
     except ContractLogicError as error:  # something came between the trial and the transaction
         raise CallRefused(call, Refusal("Reverted", (error.message,))) from None
+
+
+def deploy_nested(account: Any, container: Any, *args: Any) -> Any:
+    """Deploy a contract whose constructor takes lists of lists of structs, which Ape's encoder flattens."""
+    if isinstance(container, Blueprint) or not hasattr(container, "contract_type"):
+        return account.deploy(container, *args)
+    from ethpm_types.abi import ConstructorABI
+
+    kind = container.contract_type
+    inputs = [each.model_dump(mode="json", by_alias=True) for each in kind.constructor.inputs]
+    code = bytes.fromhex(str(kind.deployment_bytecode.bytecode).removeprefix("0x"))
+    code += encoder(b"", inputs, f"{kind.name}.constructor")(*args)
+    ecosystem = account.provider.network.ecosystem
+    made = ecosystem.encode_deployment(code, ConstructorABI(type="constructor", inputs=[]), sender=account.address)
+    return container.at(account.call(made).contract_address)
 
 
 def learn_errors(contract_type: ContractType) -> None:

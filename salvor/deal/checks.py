@@ -36,7 +36,8 @@ def findings(deal: Deal) -> Iterator[Finding]:
     yield from seniority_findings(deal)
     yield from evergreen_findings(deal)
     asked = any(tranche.floating for tranche in deal.tranches) and not (deal.index and deal.index.value)
-    yield from network_findings(deal.networks, deal.payees, floating=asked, regulated=deal.compliance is not None)
+    has = {"regulated": deal.compliance is not None, "challenged": deal.oracle is not None}
+    yield from network_findings(deal.networks, deal.payees, floating=asked, **has)
     yield from vault_findings(deal.vaults, [tranche.name for tranche in deal.tranches])
     yield from oracle_findings(deal)
     yield from liquidation_findings(deal)

@@ -14,6 +14,7 @@ from salvor.amounts import Wad
 from salvor.deal.fields import Amount, Flag, Name, Part, Percent, Whole
 from salvor.deal.networks import Address
 
+OWN = "own"  # the group of the deal's own tranches
 MOST_CONDITIONS, MOST_CLAUSES = 8, 3  # as the book of triggers has them
 SELLING = ("loan_sale", "foreclosure")
 OF_VALUES = ("coverage_below", "loan_to_value_above", "value_above", "value_below", "value_fell")
@@ -62,6 +63,7 @@ class Strategy(Part):
     rounds: Annotated[Whole, Field(ge=1, le=255)] = 1
     haircut: Percent = Wad(0)
     unsold: Literal["back", "credit_bid"] = "back"
+    group: Name | None = None  # of tranches whose the proceeds are; where not named a case stays where it is
 
 
 class Strategies(Part):
@@ -89,11 +91,19 @@ class SaleTrigger(Part):
     conditions: Annotated[dict[Name, Condition], Field(min_length=1, max_length=MOST_CONDITIONS)]
     any: Annotated[list[Annotated[list[Name], Field(min_length=1)]], Field(min_length=1, max_length=MOST_CLAUSES)]
     way: Literal["loan_sale", "foreclosure"]
+    asset_class: Name | None = None  # only cases of this class of loans
     hold_days: Days = 0
     gap_days: Days = 1
     age_days: Days = 1
     cure_days: Days = 0
     fee: Amount = Decimal(0)  # of the keeper, paid by what the case brings
+
+
+class Group(Part):
+    """Further tranches, over a part of the loans of their own: a deal file, and the public commitment of its tape."""
+
+    deal: str
+    commitment: str | None = None
 
 
 class Liquidation(Part):
@@ -102,6 +112,7 @@ class Liquidation(Part):
     claim: Name = "expected_recovery"  # the field of the tape that is a loan's claim
     grace_days: Days = 0  # after an instalment or a court date
     vehicle: Address | None = None  # holds for the senior class what nobody buys
+    groups: Annotated[dict[Name, Group], Field(max_length=3)] = Field(default_factory=dict)  # beside the deal's own
     auctions: Annotated[dict[Name, Auction], Field(min_length=1, max_length=2)]
     strategies: Strategies
     triggers: Annotated[dict[Name, SaleTrigger], Field(max_length=16)] = Field(default_factory=dict)

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from salvor.amounts import WAD, to_units
-from salvor.deal.liquidation import OF_VALUES, SELLING, Auction, Condition, Liquidation, SaleTrigger, Strategy
+from salvor.deal.liquidation import OF_VALUES, OWN, SELLING, Auction, Condition, Liquidation, SaleTrigger, Strategy
 from salvor.deal.names import Finding, Place, each_is_there, is_there, unknown
 from salvor.deal.schema import Deal
+from salvor.tape.plan import TapeMapping
+from salvor.tape.schema import asset_class_names
 
 _TOP: Place = ("liquidation",)
 _MOST_SHARE = 2**64 - 1
@@ -36,6 +38,8 @@ def liquidation_findings(deal: Deal) -> Iterator[Finding]:
         return
     if deal.oracle is None:
         yield _TOP, "sells by values, and the deal has no `oracle`"
+    if OWN in own.groups:
+        yield (*_TOP, "groups", OWN), "is the name of the deal's own tranches; give another one"
     for name, auction in own.auctions.items():
         for where, sentence in _auction(deal, auction):
             yield (*_TOP, "auctions", name, *where), sentence
@@ -46,6 +50,28 @@ def liquidation_findings(deal: Deal) -> Iterator[Finding]:
     for name, trigger in own.triggers.items():
         for where, sentence in _trigger(deal, own, trigger, kinds):
             yield (*_TOP, "triggers", name, *where), sentence
+
+
+def tape_findings(own: Liquidation, mapping: TapeMapping) -> Iterator[Finding]:
+    """What must hold between the section and the tape: a claim that no loan's leaves have could never be proved."""
+    known = mapping.schema_of.fields
+    fit = [name for name in mapping.fields if known[name].kind == "money" and known[name].committed]
+    if own.claim not in fit:
+        what = f"field of money in the leaves of the tape's loans ({mapping.asset_class})"
+        yield (*_TOP, "claim"), unknown(what, own.claim, fit)
+
+
+def group_findings(deal: Deal, group: Deal) -> Iterator[str]:
+    """What must hold between a deal and further tranches behind its book of loans."""
+    own, other = deal.settlement, group.settlement
+    if (own.symbol, own.decimals) != (other.symbol, other.decimals):
+        yield f"pays in {other.symbol} of {other.decimals} decimals, this deal in {own.symbol} of {own.decimals}"
+    if group.kind != "closed-end":
+        yield f"is {group.kind}; tranches behind the first group are closed-end"
+    if group.liquidation or group.oracle:
+        yield "has a `liquidation` or an `oracle` of its own; those of this deal serve all groups"
+    if strangers := [name for name in group.payees if name not in deal.payees]:
+        yield f"pays '{strangers[0]}', who is no payee of this deal ({', '.join(deal.payees)})"
 
 
 def _auction(deal: Deal, own: Auction) -> Iterator[Finding]:
@@ -78,6 +104,7 @@ def _strategy(deal: Deal, section: Liquidation, name: str, own: Strategy) -> Ite
     """Places are within the strategy."""
     yield from _units(deal, ("cost",), own.cost)
     yield from is_there(("auction",), "auction", own.auction, list(section.auctions))
+    yield from is_there(("group",), "group of tranches", own.group, [OWN, *section.groups])
     if own.auction is None:
         for key in {"start", "floor", "rounds", "haircut", "unsold"} & own.model_fields_set:
             yield (key,), "is of no use: the strategy has no `auction`"
@@ -99,6 +126,7 @@ def _trigger(deal: Deal, section: Liquidation, own: SaleTrigger, kinds: list[str
     if getattr(section.strategies, own.way).auction is None:
         yield ("way",), f"is {own.way}, and that strategy has no `auction`"
     yield from _units(deal, ("fee",), own.fee)
+    yield from is_there(("asset_class",), "asset class", own.asset_class, asset_class_names())
     for name, condition in own.conditions.items():
         for where, sentence in _condition(condition, kinds):
             yield ("conditions", name, *where), sentence

@@ -11,6 +11,7 @@ from salvor.deal import life, networks, rules, schema
 from salvor.deal.checks import findings
 from salvor.deal.document import compose, refuse, validate
 from salvor.deal.life import Life, life_findings
+from salvor.deal.liquidation_checks import group_findings, tape_findings
 from salvor.deal.schema import Deal
 from salvor.deal.screening import screening_findings, screening_terms
 from salvor.tape import plan
@@ -28,7 +29,20 @@ def load_deal(path: Path, *, mapping: TapeMapping | None = None) -> Deal:
         mapping = mapping or load_tape_mapping(path.parent / deal.tape.mapping)
         for place, reason in screening_findings(deal, mapping):
             refuse(path, root, place, reason)
+    if deal.liquidation:
+        mapping = mapping or load_tape_mapping(path.parent / deal.tape.mapping)
+        for place, reason in tape_findings(deal.liquidation, mapping):
+            refuse(path, root, place, reason)
+        for name, group in load_groups(path, deal).items():
+            for reason in group_findings(deal, group):
+                refuse(path, root, ("liquidation", "groups", name, "deal"), reason)
     return deal
+
+
+def load_groups(path: Path, deal: Deal) -> dict[str, Deal]:
+    """The deals whose tranches are groups behind those of this deal, by name."""
+    named = deal.liquidation.groups if deal.liquidation else {}
+    return {name: load_deal(path.parent / each.deal) for name, each in named.items()}
 
 
 def load_screening(path: Path, *, mapping: TapeMapping, decimals: int) -> tuple[Deal, Terms]:

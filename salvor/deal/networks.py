@@ -47,13 +47,14 @@ class Network(Part):
     settlement: Literal["test_token"] | Address = TEST_TOKEN  # a test token is deployed with the deal
     oracle: Address | None = None  # tells the index, where rates float
     owner: Address | None = None  # a timelock or a Safe: the admin once all is done; the deployer when not named
+    resolver: Address | None = None  # decides challenges of reports; the owner when not named
     # Of a deal with `compliance`: whose claims count, and who registers investors; the transfer agent when not named.
     claim_issuers: Annotated[dict[Name, ClaimIssuer], Field(max_length=MOST_ISSUERS)] = Field(default_factory=dict)
     registrar: Address | None = None
 
 
 def network_findings(
-    networks: Mapping[str, Network], payees: Sequence[str], *, floating: bool, regulated: bool
+    networks: Mapping[str, Network], payees: Sequence[str], *, floating: bool, regulated: bool, challenged: bool
 ) -> Iterator[Finding]:
     """Everybody who acts or is paid has an address on each network, and nobody else."""
     wanted = list(dict.fromkeys([*PARTIES, *payees]))
@@ -65,6 +66,8 @@ def network_findings(
             yield ("networks", name, "accounts"), f"has no address of {', '.join(missing)}"
         if floating and network.oracle is None:
             yield ("networks", name), "has no `oracle`, and a rate of the deal floats: who tells the index?"
+        if network.resolver and not challenged:
+            yield ("networks", name, "resolver"), "the deal has no `oracle`, so there is nothing to decide"
         yield from _claims(name, network) if regulated else _no_claims(name, network)
 
 

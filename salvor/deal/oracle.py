@@ -15,7 +15,7 @@ from salvor.deal.fields import Amount, Name, Part, Percent, Whole
 from salvor.deal.networks import Address
 
 # As the hub has them (a test compares): kinds of values, sources of a value, the largest value in WAD.
-KINDS = ("COLLATERAL", "SCORE", "HPI", "DEFAULT", "FX", "RATE", "RECOVERY", "BALANCE", "CASE", "POOL")
+KINDS = ("COLLATERAL", "SCORE", "HPI", "DEFAULT", "FX", "RATE", "GROWTH", "RECOVERY", "BALANCE", "CASE", "POOL")
 MOST_SOURCES = 15
 LARGEST = 2**128 - 1
 
@@ -134,6 +134,7 @@ class Challenges(Part):
     days: Days = 2
     decide_days: Days = 5
     tolerance: Percent = Wad(WAD // 20)
+    lapse_cost: Percent = Wad(WAD // 10)  # of the bond, where nobody decides
     forfeits_to: Literal["seller", "servicer"] = "seller"
 
 

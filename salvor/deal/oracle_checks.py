@@ -25,6 +25,8 @@ def oracle_findings(deal: Deal) -> Iterator[Finding]:
         yield ("oracle", "challenges", "bond"), f"{oracle.challenges.bond} {error} ({deal.settlement.symbol})"
     if oracle.challenges.tolerance >= WAD:
         yield ("oracle", "challenges", "tolerance"), "is 100 % or above: no report would be wrong"
+    if oracle.challenges.lapse_cost > WAD:
+        yield ("oracle", "challenges", "lapse_cost"), "is above 100 %: no more than the bond is there"
     signers = list(oracle.signers)
     if len(set(oracle.signers.values())) < len(signers):
         yield ("oracle", "signers"), "two signers have one address: they would be one source"
@@ -41,12 +43,12 @@ def _readers(deal: Deal) -> Iterator[Finding]:
     keys = [value.key for value in deal.oracle.values] if deal.oracle else []
     fund = deal.evergreen.value_source if deal.evergreen else None
     index = deal.index.value if deal.index else None
-    wanted = ((("evergreen", "value_source"), fund, "POOL"), (("index", "value"), index, "RATE"))
-    for place, key, kind in wanted:
+    wanted = ((("evergreen", "value_source"), fund, ("POOL",)), (("index", "value"), index, ("RATE", "GROWTH")))
+    for place, key, kinds in wanted:
         if key is None:
             continue
-        if not key.startswith(f"{kind}/"):
-            yield place, f"'{key}' is no value of kind {kind}"
+        if key.partition("/")[0] not in kinds:
+            yield place, f"'{key}' is no value of kind {' or '.join(kinds)}"
         elif not keys:
             yield place, f"'{key}' needs the section `oracle`, which says how the value is made"
         elif key not in keys:

@@ -20,7 +20,11 @@ REFUSALS: Mapping[str, Mapping[str, str]] = {
         "NotEligible": "the investor is not admitted",
         "AboveLimit": "all orders for the tranche would be above what the books hold",
     },
-    "take_back": {"WrongSale": "the subscription is not open", "AboveLimit": "the order is smaller"},
+    "take_back": {
+        "WrongSale": "the subscription is not open",
+        "NotEligible": "the investor is not admitted any more and takes back less than all",
+        "AboveLimit": "the order is smaller",
+    },
     "hand_over": {
         "WrongSale": _NOT_CLOSED,
         "NoOrder": _NO_ORDER,

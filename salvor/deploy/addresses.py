@@ -36,13 +36,13 @@ def book(plan: Plan, mined: Mapping[str, Mined]) -> dict[str, Any]:
     contracts = {}
     for step in plan.steps:
         if step.kind == "contract":
-            own = {
+            own: dict[str, str | int] = {
                 "address": step.address,
                 "contract": step.contract,
                 "abi_hash": abi_hash(plan.artifacts[step.contract].abi),
             }
             if at := mined.get(step.name):
-                own |= {"block": at.block, "transaction": at.hash}  # type: ignore[dict-item]
+                own |= {"block": at.block, "transaction": at.hash}
             contracts[step.name] = own
     return {
         "salvor_addresses": _VERSION,
@@ -50,6 +50,7 @@ def book(plan: Plan, mined: Mapping[str, Mined]) -> dict[str, Any]:
         "title": plan.title,
         "plan": plan.hash,
         "deployer": plan.sender,
+        "factory": plan.factory,
         "contracts": contracts,
     }
 

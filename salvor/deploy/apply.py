@@ -81,7 +81,10 @@ def apply(
         for gate in gates:  # it receives what holders ask it to sell; until roles are set, only the admin may admit
             send(allow_list.admit, gate, LATEST, sender=admin)
     _set_roles(live)
-    return with_liquidation(project, live, terms.liquidation)
+    groups = tuple(
+        apply(project, each, parties=parties, settlement=settlement, first_block=first_block) for each in terms.groups
+    )
+    return with_liquidation(project, live, terms.liquidation, groups)
 
 
 def _notes(

@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 
 from salvor.deploy.addresses import write_addresses
-from salvor.deploy.deployment import LOCAL, Deployment
+from salvor.deploy.deployment import BOOK, LOCAL, Deployment
 from salvor.deploy.plan.journal import Journal
 from salvor.deploy.plan.plan import Plan, changes_since, read_plan
 from salvor.deploy.plan.refusals import PlanChanged, SafeSigns, SafeWaits
@@ -46,7 +46,7 @@ def bring(
             options = Options(confirmations=confirmations or (1 if local else _ON_PUBLIC_CHAINS), tip=tip, tell=tell)
             applied = apply_plan(plan, deployment.node, [signer], journal, options)
     print_applied(applied, console)
-    book = write_addresses(deployment, plan, applied.mined, deployment.folder / "addresses.json")
+    book = write_addresses(deployment, plan, applied.mined, deployment.folder / BOOK)
     console.print(f"written: {book}")
     return applied
 
@@ -60,6 +60,8 @@ def refuse_another(plan: Plan, plan_file: Path) -> None:
     other = [f"{name}: other source texts" for name in changes.texts_only]
     if reviewed.get("chain_id") != plan.chain_id:
         other.insert(0, f"it is for chain {reviewed.get('chain_id')}, the node is of chain {plan.chain_id}")
+    if reviewed.get("factory") != plan.factory:
+        other.insert(0, f"it is for the factory {reviewed.get('factory')}, not {plan.factory}: all addresses differ")
     if reviewed.get("sender") != plan.sender:
         other.insert(0, f"it is for the sender {reviewed.get('sender')}, not {plan.sender}")
     raise PlanChanged(str(plan_file), [*changes.real, *other] or ["its title or its steps' order"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,14 +13,13 @@ from salvor.deploy.connect import Connection, connected, signer_for
 from salvor.deploy.deal_plan import Accounts, Token
 from salvor.deploy.deployment import Deployment, accounts_on, check_token, read_terms
 from salvor.deploy.plan.signers import Signer
-from salvor.errors import OptionInvalid
 from salvor.jurisdictions.of_deal import load_deal_rules
-from salvor.options import Chosen
+from salvor.options import Deploying
 from salvor.toolchain.paths import ROOT
 
 
 @contextmanager
-def opened(chosen: Chosen) -> Iterator[tuple[Deployment, Signer | None]]:
+def opened(chosen: Deploying) -> Iterator[tuple[Deployment, Signer | None]]:
     """Everything read and checked, with a node at hand, and who signs; a Safe signs elsewhere."""
     with connected(chosen.network) as connection:
         signer = None if chosen.safe else signer_for(chosen.account, connection, impersonate=chosen.impersonate)
@@ -29,13 +27,8 @@ def opened(chosen: Chosen) -> Iterator[tuple[Deployment, Signer | None]]:
         yield _deployment(chosen, connection, admin), signer
 
 
-def _deployment(chosen: Chosen, connection: Connection, admin: str) -> Deployment:
-    name = re.sub(r"[^a-z0-9]+", "-", chosen.deal.parent.name.lower()).strip("-") or "deal"
-    salt = "" if chosen.salt == "1" else f"-{re.sub(r'[^A-Za-z0-9]+', '-', chosen.salt)}"
-    folder = chosen.folder / f"{name}-{connection.chain_id}{salt}"
-    if folder.exists() and not folder.is_dir():
-        raise OptionInvalid(f"--folder: {folder} is a file")
-    local = connection.is_local
+def _deployment(chosen: Deploying, connection: Connection, admin: str) -> Deployment:
+    folder, local = chosen.place(connection.chain_id), connection.is_local
     deal, terms, doubts = read_terms(chosen.deal, folder, chosen.commitment, local=local)
     accounts, token = _who(deal, connection, admin)
     check_token(token, connection.node)

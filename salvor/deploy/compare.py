@@ -9,7 +9,7 @@ from typing import Any
 
 from salvor.chain.codec import selector
 from salvor.deploy.deal_plan import DealSteps
-from salvor.deploy.deployment import Deployment
+from salvor.deploy.deployment import BOOK, Deployment
 from salvor.deploy.listed import LISTS, others_in, said
 from salvor.deploy.module_settings import Settings, settings_of
 from salvor.deploy.plan.creation import other_arguments, sent_code
@@ -68,6 +68,8 @@ def compare(deployment: Deployment) -> Comparison:
     """Contracts, what they were made with, and every right."""
     made = deployment.steps()
     transactions, first = _known(deployment)
+    if not made.steps.contracts.keys() <= transactions.keys():
+        first = 0  # what this journal does not know may be older
     found = survey(made.steps.steps, deployment.artifacts, deployment.node)
     names = _names(deployment, made)
     contract: Any = made.live.access
@@ -212,7 +214,7 @@ def _known(deployment: Deployment) -> tuple[dict[str, str], int]:
         return {name: each.hash for name, each in mined.items()}, min(
             (each.block for each in mined.values()), default=0
         )
-    book = deployment.folder / "addresses.json"
+    book = deployment.folder / BOOK
     if not book.is_file():
         return {}, 0
     contracts = json.loads(book.read_text(encoding="utf-8"))["contracts"]

@@ -48,12 +48,18 @@ class Accounts:
     oracle: str = ""
     claim_issuers: Mapping[str, ClaimIssuer] = field(default_factory=dict)  # of a deal whose notes ask identities
     registrar: str = ""
+    resolver: str = ""
+
+    @property
+    def decides(self) -> str:
+        """Who decides challenges of reports in the end."""
+        return self.resolver or self.owner or self.admin
 
     def by_name(self) -> dict[str, str]:
         """All of them, for people."""
         named = {"admin": self.admin, "seller": self.seller, "servicer": self.servicer}
         named |= {"transfer agent": self.transfer_agent, "arranger": self.arranger, **self.others}
-        single = {"owner": self.owner, "registrar": self.registrar}
+        single = {"owner": self.owner, "registrar": self.registrar, "resolver": self.resolver}
         named |= {name: address for name, address in single.items() if address}
         return named | {f"claim issuer {name}": each.address for name, each in self.claim_issuers.items()}
 
@@ -79,14 +85,17 @@ def deal_steps(
     factory: Factory = SALVOR,
     salt: str = "1",
     rules: DealRules | None = None,
+    outside: Mapping[str, bytes] | None = None,
 ) -> DealSteps:
     """Every contract and call of the deal; `now` is the chain's time. Raises what a contract refuses the terms with.
 
-    `rules` are those of a deal that names jurisdictions: its notes ask identities and rules.
+    `rules` are those of a deal that names jurisdictions: its notes ask identities and rules. `outside` is code that
+    answers as feeds on the chain do, by their address.
     """
     steps = Steps(title, artifacts, accounts.admin, factory, salt)
     steps.accounts.update({address_of(each): name for name, each in reversed(accounts.by_name().items())})
     recorder = Recorder(steps, chain_id=chain_id, now=now)
+    recorder.outside(outside or {})
     parties = _parties(recorder, accounts)
     made: Any = (token.name, token.symbol, token.decimals)
     if token.address:
@@ -116,7 +125,8 @@ def _parties(recorder: Recorder, accounts: Accounts) -> Parties:
     # Who deploys and is named as owner has nothing to hand over: renouncing would leave the deal without an admin.
     another = bool(accounts.owner) and address_of(accounts.owner) != address_of(accounts.admin)
     owner: Any = recorder.account(accounts.owner, "owner") if another else None
-    return Parties(**named, others=others, owner=owner)
+    resolver: Any = recorder.account(accounts.resolver, "resolver") if accounts.resolver else None
+    return Parties(**named, others=others, owner=owner, resolver=resolver)
 
 
 def _hand_over(steps: Steps, live: LiveDeal, parties: Parties) -> None:

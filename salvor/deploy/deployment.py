@@ -7,16 +7,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from eth_abi import decode
+from eth_abi.exceptions import DecodingError
+
 from salvor.chain.artifacts import Artifact
 from salvor.chain.codec import address_of
 from salvor.deal.load import load_deal, load_tape_mapping
+from salvor.deal.oracle import Challenges
 from salvor.deal.schema import Deal
 from salvor.deploy.deal_plan import Accounts, DealSteps, Token, deal_steps
+from salvor.deploy.feeds import ask_feeds
 from salvor.deploy.plan.create3 import factory_on
-from salvor.deploy.plan.journal import Journal
+from salvor.deploy.plan.journal import Journal, fact_of
+from salvor.deploy.plan.outside import Outside
 from salvor.deploy.plan.plan import Plan, make_plan
 from salvor.deploy.plan.refusals import NetworkMissing, NetworkUnfit
 from salvor.deploy.plan.rpc import Node, bytes_in, number_in
+from salvor.deploy.powers import power_of
 from salvor.deploy.terms import DealTerms, compile_terms
 from salvor.deploy.warnings import warnings_of
 from salvor.errors import RowsRejected
@@ -29,7 +36,9 @@ from salvor.tape.commitment.tape import checked_part, commit_tape
 from salvor.tape.committed import CommittedTape
 from salvor.tape.loans import read_loans
 
+BOOK = "addresses.json"  # of a deployment, in its folder
 _DECIMALS = "0x313ce567"  # selector of `decimals()`
+_SYMBOL = "0x95d89b41"  # of `symbol()`
 LOCAL = ("local", "31337", "1337")  # names of networks on which nobody loses anything
 THROWN_AWAY = (
     "the tape was committed with a secret that nobody keeps, so no loan of it can ever be proved; "
@@ -60,8 +69,10 @@ class Deployment:
 
     def steps(self) -> DealSteps:
         """Every contract and call of the deal, as the file has it."""
-        factory, _ = factory_on(self.node)
-        now = number_in((self.node.ask("eth_getBlockByNumber", "latest", False) or {}).get("timestamp")) or 0
+        block = self.node.ask("eth_getBlockByNumber", "latest", False) or {}
+        now, outside = number_in(block.get("timestamp")) or 0, Outside(self.node, str(block.get("number", "latest")))
+        if self.terms.oracle:
+            ask_feeds(self.terms.oracle.section, outside)
         return deal_steps(
             self.deal.name,
             self.terms,
@@ -70,14 +81,24 @@ class Deployment:
             self.token,
             chain_id=self.chain_id,
             now=min(now, self.terms.closing - 1),  # a deal that is past its closing is still compared with its file
-            factory=factory,
+            factory=factory_on(self.node, begun_with=self._begun_with()),
             salt=self.salt,
             rules=self.rules,
+            outside=outside.codes(),
         )
+
+    def _begun_with(self) -> str:
+        """The factory by name, as the journal has it, or the address book where the journal is elsewhere."""
+        if said := fact_of(self.journal, "factory"):
+            return said
+        book = self.folder / BOOK
+        return str(json.loads(book.read_text(encoding="utf-8")).get("factory", "")) if book.is_file() else ""
 
     def plan(self, journal: Journal | None = None) -> Plan:
         """Nothing is sent."""
         mined = journal.mined() if journal else None
+        if self.terms.oracle:
+            check_resolver(self.accounts.decides, self.terms.oracle.section.challenges, self.node)
         made = self.steps()
         said = [*self.doubts, *warnings_of(self.accounts, self.token, self.node)]
         return make_plan(made.steps, self.node, warnings=said, mined=mined)
@@ -88,6 +109,7 @@ def read_terms(
 ) -> tuple[Deal, DealTerms, list[str]]:
     """The deal and its tape, checked, with the tape's public commitment; on a local network one may be drawn."""
     deal = load_deal(deal_file)
+    groups, said = read_groups(deal_file, deal, out, local=local)
     mapping = load_tape_mapping(deal_file.parent / deal.tape.mapping)
     source = deal_file.parent / deal.tape.file
     tape = check_tape(source, mapping, decimals=deal.settlement.decimals, out=out / "tape")
@@ -97,7 +119,19 @@ def read_terms(
     public, doubts = _committed(out, commitment, kept, local=local)
     if public.loan_count != len(loans):
         raise NetworkUnfit(f"{commitment or kept} committed {public.loan_count} loans, the tape has {len(loans)}")
-    return deal, compile_terms(deal, loans, public), doubts
+    return deal, compile_terms(deal, loans, public, groups), [*doubts, *said]
+
+
+def read_groups(deal_file: Path, deal: Deal, out: Path, *, local: bool) -> tuple[tuple[DealTerms, ...], list[str]]:
+    """Further tranches that the deal's section `liquidation` names, each from its own file and tape."""
+    found, doubts = [], list[str]()
+    for name, group in (deal.liquidation.groups if deal.liquidation else {}).items():
+        folder, commitment = deal_file.parent, group.commitment
+        public = folder / commitment if commitment else None
+        _, terms, said = read_terms(folder / group.deal, out / f"group {name}", public, local=local)
+        found.append(terms)
+        doubts += [f"group '{name}': {each}" for each in said]
+    return tuple(found), doubts
 
 
 def _committed(out: Path, commitment: Path | None, kept: Path, *, local: bool) -> tuple[CommittedTape, list[str]]:
@@ -126,19 +160,30 @@ def accounts_on(deal: Deal, network: str, admin: str) -> tuple[Accounts, Token]:
         oracle=own.oracle or "",
         claim_issuers=own.claim_issuers,
         registrar=own.registrar or "",
+        resolver=own.resolver or "",
     )
     address = "" if own.settlement == "test_token" else own.settlement
     return accounts, Token(token.name, token.symbol, token.decimals, address)
 
 
+def check_resolver(resolver: str, challenges: Challenges, node: Node) -> None:
+    """A resolver behind a timelock can act before a dispute lapses: else every challenge takes its report out."""
+    delay, window = power_of(node, resolver).delay, challenges.decide_days * 86_400
+    if delay >= window:
+        raise NetworkUnfit(
+            f"the resolver {resolver} is a timelock of {delay} seconds, and a challenge lapses after {window}: it "
+            "could decide none; name another `resolver` on the network, or more `decide_days`"
+        )
+
+
 def check_token(token: Token, node: Node) -> None:
-    """The settlement asset on the chain counts in the decimals of the deal file."""
+    """The settlement asset on the chain counts in the decimals of the deal file, and is the one that it names."""
     if not token.address:
         return
-    code, decimals = node.ask_all(
+    code, decimals, symbol = node.ask_all(
         [
             ("eth_getCode", (token.address, "latest")),
-            ("eth_call", ({"to": token.address, "data": "0x313ce567"}, "latest")),
+            *(("eth_call", ({"to": token.address, "data": data}, "latest")) for data in (_DECIMALS, _SYMBOL)),
         ]
     )
     if not bytes_in(code):
@@ -147,3 +192,18 @@ def check_token(token: Token, node: Node) -> None:
         raise NetworkUnfit(
             f"the settlement asset at {token.address} has {found} decimals, the deal file {token.decimals}"
         )
+    if (called := _text(bytes_in(symbol))) != token.symbol:
+        raise NetworkUnfit(
+            f"the settlement asset at {token.address} is called '{called}', in the deal file '{token.symbol}'; "
+            "name the right asset, or say `symbol` as it does"
+        )
+
+
+def _text(answer: bytes | None) -> str:
+    """As ERC-20 has it, or in one word, as some older tokens do."""
+    try:
+        if answer and len(answer) == 32:
+            return answer.rstrip(b"\0").decode()
+        return str(decode(["string"], answer or b"")[0])
+    except (DecodingError, OverflowError, UnicodeDecodeError):
+        return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from salvor.chain.send import learn_errors_of, selector_of, send
+from salvor.chain.send import deploy_nested, learn_errors_of, selector_of, send
 from salvor.deploy.liquidation_terms import Auction, LiquidationTerms
 from salvor.deploy.live import LiveDeal, LiveLiquidation
 from salvor.deploy.structs import NOBODY
@@ -15,13 +15,15 @@ from salvor.model.liquidation.state import StrategyTerms
 from salvor.model.liquidation.watch import Condition, TriggerTerms
 
 
-def with_liquidation(project: Any, live: LiveDeal, terms: LiquidationTerms | None, *, overseer: Any = None) -> LiveDeal:
+def with_liquidation(
+    project: Any, live: LiveDeal, terms: LiquidationTerms | None, groups: tuple[LiveDeal, ...] = ()
+) -> LiveDeal:
     """A deal that stands, with what its file says of loans that are worked alone; its own hub has the values."""
     if terms is None or live.oracle is None:
         return live
     hub, admin = live.oracle.hub, live.parties.admin
     values = admin.deploy(project.HubValues, hub, terms.decimals)
-    sold = deploy_liquidation(project, live, terms, values=values, vehicle=terms.vehicle, overseer=overseer)
+    sold = deploy_liquidation(project, live, terms, values=values, vehicle=terms.vehicle, groups=groups)
     if terms.triggers:
         triggers = deploy_triggers(project, live, sold, terms.triggers, hub=hub, decimals=terms.decimals)
         sold = replace(sold, triggers=triggers)
@@ -29,11 +31,21 @@ def with_liquidation(project: Any, live: LiveDeal, terms: LiquidationTerms | Non
 
 
 def deploy_liquidation(
-    project: Any, live: LiveDeal, terms: LiquidationTerms, *, values: Any, vehicle: Any = NOBODY, overseer: Any = None
+    project: Any,
+    live: LiveDeal,
+    terms: LiquidationTerms,
+    *,
+    values: Any,
+    vehicle: Any = NOBODY,
+    overseer: Any = None,
+    groups: tuple[LiveDeal, ...] = (),
 ) -> LiveLiquidation:
     """Deploy from the admin's account and set the roles; the overseer is the manager where nobody is named."""
     admin, parties, access = live.parties.admin, live.parties, live.access
     house = admin.deploy(project.AuctionHouse, access, live.pool, live.allow_list, parties.servicer, vehicle)
+    for group in groups:
+        send(house.addGroup, group.pool, sender=admin)
+        send(group.pool.appointHouse, house, sender=admin)
     auctions = tuple(_deploy_auction(project, admin, house, each) for each in terms.auctions)
     strategies = [_strategy(each, auctions) for each in terms.strategies]
     book = admin.deploy(project.LoanBook, access, house, values, terms.claim_field, terms.grace, strategies)
@@ -43,7 +55,7 @@ def deploy_liquidation(
     send(live.pool.appointHouse, house, sender=admin)
     roles = {
         access.SERVICER(): ([(book, ["open", "join", "propose", "sell"])], None),  # who has it already
-        access.OVERSEER(): ([(book, ["approve", "switchTo", "pause"])], overseer or parties.manager),
+        access.OVERSEER(): ([(book, ["confirm", "approve", "switchTo", "pause"])], overseer or parties.manager),
     }
     for role, (targets, holder) in roles.items():
         for target, functions in targets:
@@ -51,7 +63,7 @@ def deploy_liquidation(
             send(access.setTargetFunctionRole, target, selectors, role, sender=admin)
         if holder:
             send(access.grantRole, role, holder, 0, sender=admin)
-    return LiveLiquidation(house, book, auctions, values)
+    return LiveLiquidation(house, book, auctions, values, groups=groups)
 
 
 def deploy_triggers(
@@ -60,9 +72,9 @@ def deploy_triggers(
     """The book of triggers over a hub's values, and its role."""
     admin, access = live.parties.admin, live.access
     conditions = [[_condition(one) for one in each.conditions] for each in terms]
-    triggers = admin.deploy(
-        project.TriggerBook, hub, sold.book, decimals, [_trigger(each) for each in terms], conditions
-    )
+    declared, classes = [_trigger(each) for each in terms], [each.schema for each in terms]
+    given = (hub.address, sold.book.address, decimals, declared, conditions, classes)
+    triggers = deploy_nested(admin, project.TriggerBook, *given)
     learn_errors_of(triggers)
     selectors = [selector_of(sold.book, name) for name in ("fire", "cured")]
     send(access.setTargetFunctionRole, sold.book, selectors, access.TRIGGERS(), sender=admin)
@@ -105,4 +117,5 @@ def _strategy(terms: StrategyTerms, auctions: tuple[Any, ...]) -> tuple[Any, ...
         terms.rounds,
         terms.haircut,
         terms.credit_bid,
+        0 if terms.group is None else terms.group + 1,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,12 +11,14 @@ from eth_hash.auto import keccak
 from salvor.amounts import WAD, to_units
 from salvor.deal import liquidation as file
 from salvor.deal.schema import Deal
+from salvor.errors import OptionInvalid
 from salvor.model.deal import NOBODY
 from salvor.model.liquidation.dutch import Dutch
 from salvor.model.liquidation.english import English
 from salvor.model.liquidation.sealed import Sealed
 from salvor.model.liquidation.state import Strategy, StrategyTerms
 from salvor.model.liquidation.watch import WHOLE, Condition, Looks, TriggerTerms
+from salvor.tape.committed import ClassTotal
 
 DAY, HOUR = 86_400, 3_600
 Auction = Dutch | English | Sealed
@@ -34,8 +37,8 @@ class LiquidationTerms:
     decimals: int = 0  # of the settlement asset
 
 
-def liquidation_terms(deal: Deal) -> LiquidationTerms | None:
-    """Of a deal file that was checked."""
+def liquidation_terms(deal: Deal, classes: Sequence[ClassTotal] = ()) -> LiquidationTerms | None:
+    """Of a deal file that was checked; triggers may be for one of the classes that its tapes have."""
     own = deal.liquidation
     if own is None:
         return None
@@ -44,15 +47,15 @@ def liquidation_terms(deal: Deal) -> LiquidationTerms | None:
     return LiquidationTerms(
         keccak(own.claim.encode()),
         own.grace_days * DAY,
-        tuple(_strategy(deal, each, names) if each else StrategyTerms() for each in named),
+        tuple(_strategy(deal, each, names, [file.OWN, *own.groups]) if each else StrategyTerms() for each in named),
         tuple(_auction(deal, each) for each in own.auctions.values()),
-        tuple(_trigger(deal, each) for each in own.triggers.values()),
+        tuple(_trigger(deal, name, each, classes) for name, each in own.triggers.items()),
         own.vehicle or NOBODY,
         deal.settlement.decimals,
     )
 
 
-def _strategy(deal: Deal, own: file.Strategy, names: list[str]) -> StrategyTerms:
+def _strategy(deal: Deal, own: file.Strategy, names: list[str], groups: list[str]) -> StrategyTerms:
     return StrategyTerms(
         None if own.auction is None else names.index(own.auction),
         own.approval,
@@ -63,6 +66,7 @@ def _strategy(deal: Deal, own: file.Strategy, names: list[str]) -> StrategyTerms
         own.rounds,
         own.haircut,
         own.unsold == "credit_bid",
+        None if own.group is None else groups.index(own.group),
     )
 
 
@@ -80,7 +84,11 @@ def _auction(deal: Deal, own: file.Auction) -> Auction:
     return Sealed(own.kind == "vickrey", *times, own.deposit or 0)
 
 
-def _trigger(deal: Deal, own: file.SaleTrigger) -> TriggerTerms:
+def _trigger(deal: Deal, name: str, own: file.SaleTrigger, classes: Sequence[ClassTotal]) -> TriggerTerms:
+    schemas = {each.asset_class: each.schema for each in classes}
+    if own.asset_class and own.asset_class not in schemas:
+        what = f"is for loans of the class {own.asset_class}, and the tapes have none"
+        raise OptionInvalid(f"{deal.name}: trigger '{name}' {what} ({', '.join(schemas)})")
     places = {name: place for place, name in enumerate(own.conditions)}
     return TriggerTerms(
         tuple(_condition(each) for each in own.conditions.values()),
@@ -91,6 +99,7 @@ def _trigger(deal: Deal, own: file.SaleTrigger) -> TriggerTerms:
         own.age_days * DAY,
         own.cure_days * DAY,
         deal.units(own.fee),
+        schemas[own.asset_class] if own.asset_class else bytes(32),
     )
 
 

@@ -25,6 +25,7 @@ class Parties:
     arranger: AccountAPI
     others: Mapping[str, AccountAPI] = field(default_factory=dict)  # payees by the name that the deal file gives them
     owner: AccountAPI | None = None  # the admin once all is done; the deployer then keeps nothing
+    resolver: AccountAPI | None = None  # decides challenges of reports; the manager where nobody is named
 
     @property
     def manager(self) -> AccountAPI:
@@ -83,6 +84,7 @@ class LiveLiquidation:
     auctions: tuple[ContractInstance, ...]
     values: ContractInstance
     triggers: ContractInstance | None = None
+    groups: tuple[LiveDeal, ...] = ()  # further tranches, behind those of the deal
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,8 @@ def deploy_oracle(
     hub = admin.deploy(project.OracleHub, access)
     reports = admin.deploy(project.SignedReports, access)
     windows = [own.challenges.days * DAY, own.challenges.decide_days * DAY]
-    given = (terms.bond, windows, own.challenges.tolerance, parties.account(own.challenges.forfeits_to))
+    shares = [own.challenges.tolerance, own.challenges.lapse_cost]
+    given = (terms.bond, windows, shares, parties.account(own.challenges.forfeits_to))
     disputes = admin.deploy(project.Disputes, access, hub, reports, settlement, *given)
     # Periods are counted from 1970, so that a number says which days are meant.
     accuracy = admin.deploy(project.Accuracy, access, hub, 0, own.accuracy_days * DAY)
@@ -59,7 +60,7 @@ def deploy_oracle(
         send(reports.addSigner, address, name.encode()[:32].ljust(32, b"\0"), sender=admin)
     for value in own.values:
         send(hub.setPolicy, key_in(value.key), policy_of(value, own, live).words, sender=admin)
-    _set_roles(access, live, admin, parties.manager)
+    _set_roles(access, live, admin, parties)
     return live
 
 
@@ -69,7 +70,8 @@ def _with_readers(project: Any, terms: OracleTerms, admin: Any, pool: Any, live:
     if terms.fund_reads:
         value = admin.deploy(project.PoolValue, live.hub, key_in(terms.fund_reads), pool)
     if terms.index_reads:
-        rate = admin.deploy(project.BaseRate, live.hub, key_in(terms.index_reads), terms.index_within)
+        growth = terms.index_reads.partition("/")[0] == Kind.GROWTH
+        rate = admin.deploy(project.BaseRate, live.hub, key_in(terms.index_reads), terms.index_within, growth)
     return replace(live, pool_value=value, base_rate=rate)
 
 
@@ -119,12 +121,13 @@ def _config(source: file.ValueSource, adapter: Any) -> bytes:
     return bytes(adapter.configOf((own_market.pair, own_market.of_token == 1, *decimals, *rest)))
 
 
-def _set_roles(access: Any, live: LiveOracle, admin: Any, keeper: Any) -> None:
+def _set_roles(access: Any, live: LiveOracle, admin: Any, parties: Parties) -> None:
+    keeper = parties.manager
     kept = [(live.hub, ["setPolicy", "dropPolicy", "forget"]), (live.reports, ["addSigner", "removeSigner"])]
     roles = {
         access.ORACLE_KEEPER(): (kept, keeper),
-        access.RESOLVER(): ([(live.disputes, ["resolve"])], keeper),
-        access.DISPUTES(): ([(live.reports, ["setStanding"])], live.disputes),
+        access.RESOLVER(): ([(live.disputes, ["resolve"])], parties.resolver or keeper),
+        access.DISPUTES(): ([(live.reports, ["setStanding"]), (live.hub, ["forgetBetween"])], live.disputes),
         access.TRUTH_KEEPER(): ([(live.accuracy, ["tellTruth"])], keeper),
     }
     for role, (targets, holder) in roles.items():

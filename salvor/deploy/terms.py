@@ -75,6 +75,7 @@ class DealTerms:
     oracle: OracleTerms | None = None
     liquidation: LiquidationTerms | None = None  # of a deal whose oracle says what loans are worth
     regulated: RegulatedTerms | None = None  # notes ask identities and rules; None: the allow-list
+    groups: tuple[DealTerms, ...] = ()  # further tranches behind the same book of loans
 
     @property
     def closing(self) -> int:
@@ -92,8 +93,10 @@ class DealTerms:
         return tuple(tranche.cap for tranche in self.rules.tranches)
 
 
-def compile_terms(deal: Deal, loans: Sequence[Loan], committed: CommittedTape) -> DealTerms:
-    """Everything that the chain needs to know of a deal whose file was checked."""
+def compile_terms(
+    deal: Deal, loans: Sequence[Loan], committed: CommittedTape, groups: tuple[DealTerms, ...] = ()
+) -> DealTerms:
+    """Everything that the chain needs to know of a deal whose file was checked; `groups` are those that it names."""
     names = Places.of(deal)
     steps, unnamed = compile_steps(deal.waterfall, names)
     accelerated, more = compile_steps(deal.accelerated, names.after(unnamed))
@@ -126,7 +129,9 @@ def compile_terms(deal: Deal, loans: Sequence[Loan], committed: CommittedTape) -
         evergreen=_evergreen(deal, names),
     )
     named = tuple((each.note_name, each.symbol) for each in deal.tranches)
-    return DealTerms(named, committed, terms, vault_terms(deal), _oracle(deal), liquidation_terms(deal))
+    classes = [each for tape in (committed, *(group.tape for group in groups)) for each in tape.classes]
+    sold = liquidation_terms(deal, classes)
+    return DealTerms(named, committed, terms, vault_terms(deal), _oracle(deal), sold, groups=groups)
 
 
 def as_played(terms: DealTerms) -> DealTerms:

@@ -1,34 +1,36 @@
-"""How far each case of a book is from each trigger, all cases at once.
+"""How far each case of a book, or each loan of a tape, is from each trigger, all at once.
 
 What docs/liquidation.md, rule 32, says of one case, said of a table: gaps to a level are the same integers, in
 columns, and only their ratio to the level, by which people order them, is a float. A distance is 0 or less where the
 condition holds, so of a clause the farthest condition counts, of a trigger the nearest clause. Values come in
-millionths, claims in settlement units.
+millionths, claims in settlement units. What nobody knows, or what was seen longer ago than a trigger allows, is null: a
+clause with such a condition has no distance.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import polars as pl
 
-from salvor.errors import FileMissing, OptionInvalid
+from salvor.errors import OptionInvalid
 from salvor.model.liquidation.watch import Condition, Looks, TriggerTerms
 
 MILLION = 10**6
 FINEST = 10**12  # a millionth in WAD
 FACTS = {Looks.PLAN_BROKEN: "plan_broken", Looks.COURT_OVERDUE: "court_overdue"}
+SEEN = "at"  # when the values of a line were seen, seconds since 1970; `score_at` where one was seen by itself
 LATE = "report_late"  # seconds past the end of the period that is reported next
 FAR = 1.0  # the distance of a fact that is not there
 
 
 @dataclass(frozen=True)
 class Near:
-    """A case, the place of a trigger, and how far it is from firing, as a share of the level."""
+    """A case or loan, the place of a trigger, and how far it is from firing, as a share of the level."""
 
-    case: int
+    key: int | str
     trigger: int
     distance: float
 
@@ -38,45 +40,52 @@ class Near:
         return self.distance <= 0
 
 
-def read_cases(path: Path) -> pl.DataFrame:
-    """A CSV or Parquet file with a line a case."""
-    if not path.exists():
-        raise FileMissing(path, "file of cases")
-    return pl.read_parquet(path) if path.suffix == ".parquet" else pl.read_csv(path)
-
-
-def screen(cases: pl.DataFrame, triggers: Sequence[TriggerTerms], *, decimals: int) -> pl.DataFrame:
-    """A line a case, a column a trigger, named by its place: the distance."""
-    refuse_missing(cases, triggers)
-    whole = integers_for(cases, triggers, decimals)
-    columns = [pl.col("case")]
+def screen(
+    table: pl.DataFrame, triggers: Sequence[TriggerTerms], *, decimals: int, key: str = "case", now: int = 0
+) -> pl.DataFrame:
+    """The key of each line, and a column a trigger, named by its place: the distance. `now` is for tables with `at`."""
+    refuse_missing(table, triggers, key)
+    whole = integers_for(table, triggers, decimals)
+    unknown = {name for name in table.columns if table[name].null_count()}
+    columns = [pl.col(key)]
     for number, terms in enumerate(triggers):
-        distances = [distance(one, decimals, whole) for one in terms.conditions]
-        far = [pl.max_horizontal([distances[place] for place in sorted(clause)]) for clause in terms.clauses if clause]
+        told = not unknown and not any(_seen(table, one) for one in terms.conditions)
+        seen = [pl.col(name) + terms.age >= now if (name := _seen(table, one)) else None for one in terms.conditions]
+        pairs = zip(terms.conditions, seen, strict=True)
+        distances = [distance(one, decimals, whole, fresh) for one, fresh in pairs]
+        far = [
+            _farthest([distances[place] for place in sorted(clause)], told=told) for clause in terms.clauses if clause
+        ]
         columns.append(pl.min_horizontal(far).alias(str(number)))
-    return cases.lazy().select(columns).collect()
+    return table.lazy().select(columns).collect()
 
 
 def nearest(found: pl.DataFrame, most: int) -> list[Near]:
-    """The nearest of all cases and triggers, so many at most."""
-    lines = found.unpivot(index="case", variable_name="trigger", value_name="distance")
-    near = lines.bottom_k(most, by=["distance", "case"]).sort("distance", "case", "trigger")
-    return [Near(case, int(trigger), distance) for case, trigger, distance in near.iter_rows()]
+    """The nearest of all lines and triggers, so many at most."""
+    key = found.columns[0]
+    lines = found.unpivot(index=key, variable_name="trigger", value_name="distance").drop_nulls("distance")
+    near = lines.bottom_k(most, by=["distance", key]).sort("distance", key, "trigger")
+    return [Near(name, int(trigger), distance) for name, trigger, distance in near.iter_rows()]
 
 
-def causes(found: pl.DataFrame) -> list[tuple[int, int]]:
-    """Each (case, trigger) whose cause is there."""
-    places = [name for name in found.columns if name != "case"]
-    return [(case, int(name)) for name in places for (case,) in found.filter(pl.col(name) <= 0).select("case").rows()]
+def causes(found: pl.DataFrame) -> list[tuple[Any, int]]:
+    """Each (key, trigger) whose cause is there."""
+    key, *places = found.columns
+    return [(one, int(name)) for name in places for (one,) in found.filter(pl.col(name) <= 0).select(key).rows()]
 
 
-def distance(one: Condition, decimals: int, whole: type[pl.DataType]) -> pl.Expr:
-    """Of a condition, as a share of its level; the gap before the division is exact, and 0 or below where it holds."""
+def distance(one: Condition, decimals: int, whole: type[pl.DataType], seen: pl.Expr | None = None) -> pl.Expr:
+    """Of a condition, as a share of its level; the gap before the division is exact, and 0 or below where it holds.
+
+    A value counts where `seen` says so.
+    """
     if one.looks in FACTS:
-        return pl.when(pl.col(FACTS[one.looks])).then(0.0).otherwise(FAR)
+        return _fact(pl.col(FACTS[one.looks]))
     if one.looks == Looks.REPORT_MISSED:
-        return pl.when(pl.col(LATE) > one.window).then(0.0).otherwise(FAR)
+        return _fact(pl.col(LATE) > one.window)
     value, claim = pl.col(column_of(one)).cast(whole), pl.col("claim").cast(whole)
+    if seen is not None:
+        value = pl.when(seen).then(value)
     money, level = value * 10**decimals // MILLION, one.level // FINEST
     if one.looks == Looks.COVERAGE_BELOW:
         return _share(money * MILLION - claim * level + 1, claim * level)
@@ -109,9 +118,9 @@ def _largest(column: pl.Series) -> int:
     return max((abs(bound) for bound in bounds if isinstance(bound, int)), default=0)
 
 
-def refuse_missing(cases: pl.DataFrame, triggers: Sequence[TriggerTerms]) -> None:
+def refuse_missing(cases: pl.DataFrame, triggers: Sequence[TriggerTerms], key: str = "case") -> None:
     """Before anything is reckoned: a column that is not there, a level that is not whole in millionths."""
-    wanted = ["case", "claim"]
+    wanted = [key, "claim"]
     for one in (one for terms in triggers for one in terms.conditions):
         if one.level % FINEST:
             raise OptionInvalid(f"level {one.level} of {one.looks.name.lower()} is finer than a millionth")
@@ -120,7 +129,23 @@ def refuse_missing(cases: pl.DataFrame, triggers: Sequence[TriggerTerms]) -> Non
         wanted += [column_of(one)] if one.is_of_value else []
         wanted += [f"{column_of(one)}_reference"] if one.looks == Looks.VALUE_FELL else []
     if missing := sorted(set(wanted) - set(cases.columns)):
-        raise OptionInvalid(f"the cases have no column {', '.join(missing)}; found: {', '.join(cases.columns)}")
+        raise OptionInvalid(f"the values have no column {', '.join(missing)}; found: {', '.join(cases.columns)}")
+
+
+def _seen(table: pl.DataFrame, one: Condition) -> str:
+    """The column that says when the condition's value was seen; nothing where none does."""
+    names = (f"{column_of(one)}_{SEEN}", SEEN) if one.is_of_value else ()
+    return next((name for name in names if name in table.columns), "")
+
+
+def _fact(there: pl.Expr) -> pl.Expr:
+    return pl.when(there.is_null()).then(None).when(there).then(0.0).otherwise(FAR)
+
+
+def _farthest(distances: list[pl.Expr], *, told: bool) -> pl.Expr:
+    """Of a clause; a horizontal maximum passes over nulls, and what is not told must count."""
+    far = pl.max_horizontal(distances)
+    return far if told else pl.when(pl.any_horizontal([each.is_null() for each in distances])).then(None).otherwise(far)
 
 
 def _share(gap: pl.Expr, level: pl.Expr | int) -> pl.Expr:

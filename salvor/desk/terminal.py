@@ -45,8 +45,13 @@ def tell_deal(console: Console, deal: Deal, cut_off: date | None, *, wallets: Se
 
 
 @contextmanager
-def on_a_local_chain(console: Console, *, closing: int, task: str, total: int) -> Iterator[LocalChain]:
-    """Compile what changed and start a node whose clock begins before `closing`; it ends with the block."""
+def on_a_local_chain(
+    console: Console, *, closing: int, task: str, total: int, fork_of: str = ""
+) -> Iterator[LocalChain]:
+    """Compile what changed and start a node whose clock begins before `closing`; it ends with the block.
+
+    A fork of the chain behind a URL has that chain's time.
+    """
     from ape import accounts, networks, project
     from ape.logging import LogLevel, logger
 
@@ -54,7 +59,10 @@ def on_a_local_chain(console: Console, *, closing: int, task: str, total: int) -
     with console.status("compiling what changed"):
         project.load_contracts()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    genesis = closing - _BEFORE_CLOSING
-    with local_node(networks, genesis=genesis) as provider, Progress(*columns, console=console) as progress:
+    genesis = None if fork_of else closing - _BEFORE_CLOSING
+    with (
+        local_node(networks, genesis=genesis, fork_of=fork_of) as provider,
+        Progress(*columns, console=console) as progress,
+    ):
         bar = progress.add_task(task, total=total)
         yield LocalChain(project, provider, accounts.test_accounts, lambda done: progress.update(bar, completed=done))

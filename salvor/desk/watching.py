@@ -1,121 +1,346 @@
-"""A file of triggers, and sending what a screening found: checkpoints, and fires where a cause has held long enough."""
+"""Triggers of a live deal: which is how far from firing, and sending what its cause asks for.
+
+A loan whose cause is there and that is in no case is opened by proof, its triggers are watched, a checkpoint is made
+where one has not held long enough, and what has is fired. Each run looks at the chain first, so it can be repeated.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from pathlib import Path
+from itertools import islice
 from typing import Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+import polars as pl
 
-from salvor.amounts import WAD
-from salvor.chain.refusal import CallRefused
-from salvor.chain.send import send
-from salvor.errors import FileMissing, OptionInvalid
-from salvor.model.liquidation.state import Strategy
-from salvor.model.liquidation.watch import WHOLE, Condition, Looks, TriggerTerms
+from salvor.chain.refusal import Refusal
+from salvor.desk.sales import NOBODY, Call, Sales, read_each, send_each, try_each
+from salvor.desk.screening import FINEST, LATE, causes, column_of, nearest, screen
+from salvor.model.liquidation.state import Stage
+from salvor.model.liquidation.watch import Condition, Looks, TriggerTerms
+from salvor.tape.commitment.disclosure import disclose
+from salvor.tape.commitment.secret import Secret
+from salvor.tape.commitment.tape import Commitment
 
-DAY = 86_400
-
-
-class ConditionIn(BaseModel):
-    """One condition of the file; levels are decimals, windows days."""
-
-    model_config = ConfigDict(extra="forbid")
-    looks: str
-    prefix: str = Field("", max_length=11)
-    level: Decimal = Field(Decimal(0), ge=0)
-    margin: Decimal = Field(Decimal(0), ge=0, le=1)
-    window: int = Field(0, ge=0)
-
-    def compiled(self) -> Condition:
-        """As the model has it; raises KeyError for a name that is none."""
-        looks = Looks[self.looks.upper().replace("-", "_").replace(" ", "_")]
-        return Condition(looks, self.prefix, int(self.level * WAD), int(self.margin * WHOLE), self.window * DAY)
+_AT_ONCE = 200  # loans that are looked up together
+_DAY = 86_400
+_NO_RIGHT = "AccessManagedUnauthorized"
+_NOT_CONFIRMED = "WrongStage"  # of a case that is watched: only this one can't be fired
+_WAITS_FOR_OVERSEER = "waits: the overseer has not confirmed the case (`sell confirm`)"
+_WATCHED = {Stage.OPENED, Stage.HELD}
+_COLLATERAL = "COLLATERAL/"  # what is sold is valued under it where a trigger asks no value
 
 
-class TriggerIn(BaseModel):
-    """One trigger of the file: clauses are lists of places among its conditions, from 0; times are days."""
+@dataclass(frozen=True)
+class Proofs:
+    """What shows the chain that a loan is in the tape, and what its claim is; without the secret only which loan."""
 
-    model_config = ConfigDict(extra="forbid")
-    name: str
-    conditions: list[ConditionIn] = Field(min_length=1, max_length=8)
-    clauses: list[list[int]] = Field(min_length=1, max_length=3)
-    way: str = "foreclosure"
-    hold: int = Field(0, ge=0)
-    gap: int = Field(1, ge=0)
-    age: int = Field(1, ge=0)
-    cure: int = Field(0, ge=0)
-    fee: int = Field(0, ge=0)
+    commitment: Commitment
+    claim: str
+    secret: Secret | None = None
 
-    def compiled(self) -> TriggerTerms:
-        """As the model has it."""
-        conditions = tuple(one.compiled() for one in self.conditions)
-        if any(place not in range(len(conditions)) for clause in self.clauses for place in clause):
-            raise ValueError(f"trigger '{self.name}' has a clause that names no condition")
-        times = {name: getattr(self, name) * DAY for name in ("hold", "gap", "age", "cure")}
-        clauses = tuple(frozenset(clause) for clause in self.clauses)
-        return TriggerTerms(conditions, clauses, Strategy[self.way.upper().replace("-", "_")], fee=self.fee, **times)
+    def leaf(self, loan: str) -> bytes:
+        """The loan as the chain knows it."""
+        tree = self.commitment.tree
+        return tree.nodes[tree.places[self.commitment.place_of[loan]]]
+
+    def of(self, loan: str) -> tuple[Any, ...]:
+        """`LoanProof`, of the tape that was bought at closing."""
+        if self.secret is None:
+            raise ValueError("a proof needs the secret of the commitment")
+        shown = disclose(self.commitment, self.secret, loan, [self.claim]).for_pool(self.claim)
+        field, field_proof, proved, proof = shown
+        return (0, proved, proof, field, field_proof)
+
+
+@dataclass(frozen=True)
+class Look:
+    """Distances of loans that are in no case, and of cases; `stages` of all cases."""
+
+    triggers: Mapping[str, TriggerTerms]
+    loans: pl.DataFrame
+    cases: pl.DataFrame
+    stages: Mapping[int, Stage]
+    claims: Mapping[str, int]  # what is outstanding of each loan
+
+
+@dataclass(frozen=True)
+class Line:
+    """A loan or a case and a trigger, for people; a share of the level, 0 or less where the cause is there."""
+
+    loan: str | None
+    case: int | None
+    trigger: str
+    distance: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the cause is there."""
+        return self.distance <= 0
 
 
 @dataclass(frozen=True)
 class Sent:
-    """What became of one case and trigger: fired, noted (a checkpoint), or why not."""
+    """What became of one: a loan that was opened, a trigger of a case; `refused` where the chain said no."""
 
     case: int
-    trigger: int
+    what: str  # the loan, or the trigger
     outcome: str
+    refused: bool = False
 
 
-def read_triggers(path: Path) -> dict[str, TriggerTerms]:
-    """Triggers by name, in the order of the file."""
-    if not path.exists():
-        raise FileMissing(path, "file of triggers")
-    try:
-        lines = yaml.safe_load(path.read_text("utf-8"))["triggers"]
-        read = [TriggerIn.model_validate(line) for line in lines]
-        return {each.name: each.compiled() for each in read}
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(place) for place in first["loc"])
-        raise OptionInvalid(f"{path}: {where}: {first['msg']}") from None
-    except KeyError as error:
-        raise OptionInvalid(f"{path}: no such word: {error}") from None
-    except (yaml.YAMLError, TypeError, ValueError) as error:
-        raise OptionInvalid(f"{path}: not a list of triggers: {error}") from None
+def look_at(
+    values: pl.DataFrame | None,
+    triggers: Mapping[str, TriggerTerms],
+    *,
+    decimals: int,
+    now: int,
+    sales: Sales | None = None,
+) -> Look:
+    """The loans of a file of values, and the cases of a live deal."""
+    terms = list(triggers.values())
+    loans = pl.DataFrame(schema={"loan": pl.String})
+    claims: dict[str, int] = {}
+    if values is not None:
+        late = None if sales is None else _report_late(sales)
+        table = values.with_columns(pl.lit(late, pl.Int64).alias(LATE))
+        loans = screen(table, terms, decimals=decimals, key="loan", now=now)
+        claims = dict(values.select("loan", "claim").iter_rows())
+    cases, stages = pl.DataFrame(schema={"case": pl.Int64}), dict[int, Stage]()
+    if sales:
+        open_cases, stages = cases_of(sales, terms)
+        if not open_cases.is_empty():
+            cases = screen(open_cases, terms, decimals=decimals, now=now)
+    return Look(triggers, loans, cases, stages, claims)
 
 
-def send_all(triggers: Any, found: Iterable[tuple[int, int]], *, sender: Any) -> list[Sent]:
-    """For each (case, trigger) whose cause is there: fire, or where it has not held long enough make a checkpoint.
+def lines_of(look: Look, most: int) -> list[Line]:
+    """The nearest first."""
+    names = list(look.triggers)
+    near = [*_nearest(look.loans, most), *_nearest(look.cases, most)]
+    lines = [
+        Line(None, each.key, names[each.trigger], each.distance)
+        if isinstance(each.key, int)
+        else Line(each.key, None, names[each.trigger], each.distance)
+        for each in near
+    ]
+    return sorted(lines, key=lambda line: (line.distance, line.case or 0, line.loan or "", line.trigger))[:most]
 
-    A refusal is an answer: it stops no other.
+
+def _nearest(found: pl.DataFrame, most: int) -> list[Any]:
+    return nearest(found, most) if found.width > 1 else []
+
+
+def cases_of(sales: Sales, triggers: Sequence[TriggerTerms]) -> tuple[pl.DataFrame, dict[int, Stage]]:
+    """A line a case that is not closed, as a screening takes it, by what the hub last found good; all stages.
+
+    What a value fell from is not told by the chain: a condition over it has distance 0 where the chain says it holds,
+    and 1 where it does not.
     """
-    sent = []
-    for case, trigger in found:
-        refused = _try(triggers.fire, case, trigger, sender=sender)
-        if refused is None:
-            sent.append(Sent(case, trigger, "fired"))
-        elif refused.startswith("NotHeld"):
-            again = _try(triggers.check, case, trigger, sender=sender)
-            sent.append(Sent(case, trigger, again or "noted"))
-        else:
-            sent.append(Sent(case, trigger, refused))
-    return sent
+    numbers = list(range(1, sales.book.cases() + 1))
+    book, house = sales.book, sales.house
+    stages = {
+        number: Stage(each.stage)
+        for number, each in zip(numbers, read_each([(book.caseOf, (number,)) for number in numbers]), strict=True)
+    }
+    alive = [number for number in numbers if stages[number] is not Stage.CLOSED]
+    accounts = read_each([(house.accountOf, (number,)) for number in alive])
+    columns: dict[str, list[Any]] = {
+        "case": alive,
+        "claim": [max(0, each.outstanding - each.brought) for each in accounts],
+        "plan_broken": read_each([(book.planBroken, (number,)) for number in alive]),
+        "court_overdue": read_each([(book.courtOverdue, (number,)) for number in alive]),
+        LATE: [_report_late(sales)] * len(alive),
+    }
+    for one in {column_of(each): each for terms in triggers for each in terms.conditions if each.is_of_value}.values():
+        columns |= _values_of(sales, one, alive)
+    for place, terms in enumerate(triggers):
+        for bit, one in enumerate(terms.conditions):
+            if one.looks == Looks.VALUE_FELL:
+                columns[f"{column_of(one)}_reference"] = _fell_from(sales, place, bit, one, columns)
+    kinds: Any = dict.fromkeys(columns, pl.Int64) | {"plan_broken": pl.Boolean, "court_overdue": pl.Boolean}
+    return pl.DataFrame(columns, schema=kinds), stages
 
 
-def _try(method: Any, *args: Any, sender: Any) -> str | None:
-    try:
-        send(method, *args, sender=sender)
-    except CallRefused as refused:
-        return str(refused.refusal)
-    return None
+def _values_of(sales: Sales, one: Condition, cases: list[int]) -> dict[str, list[Any]]:
+    """What the hub last found good, in millionths, and when."""
+    hub, name = _of(sales.hub), column_of(one)
+    kept = read_each([(hub.lastGood, (_key(one.prefix, case),)) for case in cases])
+    values = [int(each.value) // FINEST if each.at else None for each in kept]
+    return {name: values, f"{name}_at": [int(each.at) if each.at else None for each in kept]}
 
 
-def send_from(address: str, alias: str, found: Iterable[tuple[int, int]]) -> list[Sent]:
-    """The same on the network that Ape is connected to, from an account of Ape's."""
-    from ape import accounts, project
+def _fell_from(sales: Sales, place: int, bit: int, one: Condition, columns: Mapping[str, list[Any]]) -> list[Any]:
+    told = read_each([(_of(sales.triggers).conditionsNow, (case, place)) for case in columns["case"]])
+    values = columns[column_of(one)]
+    return [
+        None if value is None or found.unknown >> bit & 1 else value + (found.holds >> bit & 1) * (one.level // FINEST)
+        for value, found in zip(values, told, strict=True)
+    ]
 
-    return send_all(project.TriggerBook.at(address), found, sender=accounts.load(alias))
+
+def _report_late(sales: Sales) -> int | None:
+    """Seconds past the end of the period that is reported next; below 0 before it; none after the last."""
+    due = sales.pool.lastReported() + 1
+    if due > sales.pool.periodCount():
+        return -1
+    return int(sales.now - sales.pool.record(due).end)
+
+
+# Sending
+
+
+def bring_on(sales: Sales, look: Look, proofs: Proofs, *, sender: Any, most: int, dry: bool = False) -> Iterator[Sent]:
+    """Open, watch, fire or make a checkpoint, for whatever has its cause; at most so many loans are opened."""
+    names, held = list(look.triggers), {case for case, stage in look.stages.items() if stage in _WATCHED}
+    wanted = {(case, place) for case, place in causes(look.cases) if case in held}
+    untold = {(case, place) for case, place in _untold(look.cases) if case in held}
+    opened = yield from _open(sales, look, proofs, sender=sender, most=most, dry=dry)
+    if dry:
+        yield from _try(sales, sorted(wanted), names, sender=sender)
+        return
+    wanted |= opened
+    # Every trigger of a new case is watched, also one whose values are not there yet; and where a run was killed
+    # between the two, the next one finds them untold and makes it good.
+    new = {(case, place) for case, _ in opened for place in range(len(names))}
+    yield from _watch(sales, sorted(wanted | untold | new), names, sender=sender)
+    yield from _fire(sales, sorted(wanted), names, sender=sender)
+
+
+def in_no_case(sales: Sales, proofs: Proofs, loans: Iterable[str]) -> Iterator[str]:
+    """Those that no case has, in their order."""
+    rest = iter(loans)
+    while some := list(islice(rest, _AT_ONCE)):
+        found = read_each([(sales.book.loanOf, (proofs.leaf(loan),)) for loan in some])
+        yield from (loan for loan, each in zip(some, found, strict=True) if not each.caseId)
+
+
+def _open(
+    sales: Sales, look: Look, proofs: Proofs, *, sender: Any, most: int, dry: bool
+) -> Any:  # a generator of `Sent` that returns the triggers of the cases it opened
+    there: dict[str, list[int]] = {}
+    for each in nearest(look.loans, len(causes(look.loans))) if look.loans.width > 1 else []:
+        there.setdefault(str(each.key), []).append(each.trigger)
+    free = list(islice(in_no_case(sales, proofs, there), most))
+    first = sales.book.cases() + 1
+    if dry:
+        yield from (Sent(first + i, f"loan {loan}", "would be opened") for i, loan in enumerate(free))
+        return set()
+    calls: list[Call] = []
+    for i, loan in enumerate(free):
+        opening = (look.claims[loan], 0, True, NOBODY, _subject(look, there[loan], first + i))
+        calls.append((sales.book.open, (proofs.of(loan), opening)))
+    opened, outcomes = set[tuple[int, int]](), send_each(calls, sender=sender)
+    if outcomes and all(isinstance(each, Refusal) and each.error == _NO_RIGHT for each in outcomes):
+        yield Sent(0, f"{len(free)} loans", f"only the servicer opens cases, and {sender.address} is not", refused=True)
+        return opened
+    for i, (loan, outcome) in enumerate(zip(free, outcomes, strict=True)):
+        if isinstance(outcome, Refusal):
+            yield Sent(0, f"loan {loan}", str(outcome), refused=True)
+            continue
+        [event] = outcome.events_of(sales.book, "CaseOpened")
+        said = "opened" if event.caseId == first + i else f"opened, valued as case {first + i}: others opened cases too"
+        yield Sent(event.caseId, f"loan {loan}", said)
+        opened |= {(event.caseId, place) for place in there[loan]}
+    return opened
+
+
+def _untold(found: pl.DataFrame) -> list[tuple[int, int]]:
+    """Each (case, trigger) of which nobody can tell how far it is."""
+    key, *places = found.columns
+    return [(one, int(name)) for name in places for (one,) in found.filter(pl.col(name).is_null()).select(key).rows()]
+
+
+def _subject(look: Look, places: Sequence[int], case: int) -> bytes:
+    """The key of the first value of money that its triggers ask for."""
+    terms = list(look.triggers.values())
+    money = [
+        one.prefix
+        for place in places
+        for one in terms[place].conditions
+        if one.looks in {Looks.COVERAGE_BELOW, Looks.LOAN_TO_VALUE_ABOVE}
+    ]
+    return _key(money[0] if money else _COLLATERAL, case)
+
+
+def _watch(sales: Sales, wanted: list[tuple[int, int]], names: list[str], *, sender: Any) -> Iterator[Sent]:
+    book = _of(sales.triggers)
+    known = read_each([(book.watchOf, each) for each in wanted])
+    new = [each for each, found in zip(wanted, known, strict=True) if not found.watched]
+    yield from _told(new, send_each([(book.watch, each) for each in new], sender=sender), names, lambda each: "watched")
+
+
+def _fire(sales: Sales, wanted: list[tuple[int, int]], names: list[str], *, sender: Any) -> Iterator[Sent]:
+    """A trigger that has not held long enough is noted; one whose values are not good waits for them."""
+    book = _of(sales.triggers)
+    tried = dict(zip(wanted, try_each([(book.fire, each) for each in wanted], sender=sender), strict=True))
+    ready = [each for each in wanted if tried[each] is None]
+    yield from _told(
+        ready, send_each([(book.fire, each) for each in ready], sender=sender), names, lambda each: "fired"
+    )
+    young = [each for each in wanted if (found := tried[each]) and found.error == "NotHeld"]
+    waits = _without_value(sales, young)
+    held = [each for each in young if each not in waits]
+    done = send_each([(book.check, each) for each in held], sender=sender)
+    yield from _told(held, done, names, lambda each: f"noted, {_held(tried[each])}")
+    yield from (Sent(case, names[place], waits[case, place]) for case, place in young if (case, place) in waits)
+    for case, place in wanted:
+        if (found := tried[case, place]) and found.error == "AlreadyFired":
+            yield Sent(case, names[place], "fired before")
+        elif found and found.error == _NOT_CONFIRMED:
+            yield Sent(case, names[place], _WAITS_FOR_OVERSEER)
+        elif found and found.error != "NotHeld":
+            yield Sent(case, names[place], str(found), refused=True)
+
+
+def _try(sales: Sales, wanted: list[tuple[int, int]], names: list[str], *, sender: Any) -> Iterator[Sent]:
+    """Of cases that are open: what a run would do."""
+    book = _of(sales.triggers)
+    for (case, place), found in zip(
+        wanted, try_each([(book.fire, each) for each in wanted], sender=sender), strict=True
+    ):
+        said = "would be fired"
+        if found and found.error in ("NotHeld", "NotWatched", "AlreadyFired"):
+            said = {"NotWatched": "would be watched", "AlreadyFired": "fired before"}.get(found.error, "would be noted")
+        elif found and found.error == _NOT_CONFIRMED:
+            said = _WAITS_FOR_OVERSEER
+        elif found:
+            said = f"would be refused: {found}"
+        yield Sent(case, names[place], said)
+
+
+def _without_value(sales: Sales, wanted: list[tuple[int, int]]) -> dict[tuple[int, int], str]:
+    """Those that can't be told now, with the keys they wait for."""
+    book, found = _of(sales.triggers), {}
+    told = read_each([(book.conditionsNow, each) for each in wanted])
+    for (case, place), each in zip(wanted, told, strict=True):
+        if each.unknown and sales.terms.triggers:
+            conditions = sales.terms.triggers[place].conditions
+            keys = [f"{one.prefix}{case}" for bit, one in enumerate(conditions) if each.unknown >> bit & 1]
+            found[case, place] = f"waits: the hub has no good value of {', '.join(dict.fromkeys(keys))}"
+    return found
+
+
+def _told(
+    wanted: list[tuple[int, int]], outcomes: Sequence[Any], names: list[str], said: Callable[[tuple[int, int]], str]
+) -> Iterator[Sent]:
+    for each, outcome in zip(wanted, outcomes, strict=True):
+        refused = isinstance(outcome, Refusal)
+        yield Sent(each[0], names[each[1]], str(outcome) if refused else said(each), refused=refused)
+
+
+def _held(refusal: Refusal | None) -> str:
+    longest, hold = refusal.values[2:] if refusal else (0, 0)
+    return f"held for {longest / _DAY:.1f} of {hold / _DAY:.1f} days"
+
+
+def _key(prefix: str, case: int) -> bytes:
+    """As `keyOf` makes it."""
+    return f"{prefix}{case}".encode().ljust(32, b"\0")
+
+
+def _of(contract: Any) -> Any:
+    """Of a deal whose file has triggers, which was asked first."""
+    if contract is None:
+        raise ValueError("the deal has no book of triggers")
+    return contract

@@ -23,6 +23,7 @@ from salvor.lab import Actor
 _AT_ONCE = 40  # registrations in one transaction
 _FOREVER = 2**40 - 1
 _BEFORE_ISSUE = {"share_of_supply"}  # asked of units that come to be, which a hand-over does not do
+_OF_AN_ORDER = {"minimum_investment", "minimum_holding", "denomination"}  # asked no more when it is handed over
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,8 @@ class _Play:
         lab.now = max(lab.now, move.at)
         self._prepare(move)
         refused_by = self._reasons(move)
+        if move.giver is None and _OF_AN_ORDER & set(refused_by):
+            return Result(self.case, refused_by, went_through=False)
         try:
             self._do(move)
         except CallRefused as refused:

@@ -52,7 +52,7 @@ def _all(book: Rulebook, register: Register, move: Move, say: _Said) -> Iterator
     if taker is not None:
         yield from _places(book, taker)
     yield from _sanctions(book, register, move)
-    yield from _moment(book, move, say)
+    yield from _moment(book, register, move, say)
     if move.giver == move.taker:
         return  # between two wallets of one person no limit is touched
     yield from _amounts(book, register, move, say)
@@ -90,15 +90,17 @@ def _sanctions(book: Rulebook, register: Register, move: Move) -> Iterator[Verdi
     yield Verdict("sanctions", not found, "; ".join(found) or f"on no list ({', '.join(book.sanctions)})")
 
 
-def _moment(book: Rulebook, move: Move, say: _Said) -> Iterator[Verdict]:
+def _moment(book: Rulebook, register: Register, move: Move, say: _Said) -> Iterator[Verdict]:
     if book.first is not None and move.giver is not None:
         late = book.last is not None and move.at >= timestamp(book.last) + _DAY
         inside = move.at >= timestamp(book.first) and not late
         until = f" to {book.last}" if book.last else ""
         yield Verdict("transfer_window", inside, f"notes move from {book.first}{until}")
     if book.denomination > 1:
-        whole = move.units % book.denomination == 0
-        yield Verdict("denomination", whole, f"multiples of {say(book.denomination)}; asked: {say(move.units)}")
+        rest = move.giver is not None and (move.giver == move.taker or _left(register, move) == 0)
+        whole = rest or move.units % book.denomination == 0
+        said = f"multiples of {say(book.denomination)}, or all that is held; asked: {say(move.units)}"
+        yield Verdict("denomination", whole, said)
     if book.approved_in_advance and move.giver is not None and move.giver != move.taker:
         yield Verdict(
             "approved_in_advance", move.approved, "approved" if move.approved else "nobody approved this move"

@@ -62,9 +62,9 @@ class Register:
         return sum(lot.units for lot in self.lots.get(name, ()) if now >= freed(lot.at, period))
 
     def given_lately(self, name: str, now: int, period: int) -> int:
-        """Units that a person gave away within a period, in whole eighths of it."""
+        """Units that a person gave away within a period, each from the end of its eighth on."""
         eighth = max(-(-period // 8), 1)
-        return sum(lot.units for lot in self.given.get(name, ()) if lot.at // eighth + 8 >= now // eighth)
+        return sum(lot.units for lot in self.given.get(name, ()) if now < (lot.at // eighth + 1) * eighth + period)
 
     @property
     def holders(self) -> tuple[Investor, ...]:

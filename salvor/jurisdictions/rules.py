@@ -212,7 +212,7 @@ class Sanctions(Rule):
 
 
 class Denomination(OfAmount):
-    """Notes move in whole multiples of this."""
+    """Notes are ordered and move in whole multiples of this, or all that is held."""
 
     word = "denomination"
 

@@ -22,7 +22,7 @@ _SENTENCES = {
     "transfer_window": "Notes move {said}.",
     "velocity": "Nobody gives away more than {said}.",
     "sanctions": "Nobody on these lists holds or gives: {said}.",
-    "denomination": "Notes move in multiples of {said}.",
+    "denomination": "Notes are ordered and move in multiples of {said}; whoever sends all may send any number.",
     "travel_rule": "Above {said}, who gives and who takes is recorded before.",
     "retention": "The originator keeps at least {said} of the tranche.",
     "approved_in_advance": "The transfer agent approves {said} before it is made.",

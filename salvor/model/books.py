@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from salvor.model.refusal import Refused
 from salvor.model.terms import ONE, FeeLine, HurdleTerms, ReserveTerms, Step, Terms, TriggerKind
 from salvor.model.tranche import Tranche
 from salvor.model.triggers import Trigger
@@ -81,6 +82,12 @@ class Books:
     def senior_class(self) -> int | None:
         """The most senior tranche with principal."""
         return next((place for place, tranche in enumerate(self.tranches) if tranche.principal), None)
+
+    def must_have_senior_class(self) -> int:
+        """The same; refused where none has principal left."""
+        if (senior := self.senior_class) is None:
+            raise Refused("NoSuchTranche", 0, 0)
+        return senior
 
     @property
     def steps(self) -> tuple[Step, ...]:

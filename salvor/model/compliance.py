@@ -36,12 +36,13 @@ WORDS = {
 
 @dataclass
 class RegulatedNote:
-    """One note whose units agents make; `modules` has a module, its address and whether it is asked, by place."""
+    """One note whose units agents make; `modules` has a module and its address by place; `suspended` are not asked."""
 
     address: str
     identities: Identities
     table: Table = field(default_factory=Table)
     modules: dict[int, tuple[str, Module]] = field(default_factory=dict)
+    suspended: set[int] = field(default_factory=set)
     units: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     frozen: set[str] = field(default_factory=set)
     frozen_units: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -88,7 +89,7 @@ class RegulatedNote:
             elif not self.identities.verified(movement.taker.wallet, now):
                 found.add(Code.RECEIVER_UNVERIFIED)
         found |= self.table.refusals(movement, Moment(now, self.supply)) - (OF_RECEIVER if to_gate else frozenset())
-        for place, (_, module) in self.modules.items():
+        for place, module in self._asked():
             if isinstance(module, HolderCount):
                 module.holders = self.holders()
             if movement.kind in module.asked and not module.allows(movement, now):
@@ -203,13 +204,16 @@ class RegulatedNote:
         found = self.refusals(movement, now)
         if found and (kind != Kind.FORCED or found[0] < Code.COUNTRY_UNKNOWN):
             raise Refused("TransferRefused", giver, taker, units, found[0], *self._said(found[0]))
-        for _, module in self.modules.values():
+        for _, module in self._asked():
             module.tell(movement, now)
         if giver != NOBODY:
             self.units[giver] -= units
         if taker != NOBODY:
             self.units[taker] += units
         return found[0] if found else 0
+
+    def _asked(self) -> list[tuple[int, Module]]:
+        return [(place, module) for place, (_, module) in self.modules.items() if place not in self.suspended]
 
     def _said(self, code: int) -> tuple[str, str]:
         if code < Code.FIRST_MODULE:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from salvor.model.refusal import Refused
 
 MOST_WALLETS = 8
+LIVES_AT_ONCE, PAUSE = 2, 86_400  # of an issuer that dies, in one generation
 FOREVER = 2**40 - 1
 
 
@@ -78,6 +79,16 @@ class Trust:
                 issuers.pop()
 
 
+@dataclass(frozen=True)
+class Rested:
+    """Since when identities rest on which life of an issuer; `how_many` lives of it a generation has had, up to two."""
+
+    life: int
+    since: int
+    generation: int
+    how_many: int
+
+
 @dataclass
 class Identities:
     """The registry. `country_topic` and `class_topic` are those whose values are facts."""
@@ -91,6 +102,7 @@ class Identities:
     revoked: set[Claim] = field(default_factory=set)
     epochs: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     lives: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    rested: dict[str, Rested] = field(default_factory=dict)
     generation: int = 1
     last_number: int = 0
 
@@ -212,6 +224,7 @@ class Identities:
         for claim in (*best, country, class_):
             if claim:
                 until = min(until, claim.until)
+                self._rest_on(claim.issuer, now)
                 relies.add((claim.issuer, self.lives[claim.issuer]))
         if None in best:
             until = 0
@@ -245,8 +258,22 @@ class Identities:
     def _counting(self, identity: str, topic: int, now: int) -> Iterator[Claim]:
         for issuer in self.trust.issuers[topic]:
             kept = self.kept.get((identity, topic, issuer))
+            if not self._may_rest_on(issuer, now):
+                continue
             if kept and not kept.revoked and now < kept.claim.until and kept.claim.epoch == self.epochs[issuer]:
                 yield kept.claim
+
+    def _may_rest_on(self, issuer: str, now: int) -> bool:
+        if (before := self.rested.get(issuer)) is None or before.generation != self.generation:
+            return True
+        return before.life == self.lives[issuer] or before.how_many < LIVES_AT_ONCE or now >= before.since + PAUSE
+
+    def _rest_on(self, issuer: str, now: int) -> None:
+        before, life = self.rested.get(issuer), self.lives[issuer]
+        if before and (before.generation, before.life) == (self.generation, life):
+            return
+        had = before.how_many if before and before.generation == self.generation else 0
+        self.rested[issuer] = Rested(life, now, self.generation, min(had + 1, LIVES_AT_ONCE))
 
     def _refuse_dates(self, claim: Claim, now: int) -> None:
         if claim.until <= claim.issued_at:

@@ -13,6 +13,8 @@ from typing import ClassVar, Protocol
 from salvor.model.compliance_rules import WAD, Kind, Movement
 
 NO_LIMIT = 2**32 - 1
+MOST_LOTS = 24
+PARTS = 8  # of a rolling period
 TRANSFERS = frozenset({Kind.TRANSFER})
 ACQUIRED = frozenset({Kind.TRANSFER, Kind.MINT, Kind.HAND_OVER})
 
@@ -84,9 +86,8 @@ class Lots(ABC):
     def allows(self, movement: Movement, now: int) -> bool:
         """What is free may go."""
         giver = movement.giver
-        if movement.within or giver.identity == 0:
-            return True
-        return movement.units <= max(0, giver.held - self.locked(giver.identity, now))
+        free = max(0, giver.held - self.locked(giver.identity, now)) if giver.identity else 0
+        return movement.within or movement.units <= free
 
     def tell(self, movement: Movement, now: int) -> None:
         """A lot comes; by force and by a burn lots go, those that would be free soonest first."""
@@ -96,8 +97,17 @@ class Lots(ABC):
             self._take(movement, now)
         end = self.end(movement.taker.class_, now)
         if movement.kind != Kind.BURN and movement.units and movement.taker.identity and end > now:
-            lots = self.lots[movement.taker.identity]
-            lots[end] = lots.get(end, 0) + movement.units
+            self._acquire(movement.taker.identity, end, movement.units, now)
+
+    def _acquire(self, identity: int, end: int, units: int, now: int) -> None:
+        lots = self.lots[identity]
+        for gone in [each for each in lots if each <= now or not lots[each]]:
+            del lots[gone]
+        if len(lots) == MOST_LOTS and end not in lots:  # the last waits for the later
+            last = max(lots)
+            units += lots.pop(last)
+            end = max(end, last)
+        lots[end] = lots.get(end, 0) + units
 
     def _take(self, movement: Movement, now: int) -> None:
         giver = movement.giver
@@ -141,29 +151,43 @@ class HoldPeriod(Lots):
 
 @dataclass
 class Velocity:
-    """Units sent in a rolling period, counted in eighths and the one under way."""
+    """Units sent in a rolling period, by the end of the eighth in which they were, in nine places."""
 
     asked: ClassVar = TRANSFERS
     words: ClassVar = "The sender has sent too much in this period."
     most: int = 2**112 - 1
     period: int = 8
-    sent: defaultdict[int, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
+    sent: defaultdict[int, list[tuple[int, int]]] = field(
+        default_factory=lambda: defaultdict(lambda: [(0, 0)] * (PARTS + 1))
+    )  # (end, units)
 
     def counted(self, identity: int, now: int) -> int:
         """What counts now."""
-        eighth = now // max(ceil_div(self.period, 8), 1)
-        return sum(units for number, units in self.sent[identity].items() if number + 8 >= eighth)
+        return sum(units for end, units in self.sent[identity] if now < end + self.period)
 
     def allows(self, movement: Movement, now: int) -> bool:
-        """Of identities only."""
+        """Of identities; a stranger's past is not known."""
         identity = movement.giver.identity
-        return movement.within or identity == 0 or self.counted(identity, now) + movement.units <= self.most
+        if movement.within or (identity == 0 and movement.units == 0):
+            return True
+        return identity != 0 and self.counted(identity, now) + movement.units <= self.most
 
     def tell(self, movement: Movement, now: int) -> None:
-        """By the holder's will."""
-        if movement.kind == Kind.TRANSFER and not movement.within and movement.giver.identity:
-            sent, eighth = self.sent[movement.giver.identity], now // max(ceil_div(self.period, 8), 1)
-            sent[eighth] = sent.get(eighth, 0) + movement.units
+        """What is sent freely, to another identity."""
+        if movement.kind != Kind.TRANSFER or movement.within or movement.giver.identity == 0:
+            return
+        sent = self.sent[movement.giver.identity]
+        eighth = max(ceil_div(self.period, PARTS), 1)
+        end = (now // eighth + 1) * eighth
+        counting = [place for place, (ends, _) in enumerate(sent) if now < ends + self.period]
+        free = [place for place in range(PARTS + 1) if place not in counting]
+        if same := [place for place in counting if sent[place][0] == end]:
+            sent[same[0]] = end, sent[same[0]][1] + movement.units
+        elif free:
+            sent[free[0]] = end, movement.units
+        else:  # both count as long as the later
+            last = max(counting, key=lambda place: sent[place][0])
+            sent[last] = max(end, sent[last][0]), sent[last][1] + movement.units
 
 
 @dataclass

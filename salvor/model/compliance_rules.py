@@ -161,7 +161,7 @@ def _investor_class(movement: Movement, _: Moment, classes: int) -> Iterator[Cod
 
 
 def _min_holding(movement: Movement, _: Moment, least: int) -> Iterator[Code]:
-    if movement.units == 0 or movement.within:
+    if movement.units == 0 or movement.within or movement.kind == Kind.HAND_OVER:
         return
     if movement.afterwards < least:
         yield Code.BELOW_MINIMUM
@@ -175,7 +175,8 @@ def _max_holding(movement: Movement, _: Moment, most: int) -> Iterator[Code]:
 
 
 def _denomination(movement: Movement, _: Moment, currency: str, piece: int) -> Iterator[Code]:
-    if movement.units % piece:
+    all_of_it = movement.kind == Kind.TRANSFER and movement.units == movement.giver.held
+    if movement.units % piece and not (all_of_it or movement.within or movement.kind == Kind.HAND_OVER):
         yield Code.NOT_A_DENOMINATION
 
 
@@ -209,8 +210,7 @@ def _counterparties(movement: Movement, _: Moment, accounts: list[str]) -> Itera
 
 
 def _min_investment(movement: Movement, _: Moment, least: int) -> Iterator[Code]:
-    issued = movement.kind in (Kind.MINT, Kind.HAND_OVER)
-    if issued and movement.units and movement.afterwards < least:
+    if movement.kind == Kind.MINT and movement.units and movement.afterwards < least:
         yield Code.BELOW_INVESTMENT
 
 

@@ -106,19 +106,21 @@ class Deal:
         """Rule 2: make an order or raise it, with its cash."""
         self._refuse_other_sale(Sale.OPEN)
         self._refuse_after_deadline(now)
-        self.order_books[tranche].refuse_raise(units)
-        if not self.admissions.admitted(investor, now):
-            raise Refused("NotEligible", investor, tranche, units)
+        book = self.order_books[tranche]
+        book.refuse_raise(units)
+        book.refuse_holder(self.admissions.admitted(investor, now), investor, tranche, book.orders[investor] + units)
         self._pay_in(investor, OFFERING, units)
-        self.order_books[tranche].change(investor, units)
+        book.change(investor, units)
 
     def take_back(self, investor: str, tranche: int, units: int, now: int) -> None:
         """Rule 2: lower an order, or end it."""
         self._refuse_other_sale(Sale.OPEN)
         self._refuse_after_deadline(now)
-        self.order_books[tranche].refuse_lower(investor, units)
+        book = self.order_books[tranche]
+        book.refuse_lower(investor, units)
+        book.refuse_holder(self.admissions.admitted(investor, now), investor, tranche, book.orders[investor] - units)
         self._pay_out(OFFERING, investor, units)
-        self.order_books[tranche].change(investor, -units)
+        book.change(investor, -units)
 
     def close(self, now: int) -> State:
         """Rules 2 and 3: sell the notes, or cancel the deal."""
@@ -178,9 +180,7 @@ class Deal:
         """Rule 2: what is left of an order to another wallet of its investor, by the role that recovers."""
         self._refuse_before_closing()
         book = self.order_books[tranche]
-        book.refuse_move(lost, new, tranche)
-        if not self.admissions.admitted(new, now):
-            raise Refused("NotEligible", new, tranche, book.orders[lost])
+        book.refuse_move(lost, new, tranche, admitted=self.admissions.admitted(new, now))
         book.move(lost, new)
 
     # Collections and their way through the steps
@@ -261,7 +261,7 @@ class Deal:
         books, last = self.books, self.ballot
         if not books or not self.terms.accelerated_steps or books.accelerated or books.wound_up:
             raise Refused("NothingToVoteOn")
-        senior = _senior_class(books)
+        senior = books.must_have_senior_class()
         if last and last.is_open(now) and last.tranche == senior:
             raise Refused("VoteOpen", last.number, last.until)
         units = {name: held.units for name, held in self.notes[senior].holders.items()}
@@ -275,7 +275,7 @@ class Deal:
         books, ballot = self.books, self.ballot
         if not books or not ballot or not ballot.is_open(now):
             raise Refused("NoVoteOpen")
-        if ballot.tranche != _senior_class(books):
+        if ballot.tranche != books.must_have_senior_class():
             raise Refused("NotSenior", ballot.tranche)
         if ballot.cast(holder, self.notes[ballot.tranche].holders[holder].units, now):
             books.accelerated, books.revolving = True, False
@@ -391,10 +391,3 @@ class Deal:
     def _pay_out(self, source: str, target: str, units: int) -> None:
         self.asset.move(source, target, units)
         self.paid_out += units
-
-
-def _senior_class(books: Books) -> int:
-    senior = books.senior_class
-    if senior is None:
-        raise Refused("NoSuchTranche", 0, 0)
-    return senior

@@ -149,6 +149,7 @@ class Kept:
 
     value: int = 0
     at: int = 0
+    kept_at: int = 0
     anchor: int = 0
     anchored_at: int = 0
 
@@ -177,6 +178,15 @@ class Hub:
         self._known(key)
         self.kept[key] = Kept()
 
+    def forget_between(self, key: bytes, start: int, end: int) -> None:
+        """A report stood then that was wrong (rules 13 and 26)."""
+        kept = self.kept.get(key, Kept())
+        if start <= kept.kept_at <= end:
+            kept = replace(kept, value=0, at=0, kept_at=0)
+        if start <= kept.anchored_at <= end:
+            kept = replace(kept, anchor=kept.value, anchored_at=kept.kept_at)
+        self.kept[key] = kept
+
     def peek(self, key: bytes, given: Sequence[Answer], now: int) -> Reading:
         """What stands now, of these answers."""
         if key not in self.policies:
@@ -198,7 +208,7 @@ class Hub:
         if reading.status is Status.GOOD:
             anchored = before.anchored_at != 0 and now - before.anchored_at < policy.change_window
             anchor = (before.anchor, before.anchored_at) if anchored else (reading.value, now)
-            self.kept[key] = Kept(reading.value, reading.at, *anchor)
+            self.kept[key] = Kept(reading.value, reading.at, now, *anchor)
         return judge(policy, given, now)[0], reading
 
     def read(self, key: bytes, given: Sequence[Answer], now: int, *, fresh: bool = False) -> Reading:

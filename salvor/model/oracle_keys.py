@@ -18,6 +18,7 @@ class Kind(StrEnum):
     DEFAULT = "DEFAULT"  # default rate of a region or pool
     FX = "FX"  # one unit of the first currency in the second
     RATE = "RATE"  # base rate a year
+    GROWTH = "GROWTH"  # 1 + the base rate a year, where that may be below 0
     RECOVERY = "RECOVERY"  # expected recovery of a pool or loan, of what is owed
     BALANCE = "BALANCE"  # what is owed on a loan, settlement asset
     CASE = "CASE"  # how far a court's case about a loan has come

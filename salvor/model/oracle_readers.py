@@ -17,10 +17,11 @@ def pool_value(reading: Reading, unit: int, pool: Pool) -> Observation:
     return Observation(reading.value * unit // WAD, next(known, 0), reading.at)
 
 
-def base_rate(reading: Reading, time: int, within: int) -> int:
-    """A good reading of the index that held at a time."""
+def base_rate(reading: Reading, time: int, within: int, *, growth: bool = False) -> int:
+    """A good reading of the index that held at a time; `growth` says that it tells 1 + the rate."""
     if not time <= reading.at <= time + within:
         raise Refused("NotOfThatTime", time, reading.at, within)
-    if reading.value > MOST_RATE:
-        raise Refused("RateTooLarge", reading.value, MOST_RATE)
-    return reading.value
+    off = WAD if growth else 0
+    if reading.value > MOST_RATE + off:
+        raise Refused("RateTooLarge", reading.value, MOST_RATE + off)
+    return reading.value - off

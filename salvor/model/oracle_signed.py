@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
-from salvor.amounts import WAD
-from salvor.model.oracle import Answer, Reading, Reason, Status
+from salvor.amounts import WAD, mul_div_up
+from salvor.model.oracle import Answer, Hub, Reading, Reason, Status
 from salvor.model.oracle_reports import Told
 from salvor.model.refusal import Refused
 
@@ -137,12 +137,13 @@ class Reports:
 
 @dataclass(frozen=True)
 class DisputeTerms:
-    """What a challenge costs and how long things take (seconds); the tolerance is WAD."""
+    """What a challenge costs and how long things take (seconds); tolerance and lapse cost are WAD."""
 
     bond: int
     window: int
     decide_within: int
     tolerance: int
+    lapse_cost: int
     forfeits_to: str
 
 
@@ -157,6 +158,8 @@ class Dispute:
     at: int
     until: int
     challenger: str
+    landed_at: int
+    challenged_at: int
     outcome: Outcome = Outcome.OPEN
 
 
@@ -166,6 +169,7 @@ class Disputes:
 
     terms: DisputeTerms
     reports: Reports
+    hub: Hub
     all: list[Dispute] = field(default_factory=list)
     credit: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     paid_in: int = 0
@@ -187,7 +191,8 @@ class Disputes:
         if now > (until := last.landed_at + self.terms.window):
             raise Refused("WindowOver", now, until)
         decided = now + self.terms.decide_within
-        self.all.append(Dispute(signer, key, nonce, last.value, last.at, decided, challenger))
+        times = last.landed_at, now
+        self.all.append(Dispute(signer, key, nonce, last.value, last.at, decided, challenger, *times))
         self.reports.landed[signer, key] = replace(last, standing=Standing.CHALLENGED)
         self.paid_in += self.terms.bond
         return len(self.all)
@@ -234,9 +239,13 @@ class Disputes:
 
     def _end(self, number: int, one: Dispute, outcome: Outcome) -> None:
         self.all[number - 1] = replace(one, outcome=outcome)
-        forfeited = outcome is Outcome.REJECTED
-        self.forfeited += self.terms.bond * forfeited
-        self.credit[self.terms.forfeits_to if forfeited else one.challenger] += self.terms.bond
+        lapsed = mul_div_up(self.terms.bond, self.terms.lapse_cost, WAD)
+        forfeited = {Outcome.REJECTED: self.terms.bond, Outcome.LAPSED: lapsed}.get(outcome, 0)
+        self.forfeited += forfeited
+        self.credit[self.terms.forfeits_to] += forfeited
+        self.credit[one.challenger] += self.terms.bond - forfeited
+        if outcome is Outcome.UPHELD:
+            self.hub.forget_between(one.key, one.landed_at, one.challenged_at)
         last = self.reports.landed[one.signer, one.key]
         if last.nonce == one.nonce:
             standing = Standing.STRUCK if outcome is Outcome.UPHELD else Standing.CONFIRMED

@@ -149,6 +149,7 @@ class Pool:
     was_missing: list[bool] = field(default_factory=list)
     open: Proceeds = field(default_factory=lambda: Proceeds(0))
     awaited: int = 0
+    moved: int = 0  # claims that came from other groups, less those that went to them; in the gross balance
 
     @property
     def reported(self) -> int:
@@ -196,6 +197,13 @@ class Pool:
             self.open.written_off + min(given.written_off, room),
             self.open.recovered + given.recovered,
         )
+
+    def move_claim(self, claim: int) -> None:
+        """Rule 40 of docs/liquidation.md: a loan comes from another group of tranches, or goes to one (below 0)."""
+        if self.is_complete:
+            raise Refused("LastReportIsIn", self.reported)
+        self.moved += claim
+        self.gross_balance += claim
 
     def loss(self, period: int) -> int:
         """The loss of a reported period; below 0 it is given back (rule 20)."""

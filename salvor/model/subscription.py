@@ -50,6 +50,11 @@ class OrderBook:
         if units > self.orders[investor]:
             raise Refused("AboveLimit", units, self.orders[investor])
 
+    def refuse_holder(self, admitted: bool, investor: str, tranche: int, units: int) -> None:
+        """Raises when there would be an order of so many units of whoever may not hold them; ended, it is nobody's."""
+        if units and not admitted:
+            raise Refused("NotEligible", investor, tranche, units)
+
     def change(self, investor: str, units: int) -> None:
         """Raise an order, or lower it by a negative amount."""
         self.orders[investor] += units
@@ -60,11 +65,12 @@ class OrderBook:
         if not self.orders[investor] or investor in done:
             raise Refused("NoOrder", investor, tranche)
 
-    def refuse_move(self, lost: str, new: str, tranche: int) -> None:
-        """Raises when nothing is left of an order to move, or the new wallet has one of its own."""
+    def refuse_move(self, lost: str, new: str, tranche: int, *, admitted: bool) -> None:
+        """Raises when nothing is left of an order to move, or the new wallet has one of its own or is not admitted."""
         self.refuse_done(lost, tranche)
         if self.orders[new]:
             raise Refused("HasOrder", new, tranche)
+        self.refuse_holder(admitted, new, tranche, self.orders[lost])
 
     def had(self, investor: str, done: set[str], *, ends: bool) -> None:
         """Note that an order had its notes or its cash; with both it ends."""

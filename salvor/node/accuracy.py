@@ -15,20 +15,17 @@ from salvor.chain import refusal
 from salvor.model.oracle_accuracy import Score, source_id
 from salvor.model.oracle_keys import name_of
 from salvor.node.errors import RpcFailed
+from salvor.node.reading import POLICY_OF
 from salvor.node.rpc import Rpc
 from salvor.node.telling import shown
 from salvor.tape.merkle import keccak
 
-_SOURCE = "(address,uint32,uint32,bytes)"
 # Function and what it gives; a test compares both with the contracts.
 CALLS = {
     "hub": ("hub()", "address"),
     "hasPolicy": ("hasPolicy(bytes32)", "bool"),
     "periodAt": ("periodAt(uint256)", "uint32"),
-    "policyOf": (
-        "policyOf(bytes32)",
-        f"({_SOURCE}[],uint8,uint64,uint64,uint32,uint128,uint128,uint8,uint64,uint64,uint32)",
-    ),
+    "policyOf": POLICY_OF,
     "score": ("score(bytes32,uint32)", "(uint32,uint64,uint80,int80)"),
     "truthOf": ("truthOf(bytes32,uint32)", "uint128"),
 }
@@ -90,10 +87,10 @@ def accuracy_table(compared: Compared) -> Table:
     table = Table(title=title, title_justify="left")
     for heading in ("source", "compared", "mean error", "mean bias", "largest error"):
         table.add_column(heading, justify="left" if heading == "source" else "right", overflow="fold")
-    for number, each in enumerate(compared.sources):
+    for each in compared.sources:
         count = each.score.count
         figures = (each.mean_error, each.mean_bias, each.score.worst if count else None)
-        table.add_row(f"{number} {each.adapter}", str(count), *map(_percent, figures))
+        table.add_row(f"{each.adapter} of 0x{each.config.hex()}", str(count), *map(_percent, figures))
     return table
 
 

@@ -172,9 +172,10 @@ def _beside(settings: NodeSettings, folder: Path) -> NodeSettings:
 
     sources = []
     for source in settings.sources:
-        found = {"where": source.where.model_copy(update={"file": whole(source.where.file)})}
+        files = {"file": whole(source.where.file), "ca_file": whole(source.where.ca_file)}
+        found: dict[str, object] = {"where": source.where.model_copy(update=files)}
         if isinstance(source, ServicerFile):
-            found["mapping"] = whole(source.mapping)  # type: ignore[assignment]
+            found["mapping"] = whole(source.mapping)
         sources.append(source.model_copy(update=found))
     key = {"file": whole(settings.key.file), "passphrase_file": whole(settings.key.passphrase_file)}
     changes = {"journal": whole(settings.journal), "key": settings.key.model_copy(update=key), "sources": (*sources,)}

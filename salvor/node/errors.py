@@ -10,9 +10,10 @@ from salvor.errors import ChainTrouble, SalvorError
 class SourceFailed(SalvorError):
     """A source did not give what it should: nothing of it is signed."""
 
-    def __init__(self, source: str, field: str, reason: str) -> None:
+    def __init__(self, source: str, field: str, reason: str, *, wait: int = 0) -> None:
         super().__init__(f"source '{source}': {field}: {reason}")
         self.source, self.field, self.reason = source, field, reason
+        self.wait = wait  # seconds for which it asks to be left alone
 
 
 class KeyUnfit(SalvorError):

@@ -10,13 +10,13 @@ import os
 import re
 import socket
 import ssl
-import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from salvor.node.deadline import Deadline
 from salvor.node.errors import SourceFailed
 from salvor.node.observation import Fetched
 
@@ -25,6 +25,8 @@ _PIECE = 1 << 16
 _DAY_IN_NAME = "{date}"
 _LOCAL = ("127.0.0.1", "::1", "localhost")
 _PROGRAM = "salvor-oracle-node"
+_LATER = (429, 503)  # too many questions; not now
+_LONGEST_WAIT = 86_400
 
 
 def fetch_file(source: str, path: Path, *, now: int) -> Fetched:
@@ -42,43 +44,56 @@ def fetch_file(source: str, path: Path, *, now: int) -> Fetched:
     return Fetched(body, now, day)
 
 
-def fetch_http(source: str, url: str, *, seconds: float, now: int, headers: Mapping[str, str] | None = None) -> Fetched:
-    """One GET. The time is for all of it: a server that sends a byte now and then does not stretch it."""
+def fetch_http(
+    source: str,
+    url: str,
+    *,
+    seconds: float,
+    now: int,
+    headers: Mapping[str, str] | None = None,
+    ca_file: str | None = None,
+) -> Fetched:
+    """One GET. The time is for all of it: a server that sends a byte now and then does not stretch it.
+
+    With `ca_file` no other authority is believed than those in it.
+    """
     parts = urlsplit(url)
     shown = f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
-    line = _connection(parts, seconds)
-    wires: list[socket.socket | None] = []
-    late = threading.Event()
-    # The line forgets its socket when the answer has begun, so it is kept; while TLS is agreed on, the line has it.
-    alarm = threading.Timer(seconds, lambda: _cut([*wires, line.sock], late))
-    alarm.daemon = True
-    alarm.start()
+    line = _connection(source, parts, seconds, ca_file)
+    deadline = Deadline(line, seconds)
     try:
-        try:
+        with deadline:
             line.connect()
-            wires.append(line.sock)
+            deadline.watch()
             target = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
             line.request("GET", target, headers=_asked(headers))
-            body = _whole(source, shown, line.getresponse(), late)
-        finally:
-            alarm.cancel()
+            body = _whole(source, shown, line.getresponse(), deadline)
     except TimeoutError:
         raise _slow(source, shown, seconds) from None
     except (OSError, http.client.HTTPException, ssl.SSLError) as error:
-        if late.is_set():
+        if deadline.is_over:
             raise _slow(source, shown, seconds) from None
         raise SourceFailed(source, shown, _why(error)) from None
     finally:
         line.close()
-    if late.is_set():
+    if deadline.is_over:
         raise _slow(source, shown, seconds)
     return Fetched(body, now)
 
 
-def _connection(parts: SplitResult, seconds: float) -> http.client.HTTPConnection:
+def _connection(source: str, parts: SplitResult, seconds: float, ca_file: str | None) -> http.client.HTTPConnection:
     host = parts.hostname or ""
     if parts.scheme == "https":
-        return http.client.HTTPSConnection(host, parts.port, timeout=seconds, context=ssl.create_default_context())
+        try:
+            own = ssl.create_default_context(cafile=ca_file)
+        except OSError as error:  # also ssl.SSLError
+            why = (
+                (error.strerror or "can't be read").lower()
+                if not isinstance(error, ssl.SSLError)
+                else "has no certificate"
+            )
+            raise SourceFailed(source, str(ca_file), why) from None
+        return http.client.HTTPSConnection(host, parts.port, timeout=seconds, context=own)
     return http.client.HTTPConnection(host, parts.port, timeout=seconds)
 
 
@@ -86,22 +101,15 @@ def _asked(headers: Mapping[str, str] | None) -> dict[str, str]:
     return {"User-Agent": _PROGRAM, "Accept-Encoding": "identity", "Connection": "close", **(headers or {})}
 
 
-def _cut(wires: list[socket.socket | None], late: threading.Event) -> None:
-    late.set()
-    for wire in wires:
-        with suppress(OSError):
-            if wire is not None:
-                wire.shutdown(socket.SHUT_RDWR)
-
-
-def _whole(source: str, shown: str, answer: http.client.HTTPResponse, late: threading.Event) -> bytes:
+def _whole(source: str, shown: str, answer: http.client.HTTPResponse, deadline: Deadline) -> bytes:
     if 300 <= answer.status < 400:
         where = urlsplit(answer.headers.get("Location", ""))
         raise SourceFailed(
             source, shown, f"sends on to {where.hostname or where.path or 'nowhere'}; name the final address"
         )
     if answer.status != 200:
-        raise SourceFailed(source, shown, f"answered {answer.status}")
+        wait = _asked_to_wait(answer) if answer.status in _LATER else 0
+        raise SourceFailed(source, shown, f"answered {answer.status}", wait=wait)
     if (coding := answer.headers.get("Content-Encoding", "identity")) != "identity":
         raise SourceFailed(source, shown, f"came packed with {coding[:20]!r}, which was not asked for")
     kind = answer.headers.get_content_type()
@@ -120,9 +128,15 @@ def _whole(source: str, shown: str, answer: http.client.HTTPResponse, late: thre
         if size > MOST_BYTES:
             raise SourceFailed(source, shown, f"is larger than {MOST_BYTES >> 20} MiB")
         pieces.append(piece)
-    if promised is not None and size != promised and not late.is_set():
+    if promised is not None and size != promised and not deadline.is_over:
         raise SourceFailed(source, shown, f"was cut off after {size} of {promised} bytes")
     return b"".join(pieces)
+
+
+def _asked_to_wait(answer: http.client.HTTPResponse) -> int:
+    """Seconds out of `Retry-After`, a day at most; the header's other form, a date, is left to the backoff."""
+    said = answer.headers.get("Retry-After", "").strip()
+    return min(int(said), _LONGEST_WAIT) if re.fullmatch(r"\d{1,9}", said, re.ASCII) else 0
 
 
 def _slow(source: str, shown: str, seconds: float) -> SourceFailed:

@@ -47,7 +47,8 @@ def fetch(source: AnySource, now: int) -> Fetched:
         if secret.env not in os.environ:
             raise SourceFailed(source.name, f"headers.{name}", f"the environment has no {secret.env}")
         headers[name] = secret.prefix + os.environ[secret.env]
-    return fetch_http(source.name, where.url or "", seconds=source.timeout, now=now, headers=headers)
+    url, patience = where.url or "", source.timeout
+    return fetch_http(source.name, url, seconds=patience, now=now, headers=headers, ca_file=where.ca_file)
 
 
 def look(source: AnySource, now: int, by: Fetch = fetch) -> Gathered:
@@ -101,7 +102,8 @@ class Gatherer:
             gathered = future.result()
             backoff = self.backoffs[name]
             if not gathered.is_up:
-                self._due[name] = backoff.failed(now)
+                asked = gathered.failure.wait if gathered.failure else 0
+                self._due[name] = max(backoff.failed(now), now + asked)
             else:
                 backoff.succeeded()
                 self._due[name] = now + gathered.source.every

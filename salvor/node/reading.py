@@ -11,6 +11,7 @@ from eth_abi.exceptions import DecodingError
 
 from salvor.amounts import WAD
 from salvor.chain import refusal
+from salvor.chain.codec import address_of
 from salvor.node.errors import RpcFailed
 from salvor.node.rpc import Rpc
 from salvor.tape.merkle import keccak
@@ -18,10 +19,16 @@ from salvor.tape.merkle import keccak
 _READING = "(uint128,uint128,uint40,uint40,uint8,uint8,uint8,uint8)"
 _ANSWER = "(uint8,uint128,uint128,uint40)"
 _LANDED = "(uint128,uint40,uint32,uint40,uint8)"
+_SOURCE = "(address,uint32,uint32,bytes)"
+POLICY_OF = (
+    "policyOf(bytes32)",
+    f"({_SOURCE}[],uint8,uint64,uint64,uint32,uint128,uint128,uint8,uint64,uint64,uint32)",
+)
 # Function and what it gives; a test compares both with the contracts.
 CALLS = {
     "peek": ("peek(bytes32)", _READING),
     "answers": ("answers(bytes32)", f"{_ANSWER}[]"),
+    "policyOf": POLICY_OF,
     "landed": ("landed(address,bytes32)", _LANDED),
     "isSigner": ("isSigner(address)", "bool"),
     "voidedUpTo": ("voidedUpTo(address)", "uint32"),
@@ -53,6 +60,7 @@ REASONS = (
 class Said:
     """What one source of a key says: WAD, the second of which it speaks, and why it does not count (`counts`)."""
 
+    who: str
     value: int
     at: int
     reason: str
@@ -115,8 +123,7 @@ class OnChain:
     def state(self, key: bytes, signer: str) -> KeyState:
         """A key, whatever is wrong with it."""
         value, _, at, age, counted, quorum, status, why = self._call(self._hub, "peek", ("bytes32",), key)
-        answers = [] if why == _NO_POLICY else self._call(self._hub, "answers", ("bytes32",), key)
-        sources = tuple(Said(value, at, _named(REASONS, reason)) for reason, value, _, at in answers)
+        sources = () if why == _NO_POLICY else self._sources(key)
         told, of, nonce, landed_at, _ = self._landed(signer, key)
         return KeyState(
             key,
@@ -133,6 +140,21 @@ class OnChain:
             nonce,
             landed_at,
         )
+
+    def _sources(self, key: bytes) -> tuple[Said, ...]:
+        asked = [self._who(adapter, config) for adapter, _, _, config in self._call_hub("policyOf", key)[0]]
+        answers = self._call_hub("answers", key)
+        pairs = zip(asked, answers, strict=True)
+        return tuple(Said(who, value, at, _named(REASONS, reason)) for who, (reason, value, _, at) in pairs)
+
+    def _who(self, adapter: str, config: bytes) -> str:
+        """A signer of these reports, else the adapter with its config, which may be a feed's address and more."""
+        if address_of(adapter) == address_of(self._reports) and len(config) == 32:
+            return f"signer {address_of('0x' + config[12:].hex())}"
+        return f"{address_of(adapter)} of 0x{config.hex()}"
+
+    def _call_hub(self, name: str, key: bytes) -> Any:
+        return self._call(self._hub, name, ("bytes32",), key)
 
     def _landed(self, signer: str, key: bytes) -> Any:
         return self._call(self._reports, "landed", ("address", "bytes32"), signer, key)

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+from salvor.node.deadline import Deadline
 from salvor.node.errors import RpcFailed
 
 _MOST_BYTES = 16 << 20
@@ -54,26 +55,35 @@ class Rpc:
 
     def _post(self, method: str, body: bytes) -> bytes:
         for again in (True, False):
-            kept = self._line is not None
+            kept, deadline = self._line is not None, None
             try:
                 if self._line is None:
                     self._line = self._open()
                 path = f"{self._parts.path or '/'}{f'?{self._parts.query}' if self._parts.query else ''}"
-                self._line.request("POST", path, body, {"Content-Type": "application/json"})
-                answer = self._line.getresponse()
-                content = answer.read(_MOST_BYTES)
+                with Deadline(self._line, self._seconds) as deadline:
+                    self._line.request("POST", path, body, {"Content-Type": "application/json"})
+                    deadline.watch()
+                    answer = self._line.getresponse()
+                    content = answer.read(_MOST_BYTES)
+                if deadline.is_over:  # what came by then may be taken for all of it
+                    raise TimeoutError
                 if answer.status != 200 and not content.startswith(b"{"):
                     raise RpcFailed(method, f"{self._parts.hostname} answered {answer.status}")
                 return content
             except TimeoutError:
                 self.close()
-                raise RpcFailed(method, f"{self._parts.hostname} was silent for {self._seconds:g} seconds") from None
+                raise self._silent(method) from None
             except (OSError, http.client.HTTPException) as error:
                 self.close()
+                if deadline is not None and deadline.is_over:
+                    raise self._silent(method) from None
                 # A kept connection may have been closed by the other side meanwhile: once more on a new one.
                 if not (kept and again):
                     raise RpcFailed(method, f"{self._parts.hostname}: {_why(error)}") from None
         raise AssertionError
+
+    def _silent(self, method: str) -> RpcFailed:
+        return RpcFailed(method, f"{self._parts.hostname} did not answer within {self._seconds:g} seconds")
 
     def _open(self) -> http.client.HTTPConnection:
         host, port = self._parts.hostname or "", self._parts.port

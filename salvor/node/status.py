@@ -84,9 +84,9 @@ def tables(status: Status, *, sources: bool) -> Iterator[Table]:
         for heading in ("key", "source", "value", "of", "counts?"):
             behind.add_column(heading, justify="right" if heading == "value" else "left", overflow="fold")
         for each in status.keys:
-            for number, said in enumerate(each.state.sources):
+            for said in each.state.sources:
                 given = (shown(said.value), told_time(said.at)) if said.at else ("-", "-")
-                behind.add_row(name_of(each.state.key), str(number), *given, said.reason)
+                behind.add_row(name_of(each.state.key), said.who, *given, said.reason)
         yield behind
 
 
@@ -118,7 +118,9 @@ def _as_json(each: KeyStatus) -> dict[str, object]:
         "own": {"value": str(state.landed_value), "at": state.landed_time, "nonce": state.landed_nonce},
         "heartbeat": each.heartbeat,
         "next_heartbeat": each.next_heartbeat,
-        "sources": [{"value": str(said.value), "at": said.at, "reason": said.reason} for said in state.sources],
+        "sources": [
+            {"who": said.who, "value": str(said.value), "at": said.at, "reason": said.reason} for said in state.sources
+        ],
     }
 
 

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 from salvor.deal.schema import Deal
 from salvor.deploy.live import LiveDeal
 from salvor.errors import ReconciliationFailed
-from salvor.report.statement import CreditLine, HolderLine, Reconciliation, Statement, TrancheLine, TriggerLine
+from salvor.model.liquidation.state import Standing
+from salvor.report.statement import (
+    CreditLine,
+    HolderLine,
+    Reconciliation,
+    SaleLine,
+    Statement,
+    TrancheLine,
+    TriggerLine,
+)
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
@@ -40,6 +49,26 @@ def read_statement(live: LiveDeal, deal: Deal, *, investors: Mapping[str, Accoun
         holders=_holders(live, names, investors),
         credits=_credits(live, deal.payees),
         reconciliation=_reconcile(live),
+        sales=_sales(live),
+        sales_held=live.settlement.balanceOf(live.liquidation.house) if live.liquidation else 0,
+    )
+
+
+def _sales(live: LiveDeal) -> tuple[SaleLine, ...]:
+    """Each case as its claims came in, as its account stands, and by the losses that its events tell."""
+    if live.liquidation is None:
+        return ()
+    house, book = live.liquidation.house, live.liquidation.book
+    claims: defaultdict[int, int] = defaultdict(int)
+    lost: defaultdict[int, int] = defaultdict(int)
+    for log in _logs(book.LoanTaken, live):
+        claims[log.caseId] += log.outstanding + log.writtenOff
+    for log in _logs(house.Brought, live):
+        lost[log.caseId] += log.loss
+    accounts = {case: house.accountOf(case) for case in range(1, book.cases() + 1)}
+    return tuple(
+        SaleLine(case, claims[case], own.brought, lost[case], own.standing == Standing.CLOSED)
+        for case, own in accounts.items()
     )
 
 
@@ -99,6 +128,7 @@ def _reconcile(live: LiveDeal) -> Reconciliation:
     subscribed = sum(log.units for log in _logs(live.offering.Ordered, live))
     # The first two of a report are gross and costs; Ape gives a struct within an event without its names.
     collected = sum(log.report[0] - log.report[1] for log in _logs(live.pool.Reported, live))
+    collected += sum(log.proceeds[0] - log.proceeds[1] for log in _logs(live.pool.ProceedsTaken, live))
     refunds = sum(log.units for log in _logs(live.offering.OrderReduced, live))
     refunds += sum(log.cash for log in _logs(live.offering.Refunded, live))
     own = {contract.address for contract in live.cash_contracts().values()}  # cash between these is neither in nor out

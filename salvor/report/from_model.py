@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from salvor.deal.allotment import orders
 from salvor.deal.schedule import Collected
 from salvor.deal.schema import Deal
 from salvor.deploy.terms import SERVICER, DealTerms
-from salvor.desk.on_model import OnModel
+from salvor.desk.on_model import OnModel as LifeOnModel
+from salvor.desk.worked import Story, Telling
+from salvor.desk.worked_on_model import OnModel
 from salvor.model import deal as model
+from salvor.model.liquidation.state import HOUSE, Standing
 from salvor.model.pool import Report
 from salvor.model.run import RunOutcome
 from salvor.model.tranche import Tranche
-from salvor.report.statement import CreditLine, HolderLine, Reconciliation, Statement, TrancheLine, TriggerLine
+from salvor.report.statement import (
+    CreditLine,
+    HolderLine,
+    Reconciliation,
+    SaleLine,
+    Statement,
+    TrancheLine,
+    TriggerLine,
+)
 from salvor.report.visits_of_model import Visits
 
 
@@ -46,17 +57,25 @@ def forecast(
     *,
     claims_after: Sequence[int],
     indices: Sequence[int] = (),
+    story: Story | None = None,
 ) -> Statement:
-    """Play a deal from subscription to the last claim. Trades of a period come before its claims."""
+    """Play a deal from subscription to the last claim. Trades of a period come before its claims.
+
+    The story is of loans that are worked alone beside it.
+    """
     play = _begin(deal, terms, model.Deal(terms.rules), _investors(deal))
     _sell(play)
     _pay_credits(play)
     visits = Visits.of(deal, play.model, play.holders)
+    sold = OnModel(story, play.model) if story else None
+    worked = Telling(sold.story, sold) if sold else None
     for period, collected in enumerate(collections, start=1):
         if visits:
             visits.ask(period, terms.rules.begin(period))
         if indices:
             play.model.tell_index(period, indices[period - 1], terms.rules.begin(period))
+        if worked:
+            worked.until(terms.period_ends[period - 1])
         _report(play, period, collected)
         _note(play, play.model.run(period))
         end = terms.period_ends[period - 1]
@@ -73,10 +92,11 @@ def forecast(
             _pay_credits(play)
     if visits:
         visits.take_earned()
-    return _statement(play, len(collections), at_gates=visits.cash_held if visits else 0)
+    statement = _statement(play, len(collections), at_gates=visits.cash_held if visits else 0)
+    return replace(statement, sales=_sales(sold), sales_held=sold.deal.asset.balances[HOUSE]) if sold else statement
 
 
-def statement_of(played: OnModel) -> Statement:
+def statement_of(played: LifeOnModel) -> Statement:
     """The closing statement of a life that the model has played."""
     script = played.script
     play = _begin(script.deal, script.terms, played.deal, script.holders)
@@ -165,6 +185,14 @@ def _statement(play: Play, periods: int, *, at_gates: int = 0) -> Statement:
             credits=sum(play.credits_paid.values()),
             cash_held=play.model.cash_held + at_gates,
         ),
+    )
+
+
+def _sales(sold: OnModel) -> tuple[SaleLine, ...]:
+    accounts, lost = sold.state.accounts, sold.state.lost
+    return tuple(
+        SaleLine(case, sold.story.claim(case), own.brought, lost[case], own.standing is Standing.CLOSED)
+        for case, own in accounts.items()
     )
 
 

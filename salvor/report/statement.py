@@ -69,6 +69,17 @@ class CreditLine:
 
 
 @dataclass(frozen=True)
+class SaleLine:
+    """A case of loans that were worked alone, settlement units."""
+
+    case: int
+    claim: int
+    brought: int  # went to the waterfall
+    written_off: int
+    closed: bool
+
+
+@dataclass(frozen=True)
 class TriggerLine:
     """In how many runs a trigger was on."""
 
@@ -125,6 +136,8 @@ class Statement:
     holders: tuple[HolderLine, ...]
     credits: tuple[CreditLine, ...]
     reconciliation: Reconciliation
+    sales: tuple[SaleLine, ...] = ()  # of a deal that sells loans alone
+    sales_held: int = 0  # cash of bidders and others that the house of these sales still has
 
     @property
     def written_off_loss(self) -> int:
@@ -151,7 +164,7 @@ class Statement:
             "holders": [asdict(line) for line in self.holders],
             "credits": [asdict(line) for line in self.credits],
             "reconciliation": _reconciliation_json(self.reconciliation),
-        }
+        } | ({"sales": [asdict(line) for line in self.sales], "sales_held": self.sales_held} if self.sales else {})
 
 
 def _tranche_json(line: TrancheLine) -> dict[str, Any]:

@@ -24,6 +24,8 @@ def print_statement(statement: Statement, console: Console) -> None:
             f"Written off {format_units(statement.written_off, money)} of claims, carried at "
             f"{format_percent(statement.carrying_ratio)}: a loss of {format_units(statement.written_off_loss, money)}"
         )
+    if statement.sales:
+        print_whole(_sales(statement, money), console)
     cash = statement.reconciliation
     console.print(
         f"cash in {format_units(cash.cash_in, money)} (subscriptions {format_units(cash.subscriptions, money)}, "
@@ -70,6 +72,18 @@ def _tranches(statement: Statement, money: int) -> Table:
     for line in statement.tranches:
         amounts = (line.invested, line.interest, line.principal, line.loss, line.interest_unpaid)
         table.add_row(line.name, *(format_units(each, money) for each in amounts), _rate(line.irr), _multiple(line))
+    return table
+
+
+def _sales(statement: Statement, money: int) -> Table:
+    table = Table(title="loans that were worked alone", title_justify="left")
+    table.add_column("case")
+    for heading in ("claim", "brought", "written off"):
+        table.add_column(heading, justify="right")
+    table.add_column("ended")
+    for line in statement.sales:
+        amounts = (format_units(each, money) for each in (line.claim, line.brought, line.written_off))
+        table.add_row(str(line.case), *amounts, "closed" if line.closed else "no")
     return table
 
 

@@ -190,6 +190,8 @@ def _networks(deal: Deal) -> Iterator[str]:
         yield f"- last word: {owner}"
         yield f"- settlement asset: {network.settlement.replace('_', ' ')}"
         yield from (f"- {who}: {address}" for who, address in network.accounts.items())
+        if network.resolver:
+            yield f"- decides challenges of reports: {network.resolver}"
         if network.registrar:
             yield f"- registers investors: {network.registrar}"
         for who, each in network.claim_issuers.items():

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from salvor.options import Chosen, deal_options
+from salvor.options import Deploying, deal_options
 
 
 @click.command(epilog="Example: ape run deploy change deals/charged-off-accounts/deal.yaml --out change.json")
 @deal_options
 @click.option("--out", type=Path, help="Also write calls and proposal as JSON.")
-def cli(chosen: Chosen, out: Path | None) -> None:
+def cli(chosen: Deploying, out: Path | None) -> None:
     """Propose what would bring the live DEAL to its file; nothing is sent.
 
     Through a timelock it is a proposal to schedule and to execute, for a Safe a batch. Exit code 0, also when nothing

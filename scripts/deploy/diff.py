@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from salvor.options import Chosen, deal_options
+from salvor.options import Deploying, deal_options
 
 if TYPE_CHECKING:
     from salvor.deploy.compare import Finding
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @click.command(epilog="Example: ape run deploy diff deals/charged-off-accounts/deal.yaml")
 @deal_options
 @click.option("--json", "as_json", is_flag=True, help="Print the differences as JSON on stdout, all else on stderr.")
-def cli(chosen: Chosen, as_json: bool) -> None:
+def cli(chosen: Deploying, as_json: bool) -> None:
     """Compare every contract, argument and right of the live DEAL with its file.
 
     Exit code 0 when nothing differs, 1 when something does, 2 for bad input, 3 for trouble with the node.

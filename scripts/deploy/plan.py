@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from salvor.options import Chosen, deal_options
+from salvor.options import Deploying, deal_options
 
 
 @click.command(epilog="Example: ape run deploy plan deals/charged-off-accounts/deal.yaml --out plan.json")
 @deal_options
 @click.option("--out", type=Path, help="Also write the plan, for review and for `deploy apply --plan`.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON on stdout, all else on stderr.")
-def cli(chosen: Chosen, out: Path | None, as_json: bool) -> None:
+def cli(chosen: Deploying, out: Path | None, as_json: bool) -> None:
     """Show the steps of DEAL with addresses, gas, cost, what is there already, and what to think about.
 
     Exit code 0 when the plan can be applied, 1 when a step would be refused, 2 for bad input, 3 for trouble with the

@@ -7,13 +7,13 @@ from dataclasses import asdict
 
 import click
 
-from salvor.options import Chosen, deal_options
+from salvor.options import Deploying, deal_options
 
 
 @click.command(epilog="Example: ape run deploy verify deals/charged-off-accounts/deal.yaml")
 @deal_options
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON on stdout, all else on stderr.")
-def cli(chosen: Chosen, as_json: bool) -> None:
+def cli(chosen: Deploying, as_json: bool) -> None:
     """Prove that the live DEAL has the code of the sources and that nobody has a right whom the file does not name.
 
     Compiling takes about a minute the first time. Exit code 0 when all holds, 1 when something does not, 2 for bad

@@ -28,7 +28,7 @@ def test_it_waits_and_leaves_at_the_price_after_the_loss(played):
     played.leave(played.mezz, MEZZANINE, 150)
     played.end_period(0)
     played.sell()
-    assert played.settle().taken[MEZZANINE].ended == 0  # while the auction runs
+    assert played.settle().taken[MEZZANINE].ended == 0, "AU-14"  # while the auction runs
     played.take()
     second = played.end_epoch(0)  # with the loss of 400
     assert second.values == (1_400, 100, 0)
@@ -42,7 +42,7 @@ def test_nor_between_the_sale_and_the_report_of_what_it_lost(played):
     played.sell()
     played.take()
     assert played.live.pool.record(2).writtenOff == played.open_loss() == 400  # no run has it
-    assert played.settle().taken[MEZZANINE].ended == 0
+    assert played.settle().taken[MEZZANINE].ended == 0, "AU-14"
     assert played.end_epoch(0).values == (1_400, 100, 0)
     assert played.open_loss() == 0
 
@@ -52,7 +52,7 @@ def test_nor_in_the_cure_before_it(played):
     played.end_period(0)
     played.fire(CURE)
     assert played.open_loss() == 403
-    assert played.settle().taken[MEZZANINE].ended == 0
+    assert played.settle().taken[MEZZANINE].ended == 0, "AU-14"
 
 
 def test_nobody_enters_what_may_be_lost(played):
@@ -93,7 +93,7 @@ def test_a_loss_announced_counts_beside_it(played):
     assert played.open_loss() == 201
     played.announce(300)
     assert played.open_loss() == 501
-    assert played.settle().taken[SENIOR].ended == 0
+    assert played.settle().taken[SENIOR].ended == 0, "AU-14"
 
 
 def test_a_small_one_closes_the_junior_alone(played):

@@ -5,18 +5,17 @@ sent. Here exactly the open ones are tried again, out of journal and repository,
 sent.
 """
 
-import json
 import shutil
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from salvor.chain.artifacts import Artifact
 from salvor.chain.solc import compile_sources
 from salvor.deploy import Options, apply_plan, make_plan, steps_on
+from salvor.deploy.plan.explorers import Sourcify
 from salvor.deploy.plan.journal import Journal
 from salvor.deploy.plan.publish import publications, publish, sent_arguments
+from tests.utils.explorer import playing_explorer
 from tests.utils.own_node import deployer, own_node
 from tests.utils.small_plan import ROOT, artifacts
 
@@ -24,39 +23,10 @@ NAMES = ("token 1", "token 2", "token 3", "DealAccess", "AllowList")
 QUICK = Options(pause=0.01, again_after=0.05)
 
 
-class Explorer:
-    """A server that takes Sourcify's requests; `failing` are addresses that it answers with an error."""
-
-    def __init__(self):
-        self.failing, self.tried = set(), []
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                address = self.path.rsplit("/", 1)[-1]
-                outer.tried.append((address, body))
-                bad = address in outer.failing
-                answer = b'{"message": "later"}' if bad else b'{"verificationId": "1"}'
-                self.send_response(503 if bad else 202)
-                self.send_header("Content-Length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-
-
 @pytest.fixture
 def explorer():
-    made = Explorer()
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
+    with playing_explorer() as made:
+        yield made
 
 
 @pytest.fixture
@@ -72,21 +42,27 @@ def five(tmp_path):
     return tmp_path / "j", applied.addresses
 
 
+def published(journal, explorer):
+    made = publications(journal, artifacts(), ROOT)
+    sourcify = Sourcify(explorer.url, pause=0.01)
+    return publish(made, journal, sourcify, 31_337, tell=lambda *_: None, pause=0.01)
+
+
 def test_exactly_the_open_ones_are_tried_again(five, explorer, tmp_path):
     path, addresses = five
     explorer.failing = {addresses[name] for name in NAMES[1:]}
     with Journal(path) as journal:
-        left = publish(publications(journal, artifacts(), ROOT), journal, explorer.url, 31_337, tell=lambda *_: None)
+        left = published(journal, explorer)
     assert left == list(NAMES[1:])
     shutil.rmtree(tmp_path / "cache", ignore_errors=True)
     explorer.failing, explorer.tried = set(), []
     with Journal(path) as journal:
-        left = publish(publications(journal, artifacts(), ROOT), journal, explorer.url, 31_337, tell=lambda *_: None)
+        left = published(journal, explorer)
     assert left == []
-    assert [address for address, _ in explorer.tried] == [addresses[name] for name in NAMES[1:]]
+    assert explorer.tried == [addresses[name] for name in NAMES[1:]]
     explorer.tried = []
     with Journal(path) as journal:
-        publish(publications(journal, artifacts(), ROOT), journal, explorer.url, 31_337, tell=lambda *_: None)
+        published(journal, explorer)
     assert explorer.tried == []
 
 

@@ -14,6 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 APE = [str(Path(sys.executable).with_name("ape")), "run", "demo"]
+ALONE = ["841", "239", "457"]  # those that fall shortest of what was expected of them
 TAPE = ROOT / "deals/charged-off-accounts/tape.csv"
 
 
@@ -52,20 +53,26 @@ def demo(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def tape_cents():
-    """The tape's own recoveries, each rounded to the nearest cent, halves to even, reckoned here once more."""
-    texts = pl.read_csv(TAPE, infer_schema=False)["actual_recovery"].to_list()
+    """The tape's own recoveries, each rounded to the nearest cent, halves to even, reckoned here once more.
+
+    Without those of the three loans that are worked alone: they bring what their cases do.
+    """
+    kept = pl.read_csv(TAPE, infer_schema=False).filter(~pl.col("account_id").is_in(ALONE))
+    texts = kept["actual_recovery"].to_list()
     return sum(int((Decimal(text) * 100).quantize(Decimal(1), ROUND_HALF_EVEN)) for text in texts)
 
 
 class TestStatement:
     def test_collects_the_tapes_recoveries_to_the_last_unit(self, demo, tape_cents):
         _, statement, _ = demo
-        assert statement["collected"] == statement["reconciliation"]["collections"] == tape_cents == 85_697_433
+        brought = sum(case["brought"] for case in statement["sales"])
+        collected = statement["reconciliation"]["collections"]
+        assert statement["collected"] == collected == tape_cents + brought == 85_673_518
 
     def test_reconciles_every_unit(self, demo):
         cash = demo[1]["reconciliation"]
         assert cash["cash_in"] == cash["cash_out"] + cash["cash_held"]
-        assert cash["cash_in"] == 75_000_000 + 85_697_433
+        assert cash["cash_in"] == 75_000_000 + 85_673_518
         assert 0 <= cash["cash_held"] < 5  # less than a unit a holder
 
     def test_pays_the_notes_what_the_waterfall_says(self, demo):
@@ -76,12 +83,12 @@ class TestStatement:
             assert tranche["principal"] + tranche["loss"] == tranche["invested"]
         (seller, servicer) = demo[1]["credits"]
         assert (seller["paid"], servicer["owed"]) == (75_000_000, 0)
-        assert sum(t["interest"] + t["principal"] for t in (senior, mezzanine, equity)) + servicer["paid"] == 85_697_433
+        assert sum(t["interest"] + t["principal"] for t in (senior, mezzanine, equity)) + servicer["paid"] == 85_673_518
         assert 0.0718 < senior["irr"] < 0.0728  # 7 % paid monthly
         assert mezzanine["irr"] < 0.11  # deferred interest earns nothing
 
     def test_misses_the_plan_as_the_source_does(self, demo):
-        assert demo[1]["collection_ratio"].startswith("0.8548")
+        assert demo[1]["collection_ratio"].startswith("0.8545")
 
     def test_shows_a_refused_outsider_a_proved_loan_and_the_reconciliation(self, demo):
         text = " ".join(demo[0].split())
@@ -89,6 +96,34 @@ class TestStatement:
         assert "of account 2030 the bank expected 194.00" in text
         assert "cumulative collection ratio 85.5 %" in text
         assert "36/36" in text
+
+    def test_sells_one_loan_after_its_value_fell_and_tells_of_one_that_nobody_bids_for(self, demo):
+        text, statement, _ = demo
+        sold, unsold = statement["sales"]
+        assert (sold["claim"], sold["brought"], sold["written_off"], sold["closed"]) == (
+            379_000,
+            179_058,
+            199_942,
+            True,
+        )
+        assert (unsold["claim"], unsold["brought"], unsold["written_off"]) == (169_100, 33_820, 135_280)
+        assert (statement["sales_held"], statement["written_off"]) == (0, 199_942 + 135_280)
+        days = [line.split("  ")[0] for line in text.splitlines() if line.startswith("2027-")]
+        assert days == sorted(days)
+        told = " ".join(text.split())
+        for words in (
+            "case 1: accounts 841, 239 opened by proof, claim 3,790.00",
+            "case 1: appraised at 2,577.20",
+            "case 1: 'collateral fell' fires after 14 days; 30 days to cure",
+            "case 1: not cured; anyone starts the sale, bids from 1,546.32",
+            "case 1: the second bidder bids 1,855.58",
+            "case 1: sold to the second bidder; 1,790.58 to the pool, 1,999.42 written off, closed",
+            "1,790.58 of its cash from sales; senior principal left",
+            "case 2: nobody bid; again, bids from 620.94",
+            "case 2: nobody bid; back to the servicer, held again",
+            "case 2: a pay-off of 338.20 is agreed and paid",
+        ):
+            assert words in told, words
 
     def test_leaves_the_roundings_and_nothing_else_as_exceptions(self, demo):
         lines = pl.read_csv(demo[2] / "tape" / "exceptions.csv", infer_schema=False)

@@ -230,7 +230,7 @@ class TestOptions:
     def test_help_has_an_example_and_every_option(self, run):
         code, stdout, _ = run("--help")
         assert code == 0
-        assert "Example: ape run demo --deal deals/charged-off-accounts/deal.yaml --json" in stdout
+        assert "Example: ape run demo --deal deals/worked-loans/deal.yaml --json" in stdout
         assert all(option in stdout for option in ("--deal", "--tape", "--out", "--json", "--dry-run"))
 
     def test_out_is_a_file(self, run, tmp_path):

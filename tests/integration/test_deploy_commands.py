@@ -1,19 +1,13 @@
 """`ape run deploy ...` as an issuer uses it, on a node of the test's own that stands for a testnet."""
 
-import importlib.util
 import json
-import re
 import shutil
-import subprocess
 
 import pytest
-from click.testing import CliRunner
 
+from tests.utils.deploy_commands import BEGIN, DEAL, commands_on
 from tests.utils.own_node import KEYS, own_node
 from tests.utils.small_plan import ROOT
-
-DEAL = ROOT / "deals/charged-off-accounts/deal.yaml"
-BEGIN = 1_700_000_000  # before the deal closes
 
 
 @pytest.fixture(scope="module")
@@ -31,15 +25,7 @@ def node(running):
 
 @pytest.fixture
 def run(node, tmp_path):
-    def command(name, *arguments, deal=DEAL):
-        path = ROOT / f"scripts/deploy/{name}.py"
-        spec = importlib.util.spec_from_file_location(f"deploy_{name}", path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        common = [str(deal), "--network", node.url, "--folder", str(tmp_path / "out")]
-        return CliRunner().invoke(module.cli, [*common, *map(str, arguments)], catch_exceptions=False)
-
-    return command
+    return commands_on(node, tmp_path)
 
 
 def test_plan_apply_and_again(run, node, tmp_path):
@@ -71,7 +57,7 @@ def test_a_changed_deal_is_not_what_was_reviewed(run, node, tmp_path):
     assert int(node.ask("eth_blockNumber"), 16) == 0, "DP-06"
 
 
-@pytest.mark.parametrize("name", ["gacs-style", "evergreen", "whole-life"])
+@pytest.mark.parametrize("name", ["gacs-style", "evergreen", "whole-life", "sba-7a"])
 def test_every_shipped_deal_can_be_planned(run, name):
     """Whatever a deal has, one sender deploys all of it, and no step would be refused."""
     planned = run("plan", "--json", deal=ROOT / "deals" / name / "deal.yaml")
@@ -194,26 +180,3 @@ class TestALiveDeal:
         assert waits.exit_code == 3
         assert "steps are not executed by" in waits.output
         assert run("apply", "--safe", safe).exit_code == 2
-
-
-def test_a_rehearsal_plays_the_deal_to_its_end_and_then_it_is_deployed(tmp_path):
-    """In a process of its own: it starts a chain through Ape. The shipped deal, of two periods."""
-    folder = shutil.copytree(DEAL.parent, tmp_path / "short")
-    text = re.sub(r"timing_curve: \[.*?\]", "timing_curve: [5000, 5000]", DEAL.read_text(), flags=re.DOTALL)
-    text = re.sub(r"trades:\n.*?\n\n", "", text, flags=re.DOTALL).replace("periods: 36", "periods: 2")
-    (deal := folder / "deal.yaml").write_text(text)
-    rehearsed_and_deployed(deal, tmp_path)
-    assert (tmp_path / "short-31337/addresses.json").exists()
-
-
-def test_a_rehearsal_registers_the_investors_of_a_deal_with_jurisdictions(tmp_path):
-    rehearsed_and_deployed(ROOT / "deals/cross-border/deal.yaml", tmp_path)
-
-
-def rehearsed_and_deployed(deal, folder):
-    with own_node(genesis=BEGIN) as chain:
-        ape = ROOT / ".venv/bin/ape"
-        command = [ape, "run", "deploy", "apply", deal, "--network", chain.url, "--folder", folder, "--rehearse"]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "the deal played to its end and equals the model" in " ".join(done.stdout.split())

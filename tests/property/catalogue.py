@@ -85,6 +85,12 @@ PROPERTIES = {
     "AU-09": "While a case is in cure or for sale its outstanding is exposed, and after that it is not.",
     "AU-10": "A falling price is never below its floor and never rises within a round.",
     "AU-11": "Title passes only to an account that compliance admits at that second.",
+    "AU-12": "Moving a case between groups of tranches makes no claim and loses none: the gross balances of all groups "
+    "add up to what their tapes say.",
+    "AU-13": "Who splits, reorders or withholds bids gains no more than the rules say: parts cost at least the whole "
+    "at the last price, the order of reveals decides nothing, and each price withheld costs its deposit.",
+    "AU-14": "While a case is in cure or for sale whose loss may reach a tranche, nobody leaves that tranche at a "
+    "price without it.",
     "OR-01": "A good value lies between the smallest and the largest honest answer while fewer than half of those that "
     "count for the median lie.",
     "OR-02": "A good value is not older than its policy allows, a held one not older than it may be held.",
@@ -98,6 +104,7 @@ PROPERTIES = {
     "OR-09": "A report that is challenged or struck, or whose signer was removed, counts nowhere.",
     "OR-10": "A value that is not good enough can't be read: read refuses exactly what peek says is refused, readFresh "
     "also what is held.",
+    "OR-11": "What was kept while a report stood that is struck now is neither held nor the anchor.",
     "ON-01": "A node signs one value for a key and time, and only later times, wherever it is killed.",
     "ON-02": "A node gives each nonce to one content, wherever it is killed, and pays for it once.",
     "ON-03": "A source that is cut off, slow, or answers something else gives no value, never a wrong one.",

@@ -12,10 +12,10 @@ from salvor.model.liquidation.dutch import Dutch, DutchRound
 from salvor.model.liquidation.english import EnglishRound
 from salvor.model.liquidation.sealed import SealedRound
 from salvor.model.liquidation.state import Account, Case, Stage, Standing, State
-from tests.property.liquidation_stage import CASH, Sales, loan_id
+from tests.property.liquidation_stage import CASH, OTHER, Sales, claim_of, loan_id
 from tests.utils.world import TAPE
 
-CASES = range(1, len(TAPE.values) + 1)
+CASES = range(1, len(TAPE.values) + len(OTHER.values) + 1)
 PERIODS = range(1, 5)
 ROUNDS = range(1, 9)  # sealed ones that are compared
 
@@ -35,16 +35,18 @@ class Figures:
         found += [state.owed[who.address] for who in self.sales.people]
         for number in ROUNDS:
             found += _of_sealed(state.sealed.get(number))
-        pool = state.deal.pool
-        for period in PERIODS:
-            if period <= pool.reported:
-                totals = pool.totals[period]
-                found += [totals.net, totals.written_off, totals.recovered, totals.gross]
-            elif period == pool.reported + 1:
-                found += [pool.open.net, pool.open.written_off, pool.open.recovered, pool.open.gross]
-            else:
-                found += [0, 0, 0, 0]
-        return [*found, pool.awaited, state.exposed]
+        for group, deal in enumerate(state.groups):
+            pool = deal.pool
+            for period in PERIODS:
+                if period <= pool.reported:
+                    totals = pool.totals[period]
+                    found += [totals.net, totals.written_off, totals.recovered, totals.gross]
+                elif period == pool.reported + 1:
+                    found += [pool.open.net, pool.open.written_off, pool.open.recovered, pool.open.gross]
+                else:
+                    found += [0, 0, 0, 0]
+            found += [pool.awaited, pool.moved, state.exposed[group]]
+        return found
 
 
 def _of_case(case: Case | None) -> list[int]:
@@ -65,10 +67,10 @@ def _of_case(case: Case | None) -> list[int]:
 
 def _of_account(account: Account | None) -> list[int]:
     if account is None:
-        return [0] * 11
+        return [0] * 12
     due = [account.keeper_due, account.costs_due]
     money = [account.outstanding, account.written_off, account.brought, account.exposed, *due]
-    return [*money, account.standing, account.round, account.strategy, account.left, account.gone]
+    return [*money, account.standing, account.round, account.strategy, account.left, account.gone, account.group]
 
 
 def _of_round(running: Any) -> list[int]:
@@ -95,22 +97,26 @@ def places(sales: Sales) -> dict[str, Any]:
         rounds = dutch._rounds[number], english._rounds[number]
         of_case = ("stage", "strategy", "broken", "deadline", "due", "cureUntil", "amount", "total", "loans")
         money = ("outstanding", "writtenOff", "brought", "exposed", "keeperDue", "costsDue")
-        of_account = (*money, "standing", "round", "strategy", "left", "gone")
+        of_account = (*money, "standing", "round", "strategy", "left", "gone", "group")
         named |= {f"case {number} {name}": getattr(case, name) for name in of_case}
         named |= {f"account {number} {name}": getattr(account, name) for name in of_account}
         named |= {f"falling {number} {name}": getattr(rounds[0], name) for name in ("left", "start", "begun")}
         named |= {f"climbing {number} {name}": getattr(rounds[1], name) for name in ("best", "end")}
         named |= {f"title {number} of {who.role}": house.titleOf[number][who] for who in sales.people}
-    named |= {f"owed {who.role}": house.owed[who] for who in sales.people}
+    named |= {f"owed {who.role}": house._credits[who].cash for who in sales.people}
     for number in ROUNDS:
         round_ = lab.slots(live.auctions[2])._rounds[number]
         of_round = ("floor", "deposit", "commitments", "revealed", "best", "second", "place")
         named |= {f"sealed {number} {name}": getattr(round_, name) for name in of_round}
-    pool = lab.slots(sales.stage.live.pool)
-    for period in PERIODS:
-        record = pool._records[period]
-        named |= {f"{name} {period}": getattr(record, name) for name in ("net", "writtenOff", "recovered", "gross")}
-    return named | {"awaited": pool.awaited, "exposed": house.exposed}
+    for group, stage in enumerate(sales.stages):
+        pool = lab.slots(stage.live.pool)
+        for period in PERIODS:
+            record, names = pool._records[period], ("net", "writtenOff", "recovered", "gross")
+            named |= {f"{name} {period} of {group}": getattr(record, name) for name in names}
+        exposed = house._further[group - 1].exposed if group else house.exposed
+        own = {"awaited": pool.awaited, "moved": pool._movedBalance, "exposed": exposed}
+        named |= {f"{name} of {group}": place for name, place in own.items()}
+    return named
 
 
 class SalesMirror:
@@ -144,10 +150,16 @@ class SalesMirror:
                 assert state.admits(who, sales.lab.now), "AU-11"
         self._titles = dict(state.titles)
         on_sale = [number for number, each in state.accounts.items() if each.standing == Standing.ON_SALE]
-        assert state.deal.pool.awaited == len(on_sale), "AU-07"
+        assert sum(each.pool.awaited for each in state.groups) == len(on_sale), "AU-07"
         in_cure = [number for number, each in state.cases.items() if each.stage == Stage.CURE]
-        exposed = sum(state.accounts[number].exposed for number in {*on_sale, *in_cure})
-        assert house.exposed() == exposed == sum(each.exposed for each in state.accounts.values()), "AU-09"
+        for group, stage in enumerate(sales.stages):
+            own = [number for number in {*on_sale, *in_cure} if state.accounts[number].group == group]
+            exposed = sum(state.accounts[number].exposed for number in own)
+            assert house.exposedOf(group) == exposed, "AU-09"
+            assert stage.live.pool.awaited() == len(set(own) & set(on_sale)), "AU-07"
+        assert sum(state.exposed.values()) == sum(each.exposed for each in state.accounts.values()), "AU-09"
+        balances = sum(stage.live.pool.grossBalance() for stage in sales.stages)
+        assert balances == sum(claim_of(number) for number in range(sales.loans)), "AU-12"
         for number, account in state.accounts.items():
             if account.standing == Standing.CLOSED:
                 total = state.cases[number].total
@@ -178,7 +190,7 @@ class SalesMirror:
 
     def shares(self) -> None:
         """What the book says of each loan."""
-        for number in range(len(TAPE.values)):
+        for number in range(self.sales.loans):
             loan = loan_id(number)
             expected = cases.share_of(self.state, loan) if loan in self.state.loans else 0
             assert self.sales.live.book.shareOf(loan) == expected, "AU-08"

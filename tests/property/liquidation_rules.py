@@ -11,13 +11,14 @@ from salvor.model.liquidation.sealed import SealedRound
 from salvor.model.liquidation.state import Case, Plan, Stage, Standing, Strategy
 from salvor.model.pool import Report
 from tests.property.liquidation_mirror import SalesMirror, places
-from tests.property.liquidation_stage import SUBJECTS, set_sales
+from tests.property.liquidation_stage import SUBJECTS, claim_of, home_of, loan_id, set_sales
+from tests.utils.leaves import SCHEMA
 from tests.utils.world import DAY, ROOT, TAPE
 
 HOUR = 3_600
 mostly = st.sampled_from((True, True, True, False))
 numbers = st.integers(0, 9)  # two in ten name any case, the others one that fits
-loans = st.integers(0, len(TAPE.values) - 1)
+loans = st.integers(0, len(TAPE.values) + 1)  # two more, where there is a second group
 people = strategies.actors(3)
 amounts = strategies.amounts(50_000)
 units = strategies.amounts(1_001)
@@ -29,7 +30,7 @@ NO_CORRECTION = (0, bytes(32), 0, 0, 0, 0)
 
 
 class CaseRules(RuleBasedStateMachine):
-    """Four cases at most are looked at; five loans, three bidders."""
+    """Five loans, two more where there is a second group of tranches; three bidders."""
 
     @classmethod
     def set_stage(cls, lab, **terms) -> None:
@@ -70,6 +71,8 @@ class CaseRules(RuleBasedStateMachine):
         self.open(1, outstanding, 0, True, True, 0)
         self.add(1, 2, 30_000, 0)
         self.open(0, 20_000, 20_000, False, False, 1)
+        for number in sorted(self.state.cases):
+            self.see(number, self.state.cases[number].loans)
         if sold and self.state.cases:
             self.strategy("switchTo", 1, Strategy.LOAN_SALE + sold - 1, Plan(), self.sales.overseer)
             self.plain(book.sell, self.live.book.sell, 1, by=self.sales.servicer)
@@ -77,16 +80,16 @@ class CaseRules(RuleBasedStateMachine):
     @rule(loan=loans, outstanding=amounts, lost=amounts, by_rank=st.booleans(), debtor=st.booleans(), subject=people)
     def open(self, loan, outstanding, lost, by_rank, debtor, subject) -> None:
         who = self.sales.debtor.address if debtor else "0x" + 40 * "0"
-        case = Case(by_rank, SUBJECTS[subject])
-        claim = TAPE.values[loan][1]
+        case, loan = Case(by_rank, SUBJECTS[subject], SCHEMA), loan % self.sales.loans
         self.mirror.do(
             book.open_case,
-            self.loan(loan),
-            claim,
+            loan_id(loan),
+            claim_of(loan),
             outstanding,
             lost,
             case,
             who,
+            home_of(loan),
             method=self.live.book.open,
             given=(self.sales.proof(loan), (outstanding, lost, by_rank, who, SUBJECTS[subject])),
             by=self.sales.servicer,
@@ -94,25 +97,37 @@ class CaseRules(RuleBasedStateMachine):
 
     @rule(number=numbers, loan=loans, outstanding=amounts, lost=amounts)
     def join(self, number, loan, outstanding, lost) -> None:
-        self.add(self.pick(number, Stage.HELD), loan, outstanding, lost)
+        self.add(self.pick(number, Stage.HELD, Stage.OPENED), loan % self.sales.loans, outstanding, lost)
 
     def add(self, number, loan, outstanding, lost) -> None:
-        claim = TAPE.values[loan][1]
         self.mirror.do(
             book.join,
             number,
-            self.loan(loan),
-            claim,
+            loan_id(loan),
+            claim_of(loan),
             outstanding,
             lost,
+            home_of(loan),
             method=self.live.book.join,
             given=(number, self.sales.proof(loan), outstanding, lost),
             by=self.sales.servicer,
         )
 
-    def loan(self, number):
-        tree = TAPE.tree
-        return tree.nodes[tree.places[number]]
+    @rule(number=numbers, right=mostly)
+    def confirm(self, number, right) -> None:
+        number = self.pick(number, Stage.OPENED)
+        known = self.state.cases.get(number)
+        self.see(number, (known.loans if known else 0) + (not right))
+
+    def see(self, number, loans) -> None:
+        self.mirror.do(
+            book.confirm,
+            number,
+            loans,
+            method=self.live.book.confirm,
+            given=(number, loans),
+            by=self.sales.overseer,
+        )
 
     # STRATEGIES
 
@@ -154,7 +169,7 @@ class CaseRules(RuleBasedStateMachine):
 
     @rule(number=numbers, amount=amounts, in_full=st.sampled_from((True, False, False, False)))
     def pay(self, number, amount, in_full) -> None:
-        number = self.pick(number, Stage.HELD, Stage.CURE, Stage.FOR_SALE)
+        number = self.pick(number, Stage.HELD, Stage.OPENED, Stage.CURE, Stage.FOR_SALE)
         account, debtor = self.state.accounts.get(number), self.sales.debtor
         cash = account.left_to_pay if in_full and account else amount % 9_000
         self.mirror.do(
@@ -203,10 +218,16 @@ class CaseRules(RuleBasedStateMachine):
         self.state.paused = paused
         self.live.book.pause(paused, sender=self.sales.overseer)
 
-    @rule(gross=st.sampled_from((0, 1, 9_999)), lost=st.sampled_from((0, 777)), run=st.booleans())
-    def report(self, gross, lost, run) -> None:
+    @rule(
+        group=st.integers(0, 1), gross=st.sampled_from((0, 1, 9_999)), lost=st.sampled_from((0, 777)), run=st.booleans()
+    )
+    def report(self, group, gross, lost, run) -> None:
         """The next period, when its end has come; then it is run."""
-        deal, period = self.state.deal, self.state.deal.pool.reported + 1
+        deal, live = (
+            self.state.groups[group % len(self.sales.stages)],
+            self.sales.stages[group % len(self.sales.stages)].live,
+        )
+        period = deal.pool.reported + 1
         if period > deal.terms.periods or self.now < deal.terms.end(period):
             return
         root, paying = (ROOT, 1) if gross else (bytes(32), 0)
@@ -214,15 +235,15 @@ class CaseRules(RuleBasedStateMachine):
         struct = (gross, 0, lost, 0, 0, 0, root, paying, False)
         deal.asset.mint(deal.terms.servicer, 0)
         self.mirror.do(
-            lambda state: state.deal.report(report, self.now),
-            method=self.deal.pool.report,
+            lambda state: deal.report(report, self.now),
+            method=live.pool.report,
             given=(period, struct, NO_CORRECTION),
             by=self.sales.servicer,
         )
         if run and deal.books.last_run < deal.pool.reported:
             place = deal.books.last_run + 1
-            preview = self.deal.waterfall.previewRun(place)
-            self.deal.waterfall.run(place, sender=self.sales.stage.outsider)
+            preview = live.waterfall.previewRun(place)
+            live.waterfall.run(place, sender=self.sales.stage.outsider)
             outcome = deal.run(place)
             shares = list(zip(preview.interest, preview.principal, strict=True))
             assert (preview.cash, shares) == (outcome.cash, list(outcome.tranches)), "WF-02"

@@ -4,7 +4,7 @@ from salvor.model import oracle_sources
 from salvor.model.oracle import UNREACHABLE, Hub, Kept, check_policy
 from salvor.model.oracle_signed import Disputes, DisputeTerms, Reports
 from salvor.model.oracle_sources import Feed, Round
-from tests.utils.oracle import BOND, DECIDE_WITHIN, KEY, OTHER_KEY, TOLERANCE, WINDOW
+from tests.utils.oracle import BOND, DECIDE_WITHIN, KEY, LAPSE_COST, OTHER_KEY, TOLERANCE, WINDOW
 
 KEYS = (KEY, OTHER_KEY)
 FEEDS = (Feed(8), Feed(20))
@@ -25,8 +25,8 @@ class Twin:
         self.reports, self.hub = Reports(), Hub()
         for each in self.signers:
             self.reports.add_signer(each)
-        terms = DisputeTerms(BOND, WINDOW, DECIDE_WITHIN, TOLERANCE, stage.treasury.address)
-        self.disputes = Disputes(terms, self.reports)
+        terms = DisputeTerms(BOND, WINDOW, DECIDE_WITHIN, TOLERANCE, LAPSE_COST, stage.treasury.address)
+        self.disputes = Disputes(terms, self.reports, self.hub)
         self.people = [each.address for each in (*machine.challengers, stage.treasury)]
         self.rounds: list[Round | None] = [None, None]
         self.adapter = UNREACHABLE
@@ -56,5 +56,5 @@ class Twin:
         for key in KEYS:
             found += [word(number, self.reports.landed[each, key]) for number, each in enumerate(self.signers, 1)]
             kept = self.hub.kept.get(key, Kept())
-            found += [kept.value, kept.at, kept.anchor, kept.anchored_at]
+            found += [kept.value, kept.at, kept.kept_at, kept.anchor, kept.anchored_at]
         return found

@@ -151,8 +151,6 @@ def set_module(module: Module, given: tuple[Any, ...]) -> None:
     elif isinstance(module, HoldPeriod):
         module.durations = tuple(given[0])
     elif isinstance(module, Velocity):
-        if module.period != given[1]:
-            module.sent.clear()
         module.most, module.period = given
     elif isinstance(module, TransferFee):
         module.rate = given[1]

@@ -25,6 +25,7 @@ from tests.property.liquidation_rules import (
 from tests.property.liquidation_stage import (
     CLIMB,
     CURVE,
+    GROUP_STRATEGIES,
     SEALED,
     SEALED_STRATEGIES,
     STEPS,
@@ -267,6 +268,7 @@ VARIANTS = {
     "steps and bids": {},
     "curve and bids": {"auctions": (CURVE, CLIMB, SEALED)},
     "sealed and bids": {"strategies": SEALED_STRATEGIES},
+    "two groups": {"strategies": GROUP_STRATEGIES, "groups": 2},
     "steps and vickrey": {"auctions": (STEPS, CLIMB, VICKREY), "strategies": VICKREY_STRATEGIES},
 }
 

@@ -44,6 +44,7 @@ shares = st.sampled_from([90, 95, 98, 99, 100, 100, 101, 102, 105, 110])
 lied = st.sampled_from([0, 1, 50 * WAD, 89 * WAD, 112 * WAD, 10**30, 2**128 - 1])
 ages = st.sampled_from([0, 0, 0, 1, HOUR - 1, HOUR, HOUR + 1, DAY, -1])
 disputes = st.integers(0, 4)
+challengers = st.integers(0, CHALLENGERS - 1)
 
 
 class OracleMachine(RuleBasedStateMachine):
@@ -68,7 +69,8 @@ class OracleMachine(RuleBasedStateMachine):
         for number, key in enumerate(KEYS):
             names |= {f"{each}'s report of key {number}": reports._landed[each][key] for each in stage.signers}
             kept = hub._kept[key]
-            names |= {f"{f} of key {number}": getattr(kept, f) for f in ("value", "at", "anchor", "anchoredAt")}
+            fields = ("value", "at", "keptAt", "anchor", "anchoredAt")
+            names |= {f"{field} of key {number}": getattr(kept, field) for field in fields}
         cls.places, cls.start = names, lab.snapshot()
 
     def __init__(self) -> None:
@@ -76,7 +78,7 @@ class OracleMachine(RuleBasedStateMachine):
         self.lab.restore(self.start)
         self.twin = Twin(self)
         self.mirror = Mirror(self.lab, self.twin, self.places, refusals="OR-08", agreement="OR-08")
-        self.manner = Manner.ANSWER
+        self.manner, self.looked_at = Manner.ANSWER, set()
         for number, key in enumerate(KEYS):
             held = {"on_failure": OnFailure.HOLD_LOWER, "haircut": WAD // 50, "haircut_growth": WAD // 100}
             paced = {"change_window": DAY, "max_change": WAD // 10}
@@ -234,7 +236,7 @@ class OracleMachine(RuleBasedStateMachine):
 
     # DISPUTES
 
-    @rule(number=signers, key=keys, by=st.integers(0, CHALLENGERS - 1), behind=st.integers(0, 3))
+    @rule(number=signers, key=keys, by=challengers, behind=st.integers(0, 3))
     def challenge(self, number, key, by, behind) -> None:
         signer, who = self.stage.signers[number], self.challengers[by]
         nonce = max(0, self.twin.reports.landed[signer.address, key].nonce - behind // 3)
@@ -253,6 +255,18 @@ class OracleMachine(RuleBasedStateMachine):
             *(number, wrong),
             sender=self.stage.resolver,
         )
+        self.nothing_is_left_of(number)
+
+    @rule(number=signers, key=keys, share=shares, by=challengers, seconds=st.sampled_from([0, 1, HOUR]))
+    def strike(self, number, key, share, by, seconds) -> None:
+        """A report that stood on a good day was wrong; meanwhile another good day may have come."""
+        self.report(number, key, share, False, 0, 0, 1, 9)
+        self.good_day(key, share)
+        self.challenge(number, key, by, 0)
+        if seconds:
+            self.wait(seconds)
+            self.good_day(key, share)
+        self.resolve(len(self.twin.disputes.all), True)
 
     @rule(number=disputes)
     def settle(self, number) -> None:
@@ -266,6 +280,7 @@ class OracleMachine(RuleBasedStateMachine):
             )
 
         self.mirror.both(settle, self.stage.disputes.settle, number, sender=self.stage.outsider)
+        self.nothing_is_left_of(number)
 
     @rule(number=disputes)
     def lapse(self, number) -> None:
@@ -289,6 +304,15 @@ class OracleMachine(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([1, HOUR, HOUR + 1, DAY, WINDOW, DECIDE_WITHIN, 7 * DAY, 30 * DAY]))
     def wait(self, seconds) -> None:
         self.lab.wait(seconds)
+
+    def nothing_is_left_of(self, number) -> None:
+        """Of what was kept while a report stood that is struck now; asked of the contracts alone."""
+        one = self.stage.disputes.dispute(number)
+        if one.outcome == Outcome.UPHELD and number not in self.looked_at:
+            self.looked_at.add(number)
+            kept = self.stage.hub.kept(one.key)
+            for time in (kept.keptAt, kept.anchoredAt):
+                assert not one.landedAt <= time <= one.until - DECIDE_WITHIN, "OR-11"
 
     def told(self, key, share, lie, wrong, age) -> Told:
         return Told(key, wrong if lie else share * WAD, self.lab.now - age)

@@ -14,6 +14,7 @@ from salvor.model.liquidation.watch import Triggers, clauses
 from salvor.model.refusal import Refused
 from tests.property.liquidation_stage import HOUR, SUBJECTS, loan_id
 from tests.property.trigger_stage import KEYS, TRIGGERS, PlayedHub, set_triggers
+from tests.utils.leaves import SCHEMA
 from tests.utils.world import DAY, TAPE, WAD
 
 cases = st.integers(1, 2)
@@ -35,10 +36,15 @@ class Twin:
             found += [self.state.cases[case].stage, self.triggers.fired_by.get(case, -1) + 1]
             for trigger in range(len(TRIGGERS)):
                 own = self.triggers.watches.get((case, trigger))
-                since = sum(second << (32 * place) for place, second in enumerate(own.since)) if own else 0
-                found += [since, own.last, own.claim, own.fired] if own else [0] * 4
+                found.append(word_of(own) if own else 0)
                 found += list(self.triggers.references.get((case, trigger), (0, 0)))
-        return [*found, self.state.exposed]
+        return [*found, self.state.exposed[0]]
+
+
+def word_of(own):
+    """As `contracts/liquidation/Watching.sol` keeps a watch."""
+    since = sum(second << (32 * place) for place, second in enumerate(own.since))
+    return since | own.last << 96 | own.claim << 128 | 1 << 224 | own.fired << 225
 
 
 class TriggerMachine(RuleBasedStateMachine):
@@ -52,9 +58,8 @@ class TriggerMachine(RuleBasedStateMachine):
         for case in (1, 2):
             named[f"case {case}"], named[f"{case} fired by"] = loans._cases[case].stage, own.firedBy[case]
             for trigger in range(len(TRIGGERS)):
-                watch, kept = own._watches[case][trigger], own._references[case][trigger]
-                names = ("since", "last", "claim", "fired")
-                named |= {f"watch {case} {trigger} {name}": getattr(watch, name) for name in names}
+                watch, kept = own._watches[case << 64 | trigger], own._references[case][trigger]
+                named[f"watch {case} {trigger}"] = watch
                 named |= {f"reference {case} {trigger} {name}": getattr(kept, name) for name in ("value", "at")}
         cls.places = named | {"exposed": lab.slots(cls.sales.live.house).exposed}
         cls.reached = {}
@@ -68,8 +73,11 @@ class TriggerMachine(RuleBasedStateMachine):
         self.log, self.fired = {}, set()
         live, by = self.sales.live, self.sales.servicer
         for loan, owed in ((1, debt), (4, 10_000)):
-            book.open_case(self.state, loan_id(loan), TAPE.values[loan][1], owed, 0, Case(True, SUBJECTS[0]))
+            book.open_case(self.state, loan_id(loan), TAPE.values[loan][1], owed, 0, Case(True, SUBJECTS[0], SCHEMA))
             live.book.open(self.sales.proof(loan), (owed, 0, True, NOBODY, SUBJECTS[0]), sender=by)
+            number = len(self.state.cases)
+            book.confirm(self.state, number, 1)
+            live.book.confirm(number, 1, sender=self.sales.overseer)
         self.mirror = Mirror(
             self.lab, Twin(self.state, self.triggers), self.places, refusals="TG-01", agreement="TG-02"
         )

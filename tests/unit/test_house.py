@@ -33,7 +33,6 @@ ORDER = [
     "demo",
     "play",
     "rehearsal",
-    "selling",
 ]
 CHAINLESS = ["amounts", "tape", "deal", "jurisdictions", "supervision", "model"]
 

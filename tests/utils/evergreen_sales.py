@@ -13,7 +13,7 @@ from tests.property.evergreen_stage import UNLIMITED
 from tests.property.liquidation_stage import CLAIM, SALE, STEPS
 from tests.utils.evergreen_cases import case
 from tests.utils.gates import Gates
-from tests.utils.leaves import SmallTape
+from tests.utils.leaves import SCHEMA, SmallTape
 
 TAPE = SmallTape((("1", 403, 0), ("2", 597, 0), ("3", 500, 0)))
 SIZES = (1_000, 300, 200)
@@ -45,9 +45,11 @@ class GatesAndSales(Gates):
         place, tree = 1, TAPE.tree
         proof = (0, TAPE.loans[loan], tree.proof(loan), TAPE.fields(loan)[place], TAPE.fields_tree(loan).proof(place))
         claim, leaf = TAPE.values[loan][1], tree.nodes[tree.places[loan]]
-        model = partial(book.open_case, self.sales, leaf, claim, outstanding, 0, Case(True, SUBJECT))
+        model = partial(book.open_case, self.sales, leaf, claim, outstanding, 0, Case(True, SUBJECT, SCHEMA))
         opening = (outstanding, 0, True, "0x" + 40 * "0", SUBJECT)
         self._do(model, self.sold.book.open, proof, opening, by=self.live.parties.servicer)
+        number = len(self.sales.cases)
+        self._do(partial(book.confirm, self.sales, number, 1), self.sold.book.confirm, number, 1, by=self.overseer)
 
     def sell(self, number: int = 1) -> None:
         """By the servicer: from 5 down to 3 in ten hours."""

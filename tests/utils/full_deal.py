@@ -14,6 +14,7 @@ from eth_hash.auto import keccak
 from salvor.chain.handles import Contract
 from salvor.chain.send import selector_of
 from salvor.lab import Lab
+from tests.utils.regulated import Office
 
 NOBODY = "0x" + "00" * 20
 WAD = 10**18
@@ -238,16 +239,27 @@ class Deal:
         return self.waterfall.tranche(place)
 
 
-def build(lab: Lab, terms: Terms, *, rule: str = "OpenCompliance", token: Contract | None = None) -> Deal:
-    """Deploy the deal and hand out its roles; nothing is sold yet."""
+def build(
+    lab: Lab,
+    terms: Terms,
+    *,
+    rule: str = "OpenCompliance",
+    token: Contract | None = None,
+    office: Office | None = None,
+) -> Deal:
+    """Deploy the deal and hand out its roles; nothing is sold yet. Of one tranche, its note may be an office's."""
     admin = lab.actor("admin")
     closing = lab.now + 10 * DAY
-    token = token or lab.deploy("SettlementToken", "Euro", "EUR", 2, sender=admin)
-    access = lab.deploy("DealAccess", admin, sender=admin)
-    compliance = lab.deploy(rule, *([access] if rule == "AllowList" else []), sender=admin)
-    distributor = lab.deploy("Distributor", access, token, sender=admin)
-    names = [f"T-{place}" for place in range(len(terms.tranches))]
-    notes = [lab.deploy("TrancheNote", access, distributor, compliance, name, name, sender=admin) for name in names]
+    if office:
+        token, access, compliance, distributor = office.cash, office.access, office.compliance, office.distributor
+        notes = [office.note]
+    else:
+        token = token or lab.deploy("SettlementToken", "Euro", "EUR", 2, sender=admin)
+        access = lab.deploy("DealAccess", admin, sender=admin)
+        compliance = lab.deploy(rule, *([access] if rule == "AllowList" else []), sender=admin)
+        distributor = lab.deploy("Distributor", access, token, sender=admin)
+        names = [f"T-{place}" for place in range(len(terms.tranches))]
+        notes = [lab.deploy("TrancheNote", access, distributor, compliance, name, name, sender=admin) for name in names]
     sizes = [tranche.size for tranche in terms.tranches]
     price = sum(sizes) if terms.price is None else terms.price
     ends = [closing + number * terms.length for number in range(1, terms.periods + 1)]

@@ -1,9 +1,11 @@
 """What changes something in the contracts that sell loans: they stand beside a deal, tests are in unit/liquidation."""
 
 RESTRICTED = {
+    ("AuctionHouse", "addGroup"),
     ("AuctionHouse", "appoint"),
     ("LoanPool", "appointHouse"),
     ("LoanBook", "approve"),
+    ("LoanBook", "confirm"),
     ("LoanBook", "cured"),
     ("LoanBook", "fire"),
     ("LoanBook", "join"),
@@ -26,6 +28,7 @@ OPEN_TO_ALL = {
     ("SealedAuction", "reveal"),
     ("TriggerBook", "calm"),
     ("TriggerBook", "check"),
+    ("TriggerBook", "checkAll"),
     ("TriggerBook", "fire"),
     ("TriggerBook", "watch"),
     ("LoanBook", "expire"),
@@ -33,9 +36,9 @@ OPEN_TO_ALL = {
     ("LoanBook", "startSale"),
 }
 # These know their one caller without a role.
-OF_THE_BOOK = {("AuctionHouse", name) for name in ("add", "calm", "cancel", "expose", "offer", "pay")}
+OF_THE_BOOK = {("AuctionHouse", name) for name in ("add", "calm", "cancel", "expose", "move", "offer", "pay")}
 OF_AUCTIONS = {("AuctionHouse", name) for name in ("owe", "pass", "pull")}
 AUCTIONS = ("DutchAuction", "EnglishAuction", "SealedAuction")
 OF_THE_HOUSE = {(auction, name) for auction in AUCTIONS for name in ("begin", "cancel", "finish")}
-OF_THE_POOL = {("LoanPool", "awaitProceeds"), ("LoanPool", "takeProceeds")}  # by the house
+OF_THE_POOL = {("LoanPool", name) for name in ("awaitProceeds", "moveClaim", "takeProceeds")}  # by the house
 OTHERS = OF_THE_POOL | OPEN_TO_ALL | OF_THE_BOOK | OF_AUCTIONS | OF_THE_HOUSE

@@ -28,6 +28,7 @@ NO_ADDRESS = "0x" + "00" * 20
 BOND = 1_000
 WINDOW, DECIDE_WITHIN = 2 * DAY, 5 * DAY
 TOLERANCE = WAD // 20
+LAPSE_COST = WAD // 3  # of the bond that is no whole number
 FOREVER = 2**40 - 1
 
 
@@ -171,7 +172,7 @@ def set_stage(lab: Lab, *, signers: int = 0) -> Stage:
     asset = lab.deploy("SettlementToken", "Test Dollar", "TUSD", 2, sender=admin)
     hub = lab.deploy("OracleHub", access, sender=admin)
     reports = lab.deploy("SignedReports", access, sender=admin)
-    terms = (BOND, [WINDOW, DECIDE_WITHIN], TOLERANCE, treasury)
+    terms = (BOND, [WINDOW, DECIDE_WITHIN], [TOLERANCE, LAPSE_COST], treasury)
     disputes = lab.deploy("Disputes", access, hub, reports, asset, *terms, sender=admin)
     chainlink = lab.deploy("ChainlinkSource", sender=admin)
     accuracy = lab.deploy("Accuracy", access, hub, lab.now, MONTH, sender=admin)

@@ -8,6 +8,7 @@ RESTRICTED = {
     ("SignedReports", "addSigner"): "ORACLE_KEEPER",
     ("SignedReports", "removeSigner"): "ORACLE_KEEPER",
     ("SignedReports", "setStanding"): "DISPUTES",
+    ("OracleHub", "forgetBetween"): "DISPUTES",
     ("Disputes", "resolve"): "RESOLVER",
     ("Accuracy", "tellTruth"): "TRUTH_KEEPER",
 }

@@ -38,8 +38,8 @@ class Values:
         self.hub.set_policy(self.key, policy_of(value, self.own, self.live))
         for each in (VALUER, AUDITOR):
             self.reports.add_signer(each.address)
-        given = DisputeTerms(BOND, 2 * DAY, 5 * DAY, WAD // 20, "seller")
-        self.disputes, self.asset = Disputes(given, self.reports), live.settlement
+        given = DisputeTerms(BOND, 2 * DAY, 5 * DAY, WAD // 20, WAD // 10, "seller")
+        self.disputes, self.asset = Disputes(given, self.reports, self.hub), live.settlement
 
     def say(self, value: int, *signers: Signer, at: int | None = None) -> None:
         """Each of them, both unless named, signs the value, of now unless said."""

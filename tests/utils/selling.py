@@ -51,10 +51,16 @@ class Selling:
         """A case with one loan."""
         opening = (outstanding, written_off, by_rank, debtor, SUBJECTS[subject])
         self.book.open(self.sales.proof(loan), opening, sender=self.servicer)
+        self.confirm(self.book.cases())
 
     def join(self, loan: int, outstanding: int, written_off: int = 0, case: int = 1) -> None:
         """A further loan."""
         self.book.join(case, self.sales.proof(loan), outstanding, written_off, sender=self.servicer)
+        self.confirm(case)
+
+    def confirm(self, case: int = 1) -> None:
+        """By the overseer, who has seen all its loans."""
+        self.book.confirm(case, self.book.caseOf(case).loans, sender=self.overseer)
 
     def sell_loan(self, value: int) -> Selling:
         """Case 1: a loan of 30,000, for sale at that value."""

@@ -37,7 +37,7 @@ def small_accounts(**changes) -> Accounts:
 
 def small_steps(node: Node, *, salt: str = "1", accounts: Accounts | None = None, terms=None, **changes) -> DealSteps:
     """Steps of the small deal, which can be accelerated, so that every role is held; or of a deal with other terms."""
-    factory, _ = factory_on(node)
+    factory = factory_on(node)
     terms = terms or small_terms(GENESIS + 10 * DAY, **{"accelerated_steps": STEPS, **changes})
     who = accounts or small_accounts()
     chain = int(node.ask("eth_chainId"), 16)

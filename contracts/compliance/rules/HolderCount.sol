@@ -101,25 +101,25 @@ contract HolderCount is IHolderCount, IRegistryWatcher, Remembering {
 
     /// @inheritdoc IRegistryWatcher
     function rewritten(address[] calldata, Record old, Record word) external {
-        _onlyRegistry();
-        if (Record.unwrap(old) == Record.unwrap(word)) return; // anybody may refresh
-        _endCount();
-        if (!isCounted || word.identity() == 0) return; // a wallet that leaves holds nothing
+        if (!_isRegistry() || word.identity() == 0) return; // a wallet that leaves holds nothing
+        // Until when it is verified is not counted: whoever hands a claim in can't end a count with it.
         if (old.country() == word.country() && old.class() == word.class()) return;
         if (compliance.unitsOf(word.identity()) == 0) return;
+        _endCount();
+        if (!_isTold()) return;
         _leave(old.country(), old.class());
         _enter(_tallies[_round], word.country(), word.class());
     }
 
     /// @inheritdoc IRegistryWatcher
     function joined(address wallet, Record word) external {
-        _onlyRegistry();
-        _endCount();
         address token = compliance.getTokenBound();
-        if (!isCounted || token == address(0)) return;
+        if (!_isRegistry() || token == address(0)) return;
         uint256 units = IERC20(token).balanceOf(wallet);
+        if (units == 0) return;
+        _endCount();
         // One that held before has been counted.
-        if (units == 0 || units != compliance.unitsOf(word.identity())) return;
+        if (!_isTold() || units != compliance.unitsOf(word.identity())) return;
         _enter(_tallies[_round], word.country(), word.class());
     }
 
@@ -220,6 +220,12 @@ contract HolderCount is IHolderCount, IRegistryWatcher, Remembering {
         if (compliance.isModuleBound(address(this))) compliance.tellAll(false);
     }
 
+    /// @dev One that is asked no more was told of nothing since: its count is none, and must not hold the registry up.
+    function _isTold() private returns (bool) {
+        if (isCounted && !compliance.isAsked(address(this))) isCounted = false;
+        return isCounted;
+    }
+
     function _enter(Tally storage tally, uint16 country, uint8 class) private {
         ++tally.all;
         ++tally.ofClass[class];
@@ -249,8 +255,8 @@ contract HolderCount is IHolderCount, IRegistryWatcher, Remembering {
         return there + (oneLeaves ? 0 : 1) > most;
     }
 
-    function _onlyRegistry() private view {
-        address registry = compliance.registry();
-        if (msg.sender != registry) revert NotTheRegistry(msg.sender, registry);
+    /// @dev One that was asked before tells still, and must be able to go on.
+    function _isRegistry() private view returns (bool) {
+        return msg.sender == compliance.registry();
     }
 }

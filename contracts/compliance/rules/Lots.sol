@@ -15,13 +15,22 @@ abstract contract Lots is Remembering {
         uint40 freeAt;
     }
 
+    /// @notice Lots in the order in which they will be free, in places that are used again: so they go without a loop.
+    /// @param first Place of the one that is free soonest.
+    struct Ring {
+        uint8 first;
+        uint8 count;
+        Lot[24] at;
+    }
+
     /// @dev Ends are rounded up to a sixteenth of the duration, so that lots of about one time are one, and few are open.
     uint256 internal constant STEPS = 16;
-    uint256 private constant MOST_LOTS = 32;
+    /// @dev One duration has at most 17 ends ahead. All are read by every answer, for which there are `Modules.CHECK_GAS`.
+    uint256 private constant MOST_LOTS = 24;
 
     /* STORAGE */
 
-    mapping(uint32 identity => Lot[]) private _lots;
+    mapping(address person => Ring) private _rings;
 
     /* RULE */
 
@@ -34,27 +43,29 @@ abstract contract Lots is Remembering {
     /// @inheritdoc IRule
     function allows(Movement calldata movement) external view returns (bool) {
         Movement memory moved = movement;
-        if (moved.within() || moved.from.identity == 0) return true;
-        return moved.units <= freeOf(moved.from.identity, moved.from.held);
+        if (moved.within()) return true;
+        // Whose lots a stranger holds, after a change of registry, nobody knows.
+        if (moved.from.identity == 0) return moved.units == 0;
+        return moved.units <= freeOf(_personOf(moved.from), moved.from.held);
     }
 
     /* VIEWS */
 
     /// @notice Of `held` units of an identity, those that may be sent now.
-    function freeOf(uint32 identity, uint256 held) public view returns (uint256) {
-        uint256 locked = lockedOf(identity);
+    function freeOf(address person, uint256 held) public view returns (uint256) {
+        uint256 locked = lockedOf(person);
         return locked < held ? held - locked : 0;
     }
 
     /// @notice Units in lots that are not free yet.
-    function lockedOf(uint32 identity) public view returns (uint256 locked) {
-        Lot[] storage lots = _lots[identity];
-        for (uint256 i; i < lots.length; ++i) if (block.timestamp < lots[i].freeAt) locked += lots[i].units;
+    function lockedOf(address person) public view returns (uint256 locked) {
+        Lot[] memory lots = lotsOf(person);
+        for (uint256 i; i < lots.length; ++i) locked += lots[i].units;
     }
 
-    /// @notice Lots of an identity; those that are free go when the next comes.
-    function lotsOf(uint32 identity) external view returns (Lot[] memory) {
-        return _lots[identity];
+    /// @notice Lots of an identity that are not free yet, the soonest first.
+    function lotsOf(address person) public view returns (Lot[] memory lots) {
+        (, lots) = _open(_rings[person]);
     }
 
     /* INTERNAL */
@@ -87,47 +98,52 @@ abstract contract Lots is Remembering {
     function _acquire(Side memory to, uint256 units) private {
         uint256 freeAt = Math.min(_endOf(to), type(uint40).max);
         if (units == 0 || to.identity == 0 || freeAt <= block.timestamp) return;
-        Lot[] storage lots = _lots[to.identity];
-        _drop(lots);
-        uint256 place = lots.length;
-        for (uint256 i; i < lots.length; ++i) if (lots[i].freeAt == freeAt) place = i;
-        if (place == MOST_LOTS) {
+        Ring storage ring = _rings[_personOf(to)];
+        (uint256 first, Lot[] memory lots) = _open(ring);
+        uint256 count = lots.length;
+        uint256 place = count;
+        while (place > 0 && lots[place - 1].freeAt > freeAt) --place;
+        if (place > 0 && lots[place - 1].freeAt == freeAt) {
+            _at(ring, first + place - 1).units += uint112(units); // at most MAX_AMOUNT in all
+        } else if (count == MOST_LOTS) {
             // Against the holder: the last lot waits for the later of both.
-            --place;
-            if (lots[place].freeAt < freeAt) lots[place].freeAt = uint40(freeAt);
+            Lot storage last = _at(ring, first + count - 1);
+            last.units += uint112(units);
+            if (last.freeAt < freeAt) last.freeAt = uint40(freeAt);
+        } else {
+            for (uint256 i = count; i > place; --i) ring.at[(first + i) % MOST_LOTS] = lots[i - 1];
+            ring.at[(first + place) % MOST_LOTS] = Lot(uint112(units), uint40(freeAt));
+            ++count;
         }
-        if (place == lots.length) lots.push(Lot(uint112(units), uint40(freeAt)));
-        else lots[place].units += uint112(units); // at most MAX_AMOUNT in all
+        (ring.first, ring.count) = (uint8(first), uint8(count));
     }
 
     /// @dev Takes what is free first, then the lots that would be free soonest.
     function _take(Side memory from, uint256 units) private {
         if (from.identity == 0) return;
-        uint256 free = freeOf(from.identity, from.held);
-        Lot[] storage lots = _lots[from.identity];
-        uint256 rest = units > free ? units - free : 0;
-        while (rest != 0) {
-            uint256 next = _soonest(lots);
-            if (next == lots.length) return;
-            uint256 taken = Math.min(lots[next].units, rest);
-            lots[next].units -= uint112(taken);
-            rest -= taken;
-        }
+        address person = _personOf(from);
+        uint256 free = freeOf(person, from.held);
+        if (units <= free) return;
+        uint256 rest = units - free;
+        Ring storage ring = _rings[person];
+        (uint256 first, Lot[] memory lots) = _open(ring);
+        uint256 gone;
+        for (; gone < lots.length && lots[gone].units <= rest; ++gone) rest -= lots[gone].units;
+        if (gone < lots.length) _at(ring, first + gone).units = lots[gone].units - uint112(rest);
+        (ring.first, ring.count) = (uint8((first + gone) % MOST_LOTS), uint8(lots.length - gone));
     }
 
-    function _soonest(Lot[] storage lots) private view returns (uint256 next) {
-        next = lots.length;
-        for (uint256 i; i < lots.length; ++i) {
-            if (lots[i].units == 0 || lots[i].freeAt <= block.timestamp) continue;
-            if (next == lots.length || lots[i].freeAt < lots[next].freeAt) next = i;
-        }
+    /// @dev Those that are not free yet, and the place of the first.
+    function _open(Ring storage ring) private view returns (uint256 first, Lot[] memory lots) {
+        (uint256 begin_, uint256 count) = (ring.first, ring.count);
+        uint256 free;
+        while (free < count && _at(ring, begin_ + free).freeAt <= block.timestamp) ++free;
+        first = (begin_ + free) % MOST_LOTS;
+        lots = new Lot[](count - free);
+        for (uint256 i; i < lots.length; ++i) lots[i] = _at(ring, first + i);
     }
 
-    function _drop(Lot[] storage lots) private {
-        for (uint256 i = lots.length; i > 0; --i) {
-            if (lots[i - 1].units != 0 && block.timestamp < lots[i - 1].freeAt) continue;
-            lots[i - 1] = lots[lots.length - 1];
-            lots.pop();
-        }
+    function _at(Ring storage ring, uint256 place) private view returns (Lot storage) {
+        return ring.at[place % MOST_LOTS];
     }
 }

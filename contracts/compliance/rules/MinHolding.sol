@@ -7,7 +7,7 @@ import {Kind, Movement} from "interfaces/IRule.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title Whoever holds, holds so much
-/// @dev The receiver afterwards, and the sender unless nothing is left.
+/// @dev The receiver afterwards, and the sender unless nothing is left. What was allotted is handed over: the order was asked.
 library MinHolding {
     /// @param params Units.
     function put(Table storage table, bytes calldata params) internal {
@@ -15,7 +15,7 @@ library MinHolding {
     }
 
     function refusal(Table storage table, Movement memory movement) internal view returns (uint256) {
-        if (movement.units == 0 || movement.within()) return 0;
+        if (movement.units == 0 || movement.kind == Kind.HAND_OVER || movement.within()) return 0;
         uint256 least = table.minHolding;
         uint256 found = bit(BELOW_MINIMUM, movement.afterwards() < least);
         if (movement.kind != Kind.TRANSFER || movement.from.held <= movement.units) return found;

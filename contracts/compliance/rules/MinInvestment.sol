@@ -7,6 +7,7 @@ import {Kind, Movement} from "interfaces/IRule.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title Who subscribes has so much afterwards
+/// @dev Asked of an order and of what agents make. An order that was cut is handed over as it was allotted.
 library MinInvestment {
     /// @param params Units.
     function put(Table storage table, bytes calldata params) internal {
@@ -14,7 +15,7 @@ library MinInvestment {
     }
 
     function refusal(Table storage table, Movement memory movement) internal view returns (uint256) {
-        if (movement.kind != Kind.MINT && movement.kind != Kind.HAND_OVER) return 0;
+        if (movement.kind != Kind.MINT) return 0;
         return bit(BELOW_INVESTMENT, movement.units != 0 && movement.afterwards() < table.minInvestment);
     }
 }

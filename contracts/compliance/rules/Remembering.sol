@@ -2,8 +2,9 @@
 pragma solidity 0.8.37;
 
 import {IAgentRole} from "interfaces/IAgentRole.sol";
+import {IIdentityRegistry} from "interfaces/IIdentityRegistry.sol";
 import {IRegulatedCompliance} from "interfaces/IRegulatedCompliance.sol";
-import {IRule, Movement} from "interfaces/IRule.sol";
+import {IRule, Movement, Side} from "interfaces/IRule.sol";
 
 /// @title What every rule with a memory has: one compliance, whom alone it obeys, and nothing to remember unless it says so
 abstract contract Remembering is IRule {
@@ -58,6 +59,13 @@ abstract contract Remembering is IRule {
 
     function _onlyCompliance() internal view {
         if (msg.sender != address(compliance)) revert NotTheCompliance(msg.sender, address(compliance));
+    }
+
+    /// @dev What is remembered of a person is kept by the address of its identity: a number is one registry's, and after a change
+    ///      of registry it would be somebody else's. Zero for a stranger.
+    function _personOf(Side memory side) internal view returns (address) {
+        if (side.identity == 0) return address(0);
+        return IIdentityRegistry(compliance.registry()).identity(side.wallet);
     }
 
     /// @dev Agents of a rule are the agents of its note.

@@ -2,24 +2,27 @@
 pragma solidity 0.8.37;
 
 import {Remembering} from "contracts/compliance/rules/Remembering.sol";
-import {IIdentities} from "interfaces/IIdentities.sol";
+import {IIdentityRegistry} from "interfaces/IIdentityRegistry.sol";
 import {IRegulatedCompliance} from "interfaces/IRegulatedCompliance.sol";
 import {IRule, Movement, Side} from "interfaces/IRule.sol";
-import {Record} from "interfaces/Records.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 
 /// @title Nobody who was shown to be on a sanctions list sends or receives
-/// @notice An agent publishes the root of the list; whoever has a proof flags a wallet, and with it the identity behind it.
+/// @notice An agent publishes the root of the list; whoever has a proof flags a wallet, and with it the identity behind it. Each
+///         stays flagged until an agent clears it.
 /// @dev Warning: who is on the list and was not flagged moves freely: whoever publishes a root flags the holders it names.
 contract SanctionsRoot is Remembering {
     /// @notice Root of the list in force: leaves are twice hashed addresses, as OpenZeppelin's StandardMerkleTree makes them.
     event Published(bytes32 root);
 
     /// @notice The wallet is on the list.
-    event Flagged(address indexed wallet, uint32 indexed identity);
+    event Flagged(address indexed wallet, address indexed person);
 
     /// @notice An agent says that it is not, or no more.
-    event Cleared(address indexed wallet, uint32 indexed identity);
+    event Cleared(address indexed wallet);
+
+    /// @notice An agent says that nobody behind this identity is.
+    event PersonCleared(address indexed person);
 
     /// @notice The proof does not lead to the root.
     error NotOnTheList(address wallet, bytes32 root);
@@ -33,7 +36,7 @@ contract SanctionsRoot is Remembering {
     mapping(address wallet => bool) public isFlagged;
 
     /// @notice Whether a wallet of the identity was.
-    mapping(uint32 identity => bool) public isIdentityFlagged;
+    mapping(address person => bool) public isPersonFlagged;
 
     /* CONSTRUCTOR */
 
@@ -52,15 +55,24 @@ contract SanctionsRoot is Remembering {
     function flag(address wallet, bytes32[] calldata proof) external {
         bytes32 leaf = keccak256(bytes.concat(keccak256(abi.encode(wallet))));
         if (root == bytes32(0) || !MerkleProof.verifyCalldata(proof, root, leaf)) revert NotOnTheList(wallet, root);
-        uint32 identity = _set(wallet, true);
-        emit Flagged(wallet, identity);
+        address person = IIdentityRegistry(compliance.registry()).identity(wallet);
+        isFlagged[wallet] = true;
+        if (person != address(0)) isPersonFlagged[person] = true;
+        emit Flagged(wallet, person);
     }
 
-    /// @notice Clears a wallet and its identity. Only an agent of the note.
+    /// @notice Clears a wallet. Only an agent of the note.
     function clear(address wallet) external {
         _onlyAgent();
-        uint32 identity = _set(wallet, false);
-        emit Cleared(wallet, identity);
+        isFlagged[wallet] = false;
+        emit Cleared(wallet);
+    }
+
+    /// @notice Clears an identity; its wallets that were flagged stay so. Only an agent of the note.
+    function clearPerson(address person) external {
+        _onlyAgent();
+        isPersonFlagged[person] = false;
+        emit PersonCleared(person);
     }
 
     /* RULE */
@@ -84,13 +96,6 @@ contract SanctionsRoot is Remembering {
     /* INTERNAL */
 
     function _isOnIt(Side calldata side) private view returns (bool) {
-        return isFlagged[side.wallet] || isIdentityFlagged[side.identity];
-    }
-
-    function _set(address wallet, bool flagged) private returns (uint32 identity) {
-        (Record record, ) = IIdentities(compliance.registry()).recordsOf(wallet, wallet);
-        identity = record.identity();
-        isFlagged[wallet] = flagged;
-        if (identity != 0) isIdentityFlagged[identity] = flagged;
+        return isFlagged[side.wallet] || isPersonFlagged[_personOf(side)];
     }
 }

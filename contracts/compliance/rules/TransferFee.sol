@@ -9,14 +9,20 @@ import {WAD} from "interfaces/Types.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-/// @title Who transfers pays a fee in cash, which the sender lets this contract take
+/// @title Whose notes are transferred pays a fee in cash, which that wallet lets this contract take
 /// @dev In cash and not in notes: nobody then holds notes whom no rule was asked for.
-/// @dev Warning: the asset is trusted to move what it says; an asset that calls back finds the note closed.
+/// @dev Warning: the wallet that gives the notes pays, also where somebody else sends them by its allowance; each transfer costs
+///      at least one unit, so whoever has an allowance for notes can spend as many units of the fee's as it sends pieces.
+/// @dev Warning: the asset is trusted to move what it says; an asset that calls back finds the note closed. One that refuses a
+///      sender (a list, a pause) makes the rule count as broken, and it can be suspended as any other.
 contract TransferFee is Remembering {
     using ExactPull for IERC20;
 
     /// @notice A transfer was paid for, cash units.
     event FeePaid(address indexed from, address indexed collector, uint256 cash);
+
+    /// @notice No asset pays the zero address, so nobody could transfer.
+    error ZeroCollector();
 
     /* STORAGE */
 
@@ -37,13 +43,13 @@ contract TransferFee is Remembering {
         uint64 rate_,
         address collector_
     ) Remembering(compliance_) {
-        (asset, rate, collector) = (asset_, rate_, collector_);
+        _set(asset_, rate_, collector_);
     }
 
     /// @notice Another asset, fee or collector. Only through the compliance.
     function set(IERC20 asset_, uint64 rate_, address collector_) external {
         _onlyCompliance();
-        (asset, rate, collector) = (asset_, rate_, collector_);
+        _set(asset_, rate_, collector_);
     }
 
     /* RULE */
@@ -80,5 +86,10 @@ contract TransferFee is Remembering {
         if (fee == 0) return;
         emit FeePaid(movement.from.wallet, collector, fee);
         asset.moveExact(movement.from.wallet, collector, fee);
+    }
+
+    function _set(IERC20 asset_, uint64 rate_, address collector_) private {
+        if (collector_ == address(0)) revert ZeroCollector();
+        (asset, rate, collector) = (asset_, rate_, collector_);
     }
 }

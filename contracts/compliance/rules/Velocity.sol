@@ -7,16 +7,17 @@ import {IRule, Kind, Movement} from "interfaces/IRule.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title An identity sends no more than so much in a rolling period
-/// @dev The period is counted in eighths and the one under way: what was sent counts for the period and up to an eighth and
-///      eight seconds longer, never shorter.
+/// @dev What is sent in an eighth of the period counts from its end on: for the period and up to an eighth and a second longer,
+///      never shorter.
 contract Velocity is Remembering {
-    /// @param number Of the eighth since 1970 in which the units were sent.
-    struct Eighth {
-        uint40 number;
+    /// @param ends First second after the eighth in which the units were sent.
+    struct Part {
         uint112 units;
+        uint40 ends;
     }
 
     uint256 private constant PARTS = 8;
+    /// @dev All eighths that can count, and the one under way.
     uint256 private constant PLACES = PARTS + 1;
 
     /* STORAGE */
@@ -24,11 +25,10 @@ contract Velocity is Remembering {
     /// @notice Units in a period.
     uint112 public most;
 
-    /// @notice Seconds; another period forgets what was sent.
+    /// @notice Seconds.
     uint40 public period;
 
-    uint32 private _terms;
-    mapping(uint32 terms => mapping(uint32 identity => Eighth[9])) private _sent;
+    mapping(address person => Part[9]) private _sent;
 
     /* CONSTRUCTOR */
 
@@ -36,10 +36,9 @@ contract Velocity is Remembering {
         (most, period) = (most_, period_);
     }
 
-    /// @notice Other terms. What was sent is kept when only `most` changes. Only through the compliance.
+    /// @notice Other terms. What was sent counts on, for the new period. Only through the compliance.
     function set(uint112 most_, uint40 period_) external {
         _onlyCompliance();
-        if (period_ != period) ++_terms;
         (most, period) = (most_, period_);
     }
 
@@ -54,8 +53,10 @@ contract Velocity is Remembering {
     /// @inheritdoc IRule
     function allows(Movement calldata movement) external view returns (bool) {
         Movement memory moved = movement;
-        if (moved.within() || moved.from.identity == 0) return true;
-        return sentBy(moved.from.identity) + moved.units <= most;
+        if (moved.within()) return true;
+        // What a stranger has sent, after a change of registry, nobody knows.
+        if (moved.from.identity == 0) return moved.units == 0;
+        return sentBy(_personOf(moved.from)) + moved.units <= most;
     }
 
     /// @inheritdoc IRule
@@ -66,10 +67,9 @@ contract Velocity is Remembering {
     /* VIEWS */
 
     /// @notice Units that count now.
-    function sentBy(uint32 identity) public view returns (uint256 units) {
-        Eighth[9] storage sent = _sent[_terms][identity];
-        uint256 now_ = _number();
-        for (uint256 i; i < PLACES; ++i) if (sent[i].number + PARTS >= now_) units += sent[i].units;
+    function sentBy(address person) public view returns (uint256 units) {
+        Part[9] storage sent = _sent[person];
+        for (uint256 i; i < PLACES; ++i) if (_counts(sent[i].ends)) units += sent[i].units;
     }
 
     /* INTERNAL */
@@ -77,13 +77,32 @@ contract Velocity is Remembering {
     function _transferred(Movement calldata movement) internal override {
         Movement memory moved = movement;
         if (moved.kind != Kind.TRANSFER || moved.within() || moved.from.identity == 0) return;
-        uint256 now_ = _number();
-        Eighth storage one = _sent[_terms][moved.from.identity][now_ % PLACES];
-        if (one.number != now_) (one.number, one.units) = (uint40(now_), 0);
-        one.units += uint112(moved.units); // at most `most`
+        uint256 eighth = Math.max(Math.ceilDiv(period, PARTS), 1);
+        uint256 ends = (block.timestamp / eighth + 1) * eighth;
+        Part[9] storage sent = _sent[_personOf(moved.from)];
+        (uint256 place, bool counts) = _placeOf(sent, ends);
+        if (!counts) sent[place].units = 0;
+        sent[place].units += uint112(moved.units); // at most `most`
+        // Against the sender: where another period left no place, both count as long as the later.
+        if (!counts || sent[place].ends < ends) sent[place].ends = uint40(ends);
     }
 
-    function _number() private view returns (uint256) {
-        return block.timestamp / Math.max(Math.ceilDiv(period, PARTS), 1);
+    /// @dev The place of this eighth; else the first that counts no more; else that which counts longest.
+    function _placeOf(Part[9] storage sent, uint256 ends) private view returns (uint256 place, bool counts) {
+        uint256 free = PLACES;
+        for (uint256 i; i < PLACES; ++i) {
+            uint256 there = sent[i].ends;
+            if (!_counts(there)) {
+                if (free == PLACES) free = i;
+                continue;
+            }
+            if (there == ends) return (i, true);
+            if (there > sent[place].ends) place = i;
+        }
+        return free == PLACES ? (place, true) : (free, false);
+    }
+
+    function _counts(uint256 ends) private view returns (bool) {
+        return block.timestamp < ends + period;
     }
 }

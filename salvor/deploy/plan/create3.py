@@ -13,7 +13,7 @@ from eth_abi import encode
 from eth_hash.auto import keccak
 
 from salvor.chain.codec import checksummed
-from salvor.deploy.plan.refusals import FactoryImpossible
+from salvor.deploy.plan.refusals import FactoryGone, FactoryImpossible
 from salvor.deploy.plan.rpc import Node, bytes_in
 
 ARACHNID = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
@@ -104,22 +104,27 @@ class Factory:
 
 
 SALVOR = Factory("Salvor", OURS)
+CREATEX_FACTORY = Factory("CreateX", CREATEX)
 BOOTSTRAP = bytes(32) + _FACTORY  # to Arachnid's proxy, by anybody: our factory
 
 
-def factory_on(node: Node) -> tuple[Factory, bool]:
-    """The factory for this chain, and whether it stands there already."""
+def factory_on(node: Node, *, begun_with: str = "") -> Factory:
+    """The factory for this chain; a deployment that was begun keeps its own, by name, whatever else came to be there.
+
+    Another factory has other addresses: a deal that stands would not be found, and would be deployed once more.
+    """
     createx, ours, arachnid = (
         bytes_in(answer)
         for answer in node.ask_all([("eth_getCode", (each, "latest")) for each in (CREATEX, OURS, ARACHNID)])
     )
-    if createx and bytes(keccak(createx)).hex() == _CREATEX_CODE:
-        return Factory("CreateX", CREATEX), True
-    if ours:
-        return SALVOR, True
-    if not arachnid:
+    has_createx = bool(createx) and bytes(keccak(createx or b"")).hex() == _CREATEX_CODE
+    if begun_with == CREATEX_FACTORY.name and not has_createx:
+        raise FactoryGone(begun_with, CREATEX)
+    if has_createx and begun_with != SALVOR.name:
+        return CREATEX_FACTORY
+    if not ours and not arachnid:
         raise FactoryImpossible(CREATEX, ARACHNID)
-    return SALVOR, False
+    return SALVOR
 
 
 def _bound(sender: str, salt: bytes) -> bytes:

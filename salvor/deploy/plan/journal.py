@@ -10,9 +10,11 @@ import fcntl
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from salvor.deploy.plan.refusals import JournalInUse, JournalUnfit
 from salvor.deploy.plan.signers import Signed
@@ -65,6 +67,18 @@ class Mined:
     block_hash: str
     gas: int
     price: int
+
+
+def fact_of(path: Path, name: str) -> str | None:
+    """What a journal says, also while a run has it; None where there is no journal, or none that can be read."""
+    if not path.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as opened:
+            row = opened.execute("select value from said where name = ?", (name,)).fetchone()
+    except sqlite3.DatabaseError:
+        return None
+    return None if row is None else str(row[0])
 
 
 class Journal:

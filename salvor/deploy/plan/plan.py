@@ -34,6 +34,7 @@ class Plan:
     chain_id: int
     genesis: str  # hash of the first block: tells two local chains of one number apart
     sender: str
+    factory: str  # by name
     steps: tuple[Step, ...]
     found: Mapping[str, Found]
     tried: Mapping[str, Tried]  # of the steps that are left
@@ -72,6 +73,7 @@ class Plan:
             "title": self.title,
             "chain_id": self.chain_id,
             "sender": self.sender,
+            "factory": self.factory,
             "gas": self.gas,
             "cost_wei": str(self.cost),
             "warnings": list(self.warnings),
@@ -111,6 +113,7 @@ def make_plan(
         number,
         str(first["hash"]),
         steps.sender,
+        steps.factory.name,
         tuple(steps.steps),
         found,
         tried,

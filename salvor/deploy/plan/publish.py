@@ -7,9 +7,8 @@ was sent; nothing is encoded a second time.
 from __future__ import annotations
 
 import json
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,13 +17,14 @@ import rlp
 
 from salvor.chain.artifacts import Artifact
 from salvor.chain.solc import compiler_version, standard_json
-from salvor.deploy.plan.create3 import CREATEX, SALVOR, Factory
+from salvor.deploy.plan.create3 import CREATEX, CREATEX_FACTORY, SALVOR
 from salvor.deploy.plan.creation import arguments_in
+from salvor.deploy.plan.explorers import Answer, Explorer, State
 from salvor.deploy.plan.journal import Journal
 from salvor.deploy.plan.refusals import JournalUnfit
 from salvor.errors import NotDeployable
+from salvor.files import write_whole
 
-_TIMEOUT = 60  # seconds for an explorer's answer
 _DATA = {2: 7, 1: 6}  # place of the calldata in a typed transaction
 _DATA_OF_OLD = 5
 
@@ -60,6 +60,7 @@ class Publication:
             "contractname": self.identifier,
             "compilerversion": f"v{self.compiler}",
             "constructorArguments": self.arguments.hex(),
+            "constructorArguements": self.arguments.hex(),  # as its first version had it, and as Blockscout has it
             "sourceCode": json.dumps(self.source),
         }
 
@@ -81,47 +82,85 @@ def publications(journal: Journal, artifacts: Mapping[str, Artifact], root: Path
         yield Publication(step, address, identifier, compiler, source, arguments, mined.hash)
 
 
+def write_publications(made: Iterable[Publication], out: Path) -> Path:
+    """As files, for the forms of explorers."""
+    for each in made:
+        name = each.step.replace(" ", "-")
+        for kind, content in (("sourcify", each.for_sourcify()), ("etherscan", each.for_etherscan())):
+            write_whole(out / f"{name}.{kind}.json", json.dumps(content, indent=2) + "\n")
+    return out
+
+
 def sent_arguments(artifact: Artifact, raw: bytes) -> bytes | None:
     """The tail of the creation code in a signed transaction; None when the code before it is another one."""
     to, data = _call_of(raw)
-    factory = Factory("CreateX", CREATEX) if to == bytes.fromhex(CREATEX[2:]) else SALVOR
+    factory = CREATEX_FACTORY if to == bytes.fromhex(CREATEX[2:]) else SALVOR
     return arguments_in(artifact, factory.code_in(data))
 
 
 def publish(
-    made: Iterator[Publication], journal: Journal, server: str, chain_id: int, *, tell: Callable[[str, str], None]
+    made: Iterable[Publication],
+    journal: Journal,
+    explorer: Explorer,
+    chain_id: int,
+    *,
+    tell: Callable[[str, str], None],
+    looks: int = 60,
+    pause: float = 2.0,
 ) -> list[str]:
-    """Send what this server has not accepted yet; gives the names of those that stay open."""
-    fact = f"published {server}"
-    accepted = dict(json.loads(journal.said(fact) or "{}"))
-    left = []
+    """Send what this explorer has not accepted yet, and wait for what it says; gives the names that stay open.
+
+    It is looked at so many times, with so many seconds in between; tickets are kept, so a later run asks first.
+    """
+    kept = _Kept(journal, f"published {explorer.where}")
+    waiting, left = [], []
     for each in made:
-        if each.step in accepted:
+        if each.step in kept.accepted:
             continue
-        said = _post(f"{server.rstrip('/')}/v2/verify/{chain_id}/{each.address}", each.for_sourcify())
-        if isinstance(said, dict) and (said.get("verificationId") or said.get("match")):
-            accepted[each.step] = said.get("verificationId") or said["match"]
-            journal.say({fact: json.dumps(accepted)})
-            tell("accepted", each.step)
-        else:
+        answer = explorer.ask(kept.tickets[each.step], chain_id) if each.step in kept.tickets else None
+        if answer is None or answer.state is State.REFUSED:  # refused earlier: what was wrong may be mended
+            answer = explorer.send(each, chain_id)
+        if kept.take(each.step, answer, tell):
+            waiting.append(each.step)
+        elif answer.state is State.REFUSED:
             left.append(each.step)
-            tell(f"refused: {said}", each.step)
-    return left
+    for _ in range(looks):
+        if not waiting:
+            break
+        time.sleep(pause)
+        for step in list(waiting):
+            answer = explorer.ask(kept.tickets[step], chain_id)
+            if not kept.take(step, answer, tell):
+                waiting.remove(step)
+                left += [step] if answer.state is State.REFUSED else []
+    for step in waiting:
+        tell("still waits", step)
+    return [*left, *waiting]
 
 
-def _post(url: str, body: dict[str, Any]) -> Any:
-    """The answer, or in one line why there is none; a contract that is known already is as good as accepted."""
-    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
-    try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:
-            return json.loads(answer.read())
-    except urllib.error.HTTPError as error:
-        text = error.read().decode(errors="replace")
-        if error.code == 409:
-            return {"match": "already there"}
-        return f"HTTP {error.code}: {' '.join(text.split())[:200]}"
-    except (OSError, ValueError) as error:
-        return f"{type(error).__name__}: {error}"
+class _Kept:
+    """What an explorer accepted and what it has tickets for, in the journal."""
+
+    def __init__(self, journal: Journal, fact: str) -> None:
+        self._journal, self._fact = journal, fact
+        said = json.loads(journal.said(fact) or "{}")
+        self.accepted: dict[str, str] = said.get("accepted", {})
+        self.tickets: dict[str, str] = said.get("tickets", {})
+
+    def take(self, step: str, answer: Answer, tell: Callable[[str, str], None]) -> bool:
+        """Write down and tell; whether it still waits."""
+        if answer.state is State.WAITS:
+            new = self.tickets.get(step) != answer.ticket
+            self.tickets[step] = answer.ticket
+            if new:
+                tell("sent", step)
+        else:
+            self.tickets.pop(step, None)
+            if answer.state is State.ACCEPTED:
+                self.accepted[step] = answer.says
+            tell(f"{answer.state}: {answer.says}", step)
+        self._journal.say({self._fact: {"accepted": self.accepted, "tickets": self.tickets}})
+        return answer.state is State.WAITS
 
 
 def _call_of(raw: bytes) -> tuple[bytes, bytes]:

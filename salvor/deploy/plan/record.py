@@ -50,6 +50,11 @@ class Recorder:
         """Somebody who takes part."""
         return Account(self.engine, address, name)
 
+    def outside(self, codes: Mapping[str, bytes]) -> None:
+        """Contracts of others that stand on the chain already, by address with code that answers as they do."""
+        for address, code in codes.items():
+            self.engine.put(address, code)
+
     def existing(self, contract: str, address: str, *args: Any) -> Contract:
         """A contract that stands on the chain already; here one of ours, made with `args`, answers in its place."""
         return self.engine.stand_in(blueprint_of(self.steps.artifacts[contract]), address_of(address), args)
@@ -69,8 +74,6 @@ class _Blueprints:
 
 class RecordingEngine:
     """An engine for handles: carries out what it is asked, and makes a step of what changes state."""
-
-    name = "plan"
 
     def __init__(self, steps: Steps, *, chain_id: int, now: int) -> None:
         self._steps, self._evm = steps, Revm(genesis=now, chain_id=chain_id)
@@ -97,6 +100,10 @@ class RecordingEngine:
         self._evm.put(address, self._evm.code(made))
         return self._learn(blueprint, address)
 
+    def put(self, address: str, code: bytes) -> None:
+        """Code that other contracts may ask; nobody here calls it by itself."""
+        self._evm.put(address, code)
+
     def execute(self, sender: str, to: str, data: bytes, value: int = 0, access_list: AccessList = ()) -> Done:
         """Carried out, then a step."""
         contract = self._known[to]
@@ -122,7 +129,7 @@ class RecordingEngine:
         return self._evm.read_log(log)
 
     def _learn(self, blueprint: Blueprint, address: str) -> Contract:
-        contract = self._known[address] = Contract(self, blueprint, address)  # type: ignore[arg-type]
+        contract = self._known[address] = Contract(self, blueprint, address)
         return contract
 
     def _name(self, blueprint: Blueprint, args: Sequence[Any]) -> str:

@@ -119,6 +119,32 @@ class FactoryImpossible(ChainTrouble):
         )
 
 
+class FactoryGone(ChainTrouble):
+    """A deployment was begun through a factory that the chain does not show."""
+
+    def __init__(self, name: str, address: str) -> None:
+        super().__init__(
+            f"this deployment was begun through {name}, and the node shows other code at {address}, or none; "
+            "ask another node, or name another --folder where the chain is another one"
+        )
+
+
+class OtherFactory(SalvorError):
+    def __init__(self, where: Path, begun: str, now: str) -> None:
+        super().__init__(
+            f"{where} was begun through the factory {begun}, this plan takes {now}, with which all addresses differ; "
+            f"nothing was sent: make the plan with factory_on(node, begun_with='{begun}')"
+        )
+
+
+class KeyMissing(SalvorError):
+    def __init__(self, variable: str) -> None:
+        super().__init__(
+            f"this explorer asks for a key: put it into the environment as {variable}; "
+            "or publish to Sourcify, which asks for none: --to sourcify"
+        )
+
+
 class SignerMissing(SalvorError):
     def __init__(self, account: str, known: Sequence[str]) -> None:
         super().__init__(f"nobody signs for {account}; given: {', '.join(known) or 'nobody'}")

@@ -23,6 +23,7 @@ from salvor.deploy.plan.refusals import (
     NotAsPlanned,
     NotOurCode,
     OtherChain,
+    OtherFactory,
     OtherHistory,
     PlanChanged,
     SignerMissing,
@@ -150,7 +151,7 @@ class _Run:
         if known is None:
             facts = {"chain": str(self.plan.chain_id), "genesis": self.plan.genesis, "title": self.plan.title}
             contracts = {step.name: [step.contract, step.address] for step in self.plan.steps if step.contract}
-            facts |= {"plan": self.plan.hash, "contracts": json.dumps(contracts)}
+            facts |= {"plan": self.plan.hash, "contracts": json.dumps(contracts), "factory": self.plan.factory}
             self.journal.say({**facts, "outline": outline(self.plan.steps)})
             return []
         if known != self.plan.genesis or self.journal.said("chain") != str(self.plan.chain_id):
@@ -158,6 +159,8 @@ class _Run:
         return self._same_plan()
 
     def _same_plan(self) -> list[str]:
+        if (begun := self.journal.said("factory")) != self.plan.factory:
+            raise OtherFactory(self.journal.path, begun or "", self.plan.factory)
         if self.journal.said("plan") == self.plan.hash:
             return []
         try:

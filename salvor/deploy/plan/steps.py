@@ -195,8 +195,7 @@ class Steps:
 
 def steps_on(node: Node, title: str, artifacts: Mapping[str, Artifact], sender: Any, *, salt: str = "1") -> Steps:
     """An empty list of steps for the chain behind a node; title, sender, salt and names decide all addresses."""
-    factory, _ = factory_on(node)
-    return Steps(title, artifacts, address_of(sender), factory, salt)
+    return Steps(title, artifacts, address_of(sender), factory_on(node), salt)
 
 
 def function_of(blueprint: Blueprint, name: str, args: Sequence[Any]) -> Function:

@@ -47,7 +47,7 @@ def _in_parts(node: Node, questions: Sequence[Question]) -> Iterator[object]:
 
 def _found(step: Step, artifacts: Mapping[str, Artifact], node: Node, answers: Iterator[object]) -> Found:
     if step.kind == "call":
-        shown = [_shown(node, next(answers)) == check.expected for check in step.checks]
+        shown = [check.is_met(_shown(next(answers))) for check in step.checks]
         return Found.UNKNOWN if not shown else Found.DONE if all(shown) else Found.OPEN
     code = next(answers)
     if isinstance(code, Refused):
@@ -62,7 +62,7 @@ def _found(step: Step, artifacts: Mapping[str, Artifact], node: Node, answers: I
     return Found.DONE if is_code_of(artifacts[step.contract], own) else Found.FOREIGN
 
 
-def _shown(node: Node, answer: object) -> bytes | None:
+def _shown(answer: object) -> bytes | None:
     """None where the view can't be answered: its contract is not there, or not this one."""
     return None if isinstance(answer, Refused) else bytes_in(answer)
 

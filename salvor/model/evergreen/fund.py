@@ -114,7 +114,7 @@ class Fund:
         if not self.sales:
             return announced
         pool = self.deal.pool
-        all_ = pool.totals[-1].written_off + pool.open.written_off + self.sales.exposed
+        all_ = pool.totals[-1].written_off + pool.open.written_off + self.sales.exposed[0]
         return announced + max(0, all_ * self.deal.terms.carrying_ratio // ONE - booked)
 
     def change(self, limits: tuple[int, ...], *, senior_first: bool, source: bool) -> None:

@@ -24,24 +24,44 @@ WORKED = frozenset({Stage.HELD, Stage.CURE})
 
 
 def open_case(
-    state: State, loan: bytes, claim: int, outstanding: int, written_off: int, case: Case, debtor: str = NOBODY
+    state: State,
+    loan: bytes,
+    claim: int,
+    outstanding: int,
+    written_off: int,
+    case: Case,
+    debtor: str = NOBODY,
+    home: int = 0,
 ) -> int:
-    """Rule 1; the loan is proved already."""
+    """Rules 1 and 38; the loan is proved already, against the tape of the group `home`."""
     _not_paused(state)
     number = len(state.cases) + 1
     state.cases[number] = case
-    state.accounts[number] = Account(debtor=debtor)
+    state.accounts[number] = Account(debtor=debtor, group=home)
     _take_in(state, number, loan, claim, outstanding, written_off)
     return number
 
 
-def join(state: State, number: int, loan: bytes, claim: int, outstanding: int, written_off: int) -> None:
-    """Rule 2."""
+def join(state: State, number: int, loan: bytes, claim: int, outstanding: int, written_off: int, home: int = 0) -> None:
+    """Rules 2 and 38."""
     _not_paused(state)
-    case = must(state, number, Stage.HELD)
-    if case.strategy != Strategy.HOLD or state.accounts[number].brought:
+    case, account = refreshed(state, number), state.accounts.get(number)
+    if case.stage != Stage.OPENED:
+        must(state, number, Stage.HELD)
+    if account is None or case.strategy != Strategy.HOLD or account.brought:
         raise Refused("AlreadyWorked", number)
     _take_in(state, number, loan, claim, outstanding, written_off)
+    case.stage = Stage.OPENED
+    if home != account.group:
+        house.move_claim(state.groups[home], state.groups[account.group], outstanding)
+
+
+def confirm(state: State, number: int, loans: int) -> None:
+    """Rule 1, by the overseer, who saw so many loans."""
+    case = must(state, number, Stage.OPENED)
+    if case.loans != loans:
+        raise Refused("OtherLoans", number, loans, case.loans)
+    case.stage = Stage.HELD
 
 
 def propose(state: State, number: int, strategy: Strategy, plan: Plan, now: int) -> None:
@@ -49,7 +69,8 @@ def propose(state: State, number: int, strategy: Strategy, plan: Plan, now: int)
     _not_paused(state)
     case = must(state, number, Stage.HELD)
     _check_plan(state, number, strategy, plan, now)
-    if state.strategies[strategy].approval:
+    group = state.strategies[strategy].group
+    if state.strategies[strategy].approval or group not in (None, state.accounts[number].group):
         case.proposal = (strategy, plan)
     else:
         _begin(state, number, strategy, plan, now)
@@ -150,11 +171,11 @@ def share_of(state: State, loan: bytes) -> int:
     return min(brought, case.total) * own.outstanding // case.total if case.total else 0
 
 
-def may_reach(state: State, tranche: int) -> bool:
+def may_reach(state: State, tranche: int, group: int = 0) -> bool:
     """Rule 15."""
-    books = state.deal.books
-    below = sum(each.standing for each in books.tranches[tranche + 1 :]) if books else 0
-    return state.exposed * state.deal.terms.carrying_ratio // ONE > below
+    deal = state.groups[group]
+    below = sum(each.standing for each in deal.books.tranches[tranche + 1 :]) if deal.books else 0
+    return state.exposed[group] * deal.terms.carrying_ratio // ONE > below
 
 
 def plan_broken(state: State, number: int, now: int) -> bool:
@@ -227,6 +248,7 @@ def _begin(state: State, number: int, strategy: Strategy, plan: Plan, now: int) 
     case.deadline = now + duration if duration else 0
     case.due, case.interval, case.amount = plan.due, plan.interval, plan.amount
     case.brought_at = state.accounts[number].brought
+    _move(state, number, strategy)
 
 
 def _offer(state: State, number: int, strategy: Strategy, now: int) -> None:
@@ -241,7 +263,15 @@ def _offer(state: State, number: int, strategy: Strategy, now: int) -> None:
         raise Refused("NoGoodValue", case.subject)
     start, floor = _prices(terms, value)
     case.stage, case.strategy, case.proposal = Stage.FOR_SALE, strategy, None
+    _move(state, number, strategy)
     house.offer(state, number, strategy, start, floor, now)
+
+
+def _move(state: State, number: int, strategy: Strategy) -> None:
+    """Rule 39."""
+    group = state.strategies[strategy].group
+    if group is not None:
+        house.move(state, number, group)
 
 
 def _prices(terms: StrategyTerms, value: int) -> tuple[int, int]:

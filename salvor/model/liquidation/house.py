@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from salvor.model.deal import NOBODY
+from salvor.model.deal import NOBODY, Deal
 from salvor.model.liquidation.state import (
     HOUSE,
     MOST,
@@ -17,7 +17,7 @@ from salvor.model.liquidation.state import (
 )
 from salvor.model.pool import Proceeds
 from salvor.model.refusal import Refused
-from salvor.model.terms import ONE
+from salvor.model.terms import LARGEST, ONE
 
 
 def must(state: State, case: int, needed: Standing) -> Account:
@@ -33,6 +33,38 @@ def auction_of(state: State, account: Account) -> Any:
     return state.auctions[state.strategies[account.strategy].auction or 0]
 
 
+def deal_of(state: State, account: Account) -> Deal:
+    """The group whose the case is."""
+    return state.groups[account.group]
+
+
+def move(state: State, case: int, group: int) -> None:
+    """Rules 39 and 40; where either takes nothing the case stays where it is."""
+    account = state.accounts[case]
+    old, new = state.groups[account.group], state.groups[group]
+    if group == account.group or not is_running(old) or not is_running(new):
+        return
+    uncertain = account.exposed
+    calm(state, account)
+    account.group = group
+    _set_exposed(state, account, uncertain)
+    move_claim(old, new, account.rest)
+
+
+def move_claim(old: Deal, new: Deal, rest: int) -> None:
+    """Rule 40: not more than there is, nor than there is room for."""
+    claim = min(rest, old.pool.gross_balance, LARGEST - new.pool.gross_balance)
+    for deal, more in ((old, -claim), (new, claim)):
+        if deal.books is None:
+            raise Refused("NotPurchased")
+        deal.pool.move_claim(more)
+
+
+def is_running(deal: Deal) -> bool:
+    """From closing until the last report is in."""
+    return deal.books is not None and not deal.pool.is_complete
+
+
 def expose(state: State, case: int, keeper: str, fee: int) -> None:
     """Rule 15, with the keeper's fee, unless an earlier keeper still has to get one (rule 34)."""
     account = state.accounts[case]
@@ -44,8 +76,7 @@ def expose(state: State, case: int, keeper: str, fee: int) -> None:
 
 def calm(state: State, account: Account) -> None:
     """Neither cure nor sale runs any more."""
-    state.exposed -= account.exposed
-    account.exposed = 0
+    _set_exposed(state, account, 0)
 
 
 def offer(state: State, case: int, strategy: Strategy, start: int, floor: int, now: int) -> None:
@@ -53,13 +84,13 @@ def offer(state: State, case: int, strategy: Strategy, start: int, floor: int, n
     account = must(state, case, Standing.HELD)
     _must_be_left(case, account)
     terms = state.strategies[strategy]
-    latest, last = now + state.auctions[terms.auction or 0].longest, state.deal.terms.period_ends[-1]
+    latest, last = now + state.auctions[terms.auction or 0].longest, deal_of(state, account).terms.period_ends[-1]
     if latest > last:
         raise Refused("TooLateToSell", latest, last)
     account.standing, account.round, account.strategy = Standing.ON_SALE, 0, strategy
     account.costs_due += terms.cost
     _expose(state, account)
-    state.deal.pool.wait_for_proceeds()
+    deal_of(state, account).pool.wait_for_proceeds()
     _begin(state, case, account, start, floor, account.left or None, now)
 
 
@@ -111,7 +142,7 @@ def relist(state: State, case: int, now: int) -> None:
     account = must(state, case, Standing.ON_SALE)
     auction, terms = auction_of(state, account), state.strategies[account.strategy]
     ended = auction.finish(state, case, now)
-    if account.round == terms.rounds or now + auction.longest > state.deal.terms.period_ends[-1]:
+    if account.round == terms.rounds or now + auction.longest > deal_of(state, account).terms.period_ends[-1]:
         return _end_sale(state, case, ended, now)
     if ended.forfeited:
         bring(state, case, held=ended.forfeited)
@@ -155,14 +186,14 @@ def bring(
     state.came_in += more
     state.to_pool += net
     state.lost[case] += loss
-    proceeds = Proceeds(net + fees, fees, loss, recovered)
+    proceeds, deal = Proceeds(net + fees, fees, loss, recovered), deal_of(state, account)
     if proceeds.gross or loss or done:
-        state.deal.pool.take_proceeds(proceeds, done=done)
+        deal.pool.take_proceeds(proceeds, done=done)
     if held:
         state.deal.asset.bring(payer, HOUSE, more)
-        state.deal.bring_proceeds(HOUSE, net)
+        deal.bring_proceeds(HOUSE, net)
     else:
-        state.deal.bring_proceeds(payer, net)
+        deal.bring_proceeds(payer, net)
         state.deal.asset.bring(payer, HOUSE, cash - net)
     return loss
 
@@ -205,5 +236,9 @@ def _end_sale(state: State, case: int, ended: Ended, now: int) -> None:
 
 def _expose(state: State, account: Account) -> None:
     if not account.exposed:
-        account.exposed = account.rest
-        state.exposed += account.rest
+        _set_exposed(state, account, account.rest)
+
+
+def _set_exposed(state: State, account: Account, rest: int) -> None:
+    state.exposed[account.group] += rest - account.exposed
+    account.exposed = rest

@@ -39,6 +39,7 @@ class Stage(IntEnum):
     CURE = 2
     FOR_SALE = 3
     CLOSED = 4
+    OPENED = 5  # before it is held: the overseer has not confirmed it
 
 
 class Standing(IntEnum):
@@ -52,7 +53,7 @@ class Standing(IntEnum):
 
 @dataclass(frozen=True)
 class StrategyTerms:
-    """What the deal says of a strategy (rules 4 and 16); `auction` is a place in `State.auctions`, or None."""
+    """What the deal says of a strategy (rules 4, 16 and 38); `auction` is a place in `State.auctions`, or None."""
 
     auction: int | None = None
     approval: bool = False
@@ -63,6 +64,7 @@ class StrategyTerms:
     rounds: int = 1
     haircut: int = 0
     credit_bid: bool = False
+    group: int | None = None  # whose its proceeds are; None: it leaves a case where it is
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ class Account:
     gone: bool = False  # all of it has an owner
     brought: int = 0
     exposed: int = 0
+    group: int = 0
     keeper: str = NOBODY
     keeper_due: int = 0
     debtor: str = NOBODY
@@ -129,7 +132,8 @@ class Case:
 
     by_rank: bool
     subject: bytes
-    stage: Stage = Stage.HELD
+    schema: bytes = bytes(32)  # of its first loan: its class
+    stage: Stage = Stage.OPENED
     strategy: Strategy = Strategy.HOLD
     after: Strategy = Strategy.HOLD
     broken: bool = False
@@ -163,6 +167,7 @@ class State:
     servicer: str
     vehicle: str
     grace: int = 0
+    further: tuple[Deal, ...] = ()  # groups of tranches behind the first; one settlement asset
     paused: bool = False
     cases: dict[int, Case] = field(default_factory=dict)
     loans: dict[bytes, LoanInCase] = field(default_factory=dict)
@@ -173,12 +178,17 @@ class State:
     steps: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))  # forfeited (rule 26)
     titles: defaultdict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
     values: dict[bytes, tuple[int, bool]] = field(default_factory=dict)
-    exposed: int = 0
+    exposed: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))  # by group
     came_in: int = 0
     paid_out: int = 0
     to_pool: int = 0
     lost: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))  # written off, by case
     ended: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))  # sales, by how they ended
+
+    @property
+    def groups(self) -> tuple[Deal, ...]:
+        """Rule 37: the deal, and those behind it."""
+        return (self.deal, *self.further)
 
     def admits(self, account: str, now: int) -> bool:
         """Rule 14."""
@@ -186,19 +196,27 @@ class State:
 
     def attempt(self, call: Callable[[], Result]) -> Result:
         """A refused call has changed nothing."""
-        deal = self.deal
-        outside = (deal.asset.balances, deal.pool.open, deal.pool.awaited, deal.paid_in)
+        outside = (self.deal.asset.balances, [_outside(each) for each in self.groups])
         own = {name: value for name, value in vars(self).items() if name not in _FIXED}
         kept = deepcopy((outside, own))
         try:
             return call()
         except Refused:
-            (deal.asset.balances, deal.pool.open, deal.pool.awaited, deal.paid_in), before = kept
+            (balances, others), before = kept
+            for deal, (pool, paid_in) in zip(self.groups, others, strict=True):
+                deal.asset.balances, deal.paid_in = balances, paid_in
+                vars(deal.pool).update(pool)
             vars(self).update(before)
             raise
 
 
-_FIXED = frozenset({"deal", "strategies", "auctions", "servicer", "vehicle", "grace"})
+_FIXED = frozenset({"deal", "strategies", "auctions", "servicer", "vehicle", "grace", "further"})
+
+
+def _outside(deal: Deal) -> tuple[dict[str, Any], int]:
+    """What sales change of a deal, but for its cash."""
+    pool = {name: getattr(deal.pool, name) for name in ("open", "awaited", "moved", "gross_balance")}
+    return pool, deal.paid_in
 
 
 def share_down(price: int, share: int) -> int:

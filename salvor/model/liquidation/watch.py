@@ -79,6 +79,7 @@ class TriggerTerms:
     age: int = 0
     cure: int = 0
     fee: int = 0
+    schema: bytes = bytes(32)  # of the cases that it is for; none: all
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,9 @@ class Triggers:
             raise Refused("NoSuchTrigger", trigger, len(self.terms))
         if case not in state.cases:
             raise Refused("NoSuchCase", case)
+        given, needed = state.cases[case].schema, self.terms[trigger].schema
+        if any(needed) and given != needed:
+            raise Refused("OtherClass", case, given, needed)
         own = self.watches.get((case, trigger), Watch())
         self.watches[case, trigger] = self._noted(own, trigger, state.accounts[case].rest)
 
@@ -236,5 +240,5 @@ def is_fact(state: State, one: Condition, case: int, now: int) -> bool:
         return book.plan_broken(state, case, now)
     if one.looks == Looks.COURT_OVERDUE:
         return book.court_overdue(state, case, now)
-    pool = state.deal.pool
+    pool = state.groups[state.accounts[case].group].pool
     return pool.reported < pool.terms.periods and now > pool.terms.end(pool.reported + 1) + one.window

@@ -73,6 +73,9 @@ class Where(Part):
     file: FileName | None = None
     url: Url | None = None
     headers: Mapping[str, FromEnvironment] = Field(default_factory=dict)
+    ca_file: FileName | None = (
+        None  # certificates (PEM) of whom alone to believe who a server is, as in a bank's own network
+    )
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Where:
@@ -80,6 +83,8 @@ class Where(Part):
             raise ValueError("name either `file` or `url`")
         if self.headers and (self.url is None or not (self.url.startswith("https:") or is_local(self.url))):
             raise ValueError("`headers` are secrets: they travel over https only")
+        if self.ca_file and not (self.url or "").startswith("https:"):
+            raise ValueError("`ca_file` is for an https address")
         return self
 
 

@@ -35,6 +35,7 @@ def call(stage, line, caller):
         "addSigner": (caller, bytes(32)),
         "removeSigner": (stage.signers[0],),
         "setStanding": (stage.signers[0], KEY, 0, 2),
+        "forgetBetween": (KEY, 0, 1),
         "resolve": (1, True),
         "tellTruth": (KEY, 0, 1),
     }[function]

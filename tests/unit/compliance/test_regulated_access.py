@@ -96,6 +96,7 @@ BY_AGENT = (
     ("count", "finishRebuild", ()),
     ("root", "publish", (ROOT,)),
     ("root", "clear", (SOME,)),
+    ("root", "clearPerson", (SOME,)),
     ("approved", "approve", (SOME, SOME, 5, 2**39)),
     ("approved", "withdraw", (SOME, SOME, 5)),
     ("travel", "file", (SOME, SOME, 5, ROOT)),
@@ -110,8 +111,6 @@ BY_ONE_CONTRACT = (
     ("compliance", "tellAll", (True,), "ModuleUnknown"),
     ("registry", "issuerChanged", (SOME,), "NotTheIssuersRegistry"),
     ("registry", "topicsChanged", (), "NotTheIssuersRegistry"),
-    ("count", "rewritten", ([], 0, 0), "NotTheRegistry"),
-    ("count", "joined", (SOME, 0), "NotTheRegistry"),
     *(
         (rule, hook, (MOVEMENT,) if hook != "begin" else (), "NotTheCompliance")
         for rule in ("count", "lock", "hold", "velocity", "fee", "root", "oracle", "approved", "travel")
@@ -138,6 +137,8 @@ OPEN_TO_ALL = {
     "rewritten",
     "joined",
     "flag",
+    "bring",
+    "drop",
     "batchTransfer",
     "transfer",
     "transferFrom",

@@ -19,10 +19,6 @@ def taker(office):
     return office.person("taker")
 
 
-def number(office, name):
-    return office.registry.numberOf(office.identity(name))
-
-
 class TestHolderCount:
     @pytest.fixture
     def count(self, office):
@@ -127,31 +123,70 @@ class TestLockUp:
         lab.wait(8 * HOUR)
         office.note.mint(giver, 40, sender=office.agent)
         assert office.code(giver, taker, 1) == 128
-        first = lock.lotsOf(number(office, "giver"))[0].freeAt
+        first = lock.lotsOf(office.identity("giver"))[0].freeAt
         assert first % HOUR == 0
         lab.now = first
         assert [office.code(giver, taker, units) for units in (60, 61)] == [0, 128]
         office.note.transfer(taker, 60, sender=giver)
-        assert lock.lockedOf(number(office, "taker")) == 60, "CO-06"
+        assert lock.lockedOf(office.identity("taker")) == 60, "CO-06"
 
     def test_gives_way_to_force_free_units_first(self, lab, office, giver, taker):
         lock = office.module("LockUp", 0, lab.now + DAY)
         office.note.mint(giver, 50, sender=office.agent)
         office.note.forcedTransfer(giver, taker, 120, sender=office.agent)
-        assert lock.lockedOf(number(office, "giver")) == 30, "CO-06"
+        assert lock.lockedOf(office.identity("giver")) == 30, "CO-06"
         office.note.burn(giver, 10, sender=office.agent)
-        assert lock.lockedOf(number(office, "giver")) == 20, "CO-06"
+        assert lock.lockedOf(office.identity("giver")) == 20, "CO-06"
 
-    def test_has_at_most_32_lots_and_the_last_waits_for_the_later(self, lab, office, giver):
-        lock = office.module("LockUp", 0, 0)
+    def full(self, lab, office, name, first_day):
+        """Of 40 lots 24 are open, the last of 17 units that came late."""
+        lock = lab.at("LockUp", office.compliance.getModules()[0])
         for place in range(40):
-            data = lock.set.encode(0, lab.now + (100 + place) * DAY)
-            office.compliance.callModuleFunction(data, lock, sender=office.admin)
-            office.note.mint(giver, 1, sender=office.agent)
-        lots = lock.lotsOf(number(office, "giver"))
-        assert len(lots) == 32
-        assert lots[-1].units == 9
-        assert lock.lockedOf(number(office, "giver")) == 40, "CO-06"
+            until = lab.now + (first_day + place if place < 30 else first_day) * DAY + (place >= 30)
+            office.compliance.callModuleFunction(lock.set.encode(0, until), lock, sender=office.admin)
+            office.note.mint(lab.actor(name), 1, sender=office.agent)
+        return lock
+
+    def test_has_at_most_24_lots_and_the_last_waits_for_the_later(self, lab, office, giver):
+        office.module("LockUp", 0, 0)
+        lock = self.full(lab, office, "giver", 100)
+        lots = lock.lotsOf(office.identity("giver"))
+        assert [each.units for each in lots] == [1] * 23 + [17]
+        assert lots[-1].freeAt == lots[0].freeAt + 29 * DAY
+        assert lock.lockedOf(office.identity("giver")) == 40, "CO-06"
+
+    def test_is_told_within_its_gas_with_all_lots_on_both_sides(self, lab, office, giver, taker):
+        """Above the cap a module counts as broken: force would go on without it, and anybody could suspend it."""
+        office.module("LockUp", 0, 0)
+        lock = self.full(lab, office, "giver", 100)
+        self.full(lab, office, "taker", 50)
+        trial = (lock, giver, taker, 100)
+        with lab.refused("ModuleWorks", lock):
+            office.compliance.reportModule(*trial, sender=taker)
+        for act in (
+            lambda: office.note.forcedTransfer(giver, taker, 123, sender=office.agent),
+            lambda: office.note.burn(giver, 16, sender=office.agent),
+        ):
+            assert not act().events_of(office.compliance, "ModuleFailed")
+        assert lock.lockedOf(office.identity("giver")) == 1, "CO-06"
+        probe = lab.deploy("StingyCaller", sender=office.admin)
+        number = office.registry.numberOf(office.identity("taker"))
+        side = (taker.address, number, ITALY, 2, 173)  # of which 163 are locked
+        for units, answer in ((10, 1), (11, 0)):
+            asked = lock.allows.encode((side, (giver.address, 1, ITALY, 2, 1), units, 0))
+            assert tuple(probe.ask(lock, asked, 90_000)) == (True, answer), "CO-06"
+
+    def test_puts_a_sooner_lot_before_later_ones(self, lab, office, giver, taker):
+        """Terms that were shortened; by force the soonest goes first."""
+        lock = office.module("LockUp", 0, 0)
+        office.note.burn(giver, 100, sender=office.agent)
+        for days, units in ((30, 5), (10, 7), (20, 11), (10, 2)):
+            until = lab.now - lab.now % DAY + days * DAY
+            office.compliance.callModuleFunction(lock.set.encode(0, until), lock, sender=office.admin)
+            office.note.mint(giver, units, sender=office.agent)
+        assert [each.units for each in lock.lotsOf(office.identity("giver"))] == [9, 11, 5]
+        office.note.forcedTransfer(giver, taker, 12, sender=office.agent)
+        assert [each.units for each in lock.lotsOf(office.identity("giver"))] == [8, 5], "CO-06"
 
 
 class TestHoldPeriod:
@@ -175,8 +210,38 @@ class TestVelocity:
         assert office.code(giver, taker, 1) == 128
         for wait, counted in ((8 * HOUR - 1, 50), (1, 20), (HOUR, 0)):
             lab.wait(wait)
-            assert velocity.sentBy(number(office, "giver")) == counted, "CO-06"
+            assert velocity.sentBy(office.identity("giver")) == counted, "CO-06"
         assert office.code(giver, taker, 50) == 0
+
+    def test_keeps_what_was_sent_under_other_terms(self, lab, office, giver, taker):
+        """Another period forgot it, so an owner who shortened the period gave everybody a second allowance."""
+        velocity = office.module("Velocity", 50, 8 * DAY)
+        lab.now += DAY - lab.now % DAY
+        office.note.transfer(taker, 30, sender=giver)
+        for period, wait, counted in (
+            (HOUR, 0, 30),
+            (8 * HOUR, DAY + 8 * HOUR - 1, 30),
+            (8 * HOUR, 1, 0),
+            (9 * HOUR, 0, 30),
+        ):
+            lab.wait(wait)
+            office.compliance.callModuleFunction(velocity.set.encode(50, period), velocity, sender=office.admin)
+            assert velocity.sentBy(office.identity("giver")) == counted, "CO-06"
+
+    def test_has_nine_places_and_the_last_counts_for_the_later(self, lab, office, giver, taker):
+        velocity = office.module("Velocity", 99, 8)
+        lab.now += 5 * DAY - lab.now % (5 * DAY)
+        begin = lab.now
+        for _ in range(9):
+            office.note.transfer(taker, 1, sender=giver)
+            lab.wait(1)
+        office.compliance.callModuleFunction(velocity.set.encode(99, 40 * DAY), velocity, sender=office.admin)
+        office.note.transfer(taker, 1, sender=giver)
+        for moment, counted in ((begin + 40 * DAY, 10), (begin + 41 * DAY, 2), (begin + 45 * DAY - 1, 2)):
+            lab.now = moment
+            assert velocity.sentBy(office.identity("giver")) == counted, "CO-06"
+        lab.wait(1)
+        assert velocity.sentBy(office.identity("giver")) == 0, "CO-06"
 
     def test_is_of_an_identity_and_of_its_own_will(self, office, giver, taker):
         velocity = office.module("Velocity", 50, DAY)
@@ -185,7 +250,7 @@ class TestVelocity:
         office.note.transfer(second, 30, sender=giver)
         office.note.transfer(taker, 30, sender=second)
         assert office.code(giver, taker, 21) == 128
-        assert velocity.sentBy(number(office, "giver")) == 30, "CO-06"
+        assert velocity.sentBy(office.identity("giver")) == 30, "CO-06"
 
 
 class TestTransferFee:
@@ -198,6 +263,20 @@ class TestTransferFee:
         office.note.transfer(taker, 67, sender=giver)  # 1.005
         assert (office.cash.balanceOf(collector), office.cash.balanceOf(giver)) == (2, 8)
         assert office.code(giver, taker, 10) == 128
+
+    def test_is_paid_by_whose_notes_go_whoever_sends_them(self, lab, office, giver, taker):
+        fee = office.module("TransferFee", office.cash, 10**18, lab.actor("collector"))
+        spender = lab.actor("spender")
+        for wallet in (giver, spender):
+            office.cash.mint(wallet, 10, sender=giver)
+            office.cash.approve(fee, 10, sender=wallet)
+        office.note.approve(spender, 4, sender=giver)
+        office.note.transferFrom(giver, taker, 4, sender=spender)
+        assert [office.cash.balanceOf(each) for each in (giver, spender)] == [6, 10]
+
+    def test_has_somebody_who_is_paid(self, lab, office):
+        with lab.refused("ZeroCollector"):
+            office.module("TransferFee", office.cash, 10**18, "0x" + "00" * 20)
 
     def test_finds_the_note_closed_to_an_asset_that_calls_back(self, lab, office, giver, taker):
         """While a fee is taken the balances are those of before: nobody comes in meanwhile."""
@@ -228,7 +307,20 @@ class TestSanctions:
         second = office.wallet("second wallet", "giver")
         assert [office.code(giver, taker, 1), office.code(taker, second, 0)] == [128, 128]
         root.clear(giver, sender=office.agent)
+        assert office.code(giver, taker, 1) == 128  # who stands behind it is flagged still
+        root.clearPerson(office.identity("giver"), sender=office.agent)
         assert office.code(giver, taker, 1) == 0
+
+    def test_keeps_a_person_flagged_while_one_of_two_wallets_is_cleared(self, office, giver, taker):
+        root = office.module("SanctionsRoot")
+        second = office.wallet("second wallet", "giver")
+        leaves = sorted((self.leaf(giver), self.leaf(second)))
+        root.publish(keccak(leaves[0] + leaves[1]), sender=office.agent)
+        for wallet, other in ((giver, second), (second, giver)):
+            root.flag(wallet, [self.leaf(other)], sender=taker)
+        root.clear(second, sender=office.agent)
+        assert office.code(giver, taker, 1) == 128
+        assert office.code(taker, office.wallet("third wallet", "giver"), 0) == 128
 
     def test_asks_an_oracle_and_is_broken_without_an_answer(self, lab, office, giver, taker):
         board = lab.deploy("SanctionsBoard", sender=office.admin)

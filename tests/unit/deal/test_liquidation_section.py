@@ -1,16 +1,20 @@
 """The `liquidation` section of a deal file: each case is the example of docs/liquidation.md with one change."""
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from salvor.deal import liquidation as section
 from salvor.deploy.liquidation_terms import DAY, HOUR, liquidation_terms
+from salvor.errors import SalvorError
 from salvor.model.liquidation.dutch import Dutch
 from salvor.model.liquidation.english import English
 from salvor.model.liquidation.sealed import Sealed
 from salvor.model.liquidation.state import Strategy, StrategyTerms
 from salvor.model.liquidation.watch import Condition, Looks, TriggerTerms
+from salvor.tape.committed import ClassTotal
 
 TEXT = Path("deals/charged-off-accounts/deal.yaml").read_text(encoding="utf-8")
 VALUES = """
@@ -23,8 +27,17 @@ oracle:
 PAGE = Path("docs/liquidation.md").read_text(encoding="utf-8")
 OWN = "\n" + PAGE.split("```yaml\n")[1].split("```")[0]  # what the page teaches
 PERCENT = 10**16
+ACCOUNTS = ClassTotal("charged_off_accounts", b"\7" * 32, 789, 1)
 VICKREY = "{kind: vickrey, commit_hours: 48, reveal_hours: 24, pay_hours: 12, deposit: 10 %}"
 DUTCH = OWN.split("falling: ")[1].split("\n")[0]
+
+
+@pytest.fixture(autouse=True)
+def beside(tmp_path):
+    """What a deal file names: the mapping of its tape, and a deal whose tranches are a group behind its own."""
+    folder = Path("deals/charged-off-accounts")
+    shutil.copy(folder / "mapping.yaml", tmp_path / "mapping.yaml")
+    (tmp_path / "quick.yaml").write_text(TEXT, encoding="utf-8")
 
 
 @pytest.fixture
@@ -106,6 +119,75 @@ def test_one_slip_is_named_with_its_place(refusal, old, new, said):
     line = refusal(TEXT + VALUES + OWN.replace(old, new, 1))
     assert said in line
     assert "liquidation" in line
+
+
+GROUPS = (
+    re.sub("  # groups: .*", "  groups: {quick: {deal: quick.yaml}}", OWN)
+    .replace("loan_sale: {auction", "loan_sale: {group: quick, auction")
+    .replace("payment_plan: {", "payment_plan: {group: own, ")
+)
+
+
+class TestGroups:
+    def test_are_places_of_strategies(self, read):
+        groups = [each.group for each in liquidation_terms(read(GROUPS)).strategies]
+        assert groups == [None, None, 0, 1, None]
+
+    @pytest.mark.parametrize(
+        ("old", "new", "said"),
+        [
+            ("group: quick", "group: quik", "no group of tranches is called 'quik'; did you mean 'quick'?"),
+            ("groups: {quick:", "groups: {own: {deal: quick.yaml}, quick:", "is the name of the deal's own tranches"),
+            ("deal: quick.yaml", "deal: quik.yaml", "quik.yaml"),
+        ],
+    )
+    def test_that_are_not_there_are_named(self, tmp_path, load, old, new, said):
+        with pytest.raises(SalvorError, match=re.escape(said)):
+            load(TEXT + VALUES + GROUPS.replace(old, new, 1))
+
+    @pytest.mark.parametrize(
+        ("old", "new", "said"),
+        [
+            ("decimals: 2", "decimals: 6", "of 6 decimals, this deal in"),
+            ("purchase_price:", "dust_owner: stranger\npurchase_price:", "pays 'stranger', who is no payee"),
+        ],
+    )
+    def test_pay_the_same_cash_to_the_same_accounts(self, tmp_path, refusal, old, new, said):
+        assert old in TEXT
+        (tmp_path / "quick.yaml").write_text(TEXT.replace(old, new, 1), encoding="utf-8")
+        line = refusal(TEXT + VALUES + GROUPS)
+        assert said in line
+        assert "liquidation.groups.quick.deal" in line
+
+    def test_have_no_values_of_their_own(self, tmp_path, refusal):
+        (tmp_path / "quick.yaml").write_text(TEXT + VALUES, encoding="utf-8")
+        assert "those of this deal serve all groups" in refusal(TEXT + VALUES + GROUPS)
+
+
+class TestTheTape:
+    @pytest.mark.parametrize(
+        ("claim", "said"),
+        [
+            ("expected_recovry", "did you mean 'expected_recovery'?"),
+            ("recovered_later", "no field of money in the leaves of the tape's loans (charged_off_accounts)"),
+            ("recovery_level", "no field of money in the leaves of the tape's loans (charged_off_accounts)"),
+        ],
+    )
+    def test_has_the_claim_in_each_loan_s_leaves(self, refusal, claim, said):
+        """One that is not mapped, one that became known later and is not committed, and one that is no money."""
+        line = refusal(TEXT + VALUES + OWN.replace("claim: expected_recovery", f"claim: {claim}"))
+        assert said in line
+        assert "liquidation.claim" in line
+
+    def test_says_of_which_class_a_trigger_may_be(self, read, refusal):
+        def of(name):
+            return OWN.replace("way: foreclosure", f"way: foreclosure\n      asset_class: {name}")
+
+        [trigger] = liquidation_terms(read(of("charged_off_accounts")), [ACCOUNTS]).triggers
+        assert trigger.schema == ACCOUNTS.schema
+        assert "did you mean 'consumer_debt'?" in refusal(TEXT + VALUES + of("consumer_dept"))
+        with pytest.raises(SalvorError, match=re.escape("and the tapes have none (charged_off_accounts)")):
+            liquidation_terms(read(of("consumer_debt")), [ACCOUNTS])
 
 
 def test_a_trigger_leads_to_a_strategy_that_sells(refusal):

@@ -98,6 +98,11 @@ class TestClaimIssuers:
     def test_an_address_stands_twice(self, refused):
         assert "stands twice" in refused("00d2", "00D1")
 
+    def test_a_resolver_of_a_deal_without_values(self, refusal):
+        line = next(line for line in TEXT.splitlines() if line.strip().startswith("oracle: "))
+        said = refusal(line, f'{line}\n    resolver: "0x00000000000000000000000000000000000000d3"')
+        assert "'networks.sepolia.resolver': the deal has no `oracle`, so there is nothing to decide" in said
+
     def test_of_a_deal_without_jurisdictions(self, refusal):
         line = next(line for line in TEXT.splitlines() if line.strip().startswith("oracle: "))
         said = refusal(line, f'{line}\n    registrar: "0x00000000000000000000000000000000000000d3"')

@@ -61,6 +61,7 @@ class TestTheExample:
         ("bond: 1000.00", "bond: 0", "must be above 0"),
         ("bond: 1000.00", "bond: 0.001", "has more than 2 decimals"),
         ("tolerance: 5 %", "tolerance: 100 %", "no report would be wrong"),
+        ("lapse_cost: 10 %", "lapse_cost: 100.1 %", "no more than the bond is there"),
         (BUREAU, REGISTRY, "two signers have one address"),
         ("hours: 25", "hours: 0", "greater than or equal to 1"),
         ("gas: 100000", "gas: 10000", "greater than or equal to 20000"),

@@ -8,6 +8,8 @@ import pytest
 from salvor.amounts import MAX_AMOUNT, WAD
 from salvor.deal.load import load_deal, load_screening, load_tape_mapping
 from salvor.errors import DealInvalid, FileMissing
+from salvor.tape.check import check_tape
+from salvor.tape.loans import read_loans
 from salvor.tape.review.terms import Criterion, Limit, Terms
 from tests.utils.checked import mapping_of
 
@@ -66,6 +68,19 @@ class TestShippedDeal:
         deal = load_deal(DEAL)
         assert (len(deal.screening.eligibility), len(deal.screening.concentrations)) == (4, 6)
 
+    def test_can_be_played_from_the_extract_beside_it(self, tmp_path):
+        """Nothing is rejected, plan and collections are what ORIGIN.md says."""
+        deal = load_deal(DEAL)
+        tape = check_tape(
+            DEAL.parent / deal.tape.file, load_tape_mapping(DEAL.parent / deal.tape.mapping), decimals=2, out=tmp_path
+        )
+        loans = read_loans(tape)
+        assert (len(loans), tape.totals.rows_rejected) == (679, 0)
+        sums = (sum(each.expected_recovery for each in loans), sum(each.actual_recovery for each in loans))
+        assert sums == (6_767_447_00, 5_902_390_00)
+        origin = (DEAL.parent / "ORIGIN.md").read_text(encoding="utf-8")
+        assert all(f"{units // 100:,}" in origin for units in sums)
+
     def test_of_another_tape_is_refused(self):
         with pytest.raises(DealInvalid, match=r"'screening.eligibility.1.field': the tape has no field 'disbursed"):
             load_deal(DEAL, mapping=mapping_of(*FIELDS))
@@ -73,11 +88,11 @@ class TestShippedDeal:
     def test_needs_its_mapping_beside_it(self, tmp_path):
         path = tmp_path / "deal.yaml"
         path.write_text(DEAL.read_text(encoding="utf-8"), encoding="utf-8")
-        with pytest.raises(FileMissing, match=r"mapping.yaml: no such mapping file"):
+        with pytest.raises(FileMissing, match=r"extract.yaml: no such mapping file"):
             load_deal(path)
 
     def test_gives_terms_in_whole_numbers(self):
-        mapping = load_tape_mapping(DEAL.parent / "mapping.yaml")
+        mapping = load_tape_mapping(DEAL.parent / "extract.yaml")
         deal, terms = load_screening(DEAL, mapping=mapping, decimals=2)
         assert deal.name == "SBA 7(a) charged-off loans"
         assert terms.criteria[1] == Criterion(
@@ -97,8 +112,8 @@ class TestShippedDeal:
         assert terms.limits[1] == Limit(
             "CL-02",
             "contract_identifier",
-            75 * WAD // 1_000,
-            "the 10 largest loans together: at most 7.5 % of the pool",
+            155 * WAD // 1_000,
+            "the 10 largest loans together: at most 15.5 % of the pool",
             largest=10,
         )
         assert [each.says.split(":")[0] for each in terms.limits] == [

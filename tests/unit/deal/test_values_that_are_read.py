@@ -94,7 +94,7 @@ class TestAnIndexOfTheHub:
         ("text", "said"),
         [
             (indexed("RATE/EURIBOR3M") + OWN, "'index.value': no value of `oracle` is called 'RATE/EURIBOR3M'"),
-            (indexed("POOL/pool") + OWN, "'index.value': 'POOL/pool' is no value of kind RATE"),
+            (indexed("POOL/pool") + OWN, "'index.value': 'POOL/pool' is no value of kind RATE or GROWTH"),
             (indexed("RATE/EURIBOR1M"), "'index.value': 'RATE/EURIBOR1M' needs the section `oracle`"),
             (indexed("RATE/EURIBOR1M", networks=True) + OWN, "'networks.sepolia.oracle': is asked by nobody"),
         ],

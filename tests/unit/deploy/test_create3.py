@@ -8,10 +8,10 @@ from salvor.deploy.plan.create3 import (
     ARACHNID,
     BOOTSTRAP,
     CREATEX,
+    CREATEX_FACTORY,
     FACTORY_RUNTIME,
     OURS,
     SALVOR,
-    Factory,
     create2_address,
     factory_on,
 )
@@ -95,25 +95,25 @@ def test_create2_is_that_of_the_standard():
 
 def test_createx_as_the_real_one_has_it():
     """Read from CreateX itself, deployed from its presigned transaction: it put this contract there."""
-    assert Factory("CreateX", CREATEX).address_of(SENDER, SALT) == "0x7E459BD2d57C60DE7E5076956b8bEcCda199A6b1"
+    assert CREATEX_FACTORY.address_of(SENDER, SALT) == "0x7E459BD2d57C60DE7E5076956b8bEcCda199A6b1"
 
 
 def test_code_comes_back_out_of_calldata():
-    for factory in (SALVOR, Factory("CreateX", CREATEX)):
+    for factory in (SALVOR, CREATEX_FACTORY):
         assert factory.code_in(factory.call(SENDER, SALT, REFUSES)) == REFUSES
 
 
 class TestChoosing:
     def test_ours_where_createx_is_not(self, node):
-        assert factory_on(node) == (SALVOR, False)
+        assert factory_on(node) == SALVOR
 
     def test_what_stands_at_its_address_and_is_not_createx_is_left_alone(self, node):
         node.ask("anvil_setCode", CREATEX, "0x00")
-        assert factory_on(node) == (SALVOR, False)
+        assert factory_on(node) == SALVOR
 
     def test_ours_once_it_is_there(self, node):
         node.ask("anvil_setCode", OURS, f"0x{FACTORY_RUNTIME.hex()}")
-        assert factory_on(node) == (SALVOR, True)
+        assert factory_on(node) == SALVOR
 
     def test_neither_is_told(self, node):
         node.ask("anvil_setCode", ARACHNID, "0x")

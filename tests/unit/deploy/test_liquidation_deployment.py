@@ -18,12 +18,12 @@ from salvor.deploy.terms import OracleTerms
 from salvor.deploy.verify import Rebuilt, verify
 from salvor.model.liquidation.state import Strategy
 from salvor.model.liquidation.watch import Condition, Looks, TriggerTerms
-from tests.property.liquidation_stage import CLAIM, CLIMB, SEALED, STEPS, STRATEGIES
+from tests.property.liquidation_stage import CLAIM, CLIMB, OTHER, SEALED, STEPS, STRATEGIES
 from tests.unit.deploy.test_oracle_deployment import has_role
 from tests.utils.own_node import GENESIS, deployer
 from tests.utils.signing import Signer
 from tests.utils.small_plan import ROOT, TOKEN, artifacts, small_accounts
-from tests.utils.world import DAY, PERCENT, small_terms
+from tests.utils.world import DAY, PERCENT, changed, small_terms
 
 OVERSEER, TRIGGERS = 31, 32
 COVER = Condition(Looks.COVERAGE_BELOW, "COLLATERAL/", 80 * PERCENT, 10**8)
@@ -45,11 +45,12 @@ def values():
 def deploy(lab, values):
     """The small deal with this section."""
 
-    def deployed(liquidation):
+    def deployed(liquidation, groups=()):
         people = (lab.actor(role) for role in ("admin", "seller", "servicer", "transfer agent", "arranger"))
         parties = Parties(*people)
         token = lab.deploy("SettlementToken", "Test Dollar", "TUSD", 2, sender=parties.admin)
         terms = replace(small_terms(lab.now + 10 * DAY), oracle=values, liquidation=liquidation)
+        terms = replace(terms, groups=tuple(changed(small_terms(lab.now + 10 * DAY), tape=tape) for tape in groups))
         return apply(lab.contracts, terms, parties=parties, settlement=token)
 
     return deployed
@@ -82,13 +83,25 @@ class TestASection:
     def test_without_triggers_has_no_book_of_them(self, deploy):
         assert deploy(replace(TERMS, triggers=())).liquidation.triggers is None
 
+    def test_stands_with_further_tranches_behind_its_house(self, deploy):
+        way = replace(STRATEGIES[3], group=1)
+        grouped = replace(TERMS, strategies=(*STRATEGIES[:3], way, STRATEGIES[4]))
+        live = deploy(grouped, (OTHER.committed,))
+        [quick], sold = live.liquidation.groups, live.liquidation
+        assert [sold.house.poolOf(group) for group in range(2)] == [live.pool.address, quick.pool.address]
+        assert (quick.pool.house(), quick.pool.tapeRoot()) == (sold.house.address, OTHER.tree.root)
+        assert [sold.book.termsOf(way).group for way in (Strategy.LOAN_SALE, Strategy.FORECLOSURE)] == [2, 0]
+        assert quick.settlement.address == live.settlement.address
+        assert quick.waterfall.pool() == quick.pool.address
+
     def test_that_is_not_there_leaves_the_pool_without_a_house(self, deploy):
         live = deploy(None)
         assert (live.liquidation, live.pool.house()) == (None, "0x" + 40 * "0")
 
 
 def test_a_plan_makes_the_owner_overseer_and_diff_and_verification_look_at_it(node, quick, tmp_path, values):
-    terms = small_terms(GENESIS + 10 * DAY, oracle=values, liquidation=TERMS)
+    behind = changed(small_terms(GENESIS + 10 * DAY), tape=OTHER.committed)
+    terms = small_terms(GENESIS + 10 * DAY, oracle=values, liquidation=TERMS, groups=(behind,))
     deal = load_deal(ROOT / "deals/charged-off-accounts/deal.yaml")
     deployment = Deployment(deal, terms, small_accounts(), TOKEN, node, 31_337, tmp_path, artifacts(), "1")
     with Journal(deployment.journal) as journal:
@@ -102,7 +115,7 @@ def test_a_plan_makes_the_owner_overseer_and_diff_and_verification_look_at_it(no
     assert found.findings == []
     rights = {each.function: each.who[0] for each in found.rights}
     assert rights["LoanBook.fire"].startswith("TriggerBook (")
-    assert {"LoanBook.open", "LoanBook.approve", "LoanBook.pause"} <= set(rights)
+    assert {"LoanBook.open", "LoanBook.confirm", "LoanBook.pause"} <= set(rights)
     later = replace(terms, liquidation=replace(TERMS, grace=6 * DAY))
     [finding] = compare(replace(deployment, terms=later)).findings
     assert (finding.what, finding.file, finding.chain) == ("LoanBook: grace", str(6 * DAY), str(5 * DAY))

@@ -4,10 +4,9 @@ import shutil
 from dataclasses import replace
 
 import pytest
-from eth_abi import decode, encode
+from eth_abi import decode
 
 from salvor.chain.codec import address_of
-from salvor.chain.solc import compile_sources
 from salvor.deal.load import load_deal
 from salvor.deploy.change import change
 from salvor.deploy.compare import NOBODY_CAN, compare
@@ -24,6 +23,7 @@ from salvor.model.compliance_rules import Rule
 from tests.unit.deploy.conftest import QUICK
 from tests.utils.own_node import GENESIS, deployer, own_node
 from tests.utils.small_plan import ROOT, TOKEN, artifacts, nobody, small_accounts, small_steps
+from tests.utils.timelock import timelock_on
 from tests.utils.world import DAY, STEPS, small_terms
 
 DELAY = 2 * DAY
@@ -42,7 +42,7 @@ def small_deployment(node, folder, accounts, **changes):
 def live(tmp_path_factory):
     """The small deal on a chain, owned by a timelock of two days."""
     with own_node() as node:
-        timelock = timelock_on(node)
+        timelock = timelock_on(node, delay=DELAY, proposer=PROPOSER)
         deployment = small_deployment(node, tmp_path_factory.mktemp("live"), small_accounts(owner=timelock))
         with Journal(deployment.journal) as journal:
             apply_plan(deployment.plan(journal), node, [deployer()], journal, QUICK)
@@ -54,22 +54,6 @@ def deployment(live):
     snapshot = live.node.ask("evm_snapshot")
     yield live
     live.node.ask("evm_revert", snapshot)
-
-
-def timelock_on(node):
-    """OpenZeppelin's TimelockController: one proposer, anybody executes."""
-    name = "node_modules/@openzeppelin/contracts/governance/TimelockController.sol"
-    made = compile_sources(ROOT, {name: (ROOT / name).read_text()}, outputs=["evm.bytecode.object"])
-    code = bytes.fromhex(made[name]["TimelockController"]["evm"]["bytecode"]["object"])
-    nobody_at_all = "0x" + "00" * 20
-    kinds = ["uint256", "address[]", "address[]", "address"]
-    args = encode(kinds, [DELAY, [PROPOSER], [nobody_at_all], nobody_at_all])
-    sent = node.ask(
-        "eth_sendTransaction", {"from": deployer().address, "data": f"0x{(code + args).hex()}", "gas": "0x5b8d80"}
-    )
-    while (receipt := node.ask("eth_getTransactionReceipt", sent)) is None:
-        pass
-    return receipt["contractAddress"]
 
 
 def as_somebody(deployment, sender, to, data):

@@ -18,7 +18,7 @@ from salvor.model.oracle_reports import Domain, Report, Told
 from tests.utils.oracle import FOREVER, selector
 from tests.utils.own_node import deployer
 from tests.utils.signing import Signer, parts
-from tests.utils.small_plan import small_accounts, small_plan, small_steps
+from tests.utils.small_plan import nobody, small_accounts, small_plan, small_steps
 from tests.utils.world import DAY, small_terms
 
 WAD = 10**18
@@ -103,6 +103,7 @@ class TestAnOracleSection:
         live = deploy(given)
         own = live.oracle.disputes
         assert (own.bond(), own.window(), own.decideWithin(), own.tolerance()) == (100_000, 2 * DAY, 5 * DAY, WAD // 20)
+        assert own.lapseCost() == WAD // 10
         assert own.forfeitsTo() == live.parties.servicer.address
         assert (live.oracle.accuracy.start(), live.oracle.accuracy.length()) == (0, 30 * DAY)
 
@@ -134,6 +135,16 @@ def test_a_plan_gives_the_values_to_the_owner_and_leaves_the_deployer_none(node,
     for role in (20, 21, 23):
         owner, left = (has_role(node, access, role, who) for who in (small_accounts().owner, deployer().address))
         assert (owner, left) == (True, False)
+
+
+def test_a_plan_gives_the_challenges_to_the_resolver_and_to_nobody_else(node, quick, tmp_path, signers):
+    terms, accounts = OracleTerms(section(signers), bond=1_000_00), small_accounts(resolver=nobody(0xA6))
+    live = small_steps(node, oracle=terms, accounts=accounts).live
+    plan = small_plan(node, oracle=terms, accounts=accounts)
+    apply_plan(plan, node, [deployer()], tmp_path / "j", quick)
+    held = {role: has_role(node, live.access.address, role, accounts.resolver) for role in (20, 21, 23)}
+    assert held == {20: False, 21: True, 23: False}
+    assert not has_role(node, live.access.address, 21, accounts.owner)
 
 
 def has_role(node, access, role, who):

@@ -35,7 +35,7 @@ from tests.utils.small_plan import ROOT, nobody
 
 def steps_on(node, sender=None):
     artifacts = read_artifacts(build(ROOT))
-    return Steps("a set", artifacts, (sender or deployer()).address, factory_on(node)[0])
+    return Steps("a set", artifacts, (sender or deployer()).address, factory_on(node))
 
 
 def two_contracts(node):

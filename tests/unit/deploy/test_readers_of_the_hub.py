@@ -20,6 +20,7 @@ from tests.utils.small_plan import small_accounts, small_plan, small_steps
 from tests.utils.world import TAPE, small_terms
 
 RATE = "RATE/EURIBOR1M"
+GROWTH = "GROWTH/EURIBOR1M"
 PERCENT = WAD // 100
 
 
@@ -100,6 +101,20 @@ class TestAnIndexOfTheHub:
             tell()
         with pytest.raises(Refused, match="RateTooLarge"):
             base_rate(values.read(lab.now), lab.now, 0)
+
+
+class TestAnIndexBelowZero:
+    @pytest.fixture
+    def own(self):
+        return read_terms(GROWTH, index_reads=GROWTH, index_within=2 * DAY)
+
+    def test_is_told_as_growth(self, lab, live, values, tell):
+        assert live.oracle.base_rate.isGrowth()
+        start = lab.now
+        values.say(WAD - PERCENT // 2)
+        tell()
+        assert tuple(live.index_record.told(1)) == (-PERCENT // 2, True)
+        assert base_rate(values.read(lab.now), start, 2 * DAY, growth=True) == -PERCENT // 2
 
 
 def address_at(node, to, call, word):

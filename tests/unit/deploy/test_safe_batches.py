@@ -2,9 +2,13 @@
 
 import json
 
+import pytest
+
 from salvor.deploy.plan.safe import batches, checksum
+from salvor.deploy.propose import propose, safe_account
+from salvor.errors import OptionInvalid
 from tests.utils.own_node import other_wallet
-from tests.utils.small_plan import small_accounts, small_plan
+from tests.utils.small_plan import nobody, small_accounts, small_plan
 
 
 def plan_of_a_safe(node):
@@ -54,3 +58,47 @@ def test_what_was_executed_is_seen(node):
         assert receipt["status"] == "0x1"
     left = plan_of_a_safe(node).left
     assert len(left) == sum(len(batch.content["transactions"]) for batch in rest)
+
+
+class TestProposing:
+    """What the plugin ape-safe is asked for; the plugin itself was tried by hand (docs/deploying.md)."""
+
+    def test_each_batch_is_one_transaction_in_its_order(self, node):
+        made = batches_of(plan_of_a_safe(node))
+        safe = PlayedSafe(7, 7)
+        assert list(propose(made, safe, "owner")) == [f"hash {7 + place}" for place in range(len(made))]
+        for batch, calls in zip(made, safe.proposed, strict=True):
+            assert calls == [
+                {"target": each["to"], "value": 0, "callData": bytes.fromhex(each["data"][2:])}
+                for each in batch.content["transactions"]
+            ]
+
+    def test_none_joins_a_queue(self, node):
+        safe = PlayedSafe(7, 9)
+        with pytest.raises(OptionInvalid, match="2 transactions of the Safe wait already"):
+            list(propose(batches_of(plan_of_a_safe(node)), safe, "owner"))
+        assert safe.proposed == []
+
+    def test_without_the_plugin_the_files_are_named(self):
+        with pytest.raises(OptionInvalid, match=r"--propose needs the plugin ape-safe .*; without it, load the files"):
+            safe_account(nobody(1))
+
+
+class PlayedSafe:
+    """A Safe's account as the plugin has it: batches with calls, proposed under a nonce by somebody."""
+
+    def __init__(self, next_nonce, new_nonce):
+        self.next_nonce, self.new_nonce, self.proposed = next_nonce, new_nonce, []
+
+    def create_batch(self):
+        return PlayedBatch(self)
+
+
+class PlayedBatch:
+    def __init__(self, safe):
+        self.safe, self.calls = safe, []
+
+    def propose(self, submitter, nonce):
+        assert submitter == "owner"
+        self.safe.proposed.append(self.calls)
+        return f"hash {nonce}"

@@ -238,13 +238,19 @@ class TestClaim:
         gate.turnBack(waiting, met.mezz, sender=met.mezz)
         assert gate.pendingRedeemRequest(0, met.mezz) == waiting
 
-    def test_asks_for_a_first_investment_and_no_counterparty(self, lab, met):
+    def test_asks_a_request_for_a_least_and_a_claim_for_none(self, lab, met):
+        """What was asked for with enough is taken in whatever pieces, and needs no counterparty."""
         compliance = met.live.regulated.compliances[JUNIOR]
-        for rule, value in ((Rule.MIN_INVESTMENT, 100), (Rule.COUNTERPARTIES, [met.mezz.address])):
+        for rule, value in (
+            (Rule.MIN_INVESTMENT, 100),
+            (Rule.MIN_HOLDING, 100),
+            (Rule.COUNTERPARTIES, [met.mezz.address]),
+        ):
             compliance.setRule(int(rule), params_of(rule, value), sender=met.admin)
-        with lab.refused("TransferRefused", code=27):
-            met.take(met.newcomer, JUNIOR, 99)
-        met.take(met.newcomer, JUNIOR, 100)
+        with lab.refused("NotEligible"):
+            met.enter(met.mezz, JUNIOR, 5)
+        met.take(met.newcomer, JUNIOR, 99)
+        assert met.live.notes[JUNIOR].balanceOf(met.newcomer) == 99
 
     def test_of_a_cancelled_exit_needs_room(self, lab, fund):
         note, gate = fund.live.notes[SENIOR], fund.live.gates[SENIOR]

@@ -8,7 +8,11 @@ from tests.utils.world import DAY
 
 ARGS = {
     ("AuctionHouse", "appoint"): (NOBODY,),
-    ("AuctionHouse", "add"): (1, 1, 1, NOBODY),
+    ("AuctionHouse", "addGroup"): (NOBODY,),
+    ("AuctionHouse", "move"): (1, 0),
+    ("LoanPool", "moveClaim"): (-1,),
+    ("LoanBook", "confirm"): (1, 1),
+    ("AuctionHouse", "add"): (1, 0, 1, 1, NOBODY),
     ("LoanPool", "appointHouse"): (NOBODY,),
     ("LoanPool", "awaitProceeds"): (),
     ("LoanPool", "takeProceeds"): ((1, 0, 0, 0), True),
@@ -70,6 +74,8 @@ def test_house_and_book_are_appointed_once(falling, lab):
     with lab.refused("AlreadyAppointed", falling.house):
         falling.deal.pool.appointHouse(falling.outsider, sender=falling.deal.parties.admin)
     with lab.refused("AlreadyAppointed", falling.book):
+        falling.house.addGroup(falling.deal.pool, sender=falling.deal.parties.admin)
+    with lab.refused("AlreadyAppointed", falling.book):
         falling.house.appoint(falling.outsider, sender=falling.deal.parties.admin)
 
 
@@ -77,7 +83,12 @@ def test_house_and_book_are_appointed_once(falling, lab):
 def test_neither_servicer_nor_overseer_has_the_other_s_part(falling, lab, role):
     book, who = falling.book, getattr(falling, role)
     calls = {
-        "servicer": [(book.approve, (1, 0, NO_PLAN)), (book.switchTo, (1, 0, NO_PLAN)), (book.pause, (True,))],
+        "servicer": [
+            (book.confirm, (1, 1)),
+            (book.approve, (1, 0, NO_PLAN)),
+            (book.switchTo, (1, 0, NO_PLAN)),
+            (book.pause, (True,)),
+        ],
         "overseer": [(book.propose, (1, 0, NO_PLAN)), (book.sell, (1,))],
     }
     for method, args in calls[role]:

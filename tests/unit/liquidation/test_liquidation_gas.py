@@ -3,7 +3,7 @@
 import pytest
 
 from salvor.lab import open_lab
-from tests.property.liquidation_stage import SEALED_STRATEGIES, loan_id, set_sales
+from tests.property.liquidation_stage import HOUR, SEALED_STRATEGIES, loan_id, set_sales
 from tests.property.trigger_stage import set_triggers
 from tests.utils.selling import Selling
 from tests.utils.world import DAY, WAD
@@ -46,14 +46,15 @@ def test_closing_a_case_of_four_loans_costs_what_one_costs(sales, lab):
 
 
 def test_a_start_and_a_take_cost_at_most_150_000(sales, lab):
-    """What the sale costs the servicer is paid by the first take; that take may cost more and is not counted."""
+    """The first take pays what the sale costs the servicer; the very first brings the house its first cash besides."""
     for case, value in ((1, 50_000), (2, 40_000)):
         sales.worth(value, subject=case - 1)
         sales.open(case, 20_000, subject=case - 1)
         sales.propose("LOAN_SALE", case=case)
         started = sales.sell(case).gas_used
-        sales.take(300, sales.first, case=case)
-        taken = [sales.take(300, who, case=case).gas_used for who in (sales.second, sales.second)]
+        first = sales.take(300, sales.first, case=case).gas_used
+        taken = [] if case == 1 else [first]
+        taken += [sales.take(300, who, case=case).gas_used for who in (sales.second, sales.second)]
         taken.append(sales.take(100, sales.third, case=case).gas_used)
         assert max(started, *taken) <= 150_000, (started, taken)
 
@@ -88,5 +89,9 @@ def test_a_check_of_a_trigger_costs_at_most_40_000(lab):
     watched.teach("COLLATERAL/1", 0, 150 * WAD, lab.now)
     watched.poke("COLLATERAL/1")
     watched.book.watch(1, 0, sender=sales.outsider)
-    spent = [watched.book.check(1, 0, sender=sales.outsider).gas_used for _ in range(3)]
+    spent = []
+    for _ in range(3):
+        spent.append(watched.book.check(1, 0, sender=sales.outsider).gas_used)
+        lab.wait(HOUR)
     assert max(spent[1:]) <= 40_000, spent
+    assert spent[0] <= 42_000, spent  # the clause turns, and an event tells it

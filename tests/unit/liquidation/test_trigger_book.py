@@ -9,8 +9,9 @@ from salvor.model.liquidation.state import Stage, Strategy
 from salvor.model.liquidation.watch import Condition, Looks, TriggerTerms
 from tests.property.liquidation_stage import HOUR
 from tests.property.trigger_stage import COVERED, TRIGGERS, key_bytes, set_triggers
+from tests.utils.leaves import SCHEMA
 from tests.utils.selling import Selling
-from tests.utils.world import DAY, WAD
+from tests.utils.world import DAY, PERCENT, WAD
 
 HOUSE, SCORE = "COLLATERAL/1", "SCORE/1"
 LOW, CLOSE, HIGH = 159, 170, 176  # whole units: below 80 % of the claim of 200; within the margin; beyond it
@@ -94,6 +95,15 @@ class TestCheck:
         here.say(LOW)
         lab.wait(age)
         assert here.check() == (1 if age == DAY else 0)
+
+    @pytest.mark.parametrize("trigger", [3, 1 << 64, 3 << 64, 1 << 192])
+    def test_refuses_a_trigger_that_is_not_there(self, here, lab, trigger):
+        """A number so large that it would reach into another case's watch."""
+        for call in (here.triggers.check, here.triggers.fire, here.triggers.calm):
+            with lab.refused("NotWatched", 1, trigger):
+                call(1, trigger, sender=here.outsider)
+        with lab.refused("NoSuchTrigger", trigger, 3):
+            here.triggers.watch(1, trigger, sender=here.outsider)
 
     def test_refuses_what_nobody_watches(self, here, lab):
         with lab.refused("NotWatched", 2, 0):
@@ -256,6 +266,47 @@ class TestConditions:
         assert here.triggers.keyOf(b"SCORE/".ljust(11, b"\0"), 17) == key_bytes("SCORE/17")
 
 
+class TestCheckAll:
+    def test_makes_a_checkpoint_of_each(self, here, lab):
+        here.open(2, 10_000)
+        here.triggers.watch(2, 0, sender=here.outsider)
+        here.say(LOW)
+        here.say(LOW, key="COLLATERAL/2")
+        here.triggers.checkAll([1, 2], 0, sender=here.outsider)
+        assert [here.triggers.watchOf(case, 0).last for case in (1, 2)] == [here.now, here.now]
+        assert [here.triggers.watchOf(case, 0).since for case in (1, 2)] == [here.now, 0]  # 159 covers 100
+
+    def test_is_refused_whole_where_one_is_not_watched(self, here, lab):
+        here.say(LOW)
+        with lab.refused("NotWatched", 2, 0):
+            here.triggers.checkAll([1, 2], 0, sender=here.outsider)
+        assert here.triggers.watchOf(1, 0).last == 0
+
+
+class TestClasses:
+    """Loans of one class may be lent up to another share of their value than those of another."""
+
+    @pytest.mark.parametrize(("schema", "said"), [(SCHEMA, None), (b"\7" * 32, "OtherClass")])
+    def test_a_trigger_watches_only_cases_of_its_class(self, here, lab, schema, said):
+        lent = Condition(Looks.LOAN_TO_VALUE_ABOVE, "COLLATERAL/", 60 * PERCENT)
+        terms = TriggerTerms((lent,), (frozenset({0}),), gap=DAY, age=DAY, schema=schema)
+        admin, given = here.deal.parties.admin, ([_trigger(terms)], [[_condition(lent)]], [schema])
+        own = lab.deploy("TriggerBook", here.watched.hub, here.book, 2, *given, sender=admin)
+        assert own.classOf(0) == schema
+        if said:
+            with lab.refused(said, 1, SCHEMA, schema):
+                own.watch(1, 0, sender=here.outsider)
+            return
+        own.watch(1, 0, sender=here.outsider)
+        here.say(334)
+        assert own.check(1, 0, sender=here.outsider).return_value == 0
+        here.say(333)
+        assert own.check(1, 0, sender=here.outsider).return_value == 1
+
+    def test_a_case_is_of_the_class_of_its_first_loan(self, here):
+        assert here.book.caseOf(1).schema == SCHEMA
+
+
 class TestConstructor:
     @pytest.mark.parametrize(
         "terms",
@@ -268,7 +319,7 @@ class TestConstructor:
         ],
     )
     def test_refuses_a_trigger_that_says_nothing(self, here, lab, terms):
-        given = ([_trigger(terms)], [[_condition(one) for one in terms.conditions]])
+        given = ([_trigger(terms)], [[_condition(one) for one in terms.conditions]], [terms.schema])
         with lab.refused("WrongTrigger", 0):
             lab.deploy("TriggerBook", here.watched.hub, here.book, 2, *given, sender=here.outsider)
 

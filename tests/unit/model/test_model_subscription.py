@@ -38,6 +38,15 @@ class TestOrder:
         one.take_back("first", 0, 60, CLOSING - 1)
         assert (one.order_books[0].total, one.cash_held) == (0, 0)
 
+    def test_of_who_is_not_admitted_any_more_is_taken_back_whole_or_not_at_all(self):
+        one = deal((100, 1))
+        sell(one, ("first", 0, 60))
+        one.remove("first")
+        assert refused(one.order, "first", 0, 1, CLOSING - 1) == ("NotEligible", ("first", 0, 61))
+        assert refused(one.take_back, "first", 0, 59, CLOSING - 1) == ("NotEligible", ("first", 0, 1))
+        one.take_back("first", 0, 60, CLOSING - 1)
+        assert (one.order_books[0].total, one.cash_held) == (0, 0)
+
     def test_orders_up_to_the_largest_amount(self):
         one = deal((100, 1))
         sell(one, ("first", 0, LARGEST))

@@ -105,6 +105,7 @@ class TestStatus:
         table = run(status, config, "--sources")
         assert table.exit_code == 0
         assert "counts" in table.stdout
+        assert {source["who"] for each in shown["keys"] for source in each["sources"]} == {f"signer {shown['signer']}"}
 
     def test_a_signer_that_is_none(self, run, here):
         here.signer(NAME, add=False)

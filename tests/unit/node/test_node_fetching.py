@@ -3,13 +3,14 @@
 import socket
 import threading
 import time
+from random import Random
 
 import pytest
 
 from salvor.node.config import load_node
 from salvor.node.errors import SourceFailed
 from salvor.node.fetching import fetch_file, fetch_http
-from salvor.node.gathering import look
+from salvor.node.gathering import Gatherer, look
 
 BODY = b"a,b\n1,2\n"
 PATIENCE = 0.3  # seconds that a test gives a server
@@ -173,10 +174,6 @@ def test_a_secret_comes_from_the_environment_and_goes_into_the_header_alone(serv
 
 def test_one_slow_source_holds_up_no_other(served, example):
     """The other's values are there while the slow one is still being waited for."""
-    from random import Random
-
-    from salvor.node.gathering import Gatherer
-
     release = threading.Event()
     slow = with_url(example, served(lambda handler: release.wait(20)))
     where = slow.where.model_copy(update={"headers": {}})
@@ -194,3 +191,71 @@ def test_one_slow_source_holds_up_no_other(served, example):
 
 def test_the_example_loads(example):
     assert [source.name for source in load_node(example.folder / "node.yaml").sources] == list(example.sources)
+
+
+def endless_pieces(handler):
+    handler.protocol_version = "HTTP/1.1"
+    handler.send_response(200)
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    piece = b"10000\r\n" + b"x" * (1 << 16) + b"\r\n"
+    try:
+        while True:
+            handler.wfile.write(piece)
+    except OSError:
+        return
+
+
+def endless_headers(handler):
+    handler.send_response(200)
+    handler.flush_headers()
+    try:
+        while True:
+            handler.wfile.write(b"X-More: 1\r\n" * 1_000)
+    except OSError:
+        return
+
+
+def test_pieces_without_end_are_given_up(served, monkeypatch):
+    monkeypatch.setattr("salvor.node.fetching.MOST_BYTES", 1 << 20)
+    with pytest.raises(SourceFailed, match="is larger than 1 MiB"):
+        fetch(served(endless_pieces))
+
+
+def test_headers_without_end_are_given_up(served):
+    with pytest.raises(SourceFailed, match=r"broke off \(HTTPException\)"):
+        fetch(served(endless_headers))
+
+
+class TestAServerThatAsksToBeLeftAlone:
+    @pytest.mark.parametrize(
+        ("status", "header", "wait"),
+        [
+            (429, "120", 120),
+            (503, "7", 7),
+            (429, "999999999", 86_400),
+            (429, "Wed, 21 Oct 2026 07:28:00 GMT", 0),
+            (429, "-5", 0),
+            (429, "", 0),
+            (500, "120", 0),
+        ],
+    )
+    def test_is_heard_for_a_day_at_most(self, served, status, header, wait):
+        with pytest.raises(SourceFailed, match=f"answered {status}") as refused:
+            fetch(served(answering(status, Retry_After=header)))
+        assert refused.value.wait == wait
+
+    @pytest.mark.parametrize(("wait", "due"), [(3_600, 3_600), (0, 2)])
+    def test_is_asked_again_when_it_said_or_when_the_backoff_is_over(self, example, wait, due):
+        now = 1_780_000_000
+
+        def refuse(source, at):
+            raise SourceFailed(source.name, "example.org", "answered 429", wait=wait)
+
+        gatherer = Gatherer([example.sources["fhfa"]], example.settings.backoff, Random(1), by=refuse)
+        gatherer.start_due(now)
+        while not list(gatherer.done(now)):
+            pass
+        assert (due if wait else due // 2) <= gatherer.next() - now <= due
+        assert gatherer.backoffs["fhfa"].failures == 1
+        gatherer.close()

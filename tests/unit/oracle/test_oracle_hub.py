@@ -61,7 +61,7 @@ class TestSetPolicy:
         stage.hub.poke(KEY, sender=stage.outsider)
         assert plain(stage.hub.kept(KEY))[0] == 102 * WAD
         stage.set_policy(policy_of(stage, good, quorum=2))
-        assert plain(stage.hub.kept(KEY)) == (0, 0, 0, 0)
+        assert plain(stage.hub.kept(KEY)) == (0, 0, 0, 0, 0)
         assert stage.hub.policyOf(KEY).quorum == 2
 
     @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ class TestPoke:
         assert plain(receipt.return_value) == reading.words
         assert [event.name for event in receipt.events] == ["ValueTold"]
         assert plain(receipt.events[0].reading) == reading.words
-        assert plain(stage.hub.kept(KEY)) == (102 * WAD, stage.lab.now, 102 * WAD, stage.lab.now)
+        assert plain(stage.hub.kept(KEY)) == (102 * WAD, *[stage.lab.now] * 2, 102 * WAD, stage.lab.now)
 
     def test_tells_each_rejected_source_with_its_reason(self, stage, good):
         now = stage.lab.now
@@ -271,11 +271,11 @@ class TestChange:
         stage.lab.wait(DAY - 1)
         self.say(stage, paced, 110 * WAD)
         stage.hub.poke(KEY, sender=stage.outsider)
-        assert plain(stage.hub.kept(KEY)) == (110 * WAD, stage.lab.now, 102 * WAD, start)
+        assert plain(stage.hub.kept(KEY)) == (110 * WAD, *[stage.lab.now] * 2, 102 * WAD, start)
         stage.lab.wait(1)
         self.say(stage, paced, 111 * WAD)
         stage.hub.poke(KEY, sender=stage.outsider)
-        assert plain(stage.hub.kept(KEY)) == (111 * WAD, stage.lab.now, 111 * WAD, stage.lab.now)
+        assert plain(stage.hub.kept(KEY)) == (111 * WAD, *[stage.lab.now] * 2, 111 * WAD, stage.lab.now)
 
 
 class TestPeekWithout:

@@ -2,13 +2,16 @@
 
 import pytest
 
-from salvor.model.oracle import Failure, OnFailure, Policy, Status
+from salvor.model.oracle import Failure, OnFailure, Policy, Reading, Status
 from salvor.model.oracle_keys import Kind, key_of
+from salvor.model.oracle_readers import base_rate
+from salvor.model.refusal import Refused
 from tests.utils.full_deal import Line, Terms, Tranche, build, step
 from tests.utils.oracle import DAY, HOUR, WAD, set_stage
 
 POOL = key_of(Kind.POOL, "pool")
 EURIBOR = key_of(Kind.RATE, "EURIBOR3M")
+GROWTH = key_of(Kind.GROWTH, "EURIBOR3M")
 
 
 @pytest.fixture
@@ -79,7 +82,7 @@ class TestPoolValue:
 class TestBaseRate:
     @pytest.fixture
     def rate(self, stage):
-        return stage.lab.deploy("BaseRate", stage.hub, EURIBOR, HOUR, sender=stage.keeper)
+        return stage.lab.deploy("BaseRate", stage.hub, EURIBOR, HOUR, False, sender=stage.keeper)
 
     def test_is_of_the_time_that_is_asked_and_an_hour_after(self, stage, rate):
         said(stage, EURIBOR, 2 * WAD // 100)
@@ -104,3 +107,35 @@ class TestBaseRate:
 
     def test_says_what_it_reads(self, stage, rate):
         assert (rate.hub(), rate.key(), rate.within()) == (stage.hub.address, EURIBOR, HOUR)
+        assert not rate.isGrowth()
+
+
+class TestBaseRateOfGrowth:
+    """Three months' EURIBOR was below 0 from 2015 to 2022."""
+
+    @pytest.fixture
+    def rate(self, stage):
+        return stage.lab.deploy("BaseRate", stage.hub, GROWTH, HOUR, True, sender=stage.keeper)
+
+    @pytest.mark.parametrize(
+        ("growth", "index"),
+        [
+            (993_950_000_000_000_000, -6_050_000_000_000_000),
+            (WAD, 0),
+            (WAD + WAD // 50, WAD // 50),
+            (0, -WAD),
+            (2**63 - 1 + WAD, 2**63 - 1),
+        ],
+    )
+    def test_is_what_is_above_or_below_one(self, stage, rate, growth, index):
+        said(stage, GROWTH, growth)
+        now = stage.lab.now
+        assert rate.indexAt(now) == base_rate(Reading(growth, at=now), now, HOUR, growth=True) == index
+        assert rate.isGrowth()
+
+    def test_refuses_what_does_not_fit(self, stage, rate):
+        said(stage, GROWTH, 2**63 + WAD)
+        with stage.lab.refused("RateTooLarge", 2**63 + WAD, 2**63 - 1 + WAD):
+            rate.indexAt(stage.lab.now)
+        with pytest.raises(Refused, match="RateTooLarge"):
+            base_rate(Reading(2**63 + WAD, at=stage.lab.now), stage.lab.now, HOUR, growth=True)

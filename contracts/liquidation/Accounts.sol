@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Account} from "interfaces/IAuctionHouse.sol";
+import {Strategy} from "interfaces/ILoanBook.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+/// @title The account of a case: what is claimed, brought, due and lost. Rules 9 and 11 to 13
+library Accounts {
+    /// @notice Books what goes to the pool; tells what of it is recovered.
+    function bring(Account storage self, uint256 net) internal returns (uint112 recovered) {
+        if (net == 0) return 0;
+        (uint256 outstanding, uint256 writtenOff, uint256 before) = (self.outstanding, self.writtenOff, self.brought);
+        self.brought = uint96(Math.min(before + net, type(uint96).max));
+        if (writtenOff == 0) return 0;
+        uint256 was = Math.min(Math.saturatingSub(before, outstanding), writtenOff);
+        return uint112(Math.min(Math.saturatingSub(before + net, outstanding), writtenOff) - was); // at most written off
+    }
+
+    /// @notice Takes the keeper's fee and the servicer's costs out of cash, as far as it goes.
+    function payFees(Account storage self, uint256 cash) internal returns (uint256 toKeeper, uint256 toServicer) {
+        uint256 keeperDue = self.keeperDue;
+        if (keeperDue != 0) {
+            toKeeper = Math.min(cash, keeperDue);
+            self.keeperDue = uint88(keeperDue - toKeeper); // less than it was
+        }
+        uint256 costsDue = self.costsDue;
+        if (costsDue != 0) {
+            toServicer = Math.min(cash - toKeeper, costsDue);
+            self.costsDue = uint88(costsDue - toServicer); // likewise
+        }
+    }
+
+    /// @notice What of cash is the debtor's: what a foreclosure brings above all claims.
+    function surplus(Account storage self, uint256 net) internal view returns (uint256) {
+        if (self.strategy != Strategy.Foreclosure || self.debtor == address(0)) return 0;
+        return Math.min(net, Math.saturatingSub(self.brought + net, claims(self)));
+    }
+
+    /// @notice Outstanding less brought.
+    function rest(Account storage self) internal view returns (uint256) {
+        return Math.saturatingSub(self.outstanding, self.brought);
+    }
+
+    /// @notice What frees the debtor.
+    function leftToPay(Account storage self) internal view returns (uint256) {
+        return Math.saturatingSub(claims(self), self.brought) + self.costsDue + self.keeperDue;
+    }
+
+    /// @notice All that is the pool's before anything is the debtor's.
+    function claims(Account storage self) internal view returns (uint256) {
+        return uint256(self.outstanding) + self.writtenOff;
+    }
+}

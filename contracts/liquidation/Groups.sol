@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Group, IAuctionHouse} from "interfaces/IAuctionHouse.sol";
+import {ILoanPool} from "interfaces/ILoanPool.sol";
+import {MAX_AMOUNT} from "interfaces/Types.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+/// @title Groups of tranches: the list of those behind the first. Rules 37 to 40
+library Groups {
+    uint256 private constant MOST = 4;
+
+    /// @notice Adds a pool that is paid in the same asset and has a tape of its own.
+    function add(Group[] storage self, ILoanPool first, ILoanPool pool) internal returns (uint8 group) {
+        group = uint8(self.length + 1); // at most MOST
+        if (group == MOST) revert IAuctionHouse.TooManyGroups(MOST);
+        IERC20 asset = pool.settlement();
+        if (asset != first.settlement()) revert IAuctionHouse.OtherSettlement(asset, first.settlement());
+        bytes32 root = pool.tapeRoot();
+        for (uint8 i; i < group; ++i) {
+            ILoanPool other = i == 0 ? first : self[i - 1].pool;
+            if (other.tapeRoot() == root) revert IAuctionHouse.SameTape(root, i);
+        }
+        self.push(Group(pool, endOf(pool), address(pool.distributor()), 0));
+        emit IAuctionHouse.GroupAdded(group, pool);
+    }
+
+    /// @notice One behind the first.
+    function at(Group[] storage self, uint8 group) internal view returns (Group storage) {
+        if (group > self.length) revert IAuctionHouse.NoSuchGroup(group, uint8(self.length + 1));
+        return self[group - 1];
+    }
+
+    /// @notice Rule 40. Not more than there is, nor than there is room for: no figure of a pool keeps a case from moving.
+    function moveClaim(uint64 caseId, ILoanPool[2] memory pools, uint8[2] memory places, uint256 rest) internal {
+        (ILoanPool old, ILoanPool other) = (pools[0], pools[1]);
+        uint256 claim = Math.min(rest, Math.min(old.grossBalance(), MAX_AMOUNT - other.grossBalance()));
+        emit IAuctionHouse.CaseMoved(caseId, places[0], places[1], claim);
+        old.moveClaim(-int120(uint120(claim))); // at most 2^96
+        other.moveClaim(int120(uint120(claim))); // likewise
+    }
+
+    /// @notice When the last period of a pool ends.
+    function endOf(ILoanPool pool) internal view returns (uint40) {
+        return pool.record(pool.periodCount()).end;
+    }
+}

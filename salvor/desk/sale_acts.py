@@ -1,0 +1,259 @@
+"""What people do with a case: each act looks where the case stands, chooses the call, and says what came of it.
+
+An act that can't be is told before anything is sent, with what can be. Cash is approved to the house first, as much as
+the call takes and no more.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import UTC
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from salvor.amounts import Units, format_units, to_units
+from salvor.desk.sale_cases import CaseNow, case_of
+from salvor.desk.sales import NOBODY, Sales
+from salvor.desk.watching import Proofs
+from salvor.errors import FileMissing, FileUnreadable, NotCommitted, OptionInvalid, near
+from salvor.files import write_whole
+from salvor.model.liquidation.state import Plan, Stage, Strategy
+
+_DAY = 86_400
+_SEALED = ("sealed", "vickrey")
+
+
+def open_case(
+    sales: Sales,
+    proofs: Proofs,
+    loans: list[str],
+    claims: Mapping[str, int],
+    *,
+    kind: str,
+    by_rank: bool,
+    debtor: str | None,
+    sender: Any,
+) -> str:
+    """The servicer opens a case of these loans, proved one by one; what secures them is valued as KIND/number."""
+    for loan in loans:
+        if loan not in proofs.commitment.place_of:
+            raise NotCommitted(f"no loan '{loan}' in this tape", near(loan, proofs.commitment.place_of))
+        if not claims.get(loan):
+            raise OptionInvalid(f"loan '{loan}' has no claim by the tape ({proofs.claim}): it can't be in a case")
+        if number := sales.book.loanOf(proofs.leaf(loan)).caseId:
+            raise OptionInvalid(f"loan '{loan}' is in case {number} already")
+    subject = f"{kind}/{sales.book.cases() + 1}".encode().ljust(32, b"\0")
+    opening = (claims[loans[0]], 0, by_rank, debtor or NOBODY, subject)
+    receipt = sales.book.open(proofs.of(loans[0]), opening, sender=sender)
+    [event] = receipt.events_of(sales.book, "CaseOpened")
+    for loan in loans[1:]:
+        sales.book.join(event.caseId, proofs.of(loan), claims[loan], 0, sender=sender)
+    owed = sum(claims[loan] for loan in loans)
+    return (
+        f"case {event.caseId} opened: {', '.join(loans)}, claim {money(sales, owed)}, "
+        f"valued as {kind}/{event.caseId}; it waits for the overseer: `sell confirm`"
+    )
+
+
+def confirm(sales: Sales, number: int, *, sender: Any) -> str:
+    """The overseer has looked at its loans, its claim, its debtor and what it is valued as."""
+    case = case_of(sales, number)
+    _must_be(case, Stage.OPENED, "confirm")
+    sales.book.confirm(number, case.loans, sender=sender)
+    return f"case {number}: confirmed with {case.loans} loans"
+
+
+def plan(sales: Sales, number: int, strategy: Strategy, own: Plan, *, act: str, sender: Any) -> str:
+    """The servicer proposes, the overseer approves or switches."""
+    call = {"propose": sales.book.propose, "approve": sales.book.approve, "switch": sales.book.switchTo}[act]
+    call(number, int(strategy), (own.amount, own.due, own.interval), sender=sender)
+    begun = case_of(sales, number).strategy is strategy
+    words = strategy.name.lower().replace("_", " ")
+    return f"case {number}: {words} {'begins' if begun else 'is proposed; it waits for the overseer'}"
+
+
+def start(sales: Sales, number: int, *, sender: Any) -> str:
+    """After a cure by anyone, else by the servicer."""
+    case = case_of(sales, number)
+    if case.stage is Stage.CURE:
+        sales.book.startSale(number, sender=sender)
+    else:
+        _must_be(case, Stage.HELD, "start")
+        sales.book.sell(number, sender=sender)
+    return _round_said(sales, number)
+
+
+def take(sales: Sales, number: int, units: int, highest: int | None, *, sender: Any) -> str:
+    """Units of a falling price, at no more than `highest` for the whole lot; at what it is now where none is named."""
+    case = _in_auction(sales, number, ("dutch",), "take")
+    auction, round_ = _auction(sales, case), case.round
+    most = round_.price if highest is None else highest  # type: ignore[union-attr]
+    whole: int = round_.units  # type: ignore[union-attr]
+    _approve(sales, -(-most * min(units, whole) // whole), sender)
+    receipt = auction.take(number, units, 0, most, sender=sender)
+    [event] = receipt.events_of(auction, "Taken")
+    return f"case {number}: {event.units} of {whole} units for {money(sales, event.cash)}; {_after(sales, number)}"
+
+
+def bid(sales: Sales, number: int, cash: int, *, sender: Any) -> str:
+    """In a climbing one; the cash comes in at once."""
+    case = _in_auction(sales, number, ("english",), "bid")
+    _approve(sales, cash, sender)
+    _auction(sales, case).bid(number, cash, sender=sender)
+    end = next(each.at for each in case_of(sales, number).deadlines)
+    return f"case {number}: {money(sales, cash)} leads; the round is over at {end}"
+
+
+def commit(sales: Sales, number: int, price: int, seal_file: Path, *, sender: Any) -> str:
+    """A sealed price with its deposit; price and salt are kept in a file before anything is sent."""
+    case = _in_auction(sales, number, _SEALED, "commit")
+    auction = _auction(sales, case)
+    round_, of = auction.roundOf(number)
+    if seal_file.exists():
+        raise OptionInvalid(f"{seal_file} is there: it may be what a commitment needs to be told; name another --seal")
+    salt = secrets.token_bytes(32)
+    kept = {"case": number, "round": of, "bidder": sender.address, "price": str(price), "salt": f"0x{salt.hex()}"}
+    write_whole(seal_file, json.dumps(kept, indent=2) + "\n", mode=0o600)
+    _approve(sales, round_.deposit, sender)
+    auction.commit(number, auction.sealOf(of, sender.address, price, salt), sender=sender)
+    return f"case {number}: committed with a deposit of {money(sales, round_.deposit)}; {seal_file} is needed to reveal"
+
+
+def reveal(sales: Sales, seal_file: Path, *, sender: Any) -> str:
+    """What was committed, from its file."""
+    kept = read_seal(seal_file)
+    case = _in_auction(sales, kept["case"], _SEALED, "reveal")
+    auction = _auction(sales, case)
+    receipt = auction.reveal(kept["case"], kept["price"], kept["salt"], sender=sender)
+    [event] = receipt.events_of(auction, "Revealed")
+    stands = "stands" if event.stands else "is out of the contest: below the floor, or not admitted"
+    return f"case {kept['case']}: {money(sales, kept['price'])} told; it {stands}"
+
+
+def pay(sales: Sales, number: int, *, sender: Any) -> str:
+    """The winner of sealed prices, less the deposit."""
+    case = _in_auction(sales, number, _SEALED, "pay")
+    auction = _auction(sales, case)
+    price, deposit = auction.priceOf(number), auction.roundOf(number)[0].deposit
+    _approve(sales, max(0, price - deposit), sender)
+    auction.pay(number, sender=sender)
+    return f"case {number}: won for {money(sales, price)}; {_after(sales, number)}"
+
+
+def settle(sales: Sales, number: int, *, sender: Any) -> str:
+    """By anyone, once an English round is over."""
+    case = _in_auction(sales, number, ("english",), "settle")
+    _auction(sales, case).settle(number, sender=sender)
+    return f"case {number}: sold; {_after(sales, number)}"
+
+
+def relist(sales: Sales, number: int, *, sender: Any) -> str:
+    """By anyone, once a round is over and has no buyer."""
+    _must_be(case_of(sales, number), Stage.FOR_SALE, "relist")
+    sales.house.relist(number, sender=sender)
+    if case_of(sales, number).stage is Stage.FOR_SALE:
+        return _round_said(sales, number)
+    return f"case {number}: the sale is over; {_after(sales, number)}"
+
+
+def expire(sales: Sales, number: int, *, sender: Any) -> str:
+    """By anyone, once a deadline is past or a plan broken."""
+    case_of(sales, number)
+    sales.book.expire(number, sender=sender)
+    return f"case {number}: the strategy is over; it is hold again"
+
+
+def repay(sales: Sales, number: int, cash: int, *, sender: Any) -> str:
+    """By the debtor, or anyone."""
+    case_of(sales, number)
+    _approve(sales, cash, sender)
+    sales.book.pay(number, cash, sender=sender)
+    return f"case {number}: {money(sales, cash)} paid; {_after(sales, number)}"
+
+
+def collect(sales: Sales, account: str, *, sender: Any) -> str:
+    """What the house owes an account: beaten bids, fees, deposits."""
+    owed = sales.house.owed(account)
+    sales.house.payOut(account, sender=sender)
+    return f"{account}: {money(sales, owed)} paid out"
+
+
+def read_seal(path: Path) -> dict[str, Any]:
+    """What a commitment left."""
+    if not path.is_file():
+        raise FileMissing(path, "file of a sealed price: `ape run sell commit` writes one")
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        return {"case": int(kept["case"]), "price": int(kept["price"]), "salt": bytes.fromhex(kept["salt"][2:])}
+    except (ValueError, KeyError, TypeError):
+        raise FileUnreadable(path, "a sealed price", "`ape run sell commit` writes one") from None
+
+
+def money(sales: Sales, units: int) -> str:
+    """For people."""
+    return f"{format_units(Units(units), sales.decimals)} {sales.deal.settlement.symbol}"
+
+
+def plan_of(sales: Sales, amount: str | None, due: Any, every: int | None) -> Plan:
+    """Of a command line: what a strategy does not need is nothing, and the book refuses what does not fit."""
+    units = 0 if amount is None else cash_of(sales, amount, "--amount")
+    seconds = 0 if due is None else int(due.replace(tzinfo=UTC).timestamp())
+    return Plan(units, seconds, (every or 0) * _DAY)
+
+
+def cash_of(sales: Sales, text: str, option: str) -> int:
+    """An amount of the command line in settlement units; above 0."""
+    try:
+        units = to_units(Decimal(text), sales.decimals)
+    except (InvalidOperation, ValueError):
+        raise OptionInvalid(f"{option} {text}: no amount of at most {sales.decimals} decimals") from None
+    if units <= 0:
+        raise OptionInvalid(f"{option} {text}: must be above 0")
+    return units
+
+
+def _approve(sales: Sales, cash: int, sender: Any) -> None:
+    if sales.token.allowance(sender, sales.house.address) < cash:
+        sales.token.approve(sales.house.address, cash, sender=sender)
+
+
+def _auction(sales: Sales, case: CaseNow) -> Any:
+    return sales.auctions[case.round.auction] if case.round else None
+
+
+def _in_auction(sales: Sales, number: int, kinds: tuple[str, ...], act: str) -> CaseNow:
+    case = case_of(sales, number)
+    _must_be(case, Stage.FOR_SALE, act)
+    if case.round is None or case.round.kind not in kinds:
+        is_in = case.round.kind if case.round else "no"
+        raise OptionInvalid(f"case {number} is sold in a {is_in} auction: `sell {act}` is for {' and '.join(kinds)}")
+    return case
+
+
+def _must_be(case: CaseNow, stage: Stage, act: str) -> None:
+    if case.stage is not stage:
+        words = case.stage.name.lower().replace("_", " ")
+        raise OptionInvalid(
+            f"case {case.number} is {words}: `sell {act}` needs one that is {stage.name.lower().replace('_', ' ')}"
+        )
+
+
+def _round_said(sales: Sales, number: int) -> str:
+    case = case_of(sales, number)
+    if (own := case.round) is None:
+        return _after(sales, number)
+    price, floor = money(sales, own.price), money(sales, own.floor)
+    return f"case {number}: round {own.number} of {own.rounds} in '{own.auction}' begins, at {price}, not below {floor}"
+
+
+def _after(sales: Sales, number: int) -> str:
+    """Where the case stands now."""
+    case = case_of(sales, number)
+    brought = f"{money(sales, case.brought)} went to the pool"
+    if case.stage is Stage.CLOSED:
+        lost = max(0, case.outstanding - case.brought)
+        return f"{brought}, {money(sales, lost)} written off, closed"
+    return f"{brought}, it is {case.stage.name.lower().replace('_', ' ')}"

@@ -1,0 +1,50 @@
+"""`ape run sell open`: a case of one loan or of several, proved against the tape."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from salvor.options import Acting, live_options
+
+
+@click.command(
+    epilog="Example: ape run sell open deals/worked-loans/deal.yaml 2030 --commitment out/tape --secret keys/npl.json"
+)
+@live_options
+@click.argument("loans", nargs=-1, required=True)
+@click.option("--commitment", type=Path, required=True, help="Folder that `ape run tape commit` left.")
+@click.option("--secret", "secret_file", type=Path, required=True, help="Secret file of the commitment.")
+@click.option("--passphrase-file", type=Path, help="Else SALVOR_PASSPHRASE, else you are asked.")
+@click.option("--valued-as", default="COLLATERAL", show_default=True, help="Kind of the key of what is sold.")
+@click.option("--slice", "is_slice", is_flag=True, help="Proceeds are shared pro rata, not by rank.")
+@click.option("--debtor", help="Address that has what a foreclosure brings above all claims.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON on stdout.")
+def cli(
+    chosen: Acting,
+    loans: tuple[str, ...],
+    commitment: Path,
+    secret_file: Path,
+    passphrase_file: Path | None,
+    valued_as: str,
+    is_slice: bool,
+    debtor: str | None,
+    as_json: bool,
+) -> None:
+    """Open a case of LOANS as the servicer: one loan, one property that secures several, or a slice of the portfolio.
+
+    Exit code 0, 2 for bad input, 3 when the chain refuses, or for trouble with the node.
+    """
+    from salvor.desk import sale_acts as acts
+    from salvor.desk.sale_command import opened
+    from salvor.desk.sale_show import tell
+    from salvor.desk.trigger_command import claims_in, proofs_of, refuse_other_tape
+
+    with opened(chosen) as (sales, signer):
+        proofs = proofs_of(sales.deal, commitment, secret_file, passphrase_file)
+        refuse_other_tape(sales, proofs, commitment)
+        claims = claims_in(proofs.commitment.parts, proofs.claim)
+        named = {"kind": valued_as, "by_rank": not is_slice, "debtor": debtor}
+        said = acts.open_case(sales, proofs, list(loans), claims, **named, sender=signer)
+        tell(sales, said, number=sales.book.cases(), as_json=as_json)

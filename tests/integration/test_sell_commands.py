@@ -1,0 +1,220 @@
+"""`ape run sell` and `ape run triggers` as commands, in this process, on a deal that `deploy apply` put on an anvil."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from salvor.toolchain.paths import ROOT
+from scripts import triggers
+from scripts.deploy import apply
+from scripts.sell import (
+    bid,
+    collect,
+    commit,
+    confirm,
+    expire,
+    pay,
+    plan,
+    relist,
+    repay,
+    reveal,
+    settle,
+    start,
+    status,
+    take,
+)
+from scripts.sell import open as open_
+from scripts.tape import commit as tape_commit
+from tests.utils.own_node import own_node
+from tests.utils.worked import DEAL, prepare_worked
+
+BEFORE_CLOSING = 1_798_675_200 - 30 * 86_400  # of the deal
+SERVICER = ("--account", "TEST::2")
+
+
+class Desk:
+    """Commands with the options that all of them take here."""
+
+    def __init__(self, folder, url):
+        self.folder, self.url = folder, url
+        self.secret = ("--commitment", folder / "commitment", "--secret", folder / "npl.json")
+
+    def run(self, command, *options, deal=DEAL, url=None, folder=None):
+        """Exit code, stdout and stderr; the deal's first."""
+        more = ("--network", url or self.url, "--folder", folder or self.folder / "deploy")
+        done = CliRunner(mix_stderr=False).invoke(command.cli, [str(each) for each in (deal, *options, *more)])
+        if done.exception and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return done.exit_code, done.stdout, done.stderr
+
+    def values(self, *rows, at="2026-01-01"):
+        """A file of them."""
+        path = self.folder / "values.csv"
+        text = "loan,at,collateral,score\n" + "".join(f"{loan},{at},{worth},600\n" for loan, worth in rows)
+        path.write_text(text)
+        return path
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory, request):
+    """The tape committed, the deal deployed: by the commands that an issuer types."""
+    folder = tmp_path_factory.mktemp("desk")
+    patch = pytest.MonkeyPatch()
+    patch.setenv("SALVOR_PASSPHRASE", "a passphrase of the tests")
+    prepare_worked(folder)  # leaves the checked tape
+    with own_node(genesis=BEFORE_CLOSING) as node:
+        made = Desk(folder, node.url)
+        args = [folder / "tape", "--secret", folder / "npl.json", "--out", folder / "commitment"]
+        assert CliRunner(mix_stderr=False).invoke(tape_commit.cli, [str(each) for each in args]).exit_code == 0
+        code, _, told = made.run(apply, "--commitment", folder / "commitment", "--yes")
+        assert code == 0, told
+        made.node = node
+        yield made
+    patch.undo()
+
+
+@pytest.fixture
+def clean(desk):
+    """The chain and the journals as they were just after deploying."""
+    kept = desk.node.ask("evm_snapshot")
+    yield desk
+    desk.node.ask("evm_revert", kept)
+    for path in (desk.folder / "deploy").rglob("sales/*"):
+        path.unlink()
+
+
+class TestTriggers:
+    def test_open_watch_and_wait_and_a_second_run_finds_it_done(self, clean):
+        now = clean.node.ask("eth_getBlockByNumber", "latest", False)["timestamp"]
+        values = clean.values(("2030", "20.00"), ("1150", "480.00"), at=int(now, 16))
+        fire = ("--values", values, "--fire", *clean.secret, *SERVICER, "--json")
+        code, told, _ = clean.run(triggers, *fire, "--dry-run")
+        assert (code, [each["outcome"] for each in json.loads(told)["sent"]]) == (0, ["would be opened"])
+        code, told, _ = clean.run(triggers, *fire)
+        sent = json.loads(told)["sent"]
+        assert (code, sent[0]) == (0, {"case": 1, "what": "loan 2030", "outcome": "opened", "refused": False})
+        assert sent[-1]["outcome"] == "waits: the hub has no good value of COLLATERAL/1"
+        code, told, _ = clean.run(triggers, *fire)
+        again = json.loads(told)
+        assert (code, again["cases"], again["sent"]) == (0, 1, [])
+        code, told, _ = clean.run(status, 1)
+        assert code == 0
+        assert "case 1: opened (hold); 1 loans, valued as COLLATERAL/1" in told
+
+    def test_are_shown_without_a_chain(self, desk):
+        seconds = int(time.time()) - 3_600
+        code, told, _ = desk.run(
+            triggers, "--values", desk.values(("2030", "20.00"), at=seconds), url="http://127.0.0.1:1"
+        )
+        assert code == 0
+        assert "1 loans and 0 cases looked at" in told
+        assert "loan 2030" in told
+
+    def test_sent_by_who_is_no_servicer_end_with_1(self, clean):
+        now = int(clean.node.ask("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+        fire = ("--values", clean.values(("2030", "20.00"), at=now), "--fire", *clean.secret)
+        code, told, _ = clean.run(triggers, *fire, "--account", "TEST::5")
+        assert code == 1
+        assert "only the servicer opens cases" in " ".join(told.split())
+
+
+class TestActs:
+    def test_of_a_case_are_typed_one_after_the_other(self, clean):
+        code, told, _ = clean.run(open_, "2030", "1150", *clean.secret, *SERVICER)
+        assert (code, told.split(":")[0]) == (0, "case 1 opened")
+        code, told, _ = clean.run(status, 1)
+        assert (code, "the overseer confirms what the servicer said" in " ".join(told.split())) == (0, True)
+        code, _, told = clean.run(confirm, 1, *SERVICER)
+        assert (code, "AccessManagedUnauthorized" in told) == (3, True), told
+        assert clean.run(confirm, 1)[:2] == (0, "case 1: confirmed with 2 loans\n")
+        code, _, told = clean.run(confirm, 1)
+        assert (code, "case 1 is held: `sell confirm` needs one that is opened" in told) == (2, True)
+        code, told, _ = clean.run(plan, 1, "discounted_pay_off", "--amount", "200.00", *SERVICER)
+        assert (code, told) == (0, "case 1: discounted pay off is proposed; it waits for the overseer\n")
+        code, told, _ = clean.run(plan, 1, "discounted_pay_off", "--amount", "200.00", "--approve", "--json")
+        shown = json.loads(told)["case"]
+        assert (code, shown["strategy"], shown["deadlines"][0]["what"]) == (
+            0,
+            "discounted_pay_off",
+            "discounted pay off ends",
+        )
+        for command, more, words in (
+            (start, (1,), "NothingToSell"),
+            (expire, (1,), "NothingExpired"),
+            (repay, (1, "680.01"), "AboveRest"),
+        ):
+            code, _, told = clean.run(command, *more, *SERVICER)
+            assert (code, words in told) == (3, True), told
+        code, told, _ = clean.run(collect, "0x70997970C51812dc3A010C7d01b50e0d17dc79C8")
+        assert (code, told.endswith("0.00 DUSD paid out\n")) == (0, True)
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        ("command", "options"),
+        [(bid, (7, "1.00")), (take, (7, 1)), (settle, (7,)), (relist, (7,)), (pay, (7,)), (start, (7,)), (status, (7,)),
+         (confirm, (7,)), (expire, (7,)), (repay, (7, "1.00"))],
+    )  # fmt: skip
+    def test_a_case_that_is_none(self, desk, command, options):
+        code, _, told = desk.run(command, *options)
+        assert (code, told) == (2, "Error: there is no case 7: the deal has none yet\n")
+
+    def test_a_sealed_price_without_its_case_or_file(self, desk):
+        code, _, told = desk.run(commit, 7, "1.00", "--seal", desk.folder / "seal.json")
+        assert (code, "no case 7" in told, (desk.folder / "seal.json").exists()) == (2, True, False)
+        code, _, told = desk.run(reveal, desk.folder / "seal.json")
+        assert (code, "no such file of a sealed price" in told) == (2, True)
+
+    def test_a_loan_that_is_none(self, desk):
+        code, _, told = desk.run(open_, "203O", *desk.secret, *SERVICER)
+        assert (code, "no loan '203O' in this tape" in told) == (2, True)
+        code, _, told = desk.run(triggers, "--values", desk.values(("203O", "1.00")))
+        assert (code, "line 2: loan '203O' is not in the tape" in told) == (2, True)
+
+    def test_another_tape_or_another_secret(self, desk, tmp_path):
+        args = [desk.folder / "tape", "--secret", tmp_path / "other.json", "--out", tmp_path / "other"]
+        CliRunner(mix_stderr=False).invoke(tape_commit.cli, [str(each) for each in args])
+        other = ("--commitment", tmp_path / "other", "--secret", tmp_path / "other.json")
+        code, _, told = desk.run(triggers, "--live", *other)
+        assert (code, "the pool has 0x" in told) == (2, True)
+        code, _, told = desk.run(open_, "2030", "--commitment", tmp_path / "other", *desk.secret[2:])
+        assert (code, "was committed with another secret" in told) == (2, True)
+
+    def test_a_deal_that_was_not_deployed_or_elsewhere(self, desk, tmp_path):
+        code, _, told = desk.run(status, folder=tmp_path)
+        assert (code, "no such address book" in told) == (2, True)
+        book = desk.folder / "deploy/worked-loans-31337/addresses.json"
+        (tmp_path / "book.json").write_text(book.read_text().replace('"chain_id": 31337', '"chain_id": 1'))
+        code, _, told = desk.run(status, "--addresses", tmp_path / "book.json")
+        assert (code, "is of chain 1, the node of chain 31337" in told) == (2, True)
+        (tmp_path / "book.json").write_text("{}")
+        code, _, told = desk.run(status, "--addresses", tmp_path / "book.json")
+        assert (code, "not an address book" in told) == (2, True)
+        said = json.loads(book.read_text())
+        del said["contracts"]["AuctionHouse"]
+        (tmp_path / "book.json").write_text(json.dumps(said))
+        code, _, told = desk.run(status, "--addresses", tmp_path / "book.json")
+        assert (code, "has no AuctionHouse" in told) == (2, True)
+        said["contracts"]["DutchAuction"]["abi_hash"] = "0x00"
+        (tmp_path / "book.json").write_text(json.dumps(said))
+        code, _, told = desk.run(status, "--addresses", tmp_path / "book.json")
+        assert (code, "built from other sources" in told) == (2, True)
+
+    def test_a_file_without_the_section(self, desk):
+        plain = DEAL.parent.parent / "charged-off-accounts/deal.yaml"
+        for command, more in ((status, ()), (triggers, ("--live",))):
+            code, _, told = desk.run(command, *more, deal=plain)
+            assert (code, "has no `liquidation`" in told) == (2, True)
+
+    def test_a_node_that_is_away_is_trouble_with_the_chain(self, desk):
+        for command, more in ((status, ()), (triggers, ("--live",))):
+            code, _, told = desk.run(command, *more, url="http://127.0.0.1:1")
+            assert (code, len(told.splitlines())) == (3, 1), told
+
+
+def test_every_command_shows_an_example():
+    for path in (Path(ROOT) / "scripts/sell").glob("*.py"):
+        assert f'"Example: ape run sell {path.stem} ' in path.read_text().replace("(\n    epilog=", "(epilog=")

@@ -25,8 +25,9 @@ from salvor.jurisdictions.register import Investor, Move, Register, moved
 from salvor.model.refusal import Refused
 
 _LATER = 10**12  # no admission of a life lasts so long
-# A note names these itself; a share of the supply is asked of what comes to be, and at an order nothing does.
-_OWN_WORDS, _NOT_OF_AN_ORDER = frozenset({"balance", "retention"}), frozenset({"share_of_supply"})
+_OWN_WORDS = frozenset({"balance", "retention"})  # a note names these itself
+_NOT_OF_AN_ORDER = frozenset({"share_of_supply"})  # asked of what comes to be, and at an order nothing does
+_NOT_OF_A_HAND_OVER = frozenset({"denomination"})  # what was allotted is handed over in whatever pieces
 
 
 def row_of(regulation: Regulation, name: str) -> Row | None:
@@ -90,7 +91,7 @@ class RegulatedOnModel(OnModel):
         """Units are asked again, now that they are known; the originator's share stays."""
         tranche, book = call.tranche, self.deal.order_books[call.tranche]
         units = book.left(call.who, cancelled=self.is_cancelled)[0] if book.orders[call.who] and self.deal.books else 0
-        said = self._refusing(tranche, None, call.who, units, now) if units else set()
+        said = self._refusing(tranche, None, call.who, units, now) - _NOT_OF_A_HAND_OVER if units else set()
         with self._ruled(call.who, not said, "TransferRefused"):
             super().hand_over(call, now)
         if units:

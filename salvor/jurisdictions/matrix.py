@@ -259,6 +259,9 @@ def _flows(stage: _Stage) -> Iterator[Case]:
         before = knows(stage.with_seller(2 * above), newcomer)
         for action, recorded in (("sell with a record", True), ("sell without one", False)):
             yield stage.case("travel rule", action, before, Move("seller", "newcomer", above, stage.now, recorded))
+        if stage.entry <= (most := above - stage.step) <= book.travel_rule:
+            move = Move("seller", "newcomer", most, stage.now, recorded=False)
+            yield stage.case("travel rule", "sell the most that needs none", before, move)
     if book.approved_in_advance:
         before = knows(stage.with_seller(2 * stage.entry), newcomer)
         for action, approved in (("sell as approved", True), ("sell unapproved", False)):

@@ -46,6 +46,21 @@ class TestLife:
             "RecoveryNotPossible", "WalletTaken", "ClaimNeverValid",
         }  # fmt: skip
 
+    def test_what_scaling_leaves_is_handed_over_in_whatever_pieces(self, tmp_path):
+        for name in ("cross-border", "whole-life"):
+            shutil.copytree(DEALS / name, tmp_path / name)
+        life = tmp_path / "cross-border/life.yaml"
+        keeps = "  - { do: take_back, who: family office, tranche: senior, amount: 20000.00 }\n"
+        text = life.read_text().replace(keeps, "").replace("senior, amount: 20000.00 }", "senior, amount: 40000.00 }")
+        sections = text.partition("after_period:")[0]
+        life.write_text(sections + "after_period: {}\n")
+        scaled = prepare_life(tmp_path / "cross-border/deal.yaml", life, out=tmp_path / "out")
+        lab = open_lab("revm", root=DEALS.parent, genesis=scaled.script.terms.closing - 30 * DAY)
+        stage = on_a_lab(lab, scaled)
+        perform(stage, tick=lambda calls, sentence: None)
+        assert stage.model.deal.notes[0].holders["family office"].units == 3_917_525  # of 40,000.00
+        lab.close()
+
     def test_freezes_what_the_originator_keeps(self, stage):
         perform(stage, tick=lambda calls, sentence: None)
         kept = [note.getFrozenTokens(stage.chain.account("bank")) for note in stage.chain.live.notes]

@@ -221,6 +221,20 @@ class TestIdentity:
         register(Investors(rows, ()), desk)
         assert {stage.registry.identity(row.wallet) for row in rows} == {two[0].wallet}
 
+    def test_what_was_signed_for_a_wallet_that_left_the_file_is_signed_anew(self, desk, investors, stage):
+        """The lost half of a person names no identity: tomorrow it may be somebody else's."""
+
+        def cut(*_, **__):
+            raise Cut
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("salvor.investors.onboarding.send", cut)
+            with pytest.raises(Cut):
+                register(Investors(investors.rows[1:3], ()), desk)
+        left = investors.rows[2]
+        assert became(register(Investors((left,), ()), desk)) == ["registered"]
+        assert stage.registry.identity(left.wallet) == left.wallet
+
     def test_what_was_signed_before_the_issuer_began_a_new_epoch_is_signed_anew(self, desk, investors, stage):
         def cut(*_, **__):
             raise Cut

@@ -67,9 +67,6 @@ class Law:
                 sides = [case.before.investors[each] for each in {move.giver, move.taker} - {None}]
                 if any(set(side.lists) & set(rule.lists) for side in sides):
                     yield rule.word
-            case r.Denomination():
-                if move.units % self.worth(rule.amount):
-                    yield rule.word
             case r.TransferWindow():
                 day = move.at // DAY
                 first, last = (each and (each - type(each)(1970, 1, 1)).days for each in (rule.first, rule.last))
@@ -85,6 +82,9 @@ class Law:
         after, left = had + move.units, held(case, move.giver) - move.units if move.giver else 0
         refused = False
         match rule:
+            case r.Denomination():
+                everything = move.giver is not None and left == 0
+                refused = bool(move.units % self.worth(rule.amount)) and not everything
             case r.MinimumInvestment():
                 refused = move.giver is None and after < self.worth(rule.amount)
             case r.MinimumHolding():

@@ -68,6 +68,8 @@ def group_findings(deal: Deal, group: Deal) -> Iterator[str]:
         yield f"pays in {other.symbol} of {other.decimals} decimals, this deal in {own.symbol} of {own.decimals}"
     if group.kind != "closed-end":
         yield f"is {group.kind}; tranches behind the first group are closed-end"
+    if deal.kind != "closed-end":
+        yield f"is beside tranches that are {deal.kind}: a case that leaves them would stay in their net asset value"
     if group.liquidation or group.oracle:
         yield "has a `liquidation` or an `oracle` of its own; those of this deal serve all groups"
     if strangers := [name for name in group.payees if name not in deal.payees]:

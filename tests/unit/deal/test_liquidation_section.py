@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from salvor.deal import liquidation as section
+from salvor.deal.liquidation_checks import group_findings
+from salvor.deal.load import load_deal
 from salvor.deploy.liquidation_terms import DAY, HOUR, liquidation_terms
 from salvor.errors import SalvorError
 from salvor.model.liquidation.dutch import Dutch
@@ -158,6 +160,12 @@ class TestGroups:
         line = refusal(TEXT + VALUES + GROUPS)
         assert said in line
         assert "liquidation.groups.quick.deal" in line
+
+    def test_stand_beside_no_evergreen_tranches(self):
+        ever, closed = (load_deal(Path(f"deals/{name}/deal.yaml")) for name in ("evergreen", "charged-off-accounts"))
+        assert any("would stay in their net asset value" in reason for reason in group_findings(ever, closed))
+        assert any("is evergreen" in reason for reason in group_findings(closed, ever))
+        assert not any("evergreen" in reason for reason in group_findings(closed, closed))
 
     def test_have_no_values_of_their_own(self, tmp_path, refusal):
         (tmp_path / "quick.yaml").write_text(TEXT + VALUES, encoding="utf-8")

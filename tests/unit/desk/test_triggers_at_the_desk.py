@@ -154,7 +154,7 @@ class TestFromALoanToACure:
 class TestATriggerForOneClass:
     @pytest.fixture
     def classed(self, tmp_path, request):
-        """`nobody pays` is for consumer debt, which the deal's tape has not: only a value that fell opens."""
+        """`nobody pays` is for the class of the deal's own tape."""
         changes = (("nobody pays:\n", "nobody pays:\n      asset_class: charged_off_accounts\n"),)
         ready = prepare_worked(tmp_path, *changes)
         made = set_worked(ready, request.config.rootpath)
@@ -174,12 +174,19 @@ class TestATriggerForOneClass:
             assert len(lines_of(look, 9)) == near
         done = list(bring_on(classed.sales, look, classed.proofs, sender=classed.servicer, most=9))
         assert [each.what for each in done if each.outcome == "watched"] == list(terms)
-        other = {
-            name: each if name != "nobody pays" else replace(each, schema=bytes([1]) * 32)
-            for name, each in terms.items()
-        }
+        other = terms | {"nobody pays": replace(terms["nobody pays"], schema=bytes([1]) * 32)}
         again = look_at(None, other, decimals=2, now=now, sales=classed.sales)
         assert again.cases["2"].to_list() == [float("inf")]
+        (tmp_path / "v.csv").write_text(rows.replace("2030", "1150"))
+        values = read_values(
+            tmp_path / "v.csv", list(terms.values()), classed.claims, now=now, classes={"1150": schema}
+        )
+        look = look_at(values, other, decimals=2, now=now, sales=classed.sales)
+        done = list(bring_on(classed.sales, look, classed.proofs, sender=classed.servicer, most=9))
+        assert [each.what for each in done if each.outcome == "watched"] == [
+            "collateral fell",
+            "score fell, little cover",
+        ]
 
 
 class TestALook:

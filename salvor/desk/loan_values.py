@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from salvor.desk.screening import FACTS, LATE, MILLION, SEEN, column_of
+from salvor.desk.screening import CLASS, FACTS, LATE, MILLION, SEEN, column_of
 from salvor.errors import FileMissing, FileUnreadable, OptionInvalid, RowInvalid, near
 from salvor.model.liquidation.watch import Looks, TriggerTerms
 
@@ -20,7 +20,14 @@ _AMOUNT = r"^\d{1,12}(\.\d{1,6})?$"
 _DAY, _SECOND = r"^\d{4}-\d{2}-\d{2}$", r"^\d{9,11}$"
 
 
-def read_values(path: Path, triggers: Sequence[TriggerTerms], claims: Mapping[str, int], *, now: int) -> pl.DataFrame:
+def read_values(
+    path: Path,
+    triggers: Sequence[TriggerTerms],
+    claims: Mapping[str, int],
+    *,
+    now: int,
+    classes: Mapping[str, bytes] | None = None,
+) -> pl.DataFrame:
     """A line a loan, as a screening takes it; raises what of the file is wrong, with its line."""
     raw = _read(path)
     _refuse_missing(path, raw, triggers)
@@ -33,7 +40,8 @@ def read_values(path: Path, triggers: Sequence[TriggerTerms], claims: Mapping[st
     claim = pl.Series("claim", [claims[loan] for loan in table[LOAN]], dtype=pl.Int64)
     # No strategy runs before a loan is in a case, so neither a plan nor a court date can be missed.
     facts = [pl.lit(value=False).alias(name) for name in FACTS.values()]
-    return table.with_columns(claim, *missing, *facts, pl.lit(None, pl.Int64).alias(LATE))
+    schemas = [(classes or {}).get(loan, b"").hex() for loan in table[LOAN]]
+    return table.with_columns(claim, pl.Series(CLASS, schemas), *missing, *facts, pl.lit(None, pl.Int64).alias(LATE))
 
 
 def _read(path: Path) -> pl.DataFrame:

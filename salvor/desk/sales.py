@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
+from salvor.amounts import Units
 from salvor.chain.engine import Halted, Reverted
 from salvor.chain.handles import Contract, Method, Receipt
 from salvor.chain.refusal import CallRefused, Refusal, read
+from salvor.deal.load import load_tape_mapping
 from salvor.deal.schema import Deal
 from salvor.deploy.journalled import Journalled, Wanted
 from salvor.deploy.liquidation_terms import LiquidationTerms, liquidation_terms
 from salvor.deploy.live import LiveDeal
 from salvor.errors import OptionInvalid
 from salvor.model.liquidation.watch import TriggerTerms
+from salvor.tape.commitment.leaves import Schema
+from salvor.tape.committed import ClassTotal
 
 NOBODY = "0x" + 40 * "0"
 Call = tuple[Method, tuple[Any, ...]]
@@ -57,10 +62,21 @@ class Sales:
 
 def terms_of(deal: Deal, file: object) -> LiquidationTerms:
     """What the file says of sales; raises where it says nothing."""
-    terms = liquidation_terms(deal)
+    terms = liquidation_terms(deal, _classes(deal, file))
     if terms is None:
         raise OptionInvalid(f"{file} has no `liquidation`: its loans are not worked alone (docs/liquidation.md, 7)")
     return terms
+
+
+def _classes(deal: Deal, file: object) -> list[ClassTotal]:
+    """The classes that triggers are for, by the schema that a tape of the deal gives their loans."""
+    own = deal.liquidation.triggers.values() if deal.liquidation else ()
+    named = list(dict.fromkeys(each.asset_class for each in own if each.asset_class))
+    if not named:
+        return []
+    currency = load_tape_mapping(Path(str(file)).parent / deal.tape.mapping).currency
+    schemas = [Schema.of(name, currency=currency, decimals=deal.settlement.decimals) for name in named]
+    return [ClassTotal(name, each.id, 0, Units(0)) for name, each in zip(named, schemas, strict=True)]
 
 
 def triggers_of(deal: Deal, file: object) -> dict[str, TriggerTerms]:

@@ -4,7 +4,7 @@ What docs/liquidation.md, rule 32, says of one case, said of a table: gaps to a 
 columns, and only their ratio to the level, by which people order them, is a float. A distance is 0 or less where the
 condition holds, so of a clause the farthest condition counts, of a trigger the nearest clause. Values come in
 millionths, claims in settlement units. What nobody knows, or what was seen longer ago than a trigger allows, is null: a
-clause with such a condition has no distance.
+clause with such a condition has no distance. What is of another class than a trigger is infinitely far from it.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ FINEST = 10**12  # a millionth in WAD
 FACTS = {Looks.PLAN_BROKEN: "plan_broken", Looks.COURT_OVERDUE: "court_overdue"}
 SEEN = "at"  # when the values of a line were seen, seconds since 1970; `score_at` where one was seen by itself
 LATE = "report_late"  # seconds past the end of the period that is reported next
+CLASS = "class"  # the schema of the loan, or of the case's first one, in hexadecimal digits
 FAR = 1.0  # the distance of a fact that is not there
 
 
@@ -56,14 +57,20 @@ def screen(
         far = [
             _farthest([distances[place] for place in sorted(clause)], told=told) for clause in terms.clauses if clause
         ]
-        columns.append(pl.min_horizontal(far).alias(str(number)))
+        nearest_clause = pl.min_horizontal(far)
+        if any(terms.schema):
+            own = pl.col(CLASS) == terms.schema.hex()
+            nearest_clause = pl.when(own).then(nearest_clause).otherwise(float("inf"))
+        columns.append(nearest_clause.alias(str(number)))
     return table.lazy().select(columns).collect()
 
 
 def nearest(found: pl.DataFrame, most: int) -> list[Near]:
     """The nearest of all lines and triggers, so many at most."""
     key = found.columns[0]
-    lines = found.unpivot(index=key, variable_name="trigger", value_name="distance").drop_nulls("distance")
+    lines = found.unpivot(index=key, variable_name="trigger", value_name="distance").filter(
+        pl.col("distance").is_finite()
+    )
     near = lines.bottom_k(most, by=["distance", key]).sort("distance", key, "trigger")
     return [Near(name, int(trigger), distance) for name, trigger, distance in near.iter_rows()]
 
@@ -128,6 +135,7 @@ def refuse_missing(cases: pl.DataFrame, triggers: Sequence[TriggerTerms], key: s
         wanted += [LATE] if one.looks == Looks.REPORT_MISSED else []
         wanted += [column_of(one)] if one.is_of_value else []
         wanted += [f"{column_of(one)}_reference"] if one.looks == Looks.VALUE_FELL else []
+    wanted += [CLASS] if any(any(terms.schema) for terms in triggers) else []
     if missing := sorted(set(wanted) - set(cases.columns)):
         raise OptionInvalid(f"the values have no column {', '.join(missing)}; found: {', '.join(cases.columns)}")
 

@@ -68,8 +68,9 @@ def run(chosen: Acting, asked: Asked) -> Done:
         now = sales.now if sales else int(time.time())
         values = None
         if asked.values_file:
-            claims = _claims(chosen.deal, deal, proofs)
-            values = read_values(asked.values_file, list(triggers.values()), claims, now=now)
+            claims, classes = _claims(chosen.deal, deal, proofs)
+            terms = list(triggers.values())
+            values = read_values(asked.values_file, terms, claims, now=now, classes=classes)
         look = look_at(values, triggers, decimals=deal.settlement.decimals, now=now, sales=sales)
         sent: tuple[Sent, ...] = ()
         if asked.fire and sales and proofs:
@@ -137,11 +138,20 @@ def proofs_of(deal: Deal, folder: Path, secret_file: Path | None, passphrase_fil
     return Proofs(commitment, _claim(deal), secret)
 
 
-def _claims(file: Path, deal: Deal, proofs: Proofs | None) -> dict[str, int]:
-    """Of the committed tape, or else of the deal's own, which is checked once more."""
+def classes_in(parts: Sequence[Part]) -> dict[str, bytes]:
+    """The schema of each loan."""
+    return {
+        loan: part.schema.id for part in parts for loan in pl.read_parquet(part.accepted, columns=[KEY])[KEY].to_list()
+    }
+
+
+def _claims(file: Path, deal: Deal, proofs: Proofs | None) -> tuple[dict[str, int], dict[str, bytes]]:
+    """Claims and classes, of the committed tape, or else of the deal's own, which is checked once more."""
     if proofs:
-        return claims_in(proofs.commitment.parts, _claim(deal))
+        parts = proofs.commitment.parts
+        return claims_in(parts, _claim(deal)), classes_in(parts)
     mapping = load_tape_mapping(file.parent / deal.tape.mapping)
     with TemporaryDirectory() as folder:
         check_tape(file.parent / deal.tape.file, mapping, decimals=deal.settlement.decimals, out=Path(folder))
-        return claims_in([checked_part(Path(folder))], _claim(deal))
+        part = checked_part(Path(folder))
+        return claims_in([part], _claim(deal)), classes_in([part])

@@ -15,7 +15,7 @@ import polars as pl
 
 from salvor.chain.refusal import Refusal
 from salvor.desk.sales import NOBODY, Call, Sales, read_each, send_each, try_each
-from salvor.desk.screening import FINEST, LATE, causes, column_of, nearest, screen
+from salvor.desk.screening import CLASS, FINEST, LATE, causes, column_of, nearest, screen
 from salvor.model.liquidation.state import Stage
 from salvor.model.liquidation.watch import Condition, Looks, TriggerTerms
 from salvor.tape.commitment.disclosure import disclose
@@ -139,14 +139,13 @@ def cases_of(sales: Sales, triggers: Sequence[TriggerTerms]) -> tuple[pl.DataFra
     """
     numbers = list(range(1, sales.book.cases() + 1))
     book, house = sales.book, sales.house
-    stages = {
-        number: Stage(each.stage)
-        for number, each in zip(numbers, read_each([(book.caseOf, (number,)) for number in numbers]), strict=True)
-    }
+    records = dict(zip(numbers, read_each([(book.caseOf, (number,)) for number in numbers]), strict=True))
+    stages = {number: Stage(each.stage) for number, each in records.items()}
     alive = [number for number in numbers if stages[number] is not Stage.CLOSED]
     accounts = read_each([(house.accountOf, (number,)) for number in alive])
     columns: dict[str, list[Any]] = {
         "case": alive,
+        CLASS: [bytes(records[number].schema).hex() for number in alive],
         "claim": [max(0, each.outstanding - each.brought) for each in accounts],
         "plan_broken": read_each([(book.planBroken, (number,)) for number in alive]),
         "court_overdue": read_each([(book.courtOverdue, (number,)) for number in alive]),
@@ -159,6 +158,7 @@ def cases_of(sales: Sales, triggers: Sequence[TriggerTerms]) -> tuple[pl.DataFra
             if one.looks == Looks.VALUE_FELL:
                 columns[f"{column_of(one)}_reference"] = _fell_from(sales, place, bit, one, columns)
     kinds: Any = dict.fromkeys(columns, pl.Int64) | {"plan_broken": pl.Boolean, "court_overdue": pl.Boolean}
+    kinds[CLASS] = pl.String
     return pl.DataFrame(columns, schema=kinds), stages
 
 
@@ -202,7 +202,9 @@ def bring_on(sales: Sales, look: Look, proofs: Proofs, *, sender: Any, most: int
     wanted |= opened
     # Every trigger of a new case is watched, also one whose values are not there yet; and where a run was killed
     # between the two, the next one finds them untold and makes it good.
-    new = {(case, place) for case, _ in opened for place in range(len(names))}
+    classes = {case: bytes(sales.book.caseOf(case).schema) for case, _ in opened}
+    terms = enumerate(look.triggers.values())
+    new = {(case, place) for place, each in terms for case in classes if each.schema in (bytes(32), classes[case])}
     yield from _watch(sales, sorted(wanted | untold | new), names, sender=sender)
     yield from _fire(sales, sorted(wanted), names, sender=sender)
 

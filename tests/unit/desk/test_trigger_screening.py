@@ -1,5 +1,7 @@
 """Screening: the columns say of each case what the conditions say of it alone, and what holds is sent."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -110,6 +112,14 @@ class TestWhatIsNotKnown:
             table = pl.DataFrame({"case": [1, 2], "claim": [100_00] * 2, "collateral": [1, 1], name: [NOW, NOW - 1]})
             found = screen(table, [fell], decimals=2, now=NOW + fell.age)
             assert [case for case, _ in causes(found)] == [1]
+
+    def test_what_is_of_another_class_is_infinitely_far(self, triggers):
+        fell = replace(triggers[FELL], schema=bytes([7]) * 32)
+        lines = {"case": [1, 2], "claim": [100_00] * 2, "collateral": [1, 1], "class": ["07" * 32, "08" * 32]}
+        found = screen(pl.DataFrame(lines), [fell], decimals=2)
+        assert (causes(found), [each.key for each in nearest(found, 9)]) == ([(1, 0)], [1])
+        with pytest.raises(OptionInvalid, match="no column class"):
+            screen(pl.DataFrame(lines).drop("class"), [fell], decimals=2)
 
     def test_a_column_that_is_missing_is_named(self, triggers):
         with pytest.raises(OptionInvalid, match="no column collateral"):

@@ -1,5 +1,7 @@
 """`ape run triggers` over a live deal: loans are opened by proof, watched, noted, fired; runs can be repeated."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -147,6 +149,44 @@ class TestFromALoanToACure:
             worked.lab.wait(DAY)
         worked.sales.book.confirm(1, 1, sender=worked.admin)
         assert (1, SCORE, "fired", False) in sent(worked, triggers)
+
+
+class TestATriggerForOneClass:
+    @pytest.fixture
+    def classed(self, tmp_path, request):
+        """`nobody pays` is for the class of the deal's own tape."""
+        changes = (("nobody pays:\n", "nobody pays:\n      asset_class: charged_off_accounts\n"),)
+        ready = prepare_worked(tmp_path, *changes)
+        made = set_worked(ready, request.config.rootpath)
+        yield made
+        made.lab.close()
+
+    def test_is_compiled_watched_and_looked_at_for_loans_of_that_class(self, classed, tmp_path):
+        terms = triggers_of(classed.ready.deal, tmp_path / "deal.yaml")
+        schema = classed.proofs.commitment.parts[0].schema.id
+        assert [each.schema for each in terms.values()] == [bytes(32), bytes(32), schema]
+        rows = f"loan,at,collateral,score\n2030,{classed.lab.now},20.00,600\n"
+        (tmp_path / "v.csv").write_text(rows)
+        now = classed.lab.now
+        for classes, near in (({"2030": schema}, 2), ({"2030": bytes(32)}, 1)):
+            values = read_values(tmp_path / "v.csv", list(terms.values()), classed.claims, now=now, classes=classes)
+            look = look_at(values, terms, decimals=2, now=now, sales=classed.sales)
+            assert len(lines_of(look, 9)) == near
+        done = list(bring_on(classed.sales, look, classed.proofs, sender=classed.servicer, most=9))
+        assert [each.what for each in done if each.outcome == "watched"] == list(terms)
+        other = terms | {"nobody pays": replace(terms["nobody pays"], schema=bytes([1]) * 32)}
+        again = look_at(None, other, decimals=2, now=now, sales=classed.sales)
+        assert again.cases["2"].to_list() == [float("inf")]
+        (tmp_path / "v.csv").write_text(rows.replace("2030", "1150"))
+        values = read_values(
+            tmp_path / "v.csv", list(terms.values()), classed.claims, now=now, classes={"1150": schema}
+        )
+        look = look_at(values, other, decimals=2, now=now, sales=classed.sales)
+        done = list(bring_on(classed.sales, look, classed.proofs, sender=classed.servicer, most=9))
+        assert [each.what for each in done if each.outcome == "watched"] == [
+            "collateral fell",
+            "score fell, little cover",
+        ]
 
 
 class TestALook:

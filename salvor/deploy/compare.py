@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from salvor.chain.codec import selector
 from salvor.deploy.deal_plan import DealSteps
 from salvor.deploy.deployment import BOOK, Deployment
+from salvor.deploy.executed import executed_by, is_among
 from salvor.deploy.fund_terms import CHANGE, CHANGEABLE, FUND, changeable, changeable_now
 from salvor.deploy.listed import LISTS, others_in, said_beside, said_in
 from salvor.deploy.module_settings import Settings, settings_of
@@ -77,7 +78,7 @@ def compare(deployment: Deployment) -> Comparison:
     blueprint, access = contract.blueprint, str(contract.address)
     wanted = rights_of(access, blueprint, made.engine.logs)
     rights, powers = Rights(), {}
-    look = _Look(deployment, made, found, first, names)
+    look = _Look(deployment, made, found, first, names, _executed(deployment, made))
     findings = list(_contracts(look, transactions))
     if found[ACCESS] is Found.DONE:
         rights = rights_of(access, blueprint, logs_of(deployment.node, access, since=first))
@@ -99,6 +100,13 @@ class _Look:
     found: Mapping[str, Found]
     first: int
     names: Names
+    executed: Sequence[bytes] = ()  # by a Safe that deployed
+
+
+def _executed(deployment: Deployment, made: DealSteps) -> Sequence[bytes]:
+    """Of what an account sends the journal has the transactions."""
+    is_safe = power_of(deployment.node, made.steps.sender).kind == "Safe"
+    return executed_by(deployment.node, made.steps.sender) if is_safe else ()
 
 
 def _contracts(look: _Look, transactions: Mapping[str, str]) -> Iterator[Finding]:
@@ -116,6 +124,8 @@ def _contracts(look: _Look, transactions: Mapping[str, str]) -> Iterator[Finding
             yield _of_settings(look, step, settings)
         elif not settings and step.name in transactions:
             yield from _arguments(look, step, transactions[step.name])
+        elif not settings and look.executed and not is_among(step, look.executed):
+            yield Finding(step.name, "its arguments", "the Safe executed nothing that has them", NOBODY_CAN)
 
 
 def _missing(look: _Look, step: Step, settings: Settings | None) -> Finding:

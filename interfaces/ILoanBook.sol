@@ -223,7 +223,8 @@ interface ILoanBook {
     /// @notice Ends a strategy whose deadline is past or whose plan is broken: it is hold then. By anyone.
     function expire(uint64 caseId) external;
 
-    /// @notice Pays on a case. By anyone; the allowance is the house's. Settlement units.
+    /// @notice Pays on a case; one that is not confirmed is not closed by it. By anyone; the allowance is the house's. Settlement
+    ///         units.
     function pay(uint64 caseId, uint96 cash) external;
 
     /// @notice Starts the sale of a held case whose strategy sells; what is left of a lot is sold as the rest of it was. Only the

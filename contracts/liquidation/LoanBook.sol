@@ -159,6 +159,7 @@ contract LoanBook is ILoanBook, AccessManaged {
         if (cash == 0) revert ZeroPayment();
         if (cash > rest) revert AboveRest(cash, rest);
         bool closes = cash == rest;
+        if (closes && record.stage == Stage.Opened) revert WrongStage(caseId, Stage.Opened, Stage.Held);
         if (record.stage == Stage.ForSale) {
             if (!closes) revert NotInFull(cash, rest);
             house.cancel(caseId);
@@ -298,6 +299,7 @@ contract LoanBook is ILoanBook, AccessManaged {
         record.total = ahead + outstanding;
         ++record.loans;
         record.stage = Stage.Opened;
+        record.proposal = 0;
         emit LoanTaken(caseId, loanId, outstanding, writtenOff);
         house.add(caseId, home, outstanding, writtenOff, debtor);
     }

@@ -117,6 +117,8 @@ def pay(state: State, number: int, payer: str, cash: int, now: int) -> None:
     if cash > rest:
         raise Refused("AboveRest", cash, rest)
     closes = cash == rest
+    if closes and case.stage == Stage.OPENED:
+        raise Refused("WrongStage", number, Stage.OPENED, Stage.HELD)
     if case.stage == Stage.FOR_SALE:
         if not closes:
             raise Refused("NotInFull", cash, rest)
@@ -226,6 +228,7 @@ def _take_in(state: State, number: int, loan: bytes, claim: int, outstanding: in
     state.loans[loan] = LoanInCase(number, case.total, outstanding)
     case.total += outstanding
     case.loans += 1
+    case.proposal = None
     account.outstanding += outstanding
     account.written_off += written_off
 

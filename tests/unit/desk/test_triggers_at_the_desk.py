@@ -214,6 +214,7 @@ class TestALook:
         owed = worked.claims["2030"]
         worked.fund(worked.outsider)
         worked.live.settlement.approve(worked.sales.house, owed, sender=worked.outsider)
+        worked.sales.book.confirm(1, 1, sender=worked.admin)
         worked.sales.book.pay(1, owed, sender=worked.outsider)
         look = looked(worked, triggers)
         assert (look.stages, look.cases.height, sent(worked, triggers)) == ({1: Stage.CLOSED}, 0, [])

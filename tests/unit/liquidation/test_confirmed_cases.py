@@ -35,8 +35,12 @@ class TestConfirm:
         assert opened.stage() == Stage.HELD
         opened.propose("LOAN_SALE")
 
-    def test_closes_with_the_last_unit_all_the_same(self, opened):
-        opened.pay(30_000)
+    def test_is_not_closed_before_by_a_claim_that_the_servicer_alone_has_named(self, opened, lab):
+        with lab.refused("WrongStage", 1, Stage.OPENED, Stage.HELD):
+            opened.pay(30_000)
+        opened.pay(29_999)
+        opened.confirm()
+        opened.pay(1)
         assert (opened.stage(), opened.open_period()) == (Stage.CLOSED, (30_000, 30_000, 0, 0))
 
     def test_refuses_other_loans_than_were_seen(self, opened, lab):
@@ -52,3 +56,11 @@ class TestConfirm:
         opened.book.join(1, opened.sales.proof(2), 1, 0, sender=opened.servicer)
         with lab.refused("WrongStage", 1, Stage.OPENED, Stage.HELD):
             opened.propose("LOAN_SALE")
+
+    def test_what_was_proposed_for_fewer_loans_can_not_be_approved(self, opened, lab):
+        opened.confirm()
+        opened.propose("FORECLOSURE")
+        opened.book.join(1, opened.sales.proof(2), 1, 0, sender=opened.servicer)
+        opened.book.confirm(1, 2, sender=opened.overseer)
+        with lab.refused("NotProposed", 1):
+            opened.approve("FORECLOSURE")

@@ -71,9 +71,11 @@ contract BadModule is IRule {
         return "Bad.";
     }
 
+    // One branch for each manner, so that a test names one.
     // solhint-disable-next-line code-complexity
     function _misbehave(Manner manner) private pure {
         if (manner == Manner.REVERTS) revert Unwilling();
+        // There is nothing in the loop but the gas that it burns.
         // solhint-disable-next-line no-empty-blocks
         if (manner == Manner.EATS_ALL_GAS) while (true) {}
         // solhint-disable no-inline-assembly

@@ -49,6 +49,7 @@ abstract contract Remembering is IRule {
 
     /* INTERNAL */
 
+    // A rule overrides what it remembers by; the rest tells it nothing.
     // solhint-disable no-empty-blocks
     function _created(Movement calldata movement) internal virtual {}
 

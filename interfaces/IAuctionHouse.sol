@@ -5,6 +5,7 @@ import {IAuction} from "interfaces/IAuction.sol";
 import {ICompliance} from "interfaces/ICompliance.sol";
 import {Strategy} from "interfaces/ILoanBook.sol";
 import {ILoanPool} from "interfaces/ILoanPool.sol";
+import {Wad} from "interfaces/Types.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 /// @notice Where a case stands with the house.
@@ -117,6 +118,9 @@ interface IAuctionHouse {
     error NoSuchGroup(uint8 group, uint8 count);
     error OtherSettlement(IERC20 given, IERC20 needed);
 
+    /// @notice Claims move between groups as they are, so all carry them at the same ratio, WAD.
+    error OtherCarryingRatio(Wad given, Wad needed);
+
     /// @notice A loan is of one group.
     error SameTape(bytes32 root, uint8 group);
 
@@ -137,7 +141,7 @@ interface IAuctionHouse {
     error TooLateToSell(uint256 end, uint256 last);
 
     /// @notice Adds a group of tranches: a pool of its own, with its own tape, notes and waterfall, whose house is this one too. Only the
-    ///         admin, before the book is appointed; at most 4 with the first.
+    ///         admin, before the book is appointed; at most 4 with the first. It carries claims at the ratio of the first.
     /// @dev Warning: the pool is trusted with the cash that cases of its group bring; its tranches must be closed-end.
     function addGroup(ILoanPool pool) external returns (uint8 group);
 

@@ -158,6 +158,9 @@ interface ILoanBook {
     /// @notice The loan, or its claim, is not what the tape says.
     error NotProved(bytes32 loanId);
 
+    /// @notice The group in whose tape the loan is has not bought it yet, or its last report is in.
+    error GroupNotRunning(uint8 group);
+
     /// @notice Outstanding and written off are together above 0 and at most the claim.
     error NotTheClaim(uint256 outstanding, uint256 writtenOff, int256 claim);
 
@@ -167,7 +170,8 @@ interface ILoanBook {
     /// @notice The case has other loans than the overseer saw.
     error OtherLoans(uint64 caseId, uint32 given, uint32 loans);
 
-    /// @notice A case that brought something, or has another strategy than hold, takes no further loans.
+    /// @notice A case that has another strategy than hold, of which some was sold, or that brought too much for it, takes no further
+    ///         loans.
     error AlreadyWorked(uint64 caseId);
 
     /// @notice The plan does not fit the strategy, or what is left to pay.
@@ -196,14 +200,14 @@ interface ILoanBook {
     /// @notice There is no value that may be acted on.
     error NoGoodValue(bytes32 subject);
 
-    /// @notice Opens a case with its first loan, which some group's tape has. Until it is confirmed only payments are taken. Only the
+    /// @notice Opens a case with its first loan, which some group's tape has. Until it is confirmed nothing is paid on it. Only the
     ///         servicer.
     /// @dev Warning: how much of the claim is outstanding is what the servicer says and the overseer confirms; it is at most the
     ///      claim on the tape. What is written off through a case must not be written off in a report too.
     function open(LoanProof calldata given, Opening calldata opening) external returns (uint64 caseId);
 
-    /// @notice Adds a further loan behind those that are in it; it must be confirmed again. A loan of another group's tape moves
-    ///         with its outstanding. Only the servicer.
+    /// @notice Adds a further loan behind those that are in it; it must be confirmed again. Of a slice nothing may have been paid, of
+    ///         a property no more than is outstanding. A loan of another group's tape moves with its outstanding. Only the servicer.
     function join(uint64 caseId, LoanProof calldata given, uint96 outstanding, uint96 writtenOff) external;
 
     /// @notice Confirms what the servicer said of a case and its loans, which are so many by now. Only the overseer.
@@ -223,8 +227,7 @@ interface ILoanBook {
     /// @notice Ends a strategy whose deadline is past or whose plan is broken: it is hold then. By anyone.
     function expire(uint64 caseId) external;
 
-    /// @notice Pays on a case; one that is not confirmed is not closed by it. By anyone; the allowance is the house's. Settlement
-    ///         units.
+    /// @notice Pays on a case that is confirmed. By anyone; the allowance is the house's. Settlement units.
     function pay(uint64 caseId, uint96 cash) external;
 
     /// @notice Starts the sale of a held case whose strategy sells; what is left of a lot is sold as the rest of it was. Only the

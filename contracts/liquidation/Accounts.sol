@@ -49,6 +49,11 @@ library Accounts {
         return Math.saturatingSub(claims(self), self.brought) + self.costsDue + self.keeperDue;
     }
 
+    /// @notice Whether a further loan may join: none of the lot has an owner, and no loan's part of what was brought would change. Rule 2
+    function takesLoans(Account memory self, bool byRank) internal pure returns (bool) {
+        return self.left == 0 && !self.gone && self.brought <= (byRank ? self.outstanding : 0);
+    }
+
     /// @notice All that is the pool's before anything is the debtor's.
     function claims(Account storage self) internal view returns (uint256) {
         return uint256(self.outstanding) + self.writtenOff;

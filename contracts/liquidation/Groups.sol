@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {Group, IAuctionHouse} from "interfaces/IAuctionHouse.sol";
 import {ILoanPool} from "interfaces/ILoanPool.sol";
-import {MAX_AMOUNT} from "interfaces/Types.sol";
+import {MAX_AMOUNT, Wad} from "interfaces/Types.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
@@ -11,12 +11,14 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 library Groups {
     uint256 private constant MOST = 4;
 
-    /// @notice Adds a pool that is paid in the same asset and has a tape of its own.
+    /// @notice Adds a pool that is paid in the same asset, carries claims at the same ratio and has a tape of its own.
     function add(Group[] storage self, ILoanPool first, ILoanPool pool) internal returns (uint8 group) {
         group = uint8(self.length + 1); // at most MOST
         if (group == MOST) revert IAuctionHouse.TooManyGroups(MOST);
         IERC20 asset = pool.settlement();
         if (asset != first.settlement()) revert IAuctionHouse.OtherSettlement(asset, first.settlement());
+        (Wad ratio, Wad needed) = (pool.carryingRatio(), first.carryingRatio());
+        if (ratio.value() != needed.value()) revert IAuctionHouse.OtherCarryingRatio(ratio, needed);
         bytes32 root = pool.tapeRoot();
         for (uint8 i; i < group; ++i) {
             ILoanPool other = i == 0 ? first : self[i - 1].pool;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Accounts} from "contracts/liquidation/Accounts.sol";
 import {Exposure} from "contracts/liquidation/Exposure.sol";
 import {LoanProofs} from "contracts/liquidation/LoanProofs.sol";
 import {Plans} from "contracts/liquidation/Plans.sol";
@@ -25,6 +26,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 contract LoanBook is ILoanBook, AccessManaged {
+    using Accounts for Account;
     using SafeCast for uint256;
 
     /// @dev Bids share a slot with their bidder, so all amounts of a case end here: 79 billion at 18 decimals.
@@ -96,8 +98,9 @@ contract LoanBook is ILoanBook, AccessManaged {
         _notPaused();
         CaseRecord storage record = _refreshed(caseId);
         if (record.stage != Stage.Opened) record = _must(caseId, Stage.Held);
-        if (record.strategy != Strategy.Hold || house.accountOf(caseId).brought != 0) revert AlreadyWorked(caseId);
-        _takeIn(caseId, record, given, outstanding, writtenOff, house.accountOf(caseId).debtor);
+        Account memory account = house.accountOf(caseId);
+        if (record.strategy != Strategy.Hold || !account.takesLoans(record.byRank)) revert AlreadyWorked(caseId);
+        _takeIn(caseId, record, given, outstanding, writtenOff, account.debtor);
     }
 
     /// @inheritdoc ILoanBook
@@ -155,11 +158,11 @@ contract LoanBook is ILoanBook, AccessManaged {
     function pay(uint64 caseId, uint96 cash) external {
         CaseRecord storage record = _refreshed(caseId);
         uint256 rest = house.leftToPay(caseId);
-        if (record.stage == Stage.Closed) revert WrongStage(caseId, Stage.Closed, Stage.Held);
+        bool takesNone = record.stage == Stage.Opened || record.stage == Stage.Closed;
+        if (takesNone) revert WrongStage(caseId, record.stage, Stage.Held);
         if (cash == 0) revert ZeroPayment();
         if (cash > rest) revert AboveRest(cash, rest);
         bool closes = cash == rest;
-        if (closes && record.stage == Stage.Opened) revert WrongStage(caseId, Stage.Opened, Stage.Held);
         if (record.stage == Stage.ForSale) {
             if (!closes) revert NotInFull(cash, rest);
             house.cancel(caseId);
@@ -310,9 +313,7 @@ contract LoanBook is ILoanBook, AccessManaged {
         record.strategy = strategy;
         record.broken = false;
         record.deadline = deadline;
-        record.due = plan.due;
-        record.interval = plan.interval;
-        record.amount = plan.amount;
+        (record.due, record.interval, record.amount) = (plan.due, plan.interval, plan.amount);
         record.broughtAt = uint256(house.accountOf(caseId).brought).toUint96();
         record.proposal = 0;
         emit StrategyBegun(caseId, strategy, plan, deadline);
@@ -354,8 +355,7 @@ contract LoanBook is ILoanBook, AccessManaged {
 
     function _hold(CaseRecord storage record) private {
         record.strategy = Strategy.Hold;
-        record.deadline = 0;
-        record.due = 0;
+        (record.deadline, record.due) = (0, 0);
     }
 
     /// @dev Rule 5. What was brought before the strategy does not count, nor what goes to fees.

@@ -8,7 +8,8 @@ import {ILoanPool} from "interfaces/ILoanPool.sol";
 
 /// @title What a loan's claim is, by a tape's root
 library LoanProofs {
-    /// @notice The claim, and the group in whose tape the loan is and the field in the loan; else refused.
+    /// @notice The claim, and the group in whose tape the loan is and the field in the loan; else, or where that has not bought it yet
+    ///         or is over, refused.
     function claim(
         IAuctionHouse house,
         bytes32 loanId,
@@ -21,6 +22,7 @@ library LoanProofs {
         bool known = TapeLeaves.verify(leaf, given.fieldProof, given.loan.fieldsRoot, given.loan.fieldCount);
         bool isClaim = given.field.name == claimField && given.field.value.length == 32;
         if (group == groups || !known || !isClaim) revert ILoanBook.NotProved(loanId);
+        if (!house.poolOf(group).isRunning()) revert ILoanBook.GroupNotRunning(group);
         return (abi.decode(given.field.value, (int256)), group);
     }
 

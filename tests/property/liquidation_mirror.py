@@ -126,6 +126,7 @@ class SalesMirror:
         self.sales, self.state = sales, sales.model()
         self.spent = dict.fromkeys((who.address for who in sales.people), 0)
         self._titles: dict[tuple[int, str], int] = {}
+        self._shares: dict[bytes, int] = {}
         self._mirror = Mirror(sales.lab, Figures(self.state, sales), named, refusals="AU-01", agreement="AU-02")
 
     def do(
@@ -164,8 +165,12 @@ class SalesMirror:
             if account.standing == Standing.CLOSED:
                 total = state.cases[number].total
                 assert state.lost[number] == total - min(account.outstanding, account.brought), "AU-06"
-            parts = [cases.share_of(state, loan) for loan, own in state.loans.items() if own.case == number]
+        shares = {loan: cases.share_of(state, loan) for loan in state.loans}
+        for number, account in state.accounts.items():
+            parts = [share for loan, share in shares.items() if state.loans[loan].case == number]
             assert sum(parts) <= account.brought, "AU-08"
+        assert all(shares[loan] >= before for loan, before in self._shares.items()), "AU-15"
+        self._shares = shares
 
     def _gone(self) -> int:
         """What left the house for the pool."""

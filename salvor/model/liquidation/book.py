@@ -38,19 +38,20 @@ def open_case(
     number = len(state.cases) + 1
     state.cases[number] = case
     state.accounts[number] = Account(debtor=debtor, group=home)
-    _take_in(state, number, loan, claim, outstanding, written_off)
+    _take_in(state, number, loan, claim, outstanding, written_off, home)
     return number
 
 
 def join(state: State, number: int, loan: bytes, claim: int, outstanding: int, written_off: int, home: int = 0) -> None:
     """Rules 2 and 38."""
     _not_paused(state)
-    case, account = refreshed(state, number), state.accounts.get(number)
+    case, account = refreshed(state, number), state.accounts[number]
     if case.stage != Stage.OPENED:
         must(state, number, Stage.HELD)
-    if account is None or case.strategy != Strategy.HOLD or account.brought:
+    sold = account.left or account.gone
+    if case.strategy != Strategy.HOLD or sold or account.brought > (account.outstanding if case.by_rank else 0):
         raise Refused("AlreadyWorked", number)
-    _take_in(state, number, loan, claim, outstanding, written_off)
+    _take_in(state, number, loan, claim, outstanding, written_off, home)
     case.stage = Stage.OPENED
     if home != account.group:
         house.move_claim(state.groups[home], state.groups[account.group], outstanding)
@@ -110,15 +111,13 @@ def pay(state: State, number: int, payer: str, cash: int, now: int) -> None:
     """Rules 5, 6 and 9."""
     case = refreshed(state, number)
     rest = state.accounts[number].left_to_pay
-    if case.stage == Stage.CLOSED:
-        raise Refused("WrongStage", number, Stage.CLOSED, Stage.HELD)
+    if case.stage in {Stage.OPENED, Stage.CLOSED}:
+        raise Refused("WrongStage", number, case.stage, Stage.HELD)
     if not cash:
         raise Refused("ZeroPayment")
     if cash > rest:
         raise Refused("AboveRest", cash, rest)
     closes = cash == rest
-    if closes and case.stage == Stage.OPENED:
-        raise Refused("WrongStage", number, Stage.OPENED, Stage.HELD)
     if case.stage == Stage.FOR_SALE:
         if not closes:
             raise Refused("NotInFull", cash, rest)
@@ -216,10 +215,12 @@ def must(state: State, number: int, needed: Stage) -> Case:
     return case
 
 
-def _take_in(state: State, number: int, loan: bytes, claim: int, outstanding: int, written_off: int) -> None:
+def _take_in(state: State, number: int, loan: bytes, claim: int, outstanding: int, written_off: int, home: int) -> None:
     case, account = state.cases[number], state.accounts[number]
     if known := state.loans.get(loan):
         raise Refused("LoanIsIn", loan, known.case)
+    if not house.is_running(state.groups[home]):
+        raise Refused("GroupNotRunning", home)
     both = outstanding + written_off
     if not 0 < both <= claim:
         raise Refused("NotTheClaim", outstanding, written_off, claim)

@@ -1,4 +1,4 @@
-"""A case that the servicer opened, before the overseer confirmed it: payments are taken, nothing else."""
+"""A case that the servicer opened, before the overseer confirmed it: only further loans are taken."""
 
 import pytest
 
@@ -16,12 +16,13 @@ class TestConfirm:
         sales.book.open(sales.sales.proof(1), opening, sender=sales.servicer)
         return sales
 
-    def test_until_then_nothing_but_payments_is_done(self, opened, lab):
+    def test_until_then_nothing_is_done(self, opened, lab):
         calls = (
             lambda: opened.propose("LOAN_SALE"),
             lambda: opened.switch("LOAN_SALE"),
             opened.sell,
             opened.fire,
+            lambda: opened.pay(1_000),
             lambda: opened.book.expire(1, sender=opened.outsider),
             lambda: opened.book.startSale(1, sender=opened.outsider),
         )
@@ -30,17 +31,16 @@ class TestConfirm:
                 call()
         with lab.refused("WrongStage", 1, Stage.OPENED, Stage.CURE):
             calls[-1]()
-        opened.pay(1_000)
         opened.confirm()
         assert opened.stage() == Stage.HELD
+        opened.pay(1_000)
         opened.propose("LOAN_SALE")
 
     def test_is_not_closed_before_by_a_claim_that_the_servicer_alone_has_named(self, opened, lab):
         with lab.refused("WrongStage", 1, Stage.OPENED, Stage.HELD):
             opened.pay(30_000)
-        opened.pay(29_999)
         opened.confirm()
-        opened.pay(1)
+        opened.pay(30_000)
         assert (opened.stage(), opened.open_period()) == (Stage.CLOSED, (30_000, 30_000, 0, 0))
 
     def test_refuses_other_loans_than_were_seen(self, opened, lab):

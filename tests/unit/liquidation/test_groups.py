@@ -2,12 +2,14 @@
 
 import pytest
 
+from salvor.deploy.apply import apply
+from salvor.deploy.liquidation import deploy_liquidation
 from salvor.deploy.structs import pool_terms
 from salvor.model.liquidation.state import Stage, Strategy
 from tests.property.liquidation_stage import GROUP_STRATEGIES, OTHER, SUBJECTS, set_sales
 from tests.utils.leaves import committed
 from tests.utils.selling import NOBODY, Selling
-from tests.utils.world import DAY, NO_CORRECTION, changed, report_of, small_terms
+from tests.utils.world import DAY, NO_CORRECTION, WAD, changed, report_of, small_terms
 
 LONG, QUICK = 0, 1
 FIRST_OF_QUICK = 5  # its place in all tapes: a claim of 12,000
@@ -128,6 +130,14 @@ class TestACase:
         sales.join(FIRST_OF_QUICK, 9_000, 3_000)
         assert (sales.group(), sales.balances()) == (LONG, [139_000, 11_000])
 
+    def test_is_not_opened_over_a_loan_of_a_group_that_is_over(self, sales, lab):
+        """Nothing could be paid on it any more, nor could it go anywhere."""
+        sales.end(QUICK, 3)
+        with lab.refused("GroupNotRunning", QUICK):
+            sales.open(FIRST_OF_QUICK, 12_000, subject=1)
+        with lab.refused("GroupNotRunning", QUICK):
+            sales.join(FIRST_OF_QUICK, 12_000)
+
     def test_stays_where_it_is_once_a_group_takes_nothing_any_more(self, sales):
         sales.end(QUICK, 3)
         assert [pool.isRunning() for pool in sales.pools()] == [True, False]
@@ -187,6 +197,15 @@ class TestAddGroup:
         with lab.refused("OtherSettlement", token, sales.token):
             house.addGroup(pool, sender=admin)
 
+    def test_refuses_another_carrying_ratio(self, sales, lab, house):
+        """A claim that moved would cost its new holders another part of it, were it lost, than it would have cost the old ones."""
+        admin, parties = sales.deal.parties.admin, sales.deal.parties
+        terms = changed(small_terms(lab.now + 10 * DAY), tape=OTHER.committed, carrying_ratio=WAD - 1)
+        given = pool_terms(terms, sales.token.address, parties.seller.address)
+        pool = lab.deploy("LoanPool", sales.deal.access, sales.deal.distributor, given, sender=admin)
+        with lab.refused("OtherCarryingRatio", WAD - 1, WAD):
+            house.addGroup(pool, sender=admin)
+
     def test_refuses_a_fifth(self, sales, lab, house):
         admin, parties = sales.deal.parties.admin, sales.deal.parties
         for number in range(4):
@@ -209,6 +228,17 @@ def test_a_claim_moves_only_by_the_house(sales, lab):
         sales.deal.pool.moveClaim(-1, sender=sales.servicer)
     with lab.refused("NotTheBook", sales.overseer, sales.book):
         sales.house.move(1, QUICK, 0, sender=sales.overseer)
+
+
+def test_a_loan_that_is_not_bought_yet_opens_no_case(sales, lab):
+    """Its claim is the seller's: what it brought, or lost, would be nobody's here."""
+    own, terms = sales.sales, changed(small_terms(lab.now + 10 * DAY), tape=OTHER.committed)
+    live = apply(lab.contracts, terms, parties=sales.deal.parties, settlement=sales.token)
+    sold = deploy_liquidation(
+        lab.contracts, live, own.terms, values=own.live.values, vehicle=own.vehicle, overseer=own.overseer
+    )
+    with lab.refused("GroupNotRunning", LONG):
+        sold.book.open(own.proof(FIRST_OF_QUICK), (1, 0, True, NOBODY, SUBJECTS[0]), sender=sales.servicer)
 
 
 def test_a_loan_of_no_group_opens_no_case(sales, lab):

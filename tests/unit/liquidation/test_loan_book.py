@@ -77,9 +77,51 @@ class TestJoin:
         assert (loan.caseId, loan.ahead, loan.outstanding) == (1, 30_000, 20_000)
         assert (sales.account().outstanding, sales.account().writtenOff) == (50_000, 5_000)
 
-    def test_refuses_it_once_something_was_paid(self, sales, lab):
+    def test_takes_it_into_a_property_whatever_little_anybody_paid(self, sales, lab):
+        """Shares by rank stay what they are: one unit from nowhere keeps no loan from its property."""
         held(sales)
         sales.pay(1)
+        sales.join(2, 20_000)
+        assert [sales.book.shareOf(loan_id(number)) for number in (1, 2)] == [1, 0]
+        sales.pay(34_999)
+        assert [sales.book.shareOf(loan_id(number)) for number in (1, 2)] == [30_000, 5_000]
+
+    def test_refuses_it_once_what_was_written_off_comes_in(self, sales, lab):
+        """It would be taken for what the further loan still owes."""
+        held(sales, 10_000, written_off=20_000)
+        sales.pay(10_000)
+        sales.join(2, 1)
+        sales.pay(2)
+        with lab.refused("AlreadyWorked", 1):
+            sales.join(3, 1)
+
+    def test_refuses_it_in_a_slice_once_something_was_paid(self, sales, lab):
+        held(sales, by_rank=False)
+        sales.pay(1)
+        with lab.refused("AlreadyWorked", 1):
+            sales.join(2, 1)
+
+    def test_refuses_it_once_some_of_the_lot_has_an_owner(self, sales, lab):
+        """Even where all that it brought went to fees."""
+        held(sales).worth(100)
+        sales.propose("LOAN_SALE")
+        sales.sell()
+        sales.take(10, sales.first)
+        assert (sales.account().brought, sales.account().left) == (0, 0)
+        for _ in range(2):
+            lab.wait(15 * 3_600)
+            sales.relist()
+        assert (sales.stage(), sales.account().brought, sales.account().left) == (Stage.HELD, 0, 990)
+        with lab.refused("AlreadyWorked", 1):
+            sales.join(2, 1)
+
+    def test_refuses_it_once_all_of_the_lot_has_an_owner(self, sales, lab):
+        held(sales).worth(50_000)
+        sales.foreclose()
+        for _ in range(3):
+            lab.wait(2 * DAY)
+            sales.relist()
+        assert (sales.stage(), sales.account().brought, sales.account().gone) == (Stage.HELD, 0, True)
         with lab.refused("AlreadyWorked", 1):
             sales.join(2, 1)
 

@@ -1,12 +1,14 @@
 """Groups of tranches behind one house: whose a case's proceeds and its loss are, and how a case moves between them."""
 
+from dataclasses import replace
+
 import pytest
 
 from salvor.deploy.apply import apply
 from salvor.deploy.liquidation import deploy_liquidation
 from salvor.deploy.structs import pool_terms
 from salvor.model.liquidation.state import Stage, Strategy
-from tests.property.liquidation_stage import GROUP_STRATEGIES, OTHER, SUBJECTS, set_sales
+from tests.property.liquidation_stage import GROUP_STRATEGIES, OTHER, STRATEGIES, SUBJECTS, set_sales
 from tests.utils.leaves import committed
 from tests.utils.selling import NOBODY, Selling
 from tests.utils.world import DAY, NO_CORRECTION, WAD, changed, report_of, small_terms
@@ -234,9 +236,8 @@ def test_a_loan_that_is_not_bought_yet_opens_no_case(sales, lab):
     """Its claim is the seller's: what it brought, or lost, would be nobody's here."""
     own, terms = sales.sales, changed(small_terms(lab.now + 10 * DAY), tape=OTHER.committed)
     live = apply(lab.contracts, terms, parties=sales.deal.parties, settlement=sales.token)
-    sold = deploy_liquidation(
-        lab.contracts, live, own.terms, values=own.live.values, vehicle=own.vehicle, overseer=own.overseer
-    )
+    alone = replace(own.terms, strategies=STRATEGIES)
+    sold = deploy_liquidation(lab.contracts, live, alone, values=own.live.values)
     with lab.refused("GroupNotRunning", LONG):
         sold.book.open(own.proof(FIRST_OF_QUICK), (1, 0, True, NOBODY, SUBJECTS[0]), sender=sales.servicer)
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Conditions} from "contracts/liquidation/Conditions.sol";
+import {Conditions, Demand} from "contracts/liquidation/Conditions.sol";
 import {Declared, DeclaredWord} from "contracts/liquidation/Declared.sol";
 import {Watching} from "contracts/liquidation/Watching.sol";
 import {Account, IAuctionHouse} from "interfaces/IAuctionHouse.sol";
@@ -12,8 +12,6 @@ import {Condition, ITriggerBook, Looks, TriggerTerms, Watch} from "interfaces/IT
 import {Period} from "interfaces/Types.sol";
 
 contract TriggerBook is ITriggerBook {
-    using Conditions for Condition;
-
     /// @notice The highest value of a `ValueFell` condition within its window, one slot.
     struct Reference {
         uint128 value;
@@ -56,8 +54,8 @@ contract TriggerBook is ITriggerBook {
     /// @inheritdoc ITriggerBook
     mapping(uint256 trigger => bytes32 schema) public classOf;
 
-    mapping(uint256 trigger => Declared terms) private _terms;
-    mapping(uint256 trigger => mapping(uint256 place => Condition condition)) private _conditions;
+    /// @dev What was declared: of a trigger at place 0, of its conditions from 1 on (see `_place`).
+    mapping(uint256 place => uint256 word) private _declared;
     /// @dev By case and trigger in one key (see `_key`): a checkpoint looks there twice.
     mapping(uint256 key => Watching watch) private _watches;
     mapping(uint64 caseId => mapping(uint256 trigger => Reference kept)) private _references;
@@ -82,11 +80,11 @@ contract TriggerBook is ITriggerBook {
             bool sets = own <= MOST_CONDITIONS && terms[i].count == own && terms[i].clauses != 0;
             for (uint256 c; c < CLAUSES; ++c) sets = sets && uint8(terms[i].clauses >> (8 * c)) >> own == 0;
             if (!sets || address(book_.termsOf(terms[i].way).auction) == address(0)) revert WrongTrigger(i);
-            _terms[i] = DeclaredWord.pack(terms[i]);
             if (classes[i] != 0) classOf[i] = classes[i];
+            _declared[_place(i, 0)] = Declared.unwrap(DeclaredWord.pack(terms[i]));
             for (uint256 k; k < own; ++k) {
                 if (conditions[i][k].margin > MOST_MARGIN) revert WrongTrigger(i);
-                _conditions[i][k] = conditions[i][k];
+                _declared[_place(i, k + 1)] = Demand.unwrap(Conditions.pack(conditions[i][k]));
             }
         }
     }
@@ -95,11 +93,11 @@ contract TriggerBook is ITriggerBook {
 
     /// @inheritdoc ITriggerBook
     function watch(uint64 caseId, uint256 trigger) external {
-        if (trigger >= count) revert NoSuchTrigger(trigger, count);
+        Declared terms = _read(trigger);
         bytes32 class = book.caseOf(caseId).schema;
         bytes32 needed = classOf[trigger];
         if (needed != 0 && class != needed) revert OtherClass(caseId, class, needed);
-        (Watching own, ) = _note(caseId, trigger, _watches[_key(caseId, trigger)], _terms[trigger]);
+        (Watching own, ) = _note(caseId, trigger, _watches[_key(caseId, trigger)], terms);
         _watches[_key(caseId, trigger)] = own;
     }
 
@@ -111,7 +109,7 @@ contract TriggerBook is ITriggerBook {
     /// @inheritdoc ITriggerBook
     function check(uint64 caseId, uint256 trigger) public returns (uint256 holding) {
         Watching own = _watched(caseId, trigger);
-        Declared terms = _terms[trigger];
+        Declared terms = _read(trigger);
         uint256 holds = _remember(caseId, trigger, terms, own.claim(), With.LastGood);
         (own, holding, ) = _update(caseId, trigger, own, terms, holds);
         _watches[_key(caseId, trigger)] = own;
@@ -123,7 +121,7 @@ contract TriggerBook is ITriggerBook {
     function fire(uint64 caseId, uint256 trigger) external {
         Watching own = _watched(caseId, trigger);
         if (own.hasFired()) revert AlreadyFired(caseId, trigger);
-        Declared terms = _terms[trigger];
+        Declared terms = _read(trigger);
         uint256 seen;
         (own, seen) = _note(caseId, trigger, own, terms);
         seen = _remember(caseId, trigger, terms, seen, With.GoodNow);
@@ -141,7 +139,7 @@ contract TriggerBook is ITriggerBook {
     function calm(uint64 caseId, uint256 trigger) external {
         Watching own = _watched(caseId, trigger);
         if (!own.hasFired()) revert NotFired(caseId, trigger);
-        Declared terms = _terms[trigger];
+        Declared terms = _read(trigger);
         (uint256 holds, uint256 unknown) = _look(caseId, trigger, terms, _claim(caseId), With.GoodNowRelaxed);
         if (_clauses(terms.clauses(), holds | unknown) != 0) revert StillHolds(caseId, trigger);
         _watches[_key(caseId, trigger)] = own.calmed();
@@ -155,7 +153,7 @@ contract TriggerBook is ITriggerBook {
 
     /// @inheritdoc ITriggerBook
     function conditionsNow(uint64 caseId, uint256 trigger) external view returns (uint256 holds, uint256 unknown) {
-        return _look(caseId, trigger, _terms[trigger], _claim(caseId), With.GoodNow);
+        return _look(caseId, trigger, _read(trigger), _claim(caseId), With.GoodNow);
     }
 
     /// @inheritdoc ITriggerBook
@@ -165,14 +163,14 @@ contract TriggerBook is ITriggerBook {
 
     /// @inheritdoc ITriggerBook
     function termsOf(uint256 trigger) external view returns (TriggerTerms memory terms, Condition[] memory own) {
-        terms = _terms[trigger].told();
+        terms = _read(trigger).told();
         own = new Condition[](terms.count);
-        for (uint256 i; i < own.length; ++i) own[i] = _conditions[trigger][i];
+        for (uint256 i; i < own.length; ++i) own[i] = _demand(trigger, i).told();
     }
 
     /// @inheritdoc ITriggerBook
     function keyOf(bytes11 prefix, uint64 caseId) external pure returns (bytes32) {
-        return Conditions.keyOf(prefix, caseId);
+        return Conditions.keyOf(prefix, Conditions.bitsOf(prefix), caseId);
     }
 
     /* INTERNAL */
@@ -190,9 +188,7 @@ contract TriggerBook is ITriggerBook {
         emit Watched(caseId, trigger, uint96(claim));
         if (claim >= noted || before == 0) return (own, claim);
         uint256 above;
-        for (uint256 i; i < terms.count(); ++i) {
-            if (_conditions[trigger][i].overstates(noted, claim)) above |= 1 << i;
-        }
+        for (uint256 i; i < terms.count(); ++i) if (_demand(trigger, i).overstates(noted, claim)) above |= 1 << i;
         uint256 since = before;
         for (uint256 c; c < CLAUSES; ++c) {
             if (uint8(terms.clauses() >> (8 * c)) & above != 0) since &= ~(uint256(type(uint32).max) << (32 * c));
@@ -211,8 +207,8 @@ contract TriggerBook is ITriggerBook {
     ) private returns (uint256 holds) {
         (uint256 own, uint256 age) = (terms.count(), terms.age());
         for (uint256 i; i < own; ++i) {
-            Condition memory one = _conditions[trigger][i];
-            if (one.looks == Looks.ValueFell) _refer(one, caseId, trigger, age, with);
+            Demand one = _demand(trigger, i);
+            if (one.isOfFall()) _refer(one, caseId, trigger, age, with);
             (bool yes, ) = _holds(one, caseId, trigger, age, claim, with);
             if (yes) holds |= 1 << i;
         }
@@ -226,44 +222,44 @@ contract TriggerBook is ITriggerBook {
         With with
     ) private view returns (uint256 holds, uint256 unknown) {
         for (uint256 i; i < terms.count(); ++i) {
-            (bool yes, bool known) = _holds(_conditions[trigger][i], caseId, trigger, terms.age(), claim, with);
+            (bool yes, bool known) = _holds(_demand(trigger, i), caseId, trigger, terms.age(), claim, with);
             if (yes) holds |= 1 << i;
             if (!known) unknown |= 1 << i;
         }
     }
 
     function _holds(
-        Condition memory one,
+        Demand one,
         uint64 caseId,
         uint256 trigger,
         uint256 age,
         uint256 claim,
         With with
     ) private view returns (bool yes, bool known) {
-        if (!Conditions.isOfValue(one.looks)) return (_isFact(one, caseId), true);
+        if (!one.isOfValue()) return (_isFact(one, caseId), true);
         uint256 value;
         (value, known) = _valueOf(one, caseId, age, with);
         if (!known) return (false, false);
-        uint256 fellFrom = one.looks == Looks.ValueFell ? _references[caseId][trigger].value : 0;
+        uint256 fellFrom = one.isOfFall() ? _references[caseId][trigger].value : 0;
         yes = one.holds(value, claim, _unit, fellFrom, with == With.GoodNowRelaxed);
     }
 
-    function _refer(Condition memory one, uint64 caseId, uint256 trigger, uint256 age, With with) private {
+    function _refer(Demand one, uint64 caseId, uint256 trigger, uint256 age, With with) private {
         (uint256 value, bool known) = _valueOf(one, caseId, age, with);
         Reference storage kept = _references[caseId][trigger];
-        bool stale = block.timestamp > uint256(kept.at) + one.window;
+        bool stale = block.timestamp > uint256(kept.at) + one.window();
         if (known && (stale || value > kept.value)) {
             (kept.value, kept.at) = (uint128(value), uint40(block.timestamp)); // a value of the hub
         }
     }
 
     function _valueOf(
-        Condition memory one,
+        Demand one,
         uint64 caseId,
         uint256 age,
         With with
     ) private view returns (uint256 value, bool known) {
-        bytes32 key = Conditions.keyOf(one.prefix, caseId);
+        bytes32 key = one.key(caseId);
         if (with == With.LastGood) {
             uint40 at;
             (value, at) = hub.lastGood(key);
@@ -275,13 +271,13 @@ contract TriggerBook is ITriggerBook {
         return (reading.value, reading.status == Status.Good);
     }
 
-    function _isFact(Condition memory one, uint64 caseId) private view returns (bool) {
-        if (one.looks == Looks.PlanBroken) return book.planBroken(caseId);
-        if (one.looks == Looks.CourtOverdue) return book.courtOverdue(caseId);
+    function _isFact(Demand one, uint64 caseId) private view returns (bool) {
+        if (one.looks() == uint8(Looks.PlanBroken)) return book.planBroken(caseId);
+        if (one.looks() == uint8(Looks.CourtOverdue)) return book.courtOverdue(caseId);
         ILoanPool pool = _house.poolOf(_house.accountOf(caseId).group);
         Period next = pool.lastReported().next();
         if (next > pool.periodCount()) return false;
-        return block.timestamp > uint256(pool.record(next).end) + one.window;
+        return block.timestamp > uint256(pool.record(next).end) + one.window();
     }
 
     /// @dev Rule 33. `longest` is how long the clause that holds longest does.
@@ -308,6 +304,21 @@ contract TriggerBook is ITriggerBook {
         }
         if ((since == 0) != (before == 0)) emit Turned(caseId, trigger, holding);
         return (own.checked(since), holding, longest);
+    }
+
+    function _read(uint256 trigger) private view returns (Declared) {
+        if (trigger >= count) revert NoSuchTrigger(trigger, count);
+        return Declared.wrap(_declared[_place(trigger, 0)]);
+    }
+
+    function _demand(uint256 trigger, uint256 condition) private view returns (Demand) {
+        return Demand.wrap(_declared[_place(trigger, condition + 1)]);
+    }
+
+    function _place(uint256 trigger, uint256 within) private pure returns (uint256) {
+        unchecked {
+            return (trigger << 4) + within; // at most 8 conditions
+        }
     }
 
     /// @dev Only of triggers that there are: a number above 2^64 would be another case's.

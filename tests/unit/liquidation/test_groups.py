@@ -200,7 +200,7 @@ class TestAddGroup:
             house.addGroup(pool, sender=admin)
 
     def test_refuses_another_carrying_ratio(self, sales, lab, house):
-        """A claim that moved would cost its new holders another part of it, were it lost, than it would have cost the old ones."""
+        """Lost after a move, a claim would cost its new holders another part of it than the old ones."""
         admin, parties = sales.deal.parties.admin, sales.deal.parties
         terms = changed(small_terms(lab.now + 10 * DAY), tape=OTHER.committed, carrying_ratio=WAD - 1)
         given = pool_terms(terms, sales.token.address, parties.seller.address)

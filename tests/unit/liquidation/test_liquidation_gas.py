@@ -4,7 +4,7 @@ import pytest
 
 from salvor.lab import open_lab
 from tests.property.liquidation_stage import HOUR, SEALED_STRATEGIES, loan_id, set_sales
-from tests.property.trigger_stage import set_triggers
+from tests.property.trigger_stage import set_triggers, spelling
 from tests.utils.selling import Selling
 from tests.utils.world import DAY, WAD
 
@@ -95,3 +95,10 @@ def test_a_check_of_a_trigger_costs_at_most_40_000(lab):
         lab.wait(HOUR)
     assert max(spent[1:]) <= 40_000, spent
     assert spent[0] <= 42_000, spent  # the clause turns, and an event tells it
+
+
+def test_the_key_of_a_high_case_costs_what_that_of_the_first_does(lab):
+    """Ten million cases: a checkpoint spells the number of its case."""
+    watched = set_triggers(lab)
+    spent = [spelling(watched, case) for case in (1, 10, 999, 123_456, 10_000_000)]
+    assert max(spent) - min(spent) <= 150, spent

@@ -259,11 +259,12 @@ class TestConditions:
         lab.wait(1)
         assert here.check(2) == 2
 
-    @pytest.mark.parametrize(("case", "key"), [(1, b"COLLATERAL/1"), (1_203, b"COLLATERAL/1203"), (2**64 - 1, None)])
-    def test_a_key_is_prefix_and_number(self, here, case, key):
-        key = key or b"COLLATERAL/18446744073709551615"
-        assert here.triggers.keyOf(b"COLLATERAL/", case) == key.ljust(32, b"\0")
-        assert here.triggers.keyOf(b"SCORE/".ljust(11, b"\0"), 17) == key_bytes("SCORE/17")
+    def test_a_key_is_prefix_and_number(self, here):
+        """Eight digits are made at a time: around each power of ten, with zeros in the middle, and the largest."""
+        powers = [10**digits + more for digits in range(1, 20) for more in (-1, 0, 1)]
+        for case in (1, 7, *powers, 12_345_678, 90_000_000_100_000_002, 2**64 - 1):
+            assert here.triggers.keyOf(b"COLLATERAL/", case) == f"COLLATERAL/{case}".encode().ljust(32, b"\0")
+            assert here.triggers.keyOf(b"SCORE/".ljust(11, b"\0"), case) == key_bytes(f"SCORE/{case}")
 
 
 class TestCheckAll:

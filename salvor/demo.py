@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from salvor.amounts import Units, format_units
 from salvor.chain.clock import at
@@ -20,7 +20,6 @@ from salvor.deal.load import load_deal, load_tape_mapping
 from salvor.deal.schedule import Collected, collections
 from salvor.deal.schema import Deal
 from salvor.deploy.apply import apply
-from salvor.deploy.deployment import read_groups
 from salvor.deploy.live import LiveDeal
 from salvor.deploy.terms import DealTerms, as_played, compile_terms
 from salvor.desk import actions as desk
@@ -30,7 +29,7 @@ from salvor.desk.cast import Cast
 from salvor.desk.watching import Proofs
 from salvor.desk.worked import KEEPER, SERVICER, Story, Telling, story_of, without
 from salvor.desk.worked_on_chain import Clock, OnChain
-from salvor.errors import ChainPastClosing, ReconciliationFailed, RowsRejected
+from salvor.errors import ChainPastClosing, OptionInvalid, ReconciliationFailed, RowsRejected
 from salvor.investors.in_a_deal import (
     Regulation,
     keep_retention,
@@ -39,7 +38,7 @@ from salvor.investors.in_a_deal import (
     regulation_of,
 )
 from salvor.report.from_chain import read_statement
-from salvor.report.from_model import forecast
+from salvor.report.from_model import Course, forecast, in_order
 from salvor.report.statement import Statement, differences
 from salvor.tape.check import Checked, check_tape, first_reject
 from salvor.tape.commitment.disclosure import disclose
@@ -70,6 +69,17 @@ class Prepared:
     indices: list[int]  # by period, of a deal with floating rates: what the play takes the index for
     regulation: Regulation | None = None  # of a deal that names jurisdictions
     story: Story | str = ""  # of two loans that are worked alone, or why none is told
+    groups: tuple[Prepared, ...] = ()  # further tranches behind the same cases
+
+    @property
+    def course(self) -> Course:
+        """What the model needs of it."""
+        return Course(self.deal, self.terms, self.collections, self.claims_after, self.indices)
+
+    @property
+    def holders_behind(self) -> list[str]:
+        """Investors of further tranches, by name."""
+        return [investor.name for each in self.groups for investor in each.deal.investors]
 
 
 @dataclass(frozen=True)
@@ -91,14 +101,26 @@ def prepare(deal_file: Path, *, tape_file: Path | None, out: Path) -> Prepared:
         raise RowsRejected(source, first_reject(tape), tape.totals, deal.tape.max_rejected_rows, tape.exceptions)
     loans, secret = read_loans(tape), Secret.draw()
     commitment = commit_tape([checked_part(out / "tape")], secret)
-    groups, _ = read_groups(deal_file, deal, out, local=True)
-    terms = with_played_signers(as_played(compile_terms(deal, loans, commitment.public, groups)))
+    groups = _groups(deal_file, deal, out)
+    behind = tuple(each.terms for each in groups)
+    terms = with_played_signers(as_played(compile_terms(deal, loans, commitment.public, behind)))
+    if others := [each.deal.name for each in groups if each.terms.closing != terms.closing]:
+        raise OptionInvalid(f"'{others[0]}' closes on another day than '{deal.name}': a play closes all groups on one")
     periods = len(terms.period_ends)
     claims_after = sorted({*range(CLAIM_EVERY, periods, CLAIM_EVERY), periods})
     story = story_of(deal, terms, loans)
     cash = collections(without(story, loans), deal.calendar)
     indices = assumed_indices(deal, periods)
-    return Prepared(deal, tape, loans, commitment, secret, terms, cash, claims_after, indices, regulation, story)
+    known = (deal, tape, loans, commitment, secret, terms, cash, claims_after, indices)
+    return Prepared(*known, regulation, story, groups)
+
+
+def _groups(deal_file: Path, deal: Deal, out: Path) -> tuple[Prepared, ...]:
+    """Further tranches that the deal names, each from its own file and tape."""
+    named = deal.liquidation.groups if deal.liquidation else {}
+    return tuple(
+        prepare(deal_file.parent / each.deal, tape_file=None, out=out / f"group {name}") for name, each in named.items()
+    )
 
 
 def play(ready: Prepared, project: ProjectManager, provider: ProviderAPI, cast: Cast, audience: Audience) -> Statement:
@@ -108,7 +130,8 @@ def play(ready: Prepared, project: ProjectManager, provider: ProviderAPI, cast: 
         raise ChainPastClosing(now, terms.closing)
     settlement = parties.admin.deploy(project.SettlementToken, token.name, token.symbol, token.decimals)
     first_block = provider.get_block("latest").number
-    oracle = parties.admin.deploy(project.IndexBoard) if ready.indices else None
+    indices = any(each.indices for each in (ready, *ready.groups))
+    oracle = parties.admin.deploy(project.IndexBoard) if indices else None
     if ready.regulation:
         terms = ready.regulation.terms(terms, settlement.address)
     live = apply(project, terms, parties=parties, settlement=settlement, oracle=oracle, first_block=first_block)
@@ -127,48 +150,57 @@ def play_out(
     audience: Audience,
 ) -> Statement:
     """The same of a deal that was deployed and has sold nothing yet, by whatever way it came to the chain."""
-    terms, settlement, parties = ready.terms, live.settlement, live.parties
+    terms = ready.terms
     _prove_one_loan(ready, live, audience)
 
     if ready.regulation:
         now = provider.get_block("latest").timestamp
         done = register_cast(live, ready.regulation, cast.investors.items(), now)
         audience.say(f"registered: {len(done.of('registered'))} investors with signed claims of class and country")
-    _order(ready, live, cast, audience)
+    parts = [(ready, live), *zip(ready.groups, live.liquidation.groups if live.liquidation else (), strict=True)]
+    for own, each in parts:
+        if ready.groups:
+            audience.say(f"{own.deal.name}: pool {each.pool.address} over {own.terms.tape.loan_count} loans")
+        _order(own, each, cast, audience)
     at(provider, terms.closing)
-    _close(ready, live, cast, audience)
+    for own, each in parts:
+        _close(own, each, cast, audience)
 
     worked = _worked(ready, live, provider, cast, audience)
-    for period, collected in enumerate(ready.collections, start=1):
-        visits.ask(live, ready.deal, cast.investors, period, audience.say)
-        _tell_index(ready, live, oracle, cast, period)
+    for place, period in in_order([each.course.ends for each, _ in parts]):
+        own, each = parts[place]
+        end = own.terms.period_ends[period - 1]
+        visits.ask(each, own.deal, cast.investors, period, audience.say)
+        _tell_index(own, each, oracle, cast, period)
         if worked:
-            worked.until(terms.period_ends[period - 1])
-        at(provider, terms.period_ends[period - 1])
-        tree = commit_collections(period, collected.cash, ready.commitment, ready.secret)
-        settlement.mint(parties.servicer, collected.net, sender=parties.servicer)
-        desk.collect(live, period, collected, tree)
-        desk.run_waterfall(live, period, by=cast.outsider)
+            worked.until(end)
+        at(provider, end)
+        _end_period(own, each, cast, period)
         if worked:
-            _tell_proceeds(ready, live, audience, period)
-        visits.settle(live, cast.investors.values(), by=cast.outsider)
-        _trade(ready, live, cast, audience, period)
-        _claim(ready, live, cast, period)
-        audience.tick(period)
+            _tell_proceeds(own, each, audience, period)
+        visits.settle(each, cast.investors.values(), by=cast.outsider)
+        _trade(own, each, cast, audience, period)
+        _claim(own, each, cast, period)
+        if place == 0:
+            audience.tick(period)
 
     visits.take_earned(live, cast.investors.values(), by=cast.outsider)
-    chain = read_statement(live, ready.deal, investors=cast.investors)
-    model = forecast(
-        ready.deal,
-        terms,
-        ready.collections,
-        claims_after=ready.claims_after,
-        indices=ready.indices,
-        story=None if isinstance(ready.story, str) else ready.story,
-    )
+    behind = [each.deal for each in ready.groups]
+    chain = read_statement(live, ready.deal, investors=cast.investors, groups=behind)
+    story = None if isinstance(ready.story, str) else ready.story
+    model = forecast(ready.course, story=story, groups=[each.course for each in ready.groups])
     if found := differences(chain, model):
         raise ReconciliationFailed(found)
     return chain
+
+
+def _end_period(ready: Prepared, live: LiveDeal, cast: Cast, period: int) -> None:
+    """The servicer reports what came in and hands it over; anybody runs the waterfall."""
+    collected = ready.collections[period - 1]
+    tree = commit_collections(period, collected.cash, ready.commitment, ready.secret)
+    live.settlement.mint(live.parties.servicer, collected.net, sender=live.parties.servicer)
+    desk.collect(live, period, collected, tree)
+    desk.run_waterfall(live, period, by=cast.outsider)
 
 
 def _worked(ready: Prepared, live: LiveDeal, provider: ProviderAPI, cast: Cast, audience: Audience) -> Telling | None:
@@ -177,12 +209,14 @@ def _worked(ready: Prepared, live: LiveDeal, provider: ProviderAPI, cast: Cast, 
         if ready.story:
             audience.say(f"no loan of this deal is worked alone in a play: {ready.story}")
         return None
+    own: Any = ready.deal.liquidation
     clock = Clock(lambda: provider.get_block("latest").timestamp, lambda seconds: at(provider, seconds))
     appraisers = Appraisers(live, ready.terms, int(provider.chain_id), cast.outsider)
-    proofs = Proofs(ready.commitment, ready.deal.liquidation.claim, ready.secret)  # type: ignore[union-attr]
+    proofs = Proofs(ready.commitment, own.claim, ready.secret)
     people = {**cast.bidders, KEEPER: cast.outsider, SERVICER: live.parties.servicer}
-    name = list(ready.deal.liquidation.triggers)[ready.story.trigger]  # type: ignore[union-attr]
-    return Telling(ready.story, OnChain(ready.story, live, proofs, appraisers, people, name, clock, audience.say))
+    name, groups = list(own.triggers)[ready.story.trigger], list(own.groups)
+    side = OnChain(ready.story, live, proofs, appraisers, people, name, clock, audience.say, groups)
+    return Telling(ready.story, side)
 
 
 def _tell_proceeds(ready: Prepared, live: LiveDeal, audience: Audience, period: int) -> None:
@@ -192,8 +226,9 @@ def _tell_proceeds(ready: Prepared, live: LiveDeal, audience: Audience, period: 
     if proceeds := record.net - before.net - ready.collections[period - 1].net:
         cash, left = (format_units(each, decimals) for each in (proceeds, live.waterfall.tranche(0).principal))
         name, end = ready.deal.tranches[0].name, datetime.fromtimestamp(record.end, UTC)
+        whose = "" if live.liquidation else f" of '{ready.deal.name}'"
         audience.say(
-            f"{end:%Y-%m-%d}  period {period} run: {cash} of its cash from sales; {name} principal left {left}"
+            f"{end:%Y-%m-%d}  period {period}{whose} run: {cash} of its cash from sales; {name} principal left {left}"
         )
 
 

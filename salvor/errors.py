@@ -124,6 +124,16 @@ class CollectionsInvalid(SalvorError):
         super().__init__(f"{path}: line {line}: {reason}" if line else f"{path}: {reason}")
 
 
+class CarryingRatiosDiffer(SalvorError):
+    """Groups of tranches between which a claim could not move as it is; ratios in percent."""
+
+    def __init__(self, group: str, given: str, needed: str) -> None:
+        super().__init__(
+            f"group '{group}' carries a claim at {given}, the deal's own tranches at {needed}: a case that moves must "
+            "be carried there as here; write one ratio in both files, `losses: { by: ledgers, carrying_ratio: ... }`"
+        )
+
+
 class LoanTwice(SalvorError):
     """Collections could not say whose they are."""
 

@@ -24,7 +24,7 @@ from salvor.desk.cast import Cast
 from salvor.desk.on_chain import OnChain
 from salvor.desk.on_model import OnModel
 from salvor.desk.reporting import Tapes, reports_of
-from salvor.errors import ChainPastClosing, LoanTwice, ReconciliationFailed, RowsRejected
+from salvor.errors import ChainPastClosing, LoanTwice, OptionInvalid, ReconciliationFailed, RowsRejected
 from salvor.investors.in_a_deal import Regulation
 from salvor.investors.on_stage import RegulatedOnChain, RegulatedOnModel, row_of
 from salvor.report.from_chain import read_statement
@@ -59,6 +59,8 @@ class LifePrepared:
 def prepare_life(deal_file: Path, life_file: Path, *, out: Path) -> LifePrepared:
     """Read deal, tapes, life and collections, and rehearse them; raises an error of the file that is to blame."""
     ready = prepare(deal_file, tape_file=None, out=out)
+    if ready.groups:
+        raise OptionInvalid(f"{deal_file} has further groups of tranches: `ape run demo` plays all, a life one")
     deal, life = ready.deal, load_life(life_file, ready.deal)
     if ready.regulation:
         _refuse_whom_no_row_names(ready.regulation, life, life_file)

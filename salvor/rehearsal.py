@@ -65,7 +65,7 @@ def rehearse(deal_file: Path, deployment: Deployment, *, console: Console) -> Re
             raise NetworkUnfit(past_closing(closing))
         planned = _as_planned(deployment, str(chain.provider.uri), out / "plan")
         _make_ready(chain)
-        cast = cast_for(ready.deal, chain.accounts)
+        cast = cast_for(ready.deal, chain.accounts, wallets=ready.holders_behind)
         oracle = cast.parties.admin.deploy(chain.project.IndexBoard) if ready.indices else None
         live = _deploy(ready, chain, cast, oracle, deployment.token, out)
         statement = play_out(ready, live, oracle, chain.provider, cast, Audience(lambda said: None, chain.tick))

@@ -76,5 +76,5 @@ def _on_a_local_chain(ready: Prepared, console: Console) -> Statement:
 
     closing, total = ready.terms.closing, len(ready.collections)
     with on_a_local_chain(console, closing=closing, task="collections by period", total=total) as chain:
-        cast = cast_for(ready.deal, chain.accounts)
+        cast = cast_for(ready.deal, chain.accounts, wallets=ready.holders_behind)
         return play(ready, chain.project, chain.provider, cast, Audience(console.print, chain.tick))

@@ -72,6 +72,8 @@ def group_findings(deal: Deal, group: Deal) -> Iterator[str]:
         yield f"is beside tranches that are {deal.kind}: a case that leaves them would stay in their net asset value"
     if group.liquidation or group.oracle:
         yield "has a `liquidation` or an `oracle` of its own; those of this deal serve all groups"
+    if group.compliance:
+        yield "has `compliance`: notes behind the first group ask the allow-list alone, so its rules would bind nobody"
     if strangers := [name for name in group.payees if name not in deal.payees]:
         yield f"pays '{strangers[0]}', who is no payee of this deal ({', '.join(deal.payees)})"
 

@@ -82,7 +82,8 @@ def apply(
             send(allow_list.admit, gate, LATEST, sender=admin)
     _set_roles(live)
     groups = tuple(
-        apply(project, each, parties=parties, settlement=settlement, first_block=first_block) for each in terms.groups
+        apply(project, each, parties=parties, settlement=settlement, oracle=oracle, first_block=first_block)
+        for each in terms.groups
     )
     return with_liquidation(project, live, terms.liquidation, groups)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from salvor.amounts import WAD, mul_div_up, timestamp
+from salvor.amounts import WAD, format_percent, mul_div_up, timestamp
 from salvor.deal import rules
 from salvor.deal.oracle import Oracle
 from salvor.deal.schedule import period_ends, plan
@@ -17,6 +17,7 @@ from salvor.deploy.liquidation_terms import LiquidationTerms, liquidation_terms
 from salvor.deploy.regulated import RegulatedTerms
 from salvor.deploy.steps import Places, compile_steps
 from salvor.deploy.vaults import VaultTerms, vault_terms
+from salvor.errors import CarryingRatiosDiffer
 from salvor.model.evergreen.terms import EvergreenTerms
 from salvor.model.terms import (
     LARGEST,
@@ -128,6 +129,9 @@ def compile_terms(
         first_index=deal.index.first if deal.index else 0,
         evergreen=_evergreen(deal, names),
     )
+    for name, group in zip(deal.liquidation.groups if deal.liquidation else (), groups, strict=True):
+        if (given := group.rules.carrying_ratio) != (needed := terms.carrying_ratio):
+            raise CarryingRatiosDiffer(name, format_percent(given, 4), format_percent(needed, 4))
     named = tuple((each.note_name, each.symbol) for each in deal.tranches)
     classes = [each for tape in (committed, *(group.tape for group in groups)) for each in tape.classes]
     sold = liquidation_terms(deal, classes)

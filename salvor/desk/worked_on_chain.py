@@ -39,6 +39,7 @@ class OnChain:
     name: str  # of the trigger
     clock: Clock
     say: Callable[[str], None]
+    groups: Sequence[str] = ()  # of tranches, behind the deal's own
     set_to: int = 0
     paid: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
 
@@ -99,6 +100,8 @@ class OnChain:
         """By anybody."""
         send(self.book.startSale, case, sender=self.appraisers.by)
         self._tell(case, f"not cured; anyone starts the sale, {self._prices(case)}")
+        if group := self.house.accountOf(case).group:
+            self._tell(case, f"it is of '{self.groups[group - 1]}' from now on, with its claim")
 
     def bid(self, case: int, who: str, cash: int) -> None:
         """The cash comes in at once."""
@@ -160,7 +163,8 @@ class OnChain:
 
     def _came_to(self, case: int) -> str:
         own = self.house.accountOf(case)
-        brought = f"{self._money(own.brought)} to the pool"
+        whose = f" of '{self.groups[own.group - 1]}'" if own.group else ""
+        brought = f"{self._money(own.brought)} to the pool{whose}"
         if own.standing != Standing.CLOSED:
             return brought
         return f"{brought}, {self._money(max(0, own.outstanding - own.brought))} written off, closed"

@@ -40,12 +40,13 @@ class OnModel:
 
     story: Story
     deal: Deal
+    further: tuple[Deal, ...] = ()  # groups of tranches behind the deal's own
     now: int = 0
     paid: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def __post_init__(self) -> None:
         own = self.story.terms
-        self.state = State(self.deal, own.strategies, own.auctions, SERVICER, NOBODY, own.grace)
+        self.state = State(self.deal, own.strategies, own.auctions, SERVICER, NOBODY, own.grace, self.further)
         self.values = Values()
         self.triggers = Triggers(own.triggers, self.values, 10**own.decimals)
         for who in (FIRST, SECOND):

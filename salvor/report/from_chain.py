@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from ape.contracts import ContractEvent
 
 
-def read_statement(live: LiveDeal, deal: Deal, *, investors: Mapping[str, AccountAPI]) -> Statement:
-    """The statement of a deal whose periods have all been run."""
+def read_statement(
+    live: LiveDeal, deal: Deal, *, investors: Mapping[str, AccountAPI], groups: Sequence[Deal] = ()
+) -> Statement:
+    """The statement of a deal whose periods have all been run, and of further tranches behind it."""
     names = [tranche.name for tranche in deal.tranches]
     last = live.pool.lastReported()
     record = live.pool.record(last)
@@ -51,7 +53,16 @@ def read_statement(live: LiveDeal, deal: Deal, *, investors: Mapping[str, Accoun
         reconciliation=_reconcile(live),
         sales=_sales(live),
         sales_held=live.settlement.balanceOf(live.liquidation.house) if live.liquidation else 0,
+        moved=sum(log.claim for log in _logs(live.pool.ClaimMoved, live)),
+        groups=tuple(
+            read_statement(each, own, investors=_of(own, investors))
+            for own, each in zip(groups, live.liquidation.groups if live.liquidation else (), strict=True)
+        ),
     )
+
+
+def _of(deal: Deal, investors: Mapping[str, AccountAPI]) -> dict[str, AccountAPI]:
+    return {each.name: investors[each.name] for each in deal.investors}
 
 
 def _sales(live: LiveDeal) -> tuple[SaleLine, ...]:

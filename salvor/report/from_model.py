@@ -31,6 +31,22 @@ from salvor.report.statement import (
 from salvor.report.visits_of_model import Visits
 
 
+@dataclass(frozen=True)
+class Course:
+    """What of a deal is known before it is played: collections, indices, after which periods holders claim."""
+
+    deal: Deal
+    terms: DealTerms
+    collections: Sequence[Collected]
+    claims_after: Sequence[int]
+    indices: Sequence[int] = ()
+
+    @property
+    def ends(self) -> Sequence[int]:
+        """Of the periods that are played, seconds."""
+        return self.terms.period_ends[: len(self.collections)]
+
+
 @dataclass
 class Play:
     """The model of a deal and what is noted down beside it."""
@@ -50,50 +66,63 @@ class Play:
         return range(len(self.terms.rules.tranches))
 
 
-def forecast(
-    deal: Deal,
-    terms: DealTerms,
-    collections: Sequence[Collected],
-    *,
-    claims_after: Sequence[int],
-    indices: Sequence[int] = (),
-    story: Story | None = None,
-) -> Statement:
+def in_order(ends: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
+    """Which deal of several ends which period, by time: places, and periods from 1. Of one second the first deal."""
+    periods = [(end, place, period) for place, own in enumerate(ends) for period, end in enumerate(own, start=1)]
+    return [(place, period) for _, place, period in sorted(periods)]
+
+
+def forecast(course: Course, *, story: Story | None = None, groups: Sequence[Course] = ()) -> Statement:
     """Play a deal from subscription to the last claim. Trades of a period come before its claims.
 
-    The story is of loans that are worked alone beside it.
+    The story is of loans that are worked alone beside it, `groups` are further tranches behind the same cases.
     """
-    play = _begin(deal, terms, model.Deal(terms.rules), _investors(deal))
-    _sell(play)
-    _pay_credits(play)
-    visits = Visits.of(deal, play.model, play.holders)
-    sold = OnModel(story, play.model) if story else None
+    courses, plays = [course, *groups], list[Play]()
+    for each in courses:
+        own = model.Deal(each.terms.rules)
+        if plays:
+            own.asset, own.name = plays[0].model.asset, f"group {len(plays)} "
+        plays.append(_begin(each.deal, each.terms, own, _investors(each.deal)))
+        _sell(plays[-1])
+        _pay_credits(plays[-1])
+    visits = [Visits.of(play.deal, play.model, play.holders) for play in plays]
+    sold = OnModel(story, plays[0].model, tuple(play.model for play in plays[1:])) if story else None
     worked = Telling(sold.story, sold) if sold else None
-    for period, collected in enumerate(collections, start=1):
-        if visits:
-            visits.ask(period, terms.rules.begin(period))
-        if indices:
-            play.model.tell_index(period, indices[period - 1], terms.rules.begin(period))
+    for place, period in in_order([each.ends for each in courses]):
         if worked:
-            worked.until(terms.period_ends[period - 1])
-        _report(play, period, collected)
-        _note(play, play.model.run(period))
-        end = terms.period_ends[period - 1]
-        if visits:
-            play.refunds += visits.settle(end)
-        for trade in deal.trades:
-            if trade.after_period == period:
-                place, units = deal.place_of(trade.tranche), deal.units(trade.amount)
-                play.model.transfer(trade.seller, trade.buyer, place, units, end)
-        if period in claims_after:
-            for place in play.tranches:
-                for name in play.holders:
-                    play.model.claim(name, place)
-            _pay_credits(play)
+            worked.until(courses[place].terms.period_ends[period - 1])
+        _end_period(courses[place], plays[place], visits[place], period)
+    for each in visits:
+        if each:
+            each.take_earned()
+    statement, *behind = (
+        _statement(play, len(each.collections), at_gates=own.cash_held if own else 0)
+        for each, play, own in zip(courses, plays, visits, strict=True)
+    )
+    held = {"sales": _sales(sold), "sales_held": sold.deal.asset.balances[HOUSE]} if sold else {}
+    return replace(statement, groups=tuple(behind), **held)
+
+
+def _end_period(course: Course, play: Play, visits: Visits | None, period: int) -> None:
+    """What happens at the end of a period, and what was asked at its begin: none of it looks at the clock between."""
+    deal, rules, end = course.deal, course.terms.rules, course.terms.period_ends[period - 1]
     if visits:
-        visits.take_earned()
-    statement = _statement(play, len(collections), at_gates=visits.cash_held if visits else 0)
-    return replace(statement, sales=_sales(sold), sales_held=sold.deal.asset.balances[HOUSE]) if sold else statement
+        visits.ask(period, rules.begin(period))
+    if course.indices:
+        play.model.tell_index(period, course.indices[period - 1], rules.begin(period))
+    _report(play, period, course.collections[period - 1])
+    _note(play, play.model.run(period))
+    if visits:
+        play.refunds += visits.settle(end)
+    for trade in deal.trades:
+        if trade.after_period == period:
+            place, units = deal.place_of(trade.tranche), deal.units(trade.amount)
+            play.model.transfer(trade.seller, trade.buyer, place, units, end)
+    if period in course.claims_after:
+        for place in play.tranches:
+            for name in play.holders:
+                play.model.claim(name, place)
+        _pay_credits(play)
 
 
 def statement_of(played: LifeOnModel) -> Statement:
@@ -171,6 +200,7 @@ def _statement(play: Play, periods: int, *, at_gates: int = 0) -> Statement:
         collected=totals.net,
         collection_ratio=totals.collection_ratio,
         written_off=totals.written_off,
+        moved=pool.moved,
         carrying_ratio=terms.rules.carrying_ratio,
         periods=periods,
         triggers=tuple(TriggerLine(name, on) for name, on in zip(deal.triggers, play.runs_on, strict=True)),

@@ -138,6 +138,8 @@ class Statement:
     reconciliation: Reconciliation
     sales: tuple[SaleLine, ...] = ()  # of a deal that sells loans alone
     sales_held: int = 0  # cash of bidders and others that the house of these sales still has
+    moved: int = 0  # claims that came from other groups of tranches, less those that went there
+    groups: tuple[Statement, ...] = ()  # further tranches behind the same cases
 
     @property
     def written_off_loss(self) -> int:
@@ -164,7 +166,16 @@ class Statement:
             "holders": [asdict(line) for line in self.holders],
             "credits": [asdict(line) for line in self.credits],
             "reconciliation": _reconciliation_json(self.reconciliation),
-        } | ({"sales": [asdict(line) for line in self.sales], "sales_held": self.sales_held} if self.sales else {})
+        } | self._alone()
+
+    def _alone(self) -> dict[str, Any]:
+        """Of a deal that sells loans alone, and of groups of tranches between which they move."""
+        found: dict[str, Any] = {}
+        if self.sales:
+            found = {"sales": [asdict(line) for line in self.sales], "sales_held": self.sales_held}
+        if self.moved:
+            found["claims_moved"] = self.moved
+        return found | ({"groups": [each.as_json() for each in self.groups]} if self.groups else {})
 
 
 def _tranche_json(line: TrancheLine) -> dict[str, Any]:
@@ -201,9 +212,13 @@ def differences(chain: Statement, model: Statement) -> list[str]:
     found = []
     for each in fields(Statement):
         found += unlike(each.name, getattr(chain, each.name), getattr(model, each.name))
-    cash = chain.reconciliation
-    if not cash.holds:
-        found.append(f"cash in {cash.cash_in} is not cash out {cash.cash_out} + cash held {cash.cash_held}")
+    for each in (chain, *chain.groups):
+        cash = each.reconciliation
+        if not cash.holds:
+            what = f"cash in {cash.cash_in} is not cash out {cash.cash_out} + cash held {cash.cash_held}"
+            found.append(f"{each.deal}: {what}" if chain.groups else what)
+    if left := sum(each.moved for each in (chain, *chain.groups)):
+        found.append(f"claims of {left} moved between groups of tranches to or from nowhere")
     return found
 
 

@@ -24,6 +24,9 @@ def print_statement(statement: Statement, console: Console) -> None:
             f"Written off {format_units(statement.written_off, money)} of claims, carried at "
             f"{format_percent(statement.carrying_ratio)}: a loss of {format_units(statement.written_off_loss, money)}"
         )
+    if statement.moved:
+        way = "came from" if statement.moved > 0 else "went to"
+        console.print(f"Claims of {format_units(abs(statement.moved), money)} {way} other tranches of the deal")
     if statement.sales:
         print_whole(_sales(statement, money), console)
     cash = statement.reconciliation
@@ -41,6 +44,9 @@ def print_statement(statement: Statement, console: Console) -> None:
         console.print(f"beside it {amount} that somebody sent to the contracts unasked; it belongs to nobody")
     if statement.assumptions:
         console.print(f"[dim]{escape(statement.assumptions)}[/dim]")
+    for each in statement.groups:
+        console.print()
+        print_statement(each, console)
 
 
 def _collected(statement: Statement, money: int) -> str:

@@ -158,6 +158,8 @@ class SalesMirror:
             exposed = sum(state.accounts[number].exposed for number in own)
             assert house.exposedOf(group) == exposed, "AU-09"
             assert stage.live.pool.awaited() == len(set(own) & set(on_sale)), "AU-07"
+            cash = [token.balanceOf(contract) for contract in stage.live.cash_contracts().values()]
+            assert sum(cash) == state.groups[group].cash_held, "AU-03"
         assert sum(state.exposed.values()) == sum(each.exposed for each in state.accounts.values()), "AU-09"
         balances = sum(stage.live.pool.grossBalance() for stage in sales.stages)
         assert balances == sum(claim_of(number) for number in range(sales.loans)), "AU-12"

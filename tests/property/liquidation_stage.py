@@ -85,7 +85,10 @@ class Sales:
         deal = self._closed(self.stage, Deal(rules))
         early = rules.closing - 9 * DAY
         until = rules.period_ends[-1] + 365 * DAY
-        further = () if self.second is None else (self._closed(self.second, Deal(self.second.drawn.rules, deal.asset)),)
+        further: tuple[Deal, ...] = ()
+        if self.second:
+            behind = Deal(self.second.drawn.rules, deal.asset, name="second ")
+            further = (self._closed(self.second, behind),)
         for who in self.people:
             deal.asset.mint(who.address, CASH)
         for who in (*self.bidders, self.vehicle):

@@ -152,9 +152,10 @@ class TestGroups:
         [
             ("decimals: 2", "decimals: 6", "of 6 decimals, this deal in"),
             ("purchase_price:", "dust_owner: stranger\npurchase_price:", "pays 'stranger', who is no payee"),
+            ("purchase_price:", "compliance: {jurisdictions: [eu], currency: EUR}\npurchase_price:", "bind nobody"),
         ],
     )
-    def test_pay_the_same_cash_to_the_same_accounts(self, tmp_path, refusal, old, new, said):
+    def test_pay_the_same_cash_to_the_same_accounts_and_ask_one_list(self, tmp_path, refusal, old, new, said):
         assert old in TEXT
         (tmp_path / "quick.yaml").write_text(TEXT.replace(old, new, 1), encoding="utf-8")
         line = refusal(TEXT + VALUES + GROUPS)

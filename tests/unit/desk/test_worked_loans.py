@@ -46,7 +46,7 @@ def lived(ready, root):
 
 
 def foretold(ready):
-    return forecast(ready.deal, ready.terms, ready.collections, claims_after=ready.claims_after, story=ready.story)
+    return forecast(ready.course, story=ready.story)
 
 
 def compare(ready, side):

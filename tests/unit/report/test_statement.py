@@ -105,6 +105,22 @@ class TestDifferences:
         model = replace(STATEMENT, credits=(seller, replace(servicer, **{name: value + 1})))
         assert differences(STATEMENT, model) == [f"credits[1].{name}: chain {value}, model {value + 1}"]
 
+    def test_name_any_figure_of_tranches_behind(self):
+        chain = replace(STATEMENT, groups=(STATEMENT,))
+        model = replace(STATEMENT, groups=(replace(STATEMENT, collected=1_201),))
+        assert differences(chain, model) == ["groups[0].collected: chain 1200, model 1201"]
+
+    def test_name_cash_that_does_not_add_up_behind(self):
+        unlike = replace(STATEMENT, deal="Quick", reconciliation=replace(CASH, claims=1_101))
+        both = replace(STATEMENT, groups=(unlike,))
+        assert differences(both, both) == ["Quick: cash in 2200 is not cash out 2173 + cash held 28"]
+
+    def test_name_claims_that_came_from_nowhere(self):
+        both = replace(STATEMENT, moved=-70, groups=(replace(STATEMENT, moved=71),))
+        assert differences(both, both) == ["claims of 1 moved between groups of tranches to or from nowhere"]
+        both = replace(STATEMENT, moved=-70, groups=(replace(STATEMENT, moved=70),))
+        assert differences(both, both) == []
+
     def test_name_a_trigger_that_was_on_in_other_runs(self):
         behind, late = STATEMENT.triggers
         model = replace(STATEMENT, triggers=(replace(behind, periods_on=2), late))

@@ -92,15 +92,15 @@ def forecast(course: Course, *, story: Story | None = None, groups: Sequence[Cou
         if worked:
             worked.until(courses[place].terms.period_ends[period - 1])
         _end_period(courses[place], plays[place], visits[place], period)
-    for each in visits:
-        if each:
-            each.take_earned()
+    for asked in visits:
+        if asked:
+            asked.take_earned()
     statement, *behind = (
-        _statement(play, len(each.collections), at_gates=own.cash_held if own else 0)
-        for each, play, own in zip(courses, plays, visits, strict=True)
+        _statement(play, len(each.collections), at_gates=asked.cash_held if asked else 0)
+        for each, play, asked in zip(courses, plays, visits, strict=True)
     )
-    held = {"sales": _sales(sold), "sales_held": sold.deal.asset.balances[HOUSE]} if sold else {}
-    return replace(statement, groups=tuple(behind), **held)
+    statement = replace(statement, groups=tuple(behind))
+    return replace(statement, sales=_sales(sold), sales_held=sold.deal.asset.balances[HOUSE]) if sold else statement
 
 
 def _end_period(course: Course, play: Play, visits: Visits | None, period: int) -> None:

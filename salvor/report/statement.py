@@ -212,12 +212,12 @@ def differences(chain: Statement, model: Statement) -> list[str]:
     found = []
     for each in fields(Statement):
         found += unlike(each.name, getattr(chain, each.name), getattr(model, each.name))
-    for each in (chain, *chain.groups):
-        cash = each.reconciliation
+    for own in (chain, *chain.groups):
+        cash = own.reconciliation
         if not cash.holds:
             what = f"cash in {cash.cash_in} is not cash out {cash.cash_out} + cash held {cash.cash_held}"
-            found.append(f"{each.deal}: {what}" if chain.groups else what)
-    if left := sum(each.moved for each in (chain, *chain.groups)):
+            found.append(f"{own.deal}: {what}" if chain.groups else what)
+    if left := sum(own.moved for own in (chain, *chain.groups)):
         found.append(f"claims of {left} moved between groups of tranches to or from nowhere")
     return found
 

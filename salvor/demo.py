@@ -26,7 +26,7 @@ from salvor.desk import actions as desk
 from salvor.desk import visits
 from salvor.desk.appraisers import Appraisers, with_played_signers
 from salvor.desk.cast import Cast
-from salvor.desk.watching import Proofs
+from salvor.desk.tapes import Proofs
 from salvor.desk.worked import KEEPER, SERVICER, Story, Telling, story_of, without
 from salvor.desk.worked_on_chain import Clock, OnChain
 from salvor.errors import ChainPastClosing, OptionInvalid, ReconciliationFailed, RowsRejected

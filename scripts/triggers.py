@@ -16,9 +16,17 @@ _EXAMPLE = "Example: ape run triggers deals/worked-loans/deal.yaml --values deal
 @live_options
 @click.option("--values", "values_file", type=Path, help="CSV or Parquet: loan, at, and a column a kind of value.")
 @click.option("--live", is_flag=True, help="Look at the cases of the deal that is deployed on --network, too.")
-@click.option("--commitment", type=Path, help="Folder that `ape run tape commit` left; needed to send.")
-@click.option("--secret", "secret_file", type=Path, help="Secret of the commitment; needed to send.")
-@click.option("--passphrase-file", type=Path, help="Else SALVOR_PASSPHRASE, else you are asked.")
+@click.option(
+    "--commitment",
+    "commitments",
+    type=Path,
+    multiple=True,
+    help="Folder that `ape run tape commit` left, once for each tape of the deal; needed to send.",
+)
+@click.option(
+    "--secret", "secret_files", type=Path, multiple=True, help="Secret of one or more commitments; needed to send."
+)
+@click.option("--passphrase-file", type=Path, help="Of all secrets; else SALVOR_PASSPHRASE, else you are asked.")
 @click.option(
     "--fire", is_flag=True, help="Open, watch, note and fire what has its cause, on --network from --account."
 )

@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tarfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from salvor.errors import ChainTrouble
@@ -56,6 +58,20 @@ def run_npm_install(folder: Path, name: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     quiet = ["--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     run_peer([str(BIN / "npm"), "install", "--prefix", str(folder), *quiet, name], peer=name)
+
+
+def unpack_npm(folder: Path, name: str) -> Path:
+    """The same of a package whose files are enough: none of what it depends on is fetched. Whole or not at all."""
+    if folder.is_dir():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder.parent) as beside:
+        said = run_peer([str(BIN / "npm"), "pack", name, "--silent", "--pack-destination", beside], peer=name)
+        with tarfile.open(Path(beside) / said.strip().splitlines()[-1]) as archive:
+            archive.extractall(beside, filter="data")
+        if not folder.is_dir():  # else another process was faster
+            (Path(beside) / "package").replace(folder)
+    return folder
 
 
 def _compile(source: str, contract: str, text: str) -> ContractContainer:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from benchmarks.peers import PeerMissing, run_npm_install
+from benchmarks.peers import PeerMissing, unpack_npm
 from salvor.chain.artifacts import Artifact
 from salvor.chain.handles import Blueprint, Contract, blueprint_of
 from salvor.chain.solc import compile_sources
@@ -16,17 +16,15 @@ from salvor.lab import Actor, Lab
 from salvor.toolchain.paths import ROOT
 
 VERSION = "0.1.9"
-_CACHE = ROOT / "out" / "peers" / "chainlink"
+_CACHE = ROOT / "out" / "peers" / f"chainlink-{VERSION}"
 _READERS = "benchmarks/peers/NaiveReader.sol"
 NO_ADDRESS = "0x" + "00" * 20
 
 
 def published(name: str) -> Blueprint:
     """One of Chainlink's contracts; raises when the package can't be had."""
-    package = _CACHE / "node_modules" / "@chainlink" / "contracts"
+    package = unpack_npm(_CACHE, f"@chainlink/contracts@{VERSION}")
     file = package / "abi" / "v0.6" / f"{name}.json"
-    if not file.exists():
-        run_npm_install(_CACHE, f"@chainlink/contracts@{VERSION}")
     try:
         content = json.loads(file.read_text())["compilerOutput"]
         code = content["evm"]["bytecode"]["object"].removeprefix("0x")

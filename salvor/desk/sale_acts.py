@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
 from datetime import UTC
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -18,8 +17,8 @@ from salvor.amounts import Units, format_units, to_units
 from salvor.chain.refusal import CallRefused
 from salvor.desk.sale_cases import CaseNow, case_of, when
 from salvor.desk.sales import NOBODY, Sales
-from salvor.desk.watching import Proofs
-from salvor.errors import FileMissing, FileUnreadable, NotCommitted, OptionInvalid, near
+from salvor.desk.tapes import Tapes
+from salvor.errors import FileMissing, FileUnreadable, OptionInvalid
 from salvor.files import write_whole
 from salvor.model.liquidation.state import Plan, Stage, Strategy
 
@@ -29,9 +28,8 @@ _SEALED = ("sealed", "vickrey")
 
 def open_case(
     sales: Sales,
-    proofs: Proofs,
+    proofs: Tapes,
     loans: list[str],
-    claims: Mapping[str, int],
     *,
     kind: str,
     by_rank: bool,
@@ -39,11 +37,11 @@ def open_case(
     sender: Any,
 ) -> str:
     """The servicer opens a case of these loans, proved one by one; what secures them is valued as KIND/number."""
+    claims = proofs.claims
     for loan in loans:
-        if loan not in proofs.commitment.place_of:
-            raise NotCommitted(f"no loan '{loan}' in this tape", near(loan, proofs.commitment.place_of))
+        proofs.must_have(loan)
         if not claims.get(loan):
-            raise OptionInvalid(f"loan '{loan}' has no claim by the tape ({proofs.claim}): it can't be in a case")
+            raise OptionInvalid(f"loan '{loan}' has no claim by its tape ({claim_of(sales)}): it can't be in a case")
         if number := sales.book.loanOf(proofs.leaf(loan)).caseId:
             raise OptionInvalid(f"loan '{loan}' is in case {number} already")
     subject = f"{kind}/{sales.book.cases() + 1}".encode().ljust(32, b"\0")
@@ -57,6 +55,11 @@ def open_case(
         f"case {event.caseId} opened: {', '.join(loans)}, claim {money(sales, owed)}, "
         f"valued as {kind}/{event.caseId}; it waits for the overseer: `sell confirm`"
     )
+
+
+def claim_of(sales: Sales) -> str:
+    """The field of its tapes that is a loan's claim."""
+    return sales.deal.liquidation.claim if sales.deal.liquidation else ""
 
 
 def confirm(sales: Sales, number: int, *, sender: Any) -> str:

@@ -84,7 +84,11 @@ def sales_at(deal: Deal, file: Path, book: Mapping[str, Mapping[str, str]], arti
         raise OptionInvalid(
             f"{file} has {len(names)} auctions, the address book {len(auctions)}: `ape run deploy diff`"
         )
-    house, pool = only("AuctionHouse"), only("LoanPool")
+    house = only("AuctionHouse")
+    pools = {entry["address"]: entry for entry in book.values() if entry["contract"] == "LoanPool"}
+    if (own := house.pool()) not in pools:  # a group of tranches has one of its own
+        raise OptionInvalid(f"the address book has no LoanPool at {own}, whose loans the house sells: another deal's?")
+    pool = at(pools[own])
     token = blueprint_of(artifacts["SettlementToken"]).at(engine, house.settlement())
     triggers = only("TriggerBook") if terms.triggers else None
     if triggers is not None and triggers.count() != len(terms.triggers):

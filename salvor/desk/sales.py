@@ -45,6 +45,13 @@ class Sales:
         """In the order of the file, which is the chain's."""
         return list(self.deal.liquidation.triggers) if self.deal.liquidation else []
 
+    @cached_property
+    def pools(self) -> tuple[Contract, ...]:
+        """Of each group of tranches, the deal's own first."""
+        behind = range(1, self.house.groups())
+        addresses = read_each([(self.house.poolOf, (group,)) for group in behind])
+        return (self.pool, *(Contract(self.pool.engine, self.pool.blueprint, each) for each in addresses))
+
     @property
     def now(self) -> int:
         """The second of the next block."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,19 +12,18 @@ from typing import Any
 
 import polars as pl
 
+from salvor.deal.liquidation import Group
 from salvor.deal.load import load_deal, load_tape_mapping
 from salvor.deal.schema import Deal
 from salvor.desk.loan_values import read_values
 from salvor.desk.sale_command import opened
 from salvor.desk.sales import Sales, triggers_of
-from salvor.desk.watching import Line, Look, Proofs, Sent, bring_on, lines_of, look_at
-from salvor.errors import NotCommitted, OptionInvalid
+from salvor.desk.tapes import Tapes, claims_in, classes_in, placed, read_tapes
+from salvor.desk.watching import Line, Look, Sent, bring_on, lines_of, look_at
+from salvor.errors import LoanTwice, OptionInvalid
 from salvor.options import Acting
-from salvor.tape.check import KEY, check_tape
-from salvor.tape.commitment.folder import read_commitment
-from salvor.tape.commitment.passphrase import passphrase_from
-from salvor.tape.commitment.secret import Secret
-from salvor.tape.commitment.tape import Part, checked_part
+from salvor.tape.check import check_tape
+from salvor.tape.commitment.tape import checked_part
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,8 @@ class Asked:
 
     values_file: Path | None = None
     live: bool = False
-    commitment: Path | None = None
-    secret_file: Path | None = None
+    commitments: tuple[Path, ...] = ()
+    secret_files: tuple[Path, ...] = ()
     passphrase_file: Path | None = None
     fire: bool = False
     dry_run: bool = False
@@ -60,18 +59,19 @@ def run(chosen: Acting, asked: Asked) -> Done:
     deal = load_deal(chosen.deal)
     triggers = triggers_of(deal, chosen.deal)
     proofs = None
-    if asked.commitment:
-        proofs = proofs_of(deal, asked.commitment, asked.secret_file, asked.passphrase_file)
+    if asked.commitments:
+        proofs = read_tapes(_claim(deal), asked.commitments, asked.secret_files, asked.passphrase_file)
     with _live(chosen, asked) as (sales, signer):
         if sales and proofs:
-            refuse_other_tape(sales, proofs, asked.commitment)
+            proofs = placed(sales, proofs)
         now = sales.now if sales else int(time.time())
         values = None
         if asked.values_file:
             claims, classes = _claims(chosen.deal, deal, proofs)
             terms = list(triggers.values())
             values = read_values(asked.values_file, terms, claims, now=now, classes=classes)
-        look = look_at(values, triggers, decimals=deal.settlement.decimals, now=now, sales=sales)
+        homes = proofs.homes if proofs else {}
+        look = look_at(values, triggers, decimals=deal.settlement.decimals, now=now, sales=sales, homes=homes)
         sent: tuple[Sent, ...] = ()
         if asked.fire and sales and proofs:
             sent = tuple(bring_on(sales, look, proofs, sender=signer, most=asked.at_most, dry=asked.dry_run))
@@ -89,22 +89,6 @@ def done_of(look: Look, sent: tuple[Sent, ...], asked: Asked) -> Done:
     return Done(look.loans.height, look.cases.height, int(untold), lines, sent, asked.dry_run)
 
 
-def claims_in(parts: Sequence[Part], field: str) -> dict[str, int]:
-    """What is owed on each loan by the tape, settlement units; a loan of which it says nothing has no claim."""
-    frames = [pl.scan_parquet(part.accepted).select(KEY, pl.col(field).cast(pl.Int64)).collect() for part in parts]
-    return dict(pl.concat(frames).drop_nulls().iter_rows())
-
-
-def refuse_other_tape(sales: Sales, proofs: Proofs, folder: Path | None) -> None:
-    """The commitment is of the tape that the pool bought."""
-    own, live = proofs.commitment.public.root, bytes(sales.pool.tapeRoot())
-    if own != live:
-        raise OptionInvalid(
-            f"{folder} commits the tape 0x{own.hex()[:16]}..., the pool has 0x{live.hex()[:16]}...: "
-            "name the --commitment that the deal was deployed with"
-        )
-
-
 def _claim(deal: Deal) -> str:
     return deal.liquidation.claim if deal.liquidation else ""
 
@@ -114,7 +98,7 @@ def _refuse_options(asked: Asked) -> None:
         raise OptionInvalid("name --values (what is known of the loans), --live (the cases on the chain), or both")
     if asked.dry_run and not asked.fire:
         raise OptionInvalid("--dry-run says what --fire would send: name --fire too")
-    if asked.fire and not (asked.commitment and asked.secret_file):
+    if asked.fire and not (asked.commitments and asked.secret_files):
         raise OptionInvalid("--fire needs --commitment and --secret: loans are opened by proof against the tape")
 
 
@@ -127,31 +111,24 @@ def _live(chosen: Acting, asked: Asked) -> Iterator[tuple[Sales | None, Any]]:
         yield found
 
 
-def proofs_of(deal: Deal, folder: Path, secret_file: Path | None, passphrase_file: Path | None) -> Proofs:
-    """Of the tape that was committed; raises where the secret is another's."""
-    commitment, fingerprint = read_commitment(folder)
-    secret = None
-    if secret_file:
-        secret = Secret.load(secret_file, passphrase_from(passphrase_file, twice=False))
-        if secret.fingerprint() != fingerprint:
-            raise NotCommitted(f"{folder} was committed with another secret than {secret_file}", "")
-    return Proofs(commitment, _claim(deal), secret)
-
-
-def classes_in(parts: Sequence[Part]) -> dict[str, bytes]:
-    """The schema of each loan."""
-    return {
-        loan: part.schema.id for part in parts for loan in pl.read_parquet(part.accepted, columns=[KEY])[KEY].to_list()
-    }
-
-
-def _claims(file: Path, deal: Deal, proofs: Proofs | None) -> tuple[dict[str, int], dict[str, bytes]]:
-    """Claims and classes, of the committed tape, or else of the deal's own, which is checked once more."""
+def _claims(file: Path, deal: Deal, proofs: Tapes | None) -> tuple[dict[str, int], dict[str, bytes]]:
+    """Claims and classes, of the committed tapes, or else of the deal's own and its groups', checked once more."""
     if proofs:
-        parts = proofs.commitment.parts
-        return claims_in(parts, _claim(deal)), classes_in(parts)
-    mapping = load_tape_mapping(file.parent / deal.tape.mapping)
-    with TemporaryDirectory() as folder:
-        check_tape(file.parent / deal.tape.file, mapping, decimals=deal.settlement.decimals, out=Path(folder))
-        part = checked_part(Path(folder))
-        return claims_in([part], _claim(deal)), classes_in([part])
+        return proofs.claims, proofs.classes
+    behind = [(file.parent / each.deal, load_deal(file.parent / each.deal)) for each in _groups(deal)]
+    claims, classes = dict[str, int](), dict[str, bytes]()
+    for path, own in [(file, deal), *behind]:
+        mapping = load_tape_mapping(path.parent / own.tape.mapping)
+        with TemporaryDirectory() as folder:
+            check_tape(path.parent / own.tape.file, mapping, decimals=own.settlement.decimals, out=Path(folder))
+            part = checked_part(Path(folder))
+            found = claims_in([part], _claim(deal))
+            if twice := next(iter(found.keys() & claims.keys()), None):
+                raise LoanTwice(twice, deal.tape.file, str(path.parent / own.tape.file))
+            claims |= found
+            classes |= classes_in([part])
+    return claims, classes
+
+
+def _groups(deal: Deal) -> list[Group]:
+    return list(deal.liquidation.groups.values()) if deal.liquidation else []

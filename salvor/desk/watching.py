@@ -16,11 +16,9 @@ import polars as pl
 from salvor.chain.refusal import Refusal
 from salvor.desk.sales import NOBODY, Call, Sales, read_each, send_each, try_each
 from salvor.desk.screening import CLASS, FINEST, LATE, causes, column_of, nearest, screen
+from salvor.desk.tapes import Proofs, Tapes
 from salvor.model.liquidation.state import Stage
 from salvor.model.liquidation.watch import Condition, Looks, TriggerTerms
-from salvor.tape.commitment.disclosure import disclose
-from salvor.tape.commitment.secret import Secret
-from salvor.tape.commitment.tape import Commitment
 
 _AT_ONCE = 200  # loans that are looked up together
 _DAY = 86_400
@@ -29,28 +27,6 @@ _NOT_CONFIRMED = "WrongStage"  # of a case that is watched: only this one can't 
 _WAITS_FOR_OVERSEER = "waits: the overseer has not confirmed the case (`sell confirm`)"
 _WATCHED = {Stage.OPENED, Stage.HELD}
 _COLLATERAL = "COLLATERAL/"  # what is sold is valued under it where a trigger asks no value
-
-
-@dataclass(frozen=True)
-class Proofs:
-    """What shows the chain that a loan is in the tape, and what its claim is; without the secret only which loan."""
-
-    commitment: Commitment
-    claim: str
-    secret: Secret | None = None
-
-    def leaf(self, loan: str) -> bytes:
-        """The loan as the chain knows it."""
-        tree = self.commitment.tree
-        return tree.nodes[tree.places[self.commitment.place_of[loan]]]
-
-    def of(self, loan: str) -> tuple[Any, ...]:
-        """`LoanProof`, of the tape that was bought at closing."""
-        if self.secret is None:
-            raise ValueError("a proof needs the secret of the commitment")
-        shown = disclose(self.commitment, self.secret, loan, [self.claim]).for_pool(self.claim)
-        field, field_proof, proved, proof = shown
-        return (0, proved, proof, field, field_proof)
 
 
 @dataclass(frozen=True)
@@ -96,13 +72,14 @@ def look_at(
     decimals: int,
     now: int,
     sales: Sales | None = None,
+    homes: Mapping[str, int] | None = None,
 ) -> Look:
-    """The loans of a file of values, and the cases of a live deal."""
+    """The loans of a file of values, and the cases of a live deal; `homes` are the groups of loans, the first else."""
     terms = list(triggers.values())
     loans = pl.DataFrame(schema={"loan": pl.String})
     claims: dict[str, int] = {}
     if values is not None:
-        late = None if sales is None else _report_late(sales)
+        late = None if sales is None else _late_by_loan(sales, values["loan"], homes or {})
         table = values.with_columns(pl.lit(late, pl.Int64).alias(LATE))
         loans = screen(table, terms, decimals=decimals, key="loan", now=now)
         claims = dict(values.select("loan", "claim").iter_rows())
@@ -143,13 +120,14 @@ def cases_of(sales: Sales, triggers: Sequence[TriggerTerms]) -> tuple[pl.DataFra
     stages = {number: Stage(each.stage) for number, each in records.items()}
     alive = [number for number in numbers if stages[number] is not Stage.CLOSED]
     accounts = read_each([(house.accountOf, (number,)) for number in alive])
+    late = _report_late(sales)
     columns: dict[str, list[Any]] = {
         "case": alive,
         CLASS: [bytes(records[number].schema).hex() for number in alive],
         "claim": [max(0, each.outstanding - each.brought) for each in accounts],
         "plan_broken": read_each([(book.planBroken, (number,)) for number in alive]),
         "court_overdue": read_each([(book.courtOverdue, (number,)) for number in alive]),
-        LATE: [_report_late(sales)] * len(alive),
+        LATE: [late[each.group] for each in accounts],
     }
     for one in {column_of(each): each for terms in triggers for each in terms.conditions if each.is_of_value}.values():
         columns |= _values_of(sales, one, alive)
@@ -179,18 +157,26 @@ def _fell_from(sales: Sales, place: int, bit: int, one: Condition, columns: Mapp
     ]
 
 
-def _report_late(sales: Sales) -> int | None:
-    """Seconds past the end of the period that is reported next; below 0 before it; none after the last."""
-    due = sales.pool.lastReported() + 1
-    if due > sales.pool.periodCount():
-        return -1
-    return int(sales.now - sales.pool.record(due).end)
+def _report_late(sales: Sales) -> list[int]:
+    """By group, seconds past the end of the period that is reported next; below 0 before it, and after the last."""
+    found = []
+    for pool in sales.pools:
+        due = pool.lastReported() + 1
+        found.append(-1 if due > pool.periodCount() else int(sales.now - pool.record(due).end))
+    return found
+
+
+def _late_by_loan(sales: Sales, loans: pl.Series, homes: Mapping[str, int]) -> int | pl.Series:
+    late = _report_late(sales)
+    return late[0] if len(late) == 1 else pl.Series([late[homes.get(loan, 0)] for loan in loans], dtype=pl.Int64)
 
 
 # Sending
 
 
-def bring_on(sales: Sales, look: Look, proofs: Proofs, *, sender: Any, most: int, dry: bool = False) -> Iterator[Sent]:
+def bring_on(
+    sales: Sales, look: Look, proofs: Proofs | Tapes, *, sender: Any, most: int, dry: bool = False
+) -> Iterator[Sent]:
     """Open, watch, fire or make a checkpoint, for whatever has its cause; at most so many loans are opened."""
     names, held = list(look.triggers), {case for case, stage in look.stages.items() if stage in _WATCHED}
     wanted = {(case, place) for case, place in causes(look.cases) if case in held}
@@ -209,7 +195,7 @@ def bring_on(sales: Sales, look: Look, proofs: Proofs, *, sender: Any, most: int
     yield from _fire(sales, sorted(wanted), names, sender=sender)
 
 
-def in_no_case(sales: Sales, proofs: Proofs, loans: Iterable[str]) -> Iterator[str]:
+def in_no_case(sales: Sales, proofs: Proofs | Tapes, loans: Iterable[str]) -> Iterator[str]:
     """Those that no case has, in their order."""
     rest = iter(loans)
     while some := list(islice(rest, _AT_ONCE)):
@@ -218,7 +204,7 @@ def in_no_case(sales: Sales, proofs: Proofs, loans: Iterable[str]) -> Iterator[s
 
 
 def _open(
-    sales: Sales, look: Look, proofs: Proofs, *, sender: Any, most: int, dry: bool
+    sales: Sales, look: Look, proofs: Proofs | Tapes, *, sender: Any, most: int, dry: bool
 ) -> Any:  # a generator of `Sent` that returns the triggers of the cases it opened
     there: dict[str, list[int]] = {}
     for each in nearest(look.loans, len(causes(look.loans))) if look.loans.width > 1 else []:

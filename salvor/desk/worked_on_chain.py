@@ -13,7 +13,7 @@ from salvor.chain.send import send
 from salvor.deploy.live import LiveDeal
 from salvor.desk import actions as desk
 from salvor.desk.appraisers import Appraisers
-from salvor.desk.watching import Proofs
+from salvor.desk.tapes import Proofs
 from salvor.desk.worked import DAY, DEBTOR, FIRST, SECOND, Story
 from salvor.model.liquidation.dutch import Dutch
 from salvor.model.liquidation.state import Standing, Strategy

@@ -14,9 +14,18 @@ from salvor.options import Acting, live_options
 )
 @live_options
 @click.argument("loans", nargs=-1, required=True)
-@click.option("--commitment", type=Path, required=True, help="Folder that `ape run tape commit` left.")
-@click.option("--secret", "secret_file", type=Path, required=True, help="Secret file of the commitment.")
-@click.option("--passphrase-file", type=Path, help="Else SALVOR_PASSPHRASE, else you are asked.")
+@click.option(
+    "--commitment",
+    "commitments",
+    type=Path,
+    required=True,
+    multiple=True,
+    help="Folder that `ape run tape commit` left; once for each tape that the loans are in.",
+)
+@click.option(
+    "--secret", "secret_files", type=Path, required=True, multiple=True, help="Secret file of one or more of them."
+)
+@click.option("--passphrase-file", type=Path, help="Of all secrets; else SALVOR_PASSPHRASE, else you are asked.")
 @click.option("--valued-as", default="COLLATERAL", show_default=True, help="Kind of the key of what is sold.")
 @click.option("--slice", "is_slice", is_flag=True, help="Proceeds are shared pro rata, not by rank.")
 @click.option("--debtor", help="Address that has what a foreclosure brings above all claims.")
@@ -24,8 +33,8 @@ from salvor.options import Acting, live_options
 def cli(
     chosen: Acting,
     loans: tuple[str, ...],
-    commitment: Path,
-    secret_file: Path,
+    commitments: tuple[Path, ...],
+    secret_files: tuple[Path, ...],
     passphrase_file: Path | None,
     valued_as: str,
     is_slice: bool,
@@ -39,12 +48,10 @@ def cli(
     from salvor.desk import sale_acts as acts
     from salvor.desk.sale_command import opened
     from salvor.desk.sale_show import tell
-    from salvor.desk.trigger_command import claims_in, proofs_of, refuse_other_tape
+    from salvor.desk.tapes import placed, read_tapes
 
     with opened(chosen) as (sales, signer):
-        proofs = proofs_of(sales.deal, commitment, secret_file, passphrase_file)
-        refuse_other_tape(sales, proofs, commitment)
-        claims = claims_in(proofs.commitment.parts, proofs.claim)
+        proofs = placed(sales, read_tapes(acts.claim_of(sales), commitments, secret_files, passphrase_file))
         named = {"kind": valued_as, "by_rank": not is_slice, "debtor": debtor}
-        said = acts.open_case(sales, proofs, list(loans), claims, **named, sender=signer)
+        said = acts.open_case(sales, proofs, list(loans), **named, sender=signer)
         tell(sales, said, number=sales.book.cases(), as_json=as_json)

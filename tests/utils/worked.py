@@ -14,7 +14,7 @@ from salvor.deploy.live import LiveDeal, Parties
 from salvor.desk import actions as desk
 from salvor.desk.appraisers import Appraisers
 from salvor.desk.sales import Sales, sales_of
-from salvor.desk.watching import Proofs
+from salvor.desk.tapes import Proofs, Tapes
 from salvor.lab import Lab, open_lab
 from tests.utils.world import WAD
 
@@ -47,7 +47,12 @@ class Worked:
     @property
     def claims(self) -> dict[str, int]:
         """By the tape."""
-        return {each.loan_id: each.expected_recovery for each in self.ready.loans}
+        return self.proofs.claims
+
+    @property
+    def tapes(self) -> Tapes:
+        """Its own alone."""
+        return Tapes((self.proofs,))
 
     def worth(self, case: int, cents: int, kind: str = "COLLATERAL") -> None:
         """What all appraisers say of a case."""
@@ -74,19 +79,23 @@ def set_worked(ready: Prepared, root: Path, engine: str = "revm") -> Worked:
     lab = open_lab(engine, root=root, genesis=ready.terms.closing - 9 * DAY)
     deal = ready.deal
     roles = ("admin", "seller", "servicer", "transfer agent", "arranger")
-    investors = {each.name: lab.actor(each.name) for each in deal.investors}
+    parts = [ready, *ready.groups]
+    investors = {each.name: lab.actor(each.name) for part in parts for each in part.deal.investors}
     parties: Any = Parties(*(lab.actor(role) for role in roles), investors)
     token = deal.settlement
     settlement = lab.deploy("SettlementToken", token.name, token.symbol, token.decimals, sender=parties.admin)
     live = apply(lab.contracts, ready.terms, parties=parties, settlement=settlement)
     outsider, until = lab.actor("outsider"), ready.terms.period_ends[-1]
-    desk.open_sale(live)
-    for (name, tranche), units in orders(deal).items():
-        desk.admit(live, investors[name], until=until)
-        settlement.mint(investors[name], units, sender=outsider)
-        desk.order(live, investors[name], tranche=deal.place_of(tranche), units=units)
+    lives = [live, *live.liquidation.groups]
+    for part, own in zip(parts, lives, strict=True):
+        desk.open_sale(own)
+        for (name, tranche), units in orders(part.deal).items():
+            desk.admit(own, investors[name], until=until)
+            settlement.mint(investors[name], units, sender=outsider)
+            desk.order(own, investors[name], tranche=part.deal.place_of(tranche), units=units)
     lab.now = ready.terms.closing
-    desk.close(live, by=outsider)
+    for own in lives:
+        desk.close(own, by=outsider)
     appraisers = Appraisers(live, ready.terms, CHAIN_ID, outsider)
     proofs = Proofs(ready.commitment, "expected_recovery", ready.secret)
     bidders = lab.actor("first bidder"), lab.actor("second bidder")

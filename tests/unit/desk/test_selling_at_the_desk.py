@@ -1,6 +1,7 @@
 """`ape run sell`: each act on a case of a live deal, what it says, and what it refuses before anything is sent."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from salvor.desk import sale_acts as acts
 from salvor.desk.sale_cases import all_cases, case_of, strategy_named
 from salvor.desk.sale_show import show_status, tell
 from salvor.desk.sales import sales_of
+from salvor.desk.tapes import Tapes
 from salvor.errors import FileMissing, FileUnreadable, NotCommitted, OptionInvalid
 from salvor.model.liquidation.state import Plan, Stage, Strategy
 from tests.utils.worked import DAY, prepare_worked, set_worked
@@ -40,7 +42,7 @@ def worked(stood):
 @pytest.fixture
 def sales(worked):
     """Case 1 of two loans, claim 680.00, worth 600.00 today."""
-    said = acts.open_case(worked.sales, worked.proofs, ["2030", "1150"], worked.claims, **TERMS, sender=worked.servicer)
+    said = acts.open_case(worked.sales, worked.tapes, ["2030", "1150"], **TERMS, sender=worked.servicer)
     assert said == (
         "case 1 opened: 2030, 1150, claim 680.00 DUSD, valued as COLLATERAL/1; "
         "it waits for the overseer: `sell confirm`"
@@ -127,7 +129,7 @@ class TestASealedAuction:
         vickrey = "{ kind: vickrey, commit_hours: 48, reveal_hours: 24, pay_hours: 24, deposit: 10 % }"
         ready = prepare_worked(tmp_path_factory.mktemp("sealed"), (falling, vickrey))
         made = set_worked(ready, request.config.rootpath)
-        acts.open_case(made.sales, made.proofs, ["2030", "1150"], made.claims, **TERMS, sender=made.servicer)
+        acts.open_case(made.sales, made.tapes, ["2030", "1150"], **TERMS, sender=made.servicer)
         acts.confirm(made.sales, 1, sender=made.admin)
         made.worth(1, 600_00)
         yield made
@@ -261,12 +263,13 @@ class TestBadInput:
             acts.start(sales, 2, sender=worked.servicer)
 
     def test_a_loan_that_is_none_and_one_that_is_in_a_case_are_refused(self, worked, sales):
-        with pytest.raises(NotCommitted, match="no loan '203O' in this tape"):
-            acts.open_case(sales, worked.proofs, ["203O"], worked.claims, **TERMS, sender=worked.servicer)
+        with pytest.raises(NotCommitted, match="no loan .203O. in"):
+            acts.open_case(sales, worked.tapes, ["203O"], **TERMS, sender=worked.servicer)
         with pytest.raises(OptionInvalid, match="loan '2030' is in case 1 already"):
-            acts.open_case(sales, worked.proofs, ["2030"], worked.claims, **TERMS, sender=worked.servicer)
-        with pytest.raises(OptionInvalid, match="has no claim by the tape"):
-            acts.open_case(sales, worked.proofs, ["504"], {}, **TERMS, sender=worked.servicer)
+            acts.open_case(sales, worked.tapes, ["2030"], **TERMS, sender=worked.servicer)
+        level = Tapes((replace(worked.proofs, claim="recovery_level"),))  # 0 of this one
+        with pytest.raises(OptionInvalid, match="has no claim by its tape"):
+            acts.open_case(sales, level, ["731"], **TERMS, sender=worked.servicer)
 
     def test_an_act_of_another_stage_or_auction_is_refused(self, worked, sales):
         with pytest.raises(OptionInvalid, match="case 1 is held: `sell bid` needs one that is for sale"):

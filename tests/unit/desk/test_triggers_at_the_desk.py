@@ -8,12 +8,12 @@ import pytest
 from salvor.deal.load import load_deal
 from salvor.desk.loan_values import read_values
 from salvor.desk.sales import triggers_of
-from salvor.desk.trigger_command import Asked, claims_in, done_of, refuse_other_tape, run
-from salvor.desk.watching import Proofs, bring_on, lines_of, look_at
+from salvor.desk.tapes import claims_in
+from salvor.desk.trigger_command import Asked, done_of, run
+from salvor.desk.watching import bring_on, lines_of, look_at
 from salvor.errors import OptionInvalid
 from salvor.model.liquidation.state import Stage
-from salvor.tape.commitment.secret import Secret
-from salvor.tape.commitment.tape import checked_part, commit_tape
+from salvor.tape.commitment.tape import checked_part
 from tests.utils.worked import DAY, DEAL, prepare_worked, set_worked
 
 FELL, SCORE = "collateral fell", "score fell, little cover"
@@ -228,13 +228,6 @@ class TestALook:
 
 
 class TestBadInput:
-    def test_another_tape_is_refused(self, worked, ready, tmp_path):
-        part = checked_part(ready.tape.accepted.parent)
-        other = Proofs(commit_tape([part], Secret.draw()), "expected_recovery")
-        with pytest.raises(OptionInvalid, match="the pool has 0x"):
-            refuse_other_tape(worked.sales, other, tmp_path)
-        refuse_other_tape(worked.sales, worked.proofs, tmp_path)
-
     def test_a_deal_without_triggers_has_nothing_to_look_at(self):
         deal = load_deal(DEAL.parent.parent / "charged-off-accounts/deal.yaml")
         with pytest.raises(OptionInvalid, match="has no `liquidation`"):

@@ -50,7 +50,7 @@ campaign: setup ## Search a suite for a long time on all cores: make campaign SU
 	@test -n "$(SUITE)" || { echo "say which suite: SUITE=waterfall_machine [MINUTES=10] [JOBS=2] [ENGINE=revm]" >&2; exit 2; }
 	@$(BIN)/python -m salvor.lab.campaign $(SUITE) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(JOBS),--jobs $(JOBS)) $(if $(ENGINE),--engine $(ENGINE))
 
-faults: setup ## Disturb a deal's deployment at every single point and run it again (about five minutes)
+faults: setup ## Disturb a deal's deployment at every single point and run it again (five to twelve minutes)
 	@SALVOR_FAULTS=all $(BIN)/python -m pytest -p no:ape_test tests/integration/test_deploy_faults.py tests/property/test_deploy_machine.py -q
 
 shell: setup ## Open a shell in which ape, anvil, forge and cast are on the path

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from salvor.chain.artifacts import read_artifacts
 from salvor.chain.build import build
+from salvor.deal.load import load_deal
 from salvor.deal.networks import ClaimIssuer
 from salvor.deal.schema import Deal
 from salvor.deploy.connect import Connection, connected, signer_for
@@ -21,6 +22,7 @@ from salvor.toolchain.paths import ROOT
 @contextmanager
 def opened(chosen: Deploying) -> Iterator[tuple[Deployment, Signer | None]]:
     """Everything read and checked, with a node at hand, and who signs; a Safe signs elsewhere."""
+    load_deal(chosen.deal)  # a slip in the file is told before any node is asked
     with connected(chosen.network) as connection:
         signer = None if chosen.safe else signer_for(chosen.account, connection, impersonate=chosen.impersonate)
         admin = chosen.safe or (signer.address if signer else "")

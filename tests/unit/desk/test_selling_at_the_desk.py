@@ -263,7 +263,7 @@ class TestBadInput:
             acts.start(sales, 2, sender=worked.servicer)
 
     def test_a_loan_that_is_none_and_one_that_is_in_a_case_are_refused(self, worked, sales):
-        with pytest.raises(NotCommitted, match="no loan .203O. in"):
+        with pytest.raises(NotCommitted, match="no loan '203O' in"):
             acts.open_case(sales, worked.tapes, ["203O"], **TERMS, sender=worked.servicer)
         with pytest.raises(OptionInvalid, match="loan '2030' is in case 1 already"):
             acts.open_case(sales, worked.tapes, ["2030"], **TERMS, sender=worked.servicer)

@@ -162,7 +162,15 @@ def _deploy(ready: Prepared, chain: LocalChain, cast: Cast, oracle: Any, token: 
     node.close()
     head = int(chain.provider.get_block("latest").number)  # no cash moves before
     live = attached(made.live, chain.project, replace(made.live, parties=parties, first_block=head))
-    return replace(live, settlement=_Dealt(live.settlement, chain.provider)) if token.address else live
+    return _dealt(live, _Dealt(live.settlement, chain.provider)) if token.address else live
+
+
+def _dealt(live: LiveDeal, token: Any) -> LiveDeal:
+    """The same for its groups of tranches: there is one asset."""
+    sold = live.liquidation
+    if sold:
+        sold = replace(sold, groups=tuple(_dealt(each, token) for each in sold.groups))
+    return replace(live, settlement=token, liquidation=sold)
 
 
 def attached(planned: LiveDeal, project: Any, live: LiveDeal) -> LiveDeal:
@@ -177,6 +185,8 @@ def attached(planned: LiveDeal, project: Any, live: LiveDeal) -> LiveDeal:
             return tuple(map(at, value))
         if isinstance(value, Mapping):
             return {name: at(each) for name, each in value.items()}
+        if isinstance(value, LiveDeal):  # a group of tranches: played by the same people
+            return attached(value, project, replace(value, parties=live.parties, first_block=live.first_block))
         if isinstance(value, LiveOracle | LiveVault | LiveRegulated | LiveLiquidation):
             return replace(value, **{each.name: at(getattr(value, each.name)) for each in fields(value)})
         return value

@@ -167,7 +167,7 @@ class TestWaiting:
     def test_a_chain_that_stands_still_is_told(self, node, quick, tmp_path):
         plan = make_plan(two_contracts(node), node)
         node.ask("evm_setAutomine", False)
-        with pytest.raises(Stalled, match="factory has not been mined for 0 seconds"):
+        with pytest.raises(Stalled, match=r"factory has not been mined for \d+ seconds"):
             apply_plan(plan, node, [deployer()], tmp_path / "j", replace(quick, patience=0.1))
 
     def test_confirmations_are_waited_for(self, node, quick, tmp_path):

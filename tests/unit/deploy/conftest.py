@@ -18,8 +18,8 @@ def running():
 def node(running):
     snapshot = running.ask("evm_snapshot")
     yield running
+    running.ask("anvil_dropAllTransactions")  # first: what waits would be mined, a moment after all is put back
     running.ask("evm_setAutomine", True)
-    running.ask("anvil_dropAllTransactions")
     running.ask("evm_revert", snapshot)
 
 

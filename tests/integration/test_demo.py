@@ -62,6 +62,7 @@ def tape_cents():
     return sum(int((Decimal(text) * 100).quantize(Decimal(1), ROUND_HALF_EVEN)) for text in texts)
 
 
+@pytest.mark.xdist_group("demo")  # one worker: it sets up once
 class TestStatement:
     def test_collects_the_tapes_recoveries_to_the_last_unit(self, demo, tape_cents):
         _, statement, _ = demo

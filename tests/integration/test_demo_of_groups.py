@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deals/two-speeds"
 APE = [str(Path(sys.executable).with_name("ape")), "run", "demo"]
+pytestmark = pytest.mark.xdist_group("demo of groups")  # one worker: it sets up once
 ALONE = ("841", "239", "457")  # worked alone
 SHORTER = {  # the same deal in seven months and six
     "deal.yaml": ("periods: 18", "periods: 7", "[2000, 2000, 1500, 1500, 1000, 1000, 1000]"),

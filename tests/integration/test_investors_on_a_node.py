@@ -15,6 +15,7 @@ import pytest
 from eth_abi import encode
 from eth_hash.auto import keccak
 
+pytestmark = pytest.mark.xdist_group("investors on a node")  # one worker: it sets up once
 ROOT = Path(__file__).parents[2]
 APE = [str(Path(sys.executable).with_name("ape")), "run", "investors"]
 PEOPLE = 24

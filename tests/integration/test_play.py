@@ -35,6 +35,7 @@ def whole(tmp_path_factory):
     return out, json.loads(stdout), " ".join(stderr.split())
 
 
+@pytest.mark.xdist_group("whole life")  # one worker: it sets up once
 class TestWholeLife:
     def test_reconciles_every_unit_and_winds_up(self, whole):
         _, life, told = whole

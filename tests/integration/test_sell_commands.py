@@ -44,6 +44,7 @@ from tests.utils.small_plan import artifacts
 from tests.utils.worked import DAY, DEAL, prepare_worked
 from tests.utils.world import WAD
 
+pytestmark = pytest.mark.xdist_group("sell commands")  # one worker: it sets up once
 BEFORE_CLOSING = 1_798_675_200 - 30 * 86_400  # of the deal
 SERVICER = ("--account", "TEST::2")
 

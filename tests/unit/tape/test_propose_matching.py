@@ -17,6 +17,7 @@ from salvor.tape.propose.sample import Sample
 from salvor.tape.propose.words import is_personal, meaning, nearness, plain
 from salvor.tape.schema import asset_class
 
+pytestmark = pytest.mark.xdist_group("matching")  # one worker: it sets up once
 ROOT = Path(__file__).parents[3]
 HEADERS = yaml.safe_load(Path(__file__).with_name("headers.yaml").read_text())
 EXTRACT = ROOT / "tests/tapes/extracts/sba-7a-head.csv"

@@ -8,6 +8,8 @@ from salvor.chain.refusal import CallRefused
 from salvor.lab import strategies
 from salvor.model.deal import NOBODY
 from salvor.model.liquidation import book, house
+from salvor.model.liquidation.dutch import DutchRound
+from salvor.model.liquidation.english import EnglishRound
 from salvor.model.liquidation.sealed import SealedRound
 from salvor.model.liquidation.state import Stage, Standing
 from tests.property.liquidation_rules import (
@@ -187,6 +189,35 @@ class LiquidationMachine(CaseRules):
             given=(place, who),
             by=self.sales.stage.outsider,
         )
+
+    @running
+    @rule(number=numbers, bidder=people)
+    def sell_all(self, number, bidder) -> None:
+        """One bidder does all in order and in time: single calls drawn at random seldom sell anything."""
+        round_ = self.state.rounds.get(self.pick(number, Stage.FOR_SALE))
+        if isinstance(round_, DutchRound):
+            self.take(number, bidder, round_.left, 0, True)
+        elif isinstance(round_, EnglishRound):
+            self.bid(number, bidder, 0, True)
+            self.lab.wait(CLIMB.longest)
+            self.settle(number)
+        elif isinstance(round_, SealedRound):
+            self.commit(number, bidder, 3, False)
+            self.lab.wait(SEALED.commit_time)
+            self.reveal(number, bidder, True)
+            self.lab.wait(SEALED.reveal_time)
+            self.pay_price(number, bidder)
+
+    @running
+    @rule(number=numbers)
+    def sell_nothing(self, number) -> None:
+        """Nobody comes, round after round."""
+        picked = self.pick(number, Stage.FOR_SALE)
+        for _ in range(3):
+            if picked not in self.state.rounds:
+                return
+            self.lab.wait(house.auction_of(self.state, self.state.accounts[picked]).longest)
+            self.relist(number)
 
     def sealed(self, number):
         """The sealed round that runs for a case."""

@@ -11,9 +11,7 @@ from tests.property.liquidation_stage import SALE, SEALED_STRATEGIES
 from tests.utils.selling import stand
 from tests.utils.world import DAY
 
-pytestmark = pytest.mark.xfail(
-    reason="found by an attacker and not mended yet"
-)  # strict: who mends one moves it
+pytestmark = pytest.mark.xfail(reason="found by an attacker and not mended yet")  # strict: who mends one moves it
 
 SALT = b"\x08" * 32
 HOUR = 3_600

@@ -15,9 +15,7 @@ from tests.utils.leaves import SmallTape, committed
 from tests.utils.selling import Selling
 from tests.utils.world import DAY, NO_CORRECTION, report_of
 
-pytestmark = pytest.mark.xfail(
-    reason="found by an attacker and not mended yet"
-)  # strict: who mends one moves it
+pytestmark = pytest.mark.xfail(reason="found by an attacker and not mended yet")  # strict: who mends one moves it
 
 LONG, QUICK = 0, 1
 FIRST_OF_QUICK, SECOND_OF_QUICK = 5, 6

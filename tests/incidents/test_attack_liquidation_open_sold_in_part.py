@@ -16,9 +16,7 @@ from tests.utils.evergreen_sales import GatesAndSales
 from tests.utils.gates import JUNIOR, MEZZANINE, SENIOR
 from tests.utils.selling import stand
 
-pytestmark = pytest.mark.xfail(
-    reason="found by an attacker and not mended yet"
-)  # strict: who mends one moves it
+pytestmark = pytest.mark.xfail(reason="found by an attacker and not mended yet")  # strict: who mends one moves it
 
 HOUR = 3_600
 ALL_BUT_DUST = STEPS.units - STEPS.dust

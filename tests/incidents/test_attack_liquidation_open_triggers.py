@@ -15,9 +15,7 @@ from tests.property.trigger_stage import TRIGGERS, key_bytes, set_triggers
 from tests.utils.selling import Selling
 from tests.utils.world import DAY, WAD
 
-pytestmark = pytest.mark.xfail(
-    reason="found by an attacker and not mended yet"
-)  # strict: who mends one moves it
+pytestmark = pytest.mark.xfail(reason="found by an attacker and not mended yet")  # strict: who mends one moves it
 
 HOUR = 3_600
 COLLATERAL, SCORE = "COLLATERAL/1", "SCORE/1"

@@ -7,14 +7,14 @@ import {IAuctionHouse} from "interfaces/IAuctionHouse.sol";
 /// @param start Its prices of the whole lot.
 /// @param floor Least price of the whole lot.
 /// @param left Units that were not sold.
-/// @param parted Some of the lot was sold, in this round or before.
+/// @param units Of the whole lot.
 /// @param rest What they cost at the floor, up.
 /// @param forfeited Deposits, and steps of bids, that are now the case's.
 struct Ended {
     uint96 start;
     uint96 floor;
     uint32 left;
-    bool parted;
+    uint32 units;
     uint256 rest;
     uint256 forfeited;
 }

@@ -32,7 +32,7 @@ struct Way {
 /// @param pool Its loans, its books.
 /// @param end Of its last period, seconds since 1970.
 /// @param distributor Where its cash goes.
-/// @param exposed As of the first.
+/// @param exposed Outstanding less brought of its cases in cure or on sale: the low bits of the sum.
 struct Group {
     ILoanPool pool;
     uint40 end;
@@ -41,8 +41,8 @@ struct Group {
 }
 
 /// @notice The account of a case, four slots. Settlement units.
-/// @param outstanding Of the claims in it, when they came in; less what a credit bid wrote off.
-/// @param writtenOff Of the claims in it, before; and what a credit bid wrote off.
+/// @param outstanding Of the claims in it, when they came in; less what was written off at the end of a sale.
+/// @param writtenOff Of the claims in it, before; and at the end of a sale.
 /// @param standing Held, on sale or closed.
 /// @param round Of its sale, from 1.
 /// @param strategy In which it is, or was last, sold.
@@ -57,7 +57,7 @@ struct Group {
 /// @param keeper Who showed that its trigger fires, and whom the fee is due.
 /// @param keeperDue To the keeper.
 /// @param debtor Has what a foreclosure brings above all claims; nobody: the pool has it.
-/// @param costsDue To the servicer.
+/// @param costsDue To the servicer; stops at 2^88 - 1.
 struct Account {
     uint96 outstanding;
     uint96 writtenOff;
@@ -77,6 +77,14 @@ struct Account {
     address debtor;
     uint88 costsDue;
     bool alsoOpen;
+}
+
+/// @notice What a case that moved has left in other groups, one slot. Settlement units.
+/// @param short Of the rest, what did not come along into the gross balance of its group.
+/// @param elsewhere Of what is written off, what was so before it moved.
+struct Behind {
+    uint96 short;
+    uint96 elsewhere;
 }
 
 /// @title The cash of all sales, the account of each case, and who has title to what was sold
@@ -159,6 +167,13 @@ interface IAuctionHouse {
     ///         book.
     function add(uint64 caseId, uint8 home, uint96 outstanding, uint96 writtenOff, address debtor) external;
 
+    /// @notice Loans of the tape of the group `home` are confirmed in a case: where it is another group's, so much of their claim moves
+    ///         there. Only the book.
+    function adopt(uint64 caseId, uint8 home, uint96 claim) external;
+
+    /// @notice The account of a case that was never confirmed ends. Only the book.
+    function drop(uint64 caseId) external;
+
     /// @notice A trigger fired: from now on the case is exposed, and `keeper` has `fee` of what it brings first, unless an earlier
     ///         keeper still has to get one. Refused where nothing is left to sell. Only the book.
     function expose(uint64 caseId, address keeper, uint88 fee) external;
@@ -198,6 +213,9 @@ interface IAuctionHouse {
     /// @notice Whether compliance admits `account` now.
     function admits(address account) external view returns (bool);
 
+    /// @notice What a case that moved has left in other groups; nothing for one that did not.
+    function behindOf(uint64 caseId) external view returns (Behind memory);
+
     /// @notice The account of a case.
     function accountOf(uint64 caseId) external view returns (Account memory);
 
@@ -219,11 +237,8 @@ interface IAuctionHouse {
     /// @notice The pool of a group.
     function poolOf(uint8 group) external view returns (ILoanPool);
 
-    /// @notice The same as `exposed` of any group.
-    function exposedOf(uint8 group) external view returns (uint96);
-
-    /// @notice Outstanding less brought of all cases of the first group in cure or on sale, when that began. Settlement units.
-    function exposed() external view returns (uint96);
+    /// @notice Outstanding less brought of all cases of a group in cure or on sale, when that began. Settlement units.
+    function exposedOf(uint8 group) external view returns (uint256);
 
     /// @notice Who opens and offers cases.
     function book() external view returns (address);

@@ -114,12 +114,31 @@ struct CaseRecord {
     bytes32 schema;
 }
 
-/// @notice A loan in a case.
+/// @notice A loan in a case, one slot.
+/// @param batch With which it came in.
 /// @param ahead Outstanding of the loans that joined before.
 struct LoanRecord {
-    uint64 caseId;
+    uint40 caseId;
+    uint24 batch;
     uint96 ahead;
     uint96 outstanding;
+}
+
+/// @notice What waits for the overseer. Settlement units.
+/// @param outstanding Of loans that join a case which is held; those of one that is opened count already.
+/// @param writtenOff The same.
+/// @param loans The same.
+/// @param batch From 0; the next one begins when the overseer has decided.
+/// @param content Hash of all that was said: for a case that is opened of subject, rank and debtor, then with each loan of what came before,
+///        its leaf, outstanding and written off (ABI-encoded). 0: nothing waits.
+/// @param homes Outstanding by the groups in whose tapes the loans are, in a deal that has several.
+struct Joining {
+    uint96 outstanding;
+    uint96 writtenOff;
+    uint32 loans;
+    uint24 batch;
+    bytes32 content;
+    uint96[4] homes;
 }
 
 /// @title Loans that are worked alone, and what is done with them
@@ -132,6 +151,9 @@ interface ILoanBook {
 
     /// @notice The overseer has seen its loans, its subject and its debtor.
     event CaseConfirmed(uint64 indexed caseId, uint32 loans);
+
+    /// @notice The overseer does not take what waited.
+    event LoansRejected(uint64 indexed caseId, uint24 batch);
 
     event StrategyProposed(uint64 indexed caseId, Strategy strategy, Plan plan);
     event StrategyBegun(uint64 indexed caseId, Strategy strategy, Plan plan, uint40 deadline);
@@ -167,8 +189,11 @@ interface ILoanBook {
     /// @notice Amounts of a case end at `most`.
     error AboveMost(uint256 given, uint256 most);
 
-    /// @notice The case has other loans than the overseer saw.
-    error OtherLoans(uint64 caseId, uint32 given, uint32 loans);
+    /// @notice Something else waits than the overseer saw.
+    error OtherLoans(uint64 caseId);
+
+    /// @notice Nothing of the case waits for the overseer.
+    error NothingJoins(uint64 caseId);
 
     /// @notice A case that has another strategy than hold, of which some was sold, or that brought too much for it, takes no further
     ///         loans.
@@ -183,10 +208,8 @@ interface ILoanBook {
     /// @notice Neither a deadline is past nor a plan broken.
     error NothingExpired(uint64 caseId);
 
+    /// @notice Something is left to pay.
     error ZeroPayment();
-
-    /// @notice More than is left to pay is not taken.
-    error AboveRest(uint256 given, uint256 rest);
 
     /// @notice While it is for sale, all that is left must be paid.
     error NotInFull(uint256 given, uint256 rest);
@@ -206,13 +229,17 @@ interface ILoanBook {
     ///      claim on the tape. What is written off through a case must not be written off in a report too.
     function open(LoanProof calldata given, Opening calldata opening) external returns (uint64 caseId);
 
-    /// @notice Adds a further loan behind those that are in it; it must be confirmed again. Of a slice nothing may have been paid, of
-    ///         a property no more than is outstanding. A loan of another group's tape moves with its outstanding. Only the servicer.
+    /// @notice Adds a further loan behind those that are in it, when the overseer confirms it; until then the case goes on as it is. Of a
+    ///         slice nothing may have been paid, of a property no more than is outstanding. Only the servicer.
     function join(uint64 caseId, LoanProof calldata given, uint96 outstanding, uint96 writtenOff) external;
 
-    /// @notice Confirms what the servicer said of a case and its loans, which are so many by now. Only the overseer.
+    /// @notice Confirms what the servicer said of a case and of the loans that wait, of which `content` is the hash. Loans of another
+    ///         group's tape move with their outstanding. Only the overseer.
     /// @dev Warning: nobody else looks at subject (by whose value it is sold), debtor (who has a surplus) and outstanding.
-    function confirm(uint64 caseId, uint32 loans) external;
+    function confirm(uint64 caseId, bytes32 content) external;
+
+    /// @notice Does not take what waits: its loans are free again. A case that was never confirmed is closed. Only the overseer.
+    function reject(uint64 caseId) external;
 
     /// @notice Begins a strategy, or proposes it where it must be approved or moves the case to another group. Only the servicer.
     function propose(uint64 caseId, Strategy strategy, Plan calldata plan) external;
@@ -227,7 +254,8 @@ interface ILoanBook {
     /// @notice Ends a strategy whose deadline is past or whose plan is broken: it is hold then. By anyone.
     function expire(uint64 caseId) external;
 
-    /// @notice Pays on a case that is confirmed. By anyone; the allowance is the house's. Settlement units.
+    /// @notice Pays on a case that is confirmed, no more than is left to pay; nothing where nothing is. By anyone; the allowance is the
+    ///         house's. Settlement units.
     function pay(uint64 caseId, uint96 cash) external;
 
     /// @notice Starts the sale of a held case whose strategy sells; what is left of a lot is sold as the rest of it was. Only the
@@ -241,7 +269,7 @@ interface ILoanBook {
     /// @notice The condition of a trigger in cure no longer holds. Only the book of triggers.
     function cured(uint64 caseId) external;
 
-    /// @notice Starts the sale of a case whose cure is over. By anyone.
+    /// @notice Starts the sale of a case whose cure is over; no foreclosure before its court date. By anyone.
     function startSale(uint64 caseId) external;
 
     /// @notice Stops what is new: cases, proposals, fired triggers, sales; or lets it go on. Only the overseer.
@@ -250,8 +278,11 @@ interface ILoanBook {
     /// @notice A case as it is now; one that came back from a sale is held again.
     function caseOf(uint64 caseId) external view returns (CaseRecord memory);
 
-    /// @notice A loan by its leaf; nothing for one that is in no case.
+    /// @notice A loan by its leaf, also where it waits; nothing for one that is in no case.
     function loanOf(bytes32 loanId) external view returns (LoanRecord memory);
+
+    /// @notice What of a case waits for the overseer.
+    function joiningOf(uint64 caseId) external view returns (Joining memory);
 
     /// @notice What of a case's cash to date is a loan's, settlement units.
     function shareOf(bytes32 loanId) external view returns (uint256);

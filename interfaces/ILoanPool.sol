@@ -169,6 +169,9 @@ interface ILoanPool {
     /// @notice Proceeds of a disposal stand in the record of `period`, which is open; `writtenOff` is what the books had room for.
     event ProceedsTaken(Period indexed period, Proceeds proceeds, uint256 writtenOff, bool done);
 
+    /// @notice So much of what proceeds have just brought in `period` came on claims that another group of tranches wrote off.
+    event CameFromElsewhere(Period indexed period, uint112 cash);
+
     /// @notice From now on `house` sells loans that are worked alone.
     event HouseAppointed(address indexed house);
 
@@ -271,9 +274,11 @@ interface ILoanPool {
     /// @notice Takes proceeds of a disposal, whose cash the caller moves to the distributor in the same call and measures there: they
     ///         count in the period that is open. Where the sum written off would pass the end of the books, as much as fits counts.
     ///         Only the house.
+    /// @param elsewhere Part of the cash that came on claims which another group of tranches wrote off: cash, and no part of the gross of
+    ///        these loans. Settlement units.
     /// @param done A disposal that was awaited has ended.
     /// @dev Warning: the house is trusted with cash and with what it writes off: it is one contract, named once.
-    function takeProceeds(Proceeds calldata proceeds, bool done) external;
+    function takeProceeds(Proceeds calldata proceeds, uint112 elsewhere, bool done) external;
 
     /// @notice Adds a claim to the gross balance, or (below 0) takes it off: a loan came from another group, or went to one. It
     ///         counts from the next run on. Settlement units. Only the house, which takes no more than there is.

@@ -305,7 +305,7 @@ contract EvergreenFund is IEvergreenFund, AccessManaged {
         address house = _pool.house();
         if (house == address(0)) return open;
         Period reported = _pool.lastReported();
-        uint256 all = IAuctionHouse(house).exposed() + uint256(_pool.recordOf(reported).writtenOff);
+        uint256 all = IAuctionHouse(house).exposedOf(0) + uint256(_pool.recordOf(reported).writtenOff);
         // Until a period is reported its record has what disposals wrote off in it, and nothing else.
         if (reported.number() < _periods) all += _pool.recordOf(reported.next()).writtenOff;
         open += Math.saturatingSub(_lossOf(all), booked);

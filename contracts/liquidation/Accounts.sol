@@ -7,14 +7,21 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title The account of a case: what is claimed, brought, due and lost. Rules 9 and 11 to 13
 library Accounts {
-    /// @notice Books what goes to the pool; tells what of it is recovered.
-    function bring(Account storage self, uint256 net) internal returns (uint112 recovered) {
-        if (net == 0) return 0;
+    /// @notice Books what goes to the pool; tells what was recovered before it, and what is with it.
+    function bring(Account storage self, uint256 net) internal returns (uint256 was, uint256 now_) {
+        if (net == 0) return (0, 0);
         (uint256 outstanding, uint256 writtenOff, uint256 before) = (self.outstanding, self.writtenOff, self.brought);
         self.brought = uint96(Math.min(before + net, type(uint96).max));
-        if (writtenOff == 0) return 0;
-        uint256 was = Math.min(Math.saturatingSub(before, outstanding), writtenOff);
-        return uint112(Math.min(Math.saturatingSub(before + net, outstanding), writtenOff) - was); // at most written off
+        if (writtenOff == 0) return (0, 0);
+        was = Math.min(Math.saturatingSub(before, outstanding), writtenOff);
+        now_ = Math.min(Math.saturatingSub(before + net, outstanding), writtenOff);
+    }
+
+    /// @notice A sale starts: its costs are due to the servicer, as far as there is room for them.
+    function addCosts(Account storage self, uint88 cost) internal {
+        if (cost == 0) return;
+        self.costsDue = uint88(Math.min(uint256(self.costsDue) + cost, type(uint88).max));
+        self.servicerWaits = true;
     }
 
     /// @notice Takes the keeper's fee and the servicer's costs out of cash, as far as it goes.
@@ -37,6 +44,12 @@ library Accounts {
     function surplus(Account storage self, uint256 net) internal view returns (uint256) {
         if (self.strategy != Strategy.Foreclosure || self.debtor == address(0)) return 0;
         return Math.min(net, Math.saturatingSub(self.brought + net, claims(self)));
+    }
+
+    /// @notice What of the claim that was offered stays with what is left of the lot, up.
+    /// @param units Of the whole lot: so many were offered, unless some were sold before.
+    function partOf(Account storage self, uint32 left, uint32 units) internal view returns (uint256) {
+        return Math.ceilDiv(uint256(self.exposed) * left, self.left == 0 ? units : self.left);
     }
 
     /// @notice Outstanding less brought.

@@ -5,6 +5,7 @@ import {ExactPull} from "contracts/ExactPull.sol";
 import {Accounts} from "contracts/liquidation/Accounts.sol";
 import {Cash, Credit} from "contracts/liquidation/Cash.sol";
 import {Groups} from "contracts/liquidation/Groups.sol";
+import {HouseGroups} from "contracts/liquidation/HouseGroups.sol";
 import {Ended, IAuction} from "interfaces/IAuction.sol";
 import {Account, Group, IAuctionHouse, Standing, Way} from "interfaces/IAuctionHouse.sol";
 import {ICompliance} from "interfaces/ICompliance.sol";
@@ -18,7 +19,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-contract AuctionHouse is IAuctionHouse, AccessManaged {
+contract AuctionHouse is HouseGroups, AccessManaged {
     using Accounts for Account;
     using ExactPull for IERC20;
     using Groups for Group[];
@@ -26,9 +27,6 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
     using SafeERC20 for IERC20;
 
     /* IMMUTABLES */
-
-    /// @inheritdoc IAuctionHouse
-    ILoanPool public immutable pool;
 
     /// @inheritdoc IAuctionHouse
     ICompliance public immutable compliance;
@@ -42,17 +40,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
     /// @inheritdoc IAuctionHouse
     IERC20 public immutable settlement;
 
-    // Of group 0: most deals have no other.
-    address private immutable _distributor;
-    uint256 private immutable _end;
-
     /* STORAGE */
-
-    /// @inheritdoc IAuctionHouse
-    address public book;
-
-    /// @inheritdoc IAuctionHouse
-    uint96 public exposed; // with the book in one slot, which is read anyway
 
     mapping(uint64 caseId => Account account) private _accounts;
 
@@ -62,9 +50,6 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
     mapping(address account => Credit credit) private _credits;
 
     mapping(Strategy strategy => Way way) private _ways;
-
-    /// @dev Those behind the first.
-    Group[] private _further;
 
     /// @dev Auctions that sell here: a deposit may be reclaimed when its case is long sold elsewhere.
     mapping(address auction => bool) private _known;
@@ -77,16 +62,13 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         ICompliance compliance_,
         address servicer_,
         address vehicle_
-    ) AccessManaged(authority) {
+    ) AccessManaged(authority) HouseGroups(pool_) {
         if (servicer_ == address(0)) revert NoServicer();
-        pool = pool_;
         compliance = compliance_;
         servicer = servicer_;
         vehicle = vehicle_;
         _credits[servicer_].known = true;
         settlement = pool_.settlement();
-        _end = Groups.endOf(pool_);
-        _distributor = address(pool_.distributor());
     }
 
     /* GROUPS */
@@ -100,15 +82,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
     /// @inheritdoc IAuctionHouse
     function move(uint64 caseId, uint8 group, uint256 lasts) external {
         _onlyBook();
-        Account storage account = _accounts[caseId];
-        uint8 from = account.group;
-        if (group == from || !Groups.canMove(poolOf(from), poolOf(group))) return;
-        if (lasts != 0 && block.timestamp + lasts > _lastOf(group)) return; // it could not be sold there
-        uint96 uncertain = account.exposed;
-        _setExposed(account, 0);
-        account.group = group;
-        _setExposed(account, uncertain);
-        Groups.moveClaim(caseId, [poolOf(from), poolOf(group)], [from, group], account.rest());
+        _move(caseId, _accounts[caseId], group, lasts);
     }
 
     /* BOOK */
@@ -136,8 +110,20 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         account.debtor = debtor;
         account.open = true;
         account.alsoOpen = true;
-        uint8 group = account.group;
-        if (group != home) Groups.moveClaim(caseId, [poolOf(home), poolOf(group)], [home, group], outstanding);
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function adopt(uint64 caseId, uint8 home, uint96 claim) external {
+        _onlyBook();
+        _adopt(caseId, _accounts[caseId], home, claim);
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function drop(uint64 caseId) external {
+        _onlyBook();
+        Account storage account = _accounts[caseId];
+        account.standing = Standing.Closed;
+        (account.outstanding, account.writtenOff) = (0, 0);
     }
 
     /// @inheritdoc IAuctionHouse
@@ -147,7 +133,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         if (account.gone) revert NothingLeft(caseId);
         // A fee that an earlier keeper still has to get stays that keeper's; there is room for one.
         if (!account.keeperWaits) (account.keeper, account.keeperDue, account.keeperWaits) = (keeper, fee, fee != 0);
-        if (account.exposed == 0) _setExposed(account, uint96(account.rest())); // at most outstanding
+        _setExposed(account, uint96(account.rest())); // at most outstanding
     }
 
     /// @inheritdoc IAuctionHouse
@@ -169,8 +155,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         account.standing = Standing.OnSale;
         account.round = 0;
         account.strategy = strategy;
-        if (cost != 0) (account.costsDue, account.servicerWaits) = (account.costsDue + cost, true);
-        if (account.exposed == 0) _setExposed(account, uint96(account.rest())); // since its cure began; at most outstanding
+        account.addCosts(cost);
+        _setExposed(account, uint96(account.rest())); // at most outstanding
         poolOf(account.group).awaitProceeds();
         _begin(caseId, account, auction, start, floor, account.left);
     }
@@ -276,21 +262,6 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
     }
 
     /// @inheritdoc IAuctionHouse
-    function groups() public view returns (uint8) {
-        return uint8(_further.length + 1); // at most MOST_GROUPS
-    }
-
-    /// @inheritdoc IAuctionHouse
-    function poolOf(uint8 group) public view returns (ILoanPool) {
-        return group == 0 ? pool : _further.at(group).pool;
-    }
-
-    /// @inheritdoc IAuctionHouse
-    function exposedOf(uint8 group) external view returns (uint96) {
-        return group == 0 ? exposed : _further.at(group).exposed;
-    }
-
-    /// @inheritdoc IAuctionHouse
     function leftToPay(uint64 caseId) external view returns (uint256) {
         return _accounts[caseId].leftToPay();
     }
@@ -310,20 +281,22 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         auction.begin(caseId, start, floor, left);
     }
 
-    /// @dev Rule 18. After a credit bid the price stays outstanding: the vehicle owes it, and what it brings is the case's.
+    /// @dev Rule 18. After a credit bid the price stays outstanding: the vehicle owes it, and what it brings is the case's. Of a lot that
+    ///      was sold in part what is left keeps its part of what was offered.
     function _endSale(uint64 caseId, Account storage account, bool creditBid, Ended memory ended) private {
         account.standing = Standing.Held;
-        _setExposed(account, 0);
         bool taken = creditBid && vehicle != address(0) && admits(vehicle);
-        uint256 credit = taken ? ended.rest : 0;
+        bool parted = ended.left != ended.units;
+        uint256 stays = taken ? ended.rest : account.partOf(ended.left, ended.units);
+        _setExposed(account, 0);
         account.gone = taken;
-        account.left = ended.parted && !taken ? ended.left : 0;
+        account.left = parted && !taken ? ended.left : 0;
         if (taken) {
             titleOf[caseId][vehicle] += ended.left;
             emit TitlePassed(caseId, vehicle, ended.left, 0);
         }
-        emit SaleEnded(caseId, taken, ended.left, credit);
-        uint256 lost = taken ? type(uint256).max - credit : 0;
+        emit SaleEnded(caseId, taken, ended.left, taken ? stays : 0);
+        uint256 lost = taken || parted ? type(uint256).max - stays : 0;
         uint256 loss = _bring(caseId, account, Cash(address(0), ended.forfeited, 0), lost, true);
         account.outstanding -= uint96(loss); // part of it
         account.writtenOff += uint96(loss);
@@ -344,7 +317,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         if (toDebtor != 0) _owe(account.debtor, toDebtor);
         net -= toDebtor;
         Proceeds memory proceeds;
-        proceeds.recovered = account.bring(net);
+        uint112 elsewhere;
+        (proceeds.recovered, elsewhere) = _recover(caseId, account, net);
         if (lost != 0) loss = Math.saturatingSub(account.rest(), type(uint256).max - lost);
         proceeds.gross = (net + fees).toUint112();
         proceeds.costs = uint112(fees); // part of gross
@@ -352,8 +326,15 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         emit Brought(caseId, all, fees, toDebtor, loss);
 
         uint8 group = account.group;
-        if (proceeds.gross != 0 || loss != 0 || done) poolOf(group).takeProceeds(proceeds, done);
-        cash.send(settlement, group == 0 ? _distributor : _further.at(group).distributor, net);
+        if (proceeds.gross != 0 || loss != 0 || done) poolOf(group).takeProceeds(proceeds, elsewhere, done);
+        cash.send(settlement, _distributorOf(group), net);
+    }
+
+    function _recover(uint64 caseId, Account storage account, uint256 net) private returns (uint112, uint112 elsewhere) {
+        (uint256 was, uint256 now_) = account.bring(net);
+        if (now_ == was) return (0, 0);
+        elsewhere = _elsewhere(caseId, was, now_);
+        return (uint112(now_ - was) - elsewhere, elsewhere); // part of what was written off
     }
 
     function _payFees(Account storage account, uint256 cash) private returns (uint256) {
@@ -367,20 +348,6 @@ contract AuctionHouse is IAuctionHouse, AccessManaged {
         if (cash == 0) return;
         _credits[account].cash += cash.toUint248();
         emit Owed(account, cash);
-    }
-
-    function _setExposed(Account storage account, uint96 rest) private {
-        uint96 was = account.exposed;
-        if (rest == was) return;
-        account.exposed = rest;
-        uint8 group = account.group;
-        if (group == 0) exposed = exposed - was + rest;
-        else _further.at(group).exposed = _further.at(group).exposed - was + rest;
-    }
-
-    /// @dev No round of its cases can end later.
-    function _lastOf(uint8 group) private view returns (uint256) {
-        return group == 0 ? _end : _further.at(group).end;
     }
 
     function _onlyBook() private view {

@@ -110,9 +110,13 @@ library Conditions {
 
     /// @notice Whether it looks at the claim, and the one that was noted is above it by more than the margin.
     function overstates(Demand self, uint256 noted, uint256 claim) internal pure returns (bool) {
-        bool ofClaim = looks(self) == uint8(Looks.CoverageBelow) || looks(self) == uint8(Looks.LoanToValueAbove);
-        if (!ofClaim) return false;
+        if (!isOfClaim(self)) return false;
         return claim * WHOLE < noted * (WHOLE - margin(self)); // the margin is at most the whole
+    }
+
+    /// @notice Whether it depends on how much is claimed.
+    function isOfClaim(Demand self) internal pure returns (bool) {
+        return looks(self) == uint8(Looks.CoverageBelow) || looks(self) == uint8(Looks.LoanToValueAbove);
     }
 
     /// @notice Whether the hub is asked.

@@ -99,8 +99,7 @@ contract DutchAuction is HouseAuction, IDutchAuction {
         if (!over) revert NotOver(block.timestamp, _endOf(round));
         delete _rounds[caseId];
         uint256 rest = Math.ceilDiv(uint256(round.floor) * round.left, _units);
-        bool parted = round.left != _units;
-        return Ended(round.start, round.floor, round.left, parted, rest, 0);
+        return Ended(round.start, round.floor, round.left, _units, rest, 0);
     }
 
     /* VIEWS */

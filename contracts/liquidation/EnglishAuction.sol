@@ -99,7 +99,7 @@ contract EnglishAuction is HouseAuction, IEnglishAuction {
         // It kept others from the lot: the step by which it had to be beaten is the case's.
         uint256 forfeited = round.best == 0 ? 0 : Math.min(round.best, _least(round.best, 0) - round.best);
         if (round.best != 0) house.owe(round.bidder, round.best - forfeited);
-        return Ended(round.start, round.floor, 1, false, round.floor, forfeited);
+        return Ended(round.start, round.floor, 1, 1, round.floor, forfeited);
     }
 
     /* VIEWS */

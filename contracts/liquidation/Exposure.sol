@@ -8,6 +8,16 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title How far the loss of what is exposed could reach. Rule 15
 library Exposure {
+    /// @notice The low 96 bits of a sum in which one case has `rest` instead of what it `was`, and what that carries to those above: one
+    ///         word holds a sum with an address beside it, and only a sum above 2^96 needs another.
+    function change(uint96 sum, uint96 was, uint96 rest) internal pure returns (uint96 low, int256 carry) {
+        unchecked {
+            low = sum - was + rest; // modulo 2^96
+        }
+        if (rest > was && low < sum) carry = 1;
+        if (rest < was && low > sum) carry = -1;
+    }
+
     /// @notice Whether it is, at the carrying ratio, above the standing principal of all tranches below.
     function mayReach(ILoanPool pool, uint256 exposed, TrancheId tranche) internal view returns (bool) {
         IWaterfall waterfall = IWaterfall(pool.waterfall());

@@ -35,11 +35,16 @@ library Groups {
     }
 
     /// @notice Rule 40. Not more than there is, nor than there is room for: no figure of a pool keeps a case from moving.
-    function moveClaim(uint64 caseId, ILoanPool[2] memory pools, uint8[2] memory places, uint256 rest) internal {
+    function moveClaim(
+        uint64 caseId,
+        ILoanPool[2] memory pools,
+        uint8[2] memory places,
+        uint256 rest
+    ) internal returns (uint256 claim) {
         (ILoanPool old, ILoanPool other) = (pools[0], pools[1]);
-        uint256 claim = Math.min(rest, Math.min(old.grossBalance(), MAX_AMOUNT - other.grossBalance()));
+        claim = Math.min(rest, Math.min(old.grossBalance(), MAX_AMOUNT - other.grossBalance()));
         emit IAuctionHouse.CaseMoved(caseId, places[0], places[1], claim);
-        if (claim == 0) return;
+        if (claim == 0) return 0;
         old.moveClaim(-int120(uint120(claim))); // at most 2^96
         other.moveClaim(int120(uint120(claim))); // likewise
     }

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Accounts} from "contracts/liquidation/Accounts.sol";
+import {CaseLoans} from "contracts/liquidation/CaseLoans.sol";
 import {Exposure} from "contracts/liquidation/Exposure.sol";
-import {LoanProofs} from "contracts/liquidation/LoanProofs.sol";
 import {Plans} from "contracts/liquidation/Plans.sol";
-import {TapeLeaves} from "contracts/pool/TapeLeaves.sol";
 import {IAuction} from "interfaces/IAuction.sol";
 import {Account, IAuctionHouse, Standing} from "interfaces/IAuctionHouse.sol";
 import {ICollateralValues} from "interfaces/ICollateralValues.sol";
@@ -13,7 +11,6 @@ import {
     CaseRecord,
     ILoanBook,
     LoanProof,
-    LoanRecord,
     Opening,
     Plan,
     Stage,
@@ -23,25 +20,12 @@ import {
 import {TrancheId, WAD} from "interfaces/Types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-contract LoanBook is ILoanBook, AccessManaged {
-    using Accounts for Account;
-    using SafeCast for uint256;
-
-    /// @dev Bids share a slot with their bidder, so all amounts of a case end here: 79 billion at 18 decimals.
-    uint256 private constant MOST = type(uint96).max;
-
+contract LoanBook is CaseLoans, AccessManaged {
     /* IMMUTABLES */
 
     /// @inheritdoc ILoanBook
-    IAuctionHouse public immutable house;
-
-    /// @inheritdoc ILoanBook
     ICollateralValues public immutable values;
-
-    /// @inheritdoc ILoanBook
-    bytes32 public immutable claimField;
 
     /// @inheritdoc ILoanBook
     uint40 public immutable grace;
@@ -55,8 +39,6 @@ contract LoanBook is ILoanBook, AccessManaged {
     bool public paused;
 
     mapping(Strategy strategy => StrategyTerms terms) private _terms;
-    mapping(uint64 caseId => CaseRecord record) private _cases;
-    mapping(bytes32 loanId => LoanRecord record) private _loans;
 
     /* CONSTRUCTOR */
 
@@ -67,10 +49,8 @@ contract LoanBook is ILoanBook, AccessManaged {
         bytes32 claimField_,
         uint40 grace_,
         StrategyTerms[5] memory terms
-    ) AccessManaged(authority) {
-        house = house_;
+    ) AccessManaged(authority) CaseLoans(house_, claimField_) {
         values = values_;
-        claimField = claimField_;
         grace = grace_;
         uint8 groups = house_.groups();
         for (uint256 i; i < terms.length; ++i) {
@@ -89,26 +69,35 @@ contract LoanBook is ILoanBook, AccessManaged {
         record.byRank = opening.byRank;
         record.subject = opening.subject;
         record.schema = given.loan.schema;
+        record.stage = Stage.Opened;
         emit CaseOpened(caseId, opening.subject, opening.byRank, opening.debtor);
-        _takeIn(caseId, record, given, opening.outstanding, opening.writtenOff, opening.debtor);
+        _beginContent(caseId, opening);
+        Account memory account;
+        account.debtor = opening.debtor;
+        _takeIn(caseId, given, opening.outstanding, opening.writtenOff, account);
     }
 
     /// @inheritdoc ILoanBook
     function join(uint64 caseId, LoanProof calldata given, uint96 outstanding, uint96 writtenOff) external restricted {
         _notPaused();
         CaseRecord storage record = _refreshed(caseId);
-        if (record.stage != Stage.Opened) record = _must(caseId, Stage.Held);
         Account memory account = house.accountOf(caseId);
-        if (record.strategy != Strategy.Hold || !account.takesLoans(record.byRank)) revert AlreadyWorked(caseId);
-        _takeIn(caseId, record, given, outstanding, writtenOff, account.debtor);
+        if (!_takesLoans(caseId, record, account)) revert AlreadyWorked(caseId);
+        _takeIn(caseId, given, outstanding, writtenOff, account);
     }
 
     /// @inheritdoc ILoanBook
-    function confirm(uint64 caseId, uint32 loans) external restricted {
-        CaseRecord storage record = _must(caseId, Stage.Opened);
-        if (record.loans != loans) revert OtherLoans(caseId, loans, record.loans);
-        record.stage = Stage.Held;
-        emit CaseConfirmed(caseId, loans);
+    function confirm(uint64 caseId, bytes32 content) external restricted {
+        _refreshed(caseId);
+        _mustWait(caseId);
+        _takeWaiting(caseId, content, house.accountOf(caseId));
+    }
+
+    /// @inheritdoc ILoanBook
+    function reject(uint64 caseId) external restricted {
+        _refreshed(caseId);
+        _mustWait(caseId);
+        _dropWaiting(caseId);
     }
 
     /* STRATEGIES */
@@ -129,6 +118,7 @@ contract LoanBook is ILoanBook, AccessManaged {
         CaseRecord storage record = _must(caseId, Stage.Held);
         if (record.proposal != keccak256(abi.encode(strategy, plan))) revert NotProposed(caseId);
         Plans.check(strategy, plan, house.leftToPay(caseId)); // time has passed, and something may have been paid
+        record.broken = false;
         _begin(caseId, record, strategy, plan);
     }
 
@@ -140,6 +130,7 @@ contract LoanBook is ILoanBook, AccessManaged {
         }
         CaseRecord storage record = _must(caseId, Stage.Held);
         Plans.check(strategy, plan, house.leftToPay(caseId));
+        record.broken = false;
         _begin(caseId, record, strategy, plan);
     }
 
@@ -151,7 +142,7 @@ contract LoanBook is ILoanBook, AccessManaged {
         if (!broken && !late) revert NothingExpired(caseId);
         emit StrategyExpired(caseId, record.strategy, broken);
         _hold(record);
-        record.broken = broken;
+        if (broken) record.broken = true;
     }
 
     /// @inheritdoc ILoanBook
@@ -160,16 +151,17 @@ contract LoanBook is ILoanBook, AccessManaged {
         uint256 rest = house.leftToPay(caseId);
         bool takesNone = record.stage == Stage.Opened || record.stage == Stage.Closed;
         if (takesNone) revert WrongStage(caseId, record.stage, Stage.Held);
-        if (cash == 0) revert ZeroPayment();
-        if (cash > rest) revert AboveRest(cash, rest);
-        bool closes = cash == rest;
+        if (cash == 0 && rest != 0) revert ZeroPayment();
+        bool closes = cash >= rest;
+        if (closes) cash = uint96(rest); // at most cash
         if (record.stage == Stage.ForSale) {
             if (!closes) revert NotInFull(cash, rest);
             house.cancel(caseId);
         } else {
             closes = closes || _paysOff(caseId, record, cash);
             bool instalment = record.strategy == Strategy.PaymentPlan && cash >= record.amount;
-            if (instalment && !closes) record.due += record.interval;
+            uint256 due = uint256(record.due) + record.interval;
+            if (instalment && !closes) record.due = uint40(Math.min(due, type(uint40).max));
         }
         if (closes) record.stage = Stage.Closed;
         emit Paid(caseId, msg.sender, cash, closes);
@@ -210,7 +202,9 @@ contract LoanBook is ILoanBook, AccessManaged {
     /// @inheritdoc ILoanBook
     function startSale(uint64 caseId) external {
         CaseRecord storage record = _must(caseId, Stage.Cure);
-        if (block.timestamp < record.cureUntil) revert TooEarlyToSell(block.timestamp, record.cureUntil);
+        bool forecloses = record.strategy == Strategy.Foreclosure && record.after_ == Strategy.Foreclosure;
+        uint256 earliest = forecloses ? Math.max(record.cureUntil, record.due) : record.cureUntil;
+        if (block.timestamp < earliest) revert TooEarlyToSell(block.timestamp, earliest);
         _offer(caseId, record, record.after_);
     }
 
@@ -233,21 +227,6 @@ contract LoanBook is ILoanBook, AccessManaged {
         record.stage = Stage.Held;
         record.strategy = Strategy.Hold;
         (record.deadline, record.due) = (0, 0);
-    }
-
-    /// @inheritdoc ILoanBook
-    function loanOf(bytes32 loanId) external view returns (LoanRecord memory) {
-        return _loans[loanId];
-    }
-
-    /// @inheritdoc ILoanBook
-    function shareOf(bytes32 loanId) external view returns (uint256) {
-        LoanRecord storage loan = _loans[loanId];
-        CaseRecord storage record = _cases[loan.caseId];
-        uint256 brought = house.accountOf(loan.caseId).brought;
-        if (record.byRank) return Math.min(loan.outstanding, Math.saturatingSub(brought, loan.ahead));
-        if (record.total == 0) return 0;
-        return (Math.min(brought, record.total) * loan.outstanding) / record.total; // below 2^192
     }
 
     /// @inheritdoc ILoanBook
@@ -279,53 +258,24 @@ contract LoanBook is ILoanBook, AccessManaged {
 
     /* INTERNAL */
 
-    function _takeIn(
-        uint64 caseId,
-        CaseRecord storage record,
-        LoanProof calldata given,
-        uint96 outstanding,
-        uint96 writtenOff,
-        address debtor
-    ) private {
-        bytes32 loanId = TapeLeaves.ofLoan(given.loan);
-        LoanRecord storage loan = _loans[loanId];
-        if (loan.caseId != 0) revert LoanIsIn(loanId, loan.caseId);
-        (int256 claim, uint8 home) = LoanProofs.claim(house, loanId, given, claimField);
-        uint256 both = uint256(outstanding) + writtenOff;
-        if (both == 0 || claim < 0 || both > uint256(claim)) revert NotTheClaim(outstanding, writtenOff, claim);
-        uint96 ahead = record.total;
-        uint256 all = both + ahead + house.accountOf(caseId).writtenOff;
-        if (all > MOST) revert AboveMost(all, MOST);
-        loan.caseId = caseId;
-        loan.ahead = ahead;
-        loan.outstanding = outstanding;
-        record.total = ahead + outstanding;
-        ++record.loans;
-        record.stage = Stage.Opened;
-        record.proposal = 0;
-        emit LoanTaken(caseId, loanId, outstanding, writtenOff);
-        house.add(caseId, home, outstanding, writtenOff, debtor);
-    }
-
     function _begin(uint64 caseId, CaseRecord storage record, Strategy strategy, Plan calldata plan) private {
         uint40 duration = _terms[strategy].duration;
         uint40 deadline = duration == 0 ? 0 : uint40(block.timestamp) + duration;
         record.strategy = strategy;
-        record.broken = false;
         record.deadline = deadline;
         (record.due, record.interval, record.amount) = (plan.due, plan.interval, plan.amount);
-        record.broughtAt = uint256(house.accountOf(caseId).brought).toUint96();
+        record.broughtAt = house.accountOf(caseId).brought;
         record.proposal = 0;
         emit StrategyBegun(caseId, strategy, plan, deadline);
-        _move(caseId, strategy);
+        _move(caseId, strategy, _terms[strategy].auction);
     }
 
-    function _offer(uint64 caseId, CaseRecord storage record, Strategy strategy) private {
+    function _offer(uint64 caseId, CaseRecord storage record, Strategy begun) private {
         _notPaused();
+        if (address(_terms[begun].auction) == address(0)) revert NothingToSell(begun);
         Account memory account = house.accountOf(caseId);
-        if (account.left != 0) strategy = account.strategy; // rule 18: the units are those of its auction
+        Strategy strategy = account.left == 0 ? begun : account.strategy; // rule 18: the units are those of its auction
         StrategyTerms memory terms = _terms[strategy];
-        if (address(terms.auction) == address(0)) revert NothingToSell(strategy);
         (uint256 value, bool good) = values.worth(record.subject);
         if (!good) revert NoGoodValue(record.subject);
         if (value > MOST) revert AboveMost(value, MOST);
@@ -335,16 +285,15 @@ contract LoanBook is ILoanBook, AccessManaged {
         record.strategy = strategy;
         record.proposal = 0;
         emit SaleStarted(caseId, strategy, value);
-        _move(caseId, strategy);
+        _move(caseId, begun, terms.auction);
         uint256 floor = Math.mulDiv(value, terms.floorShare, WAD, Math.Rounding.Ceil);
         house.offer(caseId, strategy, uint96(start), uint96(floor), terms.cost); // the floor is at most the start
     }
 
-    /// @dev Rule 39.
-    function _move(uint64 caseId, Strategy strategy) private {
-        uint8 named = _terms[strategy].group;
+    /// @dev Rule 39: to the group of what began; what is left of a lot may be sold in the auction of another strategy.
+    function _move(uint64 caseId, Strategy begun, IAuction auction) private {
+        uint8 named = _terms[begun].group;
         if (named == 0) return;
-        IAuction auction = _terms[strategy].auction;
         house.move(caseId, named - 1, address(auction) == address(0) ? 0 : auction.longest());
     }
 

@@ -75,9 +75,10 @@ contract SealedAuction is HouseAuction, ISealedAuction {
         bytes28 seal = sealOf(number, msg.sender, price, salt);
         uint32 place = own.place;
         if (place == 0 || own.seal != seal) revert NotCommitted(msg.sender, seal);
+        bool stands = price >= round.floor;
+        if (stands && !house.admits(msg.sender)) revert IAuctionHouse.NotEligible(msg.sender);
         own.seal = REVEALED;
         ++round.revealed;
-        bool stands = price >= round.floor && house.admits(msg.sender);
         emit Revealed(caseId, number, msg.sender, price, stands);
         if (!stands) return;
         (uint96 best, uint96 second) = (round.best, round.second);
@@ -163,7 +164,7 @@ contract SealedAuction is HouseAuction, ISealedAuction {
                 start: round.start,
                 floor: round.floor,
                 left: 1,
-                parted: false,
+                units: 1,
                 rest: round.floor,
                 forfeited: forfeited * round.deposit
             });

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Conditions, Demand} from "contracts/liquidation/Conditions.sol";
 import {Declared, DeclaredWord} from "contracts/liquidation/Declared.sol";
+import {Reference, References} from "contracts/liquidation/References.sol";
 import {Watching} from "contracts/liquidation/Watching.sol";
 import {Account, IAuctionHouse} from "interfaces/IAuctionHouse.sol";
 import {ILoanBook, Stage} from "interfaces/ILoanBook.sol";
@@ -12,11 +13,7 @@ import {Condition, ITriggerBook, Looks, TriggerTerms, Watch} from "interfaces/IT
 import {Period} from "interfaces/Types.sol";
 
 contract TriggerBook is ITriggerBook {
-    /// @notice The highest value of a `ValueFell` condition within its window, one slot.
-    struct Reference {
-        uint128 value;
-        uint40 at;
-    }
+    using References for Reference;
 
     /// @notice Whose values a look is made with.
     enum With {
@@ -58,7 +55,8 @@ contract TriggerBook is ITriggerBook {
     mapping(uint256 place => uint256 word) private _declared;
     /// @dev By case and trigger in one key (see `_key`): a checkpoint looks there twice.
     mapping(uint256 key => Watching watch) private _watches;
-    mapping(uint64 caseId => mapping(uint256 trigger => Reference kept)) private _references;
+    /// @dev By case, and the place of the condition among what was declared.
+    mapping(uint64 caseId => mapping(uint256 place => Reference kept)) private _references;
 
     /* CONSTRUCTOR */
 
@@ -97,8 +95,7 @@ contract TriggerBook is ITriggerBook {
         bytes32 class = book.caseOf(caseId).schema;
         bytes32 needed = classOf[trigger];
         if (needed != 0 && class != needed) revert OtherClass(caseId, class, needed);
-        (Watching own, ) = _note(caseId, trigger, _watches[_key(caseId, trigger)], terms);
-        _watches[_key(caseId, trigger)] = own;
+        _watches[_key(caseId, trigger)] = _note(caseId, trigger, _watches[_key(caseId, trigger)], terms);
     }
 
     /// @inheritdoc ITriggerBook
@@ -110,7 +107,7 @@ contract TriggerBook is ITriggerBook {
     function check(uint64 caseId, uint256 trigger) public returns (uint256 holding) {
         Watching own = _watched(caseId, trigger);
         Declared terms = _read(trigger);
-        uint256 holds = _remember(caseId, trigger, terms, own.claim(), With.LastGood);
+        uint256 holds = _remember(caseId, _place(trigger, 1), terms, own, With.LastGood);
         (own, holding, ) = _update(caseId, trigger, own, terms, holds);
         _watches[_key(caseId, trigger)] = own;
     }
@@ -122,9 +119,8 @@ contract TriggerBook is ITriggerBook {
         Watching own = _watched(caseId, trigger);
         if (own.hasFired()) revert AlreadyFired(caseId, trigger);
         Declared terms = _read(trigger);
-        uint256 seen;
-        (own, seen) = _note(caseId, trigger, own, terms);
-        seen = _remember(caseId, trigger, terms, seen, With.GoodNow);
+        own = _note(caseId, trigger, own, terms);
+        uint256 seen = _remember(caseId, _place(trigger, 1), terms, own, With.GoodNow);
         uint256 longest;
         (own, seen, longest) = _update(caseId, trigger, own, terms, seen);
         if (seen == 0 || longest < terms.hold()) revert NotHeld(caseId, trigger, longest, terms.hold());
@@ -181,36 +177,39 @@ contract TriggerBook is ITriggerBook {
         uint256 trigger,
         Watching own,
         Declared terms
-    ) private returns (Watching, uint256 claim) {
-        claim = _claim(caseId);
-        (uint256 noted, uint256 before) = (own.claim(), own.since());
-        own = own.noted(uint96(claim));
-        emit Watched(caseId, trigger, uint96(claim));
-        if (claim >= noted || before == 0) return (own, claim);
+    ) private returns (Watching) {
+        (uint96 claim, uint256 loans) = (_claim(caseId), book.caseOf(caseId).loans);
+        (uint256 noted, uint256 before, bool joined) = (own.claim(), own.since(), own.loans() != loans);
+        own = own.noted(claim, loans);
+        emit Watched(caseId, trigger, claim);
+        if ((claim >= noted && !joined) || before == 0) return own;
         uint256 above;
-        for (uint256 i; i < terms.count(); ++i) if (_demand(trigger, i).overstates(noted, claim)) above |= 1 << i;
+        for (uint256 i; i < terms.count(); ++i) {
+            Demand one = _demand(trigger, i);
+            if (one.overstates(noted, claim) || (joined && one.isOfClaim())) above |= 1 << i;
+        }
         uint256 since = before;
         for (uint256 c; c < CLAUSES; ++c) {
             if (uint8(terms.clauses() >> (8 * c)) & above != 0) since &= ~(uint256(type(uint32).max) << (32 * c));
         }
         if (since == 0) emit Turned(caseId, trigger, 0);
-        return (own.holdingSince(since), claim);
+        return own.holdingSince(since);
     }
 
     /// @dev Looks, and brings the references of what can fall up to date first (rule 32).
     function _remember(
         uint64 caseId,
-        uint256 trigger,
+        uint256 place,
         Declared terms,
-        uint256 claim,
+        Watching own,
         With with
     ) private returns (uint256 holds) {
-        (uint256 own, uint256 age) = (terms.count(), terms.age());
-        for (uint256 i; i < own; ++i) {
-            Demand one = _demand(trigger, i);
-            if (one.isOfFall()) _refer(one, caseId, trigger, age, with);
-            (bool yes, ) = _holds(one, caseId, trigger, age, claim, with);
-            if (yes) holds |= 1 << i;
+        for (uint256 bit = 1; bit >> terms.count() == 0; bit <<= 1) {
+            Demand one = Demand.wrap(_declared[place]);
+            if (one.isOfFall()) _refer(one, caseId, place, terms, own, with);
+            (bool yes, ) = _holds(one, caseId, place, terms.age(), own.claim(), with);
+            if (yes) holds |= bit;
+            ++place;
         }
     }
 
@@ -222,7 +221,8 @@ contract TriggerBook is ITriggerBook {
         With with
     ) private view returns (uint256 holds, uint256 unknown) {
         for (uint256 i; i < terms.count(); ++i) {
-            (bool yes, bool known) = _holds(_demand(trigger, i), caseId, trigger, terms.age(), claim, with);
+            Demand one = _demand(trigger, i);
+            (bool yes, bool known) = _holds(one, caseId, _place(trigger, i + 1), terms.age(), claim, with);
             if (yes) holds |= 1 << i;
             if (!known) unknown |= 1 << i;
         }
@@ -231,7 +231,7 @@ contract TriggerBook is ITriggerBook {
     function _holds(
         Demand one,
         uint64 caseId,
-        uint256 trigger,
+        uint256 place,
         uint256 age,
         uint256 claim,
         With with
@@ -240,17 +240,42 @@ contract TriggerBook is ITriggerBook {
         uint256 value;
         (value, known) = _valueOf(one, caseId, age, with);
         if (!known) return (false, false);
-        uint256 fellFrom = one.isOfFall() ? _references[caseId][trigger].value : 0;
-        yes = one.holds(value, claim, _unit, fellFrom, with == With.GoodNowRelaxed);
+        bool relaxed = with == With.GoodNowRelaxed;
+        if (one.isOfFall()) yes = _hasFallen(one, caseId, place, value, relaxed);
+        else yes = one.holds(value, claim, _unit, 0, relaxed);
     }
 
-    function _refer(Demand one, uint64 caseId, uint256 trigger, uint256 age, With with) private {
-        (uint256 value, bool known) = _valueOf(one, caseId, age, with);
-        Reference storage kept = _references[caseId][trigger];
-        bool stale = block.timestamp > uint256(kept.at) + one.window();
-        if (known && (stale || value > kept.value)) {
-            (kept.value, kept.at) = (uint128(value), uint40(block.timestamp)); // a value of the hub
+    function _hasFallen(
+        Demand one,
+        uint64 caseId,
+        uint256 place,
+        uint256 value,
+        bool relaxed
+    ) private view returns (bool) {
+        Reference memory kept = _references[caseId][place];
+        return one.holds(value, 0, _unit, kept.value, relaxed) && !_isStruck(one, caseId, kept);
+    }
+
+    /// @dev Rule 32. While the case is in cure by this fall what it fell from stands: time cures nothing.
+    function _refer(Demand one, uint64 caseId, uint256 place, Declared terms, Watching own, With with) private {
+        if (own.hasFired() && book.caseOf(caseId).stage == Stage.Cure) return;
+        (uint256 value, bool known) = _valueOf(one, caseId, terms.age(), with);
+        Reference memory kept = _references[caseId][place];
+        bool seen = block.timestamp <= own.last() + terms.gap();
+        if (known) {
+            kept = kept.refer(value, one.window(), seen ? own.last() : 0);
+            bool wrong = value < kept.value && _isStruck(one, caseId, kept);
+            if (wrong) kept = Reference(0, 0, 0).refer(value, 0, 0);
+        } else {
+            kept.last = 0;
         }
+        _references[caseId][place] = kept;
+    }
+
+    /// @dev What was seen then may have been wrong.
+    function _isStruck(Demand one, uint64 caseId, Reference memory kept) private view returns (bool) {
+        (uint40 since, uint40 at) = hub.struck(one.key(caseId));
+        return since <= kept.at && kept.at <= at;
     }
 
     function _valueOf(
@@ -275,8 +300,8 @@ contract TriggerBook is ITriggerBook {
         if (one.looks() == uint8(Looks.PlanBroken)) return book.planBroken(caseId);
         if (one.looks() == uint8(Looks.CourtOverdue)) return book.courtOverdue(caseId);
         ILoanPool pool = _house.poolOf(_house.accountOf(caseId).group);
+        if (!pool.isRunning()) return false; // no period is reported next
         Period next = pool.lastReported().next();
-        if (next > pool.periodCount()) return false;
         return block.timestamp > uint256(pool.record(next).end) + one.window();
     }
 

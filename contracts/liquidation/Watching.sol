@@ -8,13 +8,14 @@ type Watching is uint256;
 
 using WatchingWord for Watching global;
 
-/// @title The word of a watch: since when clauses hold, last checkpoint, claim, watched, fired
-/// @dev From the lowest bit: since 3 times 32, last 32, claim 96, watched 1, fired 1. A checkpoint reads and writes it once.
+/// @title The word of a watch: since when clauses hold, last checkpoint, claim, watched, fired, loans
+/// @dev From the lowest bit: since 3 times 32, last 32, claim 96, watched 1, fired 1, loans 30. A checkpoint reads and writes it once.
 library WatchingWord {
     uint256 private constant WATCHED = 1 << 224;
     uint256 private constant FIRED = 1 << 225;
+    uint256 private constant LOANS = 226;
     uint256 private constant SINCE = type(uint96).max;
-    uint256 private constant CLAIM = uint256(type(uint96).max) << 128;
+    uint256 private constant LAST = uint256(type(uint32).max) << 96;
 
     /// @notice Somebody noted its claim.
     function isWatched(Watching self) internal pure returns (bool) {
@@ -41,9 +42,15 @@ library WatchingWord {
         return uint96(Watching.unwrap(self) >> 128);
     }
 
-    /// @notice With another claim; from then on it is watched.
-    function noted(Watching self, uint96 claim_) internal pure returns (Watching) {
-        return Watching.wrap((Watching.unwrap(self) & ~CLAIM) | (uint256(claim_) << 128) | WATCHED);
+    /// @notice How many loans were in the case when its claim was noted.
+    function loans(Watching self) internal pure returns (uint256) {
+        return Watching.unwrap(self) >> LOANS;
+    }
+
+    /// @notice With another claim, of so many loans, below 2^30; from then on it is watched.
+    function noted(Watching self, uint96 claim_, uint256 loans_) internal pure returns (Watching) {
+        uint256 rest = Watching.unwrap(self) & (SINCE | LAST | FIRED);
+        return Watching.wrap(rest | (uint256(claim_) << 128) | WATCHED | (loans_ << LOANS));
     }
 
     /// @notice With other seconds since when clauses hold, at most 96 bits.
@@ -53,7 +60,7 @@ library WatchingWord {
 
     /// @notice After a checkpoint now.
     function checked(Watching self, uint256 since_) internal view returns (Watching) {
-        uint256 rest = Watching.unwrap(self) & (CLAIM | WATCHED | FIRED);
+        uint256 rest = Watching.unwrap(self) & ~(SINCE | LAST);
         return Watching.wrap(rest | since_ | (uint256(uint32(block.timestamp)) << 96));
     }
 

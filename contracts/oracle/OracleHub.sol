@@ -5,7 +5,7 @@ import {Asking} from "contracts/oracle/Asking.sol";
 import {Judging} from "contracts/oracle/Judging.sol";
 import {PolicyCheck} from "contracts/oracle/PolicyCheck.sol";
 import {Plug, PolicyCode, Stored} from "contracts/oracle/PolicyCode.sol";
-import {Failure, IOracleHub, Kept, OnFailure, Policy, Reading, Status} from "interfaces/IOracleHub.sol";
+import {Failure, IOracleHub, Kept, OnFailure, Policy, Reading, Status, Strike} from "interfaces/IOracleHub.sol";
 import {Answer, ISource, Reason} from "interfaces/ISource.sol";
 import {WAD} from "interfaces/Types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
@@ -19,6 +19,9 @@ contract OracleHub is IOracleHub, AccessManaged {
 
     mapping(bytes32 key => Kept kept) private _kept;
 
+    /// @inheritdoc IOracleHub
+    mapping(bytes32 key => Strike strike) public struck;
+
     /// @dev Policies written so far.
     uint256 private _written;
 
@@ -31,8 +34,8 @@ contract OracleHub is IOracleHub, AccessManaged {
     /// @inheritdoc IOracleHub
     function setPolicy(bytes32 key, Policy calldata policy) external restricted {
         PolicyCheck.check(key, policy);
+        if (hasPolicy(key)) _forget(key); // else nothing was kept
         _places[key] = PolicyCode.write(key, policy, ++_written);
-        delete _kept[key];
         emit PolicySet(key, policy);
     }
 
@@ -40,19 +43,20 @@ contract OracleHub is IOracleHub, AccessManaged {
     function dropPolicy(bytes32 key) external restricted {
         if (!hasPolicy(key)) revert NoSuchPolicy(key);
         delete _places[key];
-        delete _kept[key];
+        _forget(key);
         emit PolicyDropped(key);
     }
 
     /// @inheritdoc IOracleHub
     function forget(bytes32 key) external restricted {
         if (!hasPolicy(key)) revert NoSuchPolicy(key);
-        delete _kept[key];
+        _forget(key);
         emit Forgotten(key);
     }
 
     /// @inheritdoc IOracleHub
     function forgetBetween(bytes32 key, uint40 from, uint40 upTo) external restricted {
+        struck[key] = Strike(from, uint40(block.timestamp));
         Kept memory own = _kept[key];
         bool value = _within(own.keptAt, from, upTo);
         bool anchor = _within(own.anchoredAt, from, upTo);
@@ -194,6 +198,11 @@ contract OracleHub is IOracleHub, AccessManaged {
         reading.confidence = uint128(held > value ? held - value : value - held);
         (reading.at, reading.age) = (at, uint40(age));
         reading.status = Status.Held;
+    }
+
+    function _forget(bytes32 key) private {
+        delete _kept[key];
+        struck[key] = Strike(0, uint40(block.timestamp));
     }
 
     function _keep(Kept storage own, Reading memory reading, uint256 window) private {

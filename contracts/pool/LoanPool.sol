@@ -178,12 +178,13 @@ contract LoanPool is ILoanPool, AccessManaged {
     }
 
     /// @inheritdoc ILoanPool
-    function takeProceeds(Proceeds calldata proceeds, bool done) external {
+    function takeProceeds(Proceeds calldata proceeds, uint112 elsewhere, bool done) external {
         _mayTake();
         if (done) --awaited;
         Period period = lastReported.next();
         uint256 writtenOff = _records[period].bring(_records[lastReported], proceeds, periodCount);
         emit ProceedsTaken(period, proceeds, writtenOff, done);
+        if (elsewhere != 0) _records[period].exclude(elsewhere, period);
     }
 
     /// @inheritdoc ILoanPool

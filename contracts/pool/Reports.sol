@@ -44,9 +44,16 @@ library Reports {
         current.gross = uint112(gross); // at most MAX_AMOUNT
     }
 
+    /// @notice Takes out of the gross what came on claims that another group of tranches wrote off (rule 40 of docs/liquidation.md): no
+    ///         balance of this pool is gone with it.
+    function exclude(PeriodRecord storage current, uint112 elsewhere, Period period) internal {
+        current.gross -= elsewhere;
+        emit ILoanPool.CameFromElsewhere(period, elsewhere);
+    }
+
     /// @notice The sums to date with one more period; what proceeds brought in it stands there already.
     function add(PeriodRecord storage current, PeriodRecord storage previous, Report memory given) internal {
-        // A period's gross is at most its part of MAX_AMOUNT, and net and recovered are parts of gross.
+        // A period's gross is at most its part of MAX_AMOUNT, and recovered is part of it, net of it and of the asset.
         uint112 net = current.net + previous.net + given.gross - given.costs;
         uint112 writtenOff = _sum(uint256(previous.writtenOff) + current.writtenOff, given.writtenOff);
         uint112 recovered = current.recovered + previous.recovered + given.recovered;

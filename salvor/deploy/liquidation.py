@@ -55,7 +55,7 @@ def deploy_liquidation(
     send(live.pool.appointHouse, house, sender=admin)
     roles = {
         access.SERVICER(): ([(book, ["open", "join", "propose", "sell"])], None),  # who has it already
-        access.OVERSEER(): ([(book, ["confirm", "approve", "switchTo", "pause"])], overseer or parties.manager),
+        access.OVERSEER(): ([(book, ["confirm", "reject", "approve", "switchTo", "pause"])], overseer or parties.manager),
     }
     for role, (targets, holder) in roles.items():
         for target, functions in targets:

@@ -15,7 +15,7 @@ from typing import Any
 
 from salvor.amounts import Units, format_units, to_units
 from salvor.chain.refusal import CallRefused
-from salvor.desk.sale_cases import CaseNow, case_of, when
+from salvor.desk.sale_cases import CaseNow, Waiting, case_of, when
 from salvor.desk.sales import NOBODY, Sales
 from salvor.desk.tapes import Tapes
 from salvor.errors import FileMissing, FileUnreadable, OptionInvalid
@@ -62,12 +62,31 @@ def claim_of(sales: Sales) -> str:
     return sales.deal.liquidation.claim if sales.deal.liquidation else ""
 
 
-def confirm(sales: Sales, number: int, *, sender: Any) -> str:
-    """The overseer has looked at its loans, its claim, its debtor and what it is valued as."""
+def confirm(sales: Sales, number: int, *, seen: str | None = None, sender: Any) -> str:
+    """The overseer has looked at its loans, its claim, its debtor and what it is valued as; `seen` is what waited then."""
+    waiting = _waiting(sales, number, "confirm")
+    if seen is not None and seen != waiting.content:
+        raise OptionInvalid(
+            f"case {number}: something else waits than --seen {seen}: {waiting.content}; look again: `sell status`"
+        )
+    sales.book.confirm(number, bytes.fromhex(waiting.content), sender=sender)
+    return f"case {number}: confirmed with {case_of(sales, number).loans} loans"
+
+
+def reject(sales: Sales, number: int, *, sender: Any) -> str:
+    """The overseer does not take what waits."""
+    waiting, opened = _waiting(sales, number, "reject"), case_of(sales, number).stage is Stage.OPENED
+    sales.book.reject(number, sender=sender)
+    if opened:
+        return f"case {number}: rejected and closed; its loans are in no case"
+    return f"case {number}: {waiting.loans} loans that waited are rejected and in no case; it goes on as it is"
+
+
+def _waiting(sales: Sales, number: int, act: str) -> Waiting:
     case = case_of(sales, number)
-    _must_be(case, Stage.OPENED, "confirm")
-    sales.book.confirm(number, case.loans, sender=sender)
-    return f"case {number}: confirmed with {case.loans} loans"
+    if case.waiting is None:
+        raise OptionInvalid(f"case {number}: nothing of it waits for the overseer: there is nothing to {act}")
+    return case.waiting
 
 
 def plan(sales: Sales, number: int, strategy: Strategy, own: Plan, *, act: str, sender: Any) -> str:
@@ -176,11 +195,11 @@ def expire(sales: Sales, number: int, *, sender: Any) -> str:
 
 
 def repay(sales: Sales, number: int, cash: int, *, sender: Any) -> str:
-    """By the debtor, or anyone."""
+    """By the debtor, or anyone; no more is taken than is left to pay."""
     case_of(sales, number)
     _approve(sales, cash, sender)
-    sales.book.pay(number, cash, sender=sender)
-    return f"case {number}: {money(sales, cash)} paid; {_after(sales, number)}"
+    [event] = sales.book.pay(number, cash, sender=sender).events_of(sales.book, "Paid")
+    return f"case {number}: {money(sales, event.cash)} paid; {_after(sales, number)}"
 
 
 def calm(sales: Sales, number: int, *, sender: Any) -> str:

@@ -43,6 +43,16 @@ class Round:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """What of a case waits for the overseer; `content` is the hash of all that was said of it, as hex."""
+
+    content: str
+    loans: int
+    outstanding: int
+    written_off: int
+
+
+@dataclass(frozen=True)
 class CaseNow:
     """A case. Amounts are settlement units."""
 
@@ -60,6 +70,7 @@ class CaseNow:
     left_to_pay: int
     proposed: bool
     gone: bool
+    waiting: Waiting | None
     round: Round | None
     deadlines: tuple[Deadline, ...]
 
@@ -82,10 +93,11 @@ def cases_of(sales: Sales, numbers: Sequence[int]) -> list[CaseNow]:
     records = read_each([(sales.book.caseOf, (number,)) for number in numbers])
     accounts = read_each([(sales.house.accountOf, (number,)) for number in numbers])
     rests = read_each([(sales.house.leftToPay, (number,)) for number in numbers])
+    joining = read_each([(sales.book.joiningOf, (number,)) for number in numbers])
     watches = _watches(sales, numbers)
     return [
-        _case(sales, number, record, account, rest, watches[number])
-        for number, record, account, rest in zip(numbers, records, accounts, rests, strict=True)
+        _case(sales, number, record, account, rest, joins, watches[number])
+        for number, record, account, rest, joins in zip(numbers, records, accounts, rests, joining, strict=True)
     ]
 
 
@@ -98,7 +110,9 @@ def _watches(sales: Sales, numbers: Sequence[int]) -> dict[int, list[Any]]:
     return {number: [next(found) for _ in places] for number in numbers}
 
 
-def _case(sales: Sales, number: int, record: Any, account: Any, rest: int, watches: list[Any]) -> CaseNow:
+def _case(
+    sales: Sales, number: int, record: Any, account: Any, rest: int, joins: Any, watches: list[Any]
+) -> CaseNow:
     stage, proposed = Stage(record.stage), record.proposal != bytes(32)
     round_, ends = _round(sales, number, account) if stage is Stage.FOR_SALE else (None, ())
     deadlines = [*_of_stage(sales, record, stage), *ends]
@@ -119,9 +133,19 @@ def _case(sales: Sales, number: int, record: Any, account: Any, rest: int, watch
         rest,
         proposed and stage is Stage.HELD,
         account.gone,
+        _waiting(record, account, joins),
         round_,
         tuple(sorted(deadlines, key=lambda each: each.at)),
     )
+
+
+def _waiting(record: Any, account: Any, joins: Any) -> Waiting | None:
+    content = bytes(joins.content)
+    if not any(content):
+        return None
+    if Stage(record.stage) is Stage.OPENED:  # they count already
+        return Waiting(content.hex(), record.loans, account.outstanding, account.writtenOff)
+    return Waiting(content.hex(), joins.loans, joins.outstanding, joins.writtenOff)
 
 
 def _of_stage(sales: Sales, record: Any, stage: Stage) -> Iterator[Deadline]:

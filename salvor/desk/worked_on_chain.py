@@ -66,7 +66,7 @@ class OnChain:
                 send(self.book.open, proof, opening, sender=servicer)
             else:
                 send(self.book.join, case, proof, claim, 0, sender=servicer)
-        send(self.book.confirm, case, len(loans), sender=self.live.parties.manager)
+        send(self.book.confirm, case, self.book.joiningOf(case).content, sender=self.live.parties.manager)
         self.appraisers.believe(self._key(case))
         names = f"account{'s' if len(loans) > 1 else ''} {', '.join(loans)}"
         self._tell(case, f"{names} opened by proof and confirmed, claim {self._money(self.story.claim(case))}")

@@ -66,7 +66,7 @@ class OnModel:
                 book.open_case(self.state, leaf, claim, claim, 0, Case(True, self._key(case).encode()), DEBTOR)
             else:
                 book.join(self.state, case, leaf, claim, claim, 0)
-        book.confirm(self.state, case, len(loans))
+        book.confirm(self.state, case, self.state.cases[case].joining.content)
 
     def tell(self, case: int, value: int) -> None:
         """In WAD to the triggers, in settlement units to a sale."""

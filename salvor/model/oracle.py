@@ -160,26 +160,33 @@ class Hub:
 
     policies: dict[bytes, Policy] = field(default_factory=dict)
     kept: dict[bytes, Kept] = field(default_factory=dict)
+    struck: dict[bytes, tuple[int, int]] = field(default_factory=dict)  # since when, and when that was said
 
-    def set_policy(self, key: bytes, policy: Policy) -> None:
+    def set_policy(self, key: bytes, policy: Policy, now: int) -> None:
         """In the place of what was there before."""
         check_policy(policy)
+        if key in self.policies:
+            self._strike(key, now)
         self.policies[key] = policy
-        self.kept[key] = Kept()
+        self.kept.setdefault(key, Kept())
 
-    def drop_policy(self, key: bytes) -> None:
+    def drop_policy(self, key: bytes, now: int) -> None:
         """No value from now on."""
         self._known(key)
         del self.policies[key]
-        self.kept[key] = Kept()
+        self._strike(key, now)
 
-    def forget(self, key: bytes) -> None:
+    def forget(self, key: bytes, now: int) -> None:
         """The last good value was wrong."""
         self._known(key)
-        self.kept[key] = Kept()
+        self._strike(key, now)
 
-    def forget_between(self, key: bytes, start: int, end: int) -> None:
+    def _strike(self, key: bytes, now: int) -> None:
+        self.kept[key], self.struck[key] = Kept(), (0, now)
+
+    def forget_between(self, key: bytes, start: int, end: int, now: int) -> None:
         """A report stood then that was wrong (rules 13 and 26)."""
+        self.struck[key] = start, now
         kept = self.kept.get(key, Kept())
         if start <= kept.kept_at <= end:
             kept = replace(kept, value=0, at=0, kept_at=0)

@@ -199,7 +199,7 @@ class Disputes:
 
     def resolve(self, number: int, wrong: bool, now: int) -> None:
         """By the resolver."""
-        self._end(number, self._in_time(number, now), Outcome.UPHELD if wrong else Outcome.REJECTED)
+        self._end(number, self._in_time(number, now), Outcome.UPHELD if wrong else Outcome.REJECTED, now)
 
     def settle(self, number: int, others: Reading, now: int) -> None:
         """By what the key's other sources say."""
@@ -207,14 +207,14 @@ class Disputes:
         if others.status is not Status.GOOD or others.at <= one.at:
             raise Refused("NoLaterQuorum", others.counted, others.quorum, others.at, one.at)
         wrong = abs(one.value - others.value) > others.value * self.terms.tolerance // WAD
-        self._end(number, one, Outcome.UPHELD if wrong else Outcome.REJECTED)
+        self._end(number, one, Outcome.UPHELD if wrong else Outcome.REJECTED, now)
 
     def lapse(self, number: int, now: int) -> None:
         """Nobody decided in time."""
         one = self._open(number)
         if now <= one.until:
             raise Refused("TooEarlyToLapse", now, one.until)
-        self._end(number, one, Outcome.LAPSED)
+        self._end(number, one, Outcome.LAPSED, now)
 
     def pay_credit(self, account: str) -> int:
         """What is the account's."""
@@ -237,7 +237,7 @@ class Disputes:
             raise Refused("TooLateToDecide", now, one.until)
         return one
 
-    def _end(self, number: int, one: Dispute, outcome: Outcome) -> None:
+    def _end(self, number: int, one: Dispute, outcome: Outcome, now: int) -> None:
         self.all[number - 1] = replace(one, outcome=outcome)
         lapsed = mul_div_up(self.terms.bond, self.terms.lapse_cost, WAD)
         forfeited = {Outcome.REJECTED: self.terms.bond, Outcome.LAPSED: lapsed}.get(outcome, 0)
@@ -245,7 +245,7 @@ class Disputes:
         self.credit[self.terms.forfeits_to] += forfeited
         self.credit[one.challenger] += self.terms.bond - forfeited
         if outcome is Outcome.UPHELD:
-            self.hub.forget_between(one.key, one.landed_at, one.challenged_at)
+            self.hub.forget_between(one.key, one.landed_at, one.challenged_at, now)
         last = self.reports.landed[one.signer, one.key]
         if last.nonce == one.nonce:
             standing = Standing.STRUCK if outcome is Outcome.UPHELD else Standing.CONFIRMED

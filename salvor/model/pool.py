@@ -50,12 +50,16 @@ class Report:
 
 @dataclass(frozen=True)
 class Proceeds:
-    """What one disposal brings beside the reports (rule 10a), settlement units."""
+    """What one disposal brings beside the reports (rule 10a), settlement units.
+
+    `elsewhere` came on claims that another group of tranches wrote off: cash, and no part of the gross of these loans.
+    """
 
     gross: int
     costs: int = 0
     written_off: int = 0
     recovered: int = 0
+    elsewhere: int = 0
 
     @property
     def net(self) -> int:
@@ -91,7 +95,7 @@ class Totals:
         """The sums with what a disposal brought."""
         return replace(
             self,
-            gross=self.gross + more.gross,
+            gross=self.gross + more.gross - more.elsewhere,
             net=self.net + more.net,
             written_off=self.written_off + more.written_off,
             recovered=self.recovered + more.recovered,
@@ -185,17 +189,19 @@ class Pool:
         """Rule 10a: into the period that is open; of what is written off counts what the books have room for."""
         if self.is_complete:
             raise Refused("LastReportIsIn", self.reported)
-        if given.costs > given.gross or given.recovered > given.net:
+        if given.costs > given.gross or given.recovered + given.elsewhere > given.net:
             raise Refused("ProceedsDoNotAddUp", given)
-        if (gross := self.open.gross + given.gross) > (most := LARGEST // self.terms.periods):
+        own = self.open.gross - self.open.elsewhere
+        if (gross := own + given.gross) > (most := LARGEST // self.terms.periods):
             raise Refused("AboveLimit", gross, most)
         room = LARGEST - self.totals[-1].written_off - self.open.written_off
         self.awaited -= done
         self.open = Proceeds(
-            gross,
+            self.open.gross + given.gross,
             self.open.costs + given.costs,
             self.open.written_off + min(given.written_off, room),
             self.open.recovered + given.recovered,
+            self.open.elsewhere + given.elsewhere,
         )
 
     def move_claim(self, claim: int, *, over: bool) -> None:
@@ -265,7 +271,8 @@ class Pool:
         within = report.costs <= report.gross and report.recovered <= report.net
         if not within or not self._is_listed(report.root, report.loans, report.gross):
             raise Refused("ReportDoesNotAddUp", report, self.loan_count)
-        if (gross := self.open.gross + report.gross) > (most := LARGEST // self.terms.periods):
+        own = self.open.gross - self.open.elsewhere
+        if (gross := own + report.gross) > (most := LARGEST // self.terms.periods):
             raise Refused("AboveLimit", gross, most)
 
     def _refuse_correction(self, correction: Correction) -> None:

@@ -13,7 +13,7 @@ from salvor.options import Acting, live_options
 @click.argument("amount")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON on stdout.")
 def cli(chosen: Acting, case: int, amount: str, as_json: bool) -> None:
-    """Pay AMOUNT of the settlement asset on CASE.
+    """Pay AMOUNT of the settlement asset on CASE, or all that is left to pay where that is less.
 
     Exit code 0, 2 for bad input, 3 when the chain refuses, or for trouble with the node.
     """

@@ -81,7 +81,8 @@ def test_who_lapses_before_revealing_takes_no_price_back_for_nothing(lab):
     lab.wait(2 * DAY)
     sealed.reveal(1, 31_000, SALT, sender=low)
     sales.remove(high)
-    sealed.reveal(1, 60_000, SALT, sender=high)
+    with lab.refused("NotEligible", high):
+        sealed.reveal(1, 60_000, SALT, sender=high)
     lab.wait(DAY)
     sealed.pay(1, sender=low)
     with lab.refused("NothingToReclaim", 1, high):

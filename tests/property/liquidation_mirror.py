@@ -15,7 +15,7 @@ from salvor.model.liquidation.state import Account, Case, Stage, Standing, State
 from tests.property.liquidation_stage import CASH, OTHER, Sales, claim_of, loan_id
 from tests.utils.world import TAPE
 
-CASES = range(1, len(TAPE.values) + len(OTHER.values) + 1)
+CASES = range(1, len(TAPE.values) + len(OTHER.values) + 3)  # rejected loans come again
 PERIODS = range(1, 5)
 ROUNDS = range(1, 9)  # sealed ones that are compared
 
@@ -42,7 +42,7 @@ class Figures:
                     totals = pool.totals[period]
                     found += [totals.net, totals.written_off, totals.recovered, totals.gross]
                 elif period == pool.reported + 1:
-                    found += [pool.open.net, pool.open.written_off, pool.open.recovered, pool.open.gross]
+                    found += [pool.open.net, pool.open.written_off, pool.open.recovered, pool.open.gross - pool.open.elsewhere]
                 else:
                     found += [0, 0, 0, 0]
             found += [pool.awaited, pool.moved, state.exposed[group]]
@@ -51,7 +51,7 @@ class Figures:
 
 def _of_case(case: Case | None) -> list[int]:
     if case is None:
-        return [0] * 9
+        return [0] * 13
     return [
         case.stage,
         case.strategy,
@@ -62,15 +62,21 @@ def _of_case(case: Case | None) -> list[int]:
         case.amount,
         case.total,
         case.loans,
+        case.joining.outstanding,
+        case.joining.written_off,
+        case.joining.loans,
+        case.joining.batch,
     ]
 
 
 def _of_account(account: Account | None) -> list[int]:
     if account is None:
-        return [0] * 12
+        return [0] * 14
     due = [account.keeper_due, account.costs_due]
     money = [account.outstanding, account.written_off, account.brought, account.exposed, *due]
-    return [*money, account.standing, account.round, account.strategy, account.left, account.gone, account.group]
+    behind = [account.short, account.elsewhere]
+    group = account.group
+    return [*money, account.standing, account.round, account.strategy, account.left, account.gone, group, *behind]
 
 
 def _of_round(running: Any) -> list[int]:
@@ -99,7 +105,12 @@ def places(sales: Sales) -> dict[str, Any]:
         money = ("outstanding", "writtenOff", "brought", "exposed", "keeperDue", "costsDue")
         of_account = (*money, "standing", "round", "strategy", "left", "gone", "group")
         named |= {f"case {number} {name}": getattr(case, name) for name in of_case}
+        joins = book._joining[number]
+        of_joins = ("outstanding", "writtenOff", "loans", "batch")
+        named |= {f"case {number} waiting {name}": getattr(joins, name) for name in of_joins}
         named |= {f"account {number} {name}": getattr(account, name) for name in of_account}
+        behind = house._behind[number]
+        named |= {f"account {number} {name}": getattr(behind, name) for name in ("short", "elsewhere")}
         named |= {f"falling {number} {name}": getattr(rounds[0], name) for name in ("left", "start", "begun")}
         named |= {f"climbing {number} {name}": getattr(rounds[1], name) for name in ("best", "end")}
         named |= {f"title {number} of {who.role}": house.titleOf[number][who] for who in sales.people}
@@ -113,7 +124,7 @@ def places(sales: Sales) -> dict[str, Any]:
         for period in PERIODS:
             record, names = pool._records[period], ("net", "writtenOff", "recovered", "gross")
             named |= {f"{name} {period} of {group}": getattr(record, name) for name in names}
-        exposed = house._further[group - 1].exposed if group else house.exposed
+        exposed = house._further[group - 1].exposed if group else house._exposed
         own = {"awaited": pool.awaited, "moved": pool._movedBalance, "exposed": exposed}
         named |= {f"{name} of {group}": place for name, place in own.items()}
     return named

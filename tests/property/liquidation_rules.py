@@ -72,7 +72,7 @@ class CaseRules(RuleBasedStateMachine):
         self.add(1, 2, 30_000, 0)
         self.open(0, 20_000, 20_000, False, False, 1)
         for number in sorted(self.state.cases):
-            self.see(number, self.state.cases[number].loans)
+            self.see(number)
         if sold and self.state.cases:
             self.strategy("switchTo", 1, Strategy.LOAN_SALE + sold - 1, Plan(), self.sales.overseer)
             self.plain(book.sell, self.live.book.sell, 1, by=self.sales.servicer)
@@ -115,19 +115,29 @@ class CaseRules(RuleBasedStateMachine):
 
     @rule(number=numbers, right=mostly)
     def confirm(self, number, right) -> None:
-        number = self.pick(number, Stage.OPENED)
-        known = self.state.cases.get(number)
-        self.see(number, (known.loans if known else 0) + (not right))
+        self.see(self.waiting(number), right)
 
-    def see(self, number, loans) -> None:
+    def see(self, number, right=True) -> None:
+        """By the overseer, who saw what waits, or something else."""
+        case = self.state.cases.get(number)
+        model, chain = ("something else",), b"\1" * 32
+        if right and case:
+            model, chain = case.joining.content, self.live.book.joiningOf(number).content
         self.mirror.do(
-            book.confirm,
-            number,
-            loans,
-            method=self.live.book.confirm,
-            given=(number, loans),
-            by=self.sales.overseer,
+            book.confirm, number, model, method=self.live.book.confirm, given=(number, chain), by=self.sales.overseer
         )
+
+    @rule(number=numbers)
+    def reject(self, number) -> None:
+        number = self.waiting(number)
+        self.mirror.do(
+            book.reject, number, method=self.live.book.reject, given=(number,), by=self.sales.overseer
+        )
+
+    def waiting(self, number) -> int:
+        """A case of which something waits for the overseer, as far as there is one."""
+        fitting = [each for each, case in sorted(self.state.cases.items()) if case.joining.content]
+        return fitting[number % len(fitting)] if fitting and number > 1 else number + 1
 
     # STRATEGIES
 

@@ -38,12 +38,12 @@ class Twin:
         pairs = zip(FEEDS, self.rounds, strict=True)
         return [*given, *(oracle_sources.chainlink(*pair, None, now) for pair in pairs), self.adapter]
 
-    def set_policy(self, key, policy):
+    def set_policy(self, key, policy, now):
         """Each adapter checks its part: a signer must be one."""
         check_policy(policy)
         for each in self.signers:
             self.reports._active(each)
-        self.hub.set_policy(key, policy)
+        self.hub.set_policy(key, policy, now)
 
     def liars(self, key):
         """In the same order."""
@@ -57,4 +57,5 @@ class Twin:
             found += [word(number, self.reports.landed[each, key]) for number, each in enumerate(self.signers, 1)]
             kept = self.hub.kept.get(key, Kept())
             found += [kept.value, kept.at, kept.kept_at, kept.anchor, kept.anchored_at]
+            found += list(self.hub.struck.get(key, (0, 0)))
         return found

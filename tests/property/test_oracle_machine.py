@@ -71,6 +71,7 @@ class OracleMachine(RuleBasedStateMachine):
             kept = hub._kept[key]
             fields = ("value", "at", "keptAt", "anchor", "anchoredAt")
             names |= {f"{field} of key {number}": getattr(kept, field) for field in fields}
+            names |= {f"struck {field} of key {number}": getattr(hub.struck[key], field) for field in ("since", "at")}
         cls.places, cls.start = names, lab.snapshot()
 
     def __init__(self) -> None:
@@ -88,7 +89,7 @@ class OracleMachine(RuleBasedStateMachine):
 
     def set_policy_of(self, key, policy) -> None:
         """A policy can't be set while its adapters can't be asked."""
-        call = key, policy
+        call = key, policy, self.lab.now
         self.adapter.behave(Manner.ANSWER)
         self.mirror.both(
             lambda: self.twin.set_policy(*call),
@@ -232,7 +233,7 @@ class OracleMachine(RuleBasedStateMachine):
 
     @rule(key=keys)
     def forget(self, key) -> None:
-        self.mirror.both(lambda: self.twin.hub.forget(key), self.stage.hub.forget, key, sender=self.stage.keeper)
+        self.mirror.both(lambda: self.twin.hub.forget(key, self.lab.now), self.stage.hub.forget, key, sender=self.stage.keeper)
 
     # DISPUTES
 

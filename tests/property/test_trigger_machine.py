@@ -10,15 +10,21 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from salvor.lab.mirror import Mirror
 from salvor.model.liquidation import book
 from salvor.model.liquidation.state import Case, Plan, Stage, Strategy
-from salvor.model.liquidation.watch import Triggers, clauses
+from salvor.model.liquidation.watch import Looks, Reference, Triggers, clauses
 from salvor.model.refusal import Refused
 from tests.property.liquidation_stage import HOUR, SUBJECTS, loan_id
-from tests.property.trigger_stage import KEYS, TRIGGERS, PlayedHub, set_triggers
+from tests.property.trigger_stage import KEYS, TRIGGERS, PlayedHub, key_bytes, set_triggers
 from tests.utils.leaves import SCHEMA
 from tests.utils.world import DAY, TAPE, WAD
 
 cases = st.integers(1, 2)
 triggers = st.integers(0, len(TRIGGERS) - 1)
+FALL = next(  # the one condition that remembers what a value fell from
+    (trigger, place)
+    for trigger, terms in enumerate(TRIGGERS)
+    for place, one in enumerate(terms.conditions)
+    if one.looks == Looks.VALUE_FELL
+)
 MONEY = (10_000, 15_999, 16_000, 17_599, 17_600, 24_000, 30_000)
 NOBODY = "0x" + 40 * "0"
 
@@ -37,14 +43,15 @@ class Twin:
             for trigger in range(len(TRIGGERS)):
                 own = self.triggers.watches.get((case, trigger))
                 found.append(word_of(own) if own else 0)
-                found += list(self.triggers.references.get((case, trigger), (0, 0)))
+            kept = self.triggers.references.get((case, *FALL), Reference())
+            found += [kept.value, kept.at, kept.last]
         return [*found, self.state.exposed[0]]
 
 
 def word_of(own):
     """As `contracts/liquidation/Watching.sol` keeps a watch."""
     since = sum(second << (32 * place) for place, second in enumerate(own.since))
-    return since | own.last << 96 | own.claim << 128 | 1 << 224 | own.fired << 225
+    return since | own.last << 96 | own.claim << 128 | 1 << 224 | own.fired << 225 | own.loans << 226
 
 
 class TriggerMachine(RuleBasedStateMachine):
@@ -58,10 +65,10 @@ class TriggerMachine(RuleBasedStateMachine):
         for case in (1, 2):
             named[f"case {case}"], named[f"{case} fired by"] = loans._cases[case].stage, own.firedBy[case]
             for trigger in range(len(TRIGGERS)):
-                watch, kept = own._watches[case << 64 | trigger], own._references[case][trigger]
-                named[f"watch {case} {trigger}"] = watch
-                named |= {f"reference {case} {trigger} {name}": getattr(kept, name) for name in ("value", "at")}
-        cls.places = named | {"exposed": lab.slots(cls.sales.live.house).exposed}
+                named[f"watch {case} {trigger}"] = own._watches[case << 64 | trigger]
+            kept = own._references[case][FALL[0] << 4 | FALL[1] + 1]
+            named |= {f"reference {case} {name}": getattr(kept, name) for name in ("value", "at", "last")}
+        cls.places = named | {"exposed": lab.slots(cls.sales.live.house)._exposed}
         cls.reached = {}
 
     @initialize(debt=st.sampled_from((20_000, 30_000)))
@@ -76,8 +83,8 @@ class TriggerMachine(RuleBasedStateMachine):
             book.open_case(self.state, loan_id(loan), TAPE.values[loan][1], owed, 0, Case(True, SUBJECTS[0], SCHEMA))
             live.book.open(self.sales.proof(loan), (owed, 0, True, NOBODY, SUBJECTS[0]), sender=by)
             number = len(self.state.cases)
-            book.confirm(self.state, number, 1)
-            live.book.confirm(number, 1, sender=self.sales.overseer)
+            book.confirm(self.state, number, self.state.cases[number].joining.content)
+            live.book.confirm(number, live.book.joiningOf(number).content, sender=self.sales.overseer)
         self.mirror = Mirror(
             self.lab, Twin(self.state, self.triggers), self.places, refusals="TG-01", agreement="TG-02"
         )
@@ -108,6 +115,28 @@ class TriggerMachine(RuleBasedStateMachine):
     def poke(self, key) -> None:
         self.hub.poke(key, self.now)
         self.watched.poke(key)
+
+    @rule(key=st.sampled_from(KEYS))
+    def forget(self, key) -> None:
+        """A value turned out to be wrong: nothing fell from it."""
+        self.hub.forget(key, self.now)
+        self.watched.hub.forget(key_bytes(key), sender=self.sales.stage.live.parties.admin)
+
+    @rule(number=st.integers(0, 1))
+    def join(self, number) -> None:
+        """A further loan, confirmed at once."""
+        loan, live = (0, 2)[number], self.sales.live
+        claim = TAPE.values[loan][1]
+        given = (1, loan_id(loan), claim, claim, 0)
+        joins = partial(book.join, self.state, *given)
+        by = self.sales.servicer
+        done = self.do(
+            partial(self.state.attempt, joins), live.book.join, 1, self.sales.proof(loan), claim, 0, by=by
+        )
+        if not isinstance(done, Refused):
+            confirms = partial(book.confirm, self.state, 1, self.state.cases[1].joining.content)
+            content = live.book.joiningOf(1).content
+            self.do(partial(self.state.attempt, confirms), live.book.confirm, 1, content, by=self.sales.overseer)
 
     @rule(case=st.integers(1, 3), trigger=st.integers(0, 3))
     def watch(self, case, trigger) -> None:

@@ -60,6 +60,7 @@ class PlayedHub:
 
     said: dict[str, tuple[int, int, int]] = field(default_factory=dict)  # reason, value, time
     kept: dict[str, tuple[int, int]] = field(default_factory=dict)
+    strikes: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def good_now(self, key: str, now: int) -> int | None:
         reason, value, at = self.said.get(key, (2, 0, 0))
@@ -67,6 +68,13 @@ class PlayedHub:
 
     def last_good(self, key: str) -> tuple[int, int]:
         return self.kept.get(key, (0, 0))
+
+    def struck(self, key: str) -> tuple[int, int]:
+        return self.strikes.get(key, (0, 0))
+
+    def forget(self, key: str, now: int) -> None:
+        self.kept.pop(key, None)
+        self.strikes[key] = 0, now
 
     def poke(self, key: str, now: int) -> None:
         if (value := self.good_now(key, now)) is not None:
@@ -98,7 +106,8 @@ def set_triggers(lab: Lab, terms: tuple[TriggerTerms, ...] = TRIGGERS) -> Watche
     sales = set_sales(lab)
     live, admin = sales.stage.live, sales.stage.live.parties.admin
     hub = lab.deploy("OracleHub", live.access, sender=admin)
-    live.access.setTargetFunctionRole(hub, [hub.setPolicy.selector], live.access.ORACLE_KEEPER(), sender=admin)
+    selectors = [hub.setPolicy.selector, hub.forget.selector]
+    live.access.setTargetFunctionRole(hub, selectors, live.access.ORACLE_KEEPER(), sender=admin)
     live.access.grantRole(live.access.ORACLE_KEEPER(), admin, 0, sender=admin)
     sources = {}
     for key in KEYS:

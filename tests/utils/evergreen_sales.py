@@ -72,9 +72,9 @@ class GatesAndSales(Gates):
         opening = (outstanding, 0, True, "0x" + 40 * "0", SUBJECT)
         self._sold(model, self.sold.book.open, proof, opening, by=self.live.parties.servicer)
         if confirmed and (number := len(self.sales.cases)):
-            self._sold(
-                partial(book.confirm, self.sales, number, 1), self.sold.book.confirm, number, 1, by=self.overseer
-            )
+            seen, content = self.sales.cases[number].joining.content, self.sold.book.joiningOf(number).content
+            confirm = partial(book.confirm, self.sales, number, seen)
+            self._sold(confirm, self.sold.book.confirm, number, content, by=self.overseer)
 
     def sell(self, number: int = 1) -> None:
         """By the servicer: what is worth 4 from 5 down to 3 in ten hours."""

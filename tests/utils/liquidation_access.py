@@ -12,6 +12,7 @@ RESTRICTED = {
     ("LoanBook", "open"),
     ("LoanBook", "pause"),
     ("LoanBook", "propose"),
+    ("LoanBook", "reject"),
     ("LoanBook", "sell"),
     ("LoanBook", "switchTo"),
 }
@@ -36,7 +37,8 @@ OPEN_TO_ALL = {
     ("LoanBook", "startSale"),
 }
 # These know their one caller without a role.
-OF_THE_BOOK = {("AuctionHouse", name) for name in ("add", "calm", "cancel", "expose", "move", "offer", "pay")}
+_BY_THE_BOOK = ("add", "adopt", "calm", "cancel", "drop", "expose", "move", "offer", "pay")
+OF_THE_BOOK = {("AuctionHouse", name) for name in _BY_THE_BOOK}
 OF_AUCTIONS = {("AuctionHouse", name) for name in ("owe", "pass", "pull")}
 AUCTIONS = ("DutchAuction", "EnglishAuction", "SealedAuction")
 OF_THE_HOUSE = {(auction, name) for auction in AUCTIONS for name in ("begin", "cancel", "finish")}

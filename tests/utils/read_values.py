@@ -35,7 +35,7 @@ class Values:
         self.lab, self.live, self.own = lab, live.oracle, terms.section
         (value,) = self.own.values
         self.key, self.hub, self.reports, self.nonce = key_in(value.key), Hub(), Reports(), 0
-        self.hub.set_policy(self.key, policy_of(value, self.own, self.live))
+        self.hub.set_policy(self.key, policy_of(value, self.own, self.live), lab.now)
         for each in (VALUER, AUDITOR):
             self.reports.add_signer(each.address)
         given = DisputeTerms(BOND, 2 * DAY, 5 * DAY, WAD // 20, WAD // 10, "seller")

@@ -59,8 +59,12 @@ class Selling:
         self.confirm(case)
 
     def confirm(self, case: int = 1) -> None:
-        """By the overseer, who has seen all its loans."""
-        self.book.confirm(case, self.book.caseOf(case).loans, sender=self.overseer)
+        """By the overseer, who has seen what waits."""
+        self.book.confirm(case, self.book.joiningOf(case).content, sender=self.overseer)
+
+    def reject(self, case: int = 1) -> None:
+        """By the overseer."""
+        self.book.reject(case, sender=self.overseer)
 
     def sell_loan(self, value: int) -> Selling:
         """Case 1: a loan of 30,000, for sale at that value."""

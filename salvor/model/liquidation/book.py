@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from salvor.model.deal import NOBODY
 from salvor.model.liquidation import house
 from salvor.model.liquidation.state import (
+    LATEST,
     MOST,
     Account,
     Case,
+    Joining,
     LoanInCase,
     Plan,
     Stage,
@@ -38,6 +42,7 @@ def open_case(
     number = len(state.cases) + 1
     state.cases[number] = case
     state.accounts[number] = Account(debtor=debtor, group=home)
+    case.joining.content = (case.subject, case.by_rank, debtor)
     _take_in(state, number, loan, claim, outstanding, written_off, home)
     return number
 
@@ -45,24 +50,34 @@ def open_case(
 def join(state: State, number: int, loan: bytes, claim: int, outstanding: int, written_off: int, home: int = 0) -> None:
     """Rules 2 and 38."""
     _not_paused(state)
-    case, account = refreshed(state, number), state.accounts[number]
-    if case.stage != Stage.OPENED:
-        must(state, number, Stage.HELD)
-    sold = account.left or account.gone
-    if case.strategy != Strategy.HOLD or sold or account.brought > (account.outstanding if case.by_rank else 0):
-        raise Refused("AlreadyWorked", number)
+    _must_take(state, number)
     _take_in(state, number, loan, claim, outstanding, written_off, home)
-    case.stage = Stage.OPENED
-    if home != account.group:
-        house.move_claim(state.groups[home], state.groups[account.group], outstanding)
 
 
-def confirm(state: State, number: int, loans: int) -> None:
-    """Rule 1, by the overseer, who saw so many loans."""
-    case = must(state, number, Stage.OPENED)
-    if case.loans != loans:
-        raise Refused("OtherLoans", number, loans, case.loans)
-    case.stage = Stage.HELD
+def confirm(state: State, number: int, content: tuple[Any, ...]) -> None:
+    """Rules 1 and 2, by the overseer, who saw what joins."""
+    case = _must_wait(state, number)
+    if case.joining.content != content:
+        raise Refused("OtherLoans", number)
+    _must_take(state, number)
+    joins, opened = case.joining, case.stage == Stage.OPENED
+    case.joining = Joining(joins.batch + 1)
+    if not opened:
+        _count(state, number, joins.outstanding, joins.written_off, joins.loans)
+    case.stage, case.proposal = Stage.HELD, None
+    for home, claim in sorted(joins.homes.items()):
+        house.adopt(state, number, home, claim)
+
+
+def reject(state: State, number: int) -> None:
+    """Rule 2, by the overseer: what waits does not join, and a case that was opened is closed."""
+    case = _must_wait(state, number)
+    state.dropped.add((number, case.joining.batch))
+    case.joining = Joining(case.joining.batch + 1)
+    if case.stage == Stage.OPENED:
+        case.stage, case.total, case.loans = Stage.CLOSED, 0, 0
+        account = state.accounts[number]
+        account.standing, account.outstanding, account.written_off = Standing.CLOSED, 0, 0
 
 
 def propose(state: State, number: int, strategy: Strategy, plan: Plan, now: int) -> None:
@@ -74,7 +89,7 @@ def propose(state: State, number: int, strategy: Strategy, plan: Plan, now: int)
     if state.strategies[strategy].approval or group not in (None, state.accounts[number].group):
         case.proposal = (strategy, plan)
     else:
-        _begin(state, number, strategy, plan, now)
+        _begin(state, number, strategy, plan, now, forgives=False)
 
 
 def approve(state: State, number: int, strategy: Strategy, plan: Plan, now: int) -> None:
@@ -104,19 +119,18 @@ def expire(state: State, number: int, now: int) -> None:
     if not broken and not 0 < case.deadline < now:
         raise Refused("NothingExpired", number)
     _hold(case)
-    case.broken = broken
+    case.broken = case.broken or broken
 
 
 def pay(state: State, number: int, payer: str, cash: int, now: int) -> None:
-    """Rules 5, 6 and 9."""
+    """Rules 5, 6 and 9: no more is taken than is left to pay."""
     case = refreshed(state, number)
     rest = state.accounts[number].left_to_pay
     if case.stage in {Stage.OPENED, Stage.CLOSED}:
         raise Refused("WrongStage", number, case.stage, Stage.HELD)
-    if not cash:
+    if not cash and rest:
         raise Refused("ZeroPayment")
-    if cash > rest:
-        raise Refused("AboveRest", cash, rest)
+    cash = min(cash, rest)
     closes = cash == rest
     if case.stage == Stage.FOR_SALE:
         if not closes:
@@ -125,7 +139,7 @@ def pay(state: State, number: int, payer: str, cash: int, now: int) -> None:
     else:
         closes = closes or _pays_off(state, number, cash, now)
         if case.strategy == Strategy.PAYMENT_PLAN and cash >= case.amount and not closes:
-            case.due += case.interval
+            case.due = min(case.due + case.interval, LATEST)
     if closes:
         case.stage = Stage.CLOSED
     house.pay(state, number, payer, cash, closes=closes)
@@ -158,14 +172,17 @@ def cured(state: State, number: int) -> None:
 def start_sale(state: State, number: int, now: int) -> None:
     """Rule 16, by anyone."""
     case = must(state, number, Stage.CURE)
-    if now < case.cure_until:
-        raise Refused("TooEarlyToSell", now, case.cure_until)
+    court = case.due if case.strategy == case.after == Strategy.FORECLOSURE else 0
+    if now < (earliest := max(case.cure_until, court)):
+        raise Refused("TooEarlyToSell", now, earliest)
     _offer(state, number, case.after, now)
 
 
 def share_of(state: State, loan: bytes) -> int:
     """Rule 2: what of a case's cash is a loan's."""
     own = state.loans[loan]
+    if is_dropped(state, own) or own.batch == state.cases[own.case].joining.batch:
+        return 0
     case, brought = state.cases[own.case], state.accounts[own.case].brought
     if case.by_rank:
         return min(own.outstanding, max(0, brought - own.ahead))
@@ -207,6 +224,11 @@ def refreshed(state: State, number: int) -> Case:
     return case
 
 
+def is_dropped(state: State, loan: LoanInCase) -> bool:
+    """Rule 2: the overseer rejected it, and it may join a case again."""
+    return (loan.case, loan.batch) in state.dropped
+
+
 def must(state: State, number: int, needed: Stage) -> Case:
     """The case, in this stage."""
     case = refreshed(state, number)
@@ -217,21 +239,54 @@ def must(state: State, number: int, needed: Stage) -> Case:
 
 def _take_in(state: State, number: int, loan: bytes, claim: int, outstanding: int, written_off: int, home: int) -> None:
     case, account = state.cases[number], state.accounts[number]
-    if known := state.loans.get(loan):
+    known = state.loans.get(loan)
+    if known and not is_dropped(state, known):
         raise Refused("LoanIsIn", loan, known.case)
     if not house.is_running(state.groups[home]):
         raise Refused("GroupNotRunning", home)
     both = outstanding + written_off
     if not 0 < both <= claim:
         raise Refused("NotTheClaim", outstanding, written_off, claim)
-    if (total := both + case.total + account.written_off) > MOST:
+    joins = case.joining
+    ahead = case.total + joins.outstanding
+    if (total := both + ahead + account.written_off + joins.written_off) > MOST:
         raise Refused("AboveMost", total, MOST)
-    state.loans[loan] = LoanInCase(number, case.total, outstanding)
+    state.loans[loan] = LoanInCase(number, joins.batch, ahead, outstanding)
+    joins.content = (*joins.content, loan, outstanding, written_off)
+    joins.homes[home] = joins.homes.get(home, 0) + outstanding
+    if case.stage == Stage.OPENED:
+        return _count(state, number, outstanding, written_off, 1)
+    joins.outstanding += outstanding
+    joins.written_off += written_off
+    joins.loans += 1
+    return None
+
+
+def _count(state: State, number: int, outstanding: int, written_off: int, loans: int) -> None:
+    case, account = state.cases[number], state.accounts[number]
     case.total += outstanding
-    case.loans += 1
-    case.proposal = None
+    case.loans += loans
     account.outstanding += outstanding
     account.written_off += written_off
+
+
+def _must_wait(state: State, number: int) -> Case:
+    """The case, which has loans that wait for the overseer."""
+    case = refreshed(state, number)
+    if not case.joining.content:
+        raise Refused("NothingJoins", number)
+    return case
+
+
+def _must_take(state: State, number: int) -> None:
+    """Rule 2: the case takes further loans."""
+    case, account = refreshed(state, number), state.accounts[number]
+    if case.stage == Stage.OPENED:
+        return
+    must(state, number, Stage.HELD)
+    sold = account.left or account.gone
+    if case.strategy != Strategy.HOLD or sold or account.brought > (account.outstanding if case.by_rank else 0):
+        raise Refused("AlreadyWorked", number)
 
 
 def _check_plan(state: State, number: int, strategy: Strategy, plan: Plan, now: int) -> None:
@@ -246,37 +301,37 @@ def _check_plan(state: State, number: int, strategy: Strategy, plan: Plan, now: 
         raise Refused("WrongPlan", strategy, (plan.amount, plan.due, plan.interval))
 
 
-def _begin(state: State, number: int, strategy: Strategy, plan: Plan, now: int) -> None:
+def _begin(state: State, number: int, strategy: Strategy, plan: Plan, now: int, *, forgives: bool = True) -> None:
     case, duration = state.cases[number], state.strategies[strategy].duration
-    case.strategy, case.broken, case.proposal = strategy, False, None
+    case.strategy, case.broken, case.proposal = strategy, case.broken and not forgives, None
     case.deadline = now + duration if duration else 0
     case.due, case.interval, case.amount = plan.due, plan.interval, plan.amount
     case.brought_at = state.accounts[number].brought
-    _move(state, number, strategy, now)
+    _move(state, number, strategy, strategy, now)
 
 
-def _offer(state: State, number: int, strategy: Strategy, now: int) -> None:
+def _offer(state: State, number: int, begun: Strategy, now: int) -> None:
     _not_paused(state)
+    if state.strategies[begun].auction is None:
+        raise Refused("NothingToSell", begun)
     account = state.accounts[number]
-    strategy = account.strategy if account.left else strategy
+    strategy = account.strategy if account.left else begun
     case, terms = state.cases[number], state.strategies[strategy]
-    if terms.auction is None:
-        raise Refused("NothingToSell", strategy)
     value, good = state.values.get(case.subject, (0, False))
     if not good:
         raise Refused("NoGoodValue", case.subject)
     start, floor = _prices(terms, value)
     case.stage, case.strategy, case.proposal = Stage.FOR_SALE, strategy, None
-    _move(state, number, strategy, now)
+    _move(state, number, begun, strategy, now)
     house.offer(state, number, strategy, start, floor, now)
 
 
-def _move(state: State, number: int, strategy: Strategy, now: int) -> None:
-    """Rule 39."""
-    terms = state.strategies[strategy]
-    latest = None if terms.auction is None else now + state.auctions[terms.auction].longest
-    if terms.group is not None:
-        house.move(state, number, terms.group, latest)
+def _move(state: State, number: int, begun: Strategy, sold_in: Strategy, now: int) -> None:
+    """Rule 39: to the group of the strategy that began; what is left of a lot may be sold in the way of another."""
+    group, auction = state.strategies[begun].group, state.strategies[sold_in].auction
+    latest = None if auction is None else now + state.auctions[auction].longest
+    if group is not None:
+        house.move(state, number, group, latest)
 
 
 def _prices(terms: StrategyTerms, value: int) -> tuple[int, int]:

@@ -98,7 +98,7 @@ class Dutch:
             raise Refused("NotOver", now, round_.begun + self.longest)
         del state.rounds[case]
         rest = part_up(round_.floor, round_.left, self.units)
-        return Ended(round_.start, round_.floor, round_.left, rest, parted=round_.left != self.units)
+        return Ended(round_.start, round_.floor, round_.left, self.units, rest)
 
     def units_for(self, state: State, case: int, cash: int, now: int) -> tuple[int, int]:
         """Most units that so much cash buys, and their cost."""

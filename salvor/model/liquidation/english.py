@@ -92,7 +92,7 @@ class English:
         forfeited = min(round_.best, self.least(round_) - round_.best) if round_.best else 0
         state.owed[round_.bidder] += round_.best - forfeited
         state.steps[round_.bidder] += forfeited
-        return Ended(round_.start, round_.floor, 1, round_.floor, forfeited)
+        return Ended(round_.start, round_.floor, 1, 1, round_.floor, forfeited)
 
 
 def running(state: State, case: int) -> EnglishRound:

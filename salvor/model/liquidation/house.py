@@ -8,11 +8,13 @@ from salvor.model.deal import NOBODY, Deal
 from salvor.model.liquidation.state import (
     HOUSE,
     MOST,
+    MOST_COSTS,
     Account,
     Ended,
     Standing,
     State,
     Strategy,
+    part_up,
     share_up,
 )
 from salvor.model.pool import Proceeds
@@ -50,16 +52,25 @@ def move(state: State, case: int, group: int, latest: int | None) -> None:
     calm(state, account)
     account.group = group
     _set_exposed(state, account, uncertain)
-    move_claim(old, new, account.rest)
+    account.short = account.rest - _move_claim(old, new, max(0, account.rest - account.short))
+    account.elsewhere = account.written_off
 
 
-def move_claim(old: Deal, new: Deal, rest: int) -> None:
-    """Rule 40: not more than there is, nor than there is room for."""
+def adopt(state: State, case: int, home: int, claim: int) -> None:
+    """Rules 38 and 40: loans of another group's tape are confirmed in a case."""
+    account = state.accounts[case]
+    if home != account.group:
+        account.short += claim - _move_claim(state.groups[home], deal_of(state, account), claim)
+
+
+def _move_claim(old: Deal, new: Deal, rest: int) -> int:
+    """Rule 40: not more than there is, nor than there is room for; gives what moved."""
     claim = min(rest, old.pool.gross_balance, LARGEST - new.pool.gross_balance)
     for deal, more in ((old, -claim), (new, claim)) if claim else ():
         if deal.books is None:
             raise Refused("NotPurchased")
         deal.pool.move_claim(more, over=is_over(deal))
+    return claim
 
 
 def is_running(deal: Deal) -> bool:
@@ -78,7 +89,7 @@ def expose(state: State, case: int, keeper: str, fee: int) -> None:
     _must_be_left(case, account)
     if not account.keeper_due:
         account.keeper, account.keeper_due = keeper, fee
-    _expose(state, account)
+    _set_exposed(state, account, account.rest)
 
 
 def calm(state: State, account: Account) -> None:
@@ -95,8 +106,8 @@ def offer(state: State, case: int, strategy: Strategy, start: int, floor: int, n
     if latest > last:
         raise Refused("TooLateToSell", latest, last)
     account.standing, account.round, account.strategy = Standing.ON_SALE, 0, strategy
-    account.costs_due += terms.cost
-    _expose(state, account)
+    account.costs_due = min(account.costs_due + terms.cost, MOST_COSTS)
+    _set_exposed(state, account, account.rest)
     deal_of(state, account).pool.wait_for_proceeds()
     _begin(state, case, account, start, floor, account.left or None, now)
 
@@ -187,13 +198,14 @@ def bring(
         to_debtor = min(net, max(0, account.brought + net - account.outstanding - account.written_off))
         state.owed[account.debtor] += to_debtor
         net -= to_debtor
-    recovered = account.recovered(account.brought + net) - account.recovered(account.brought)
+    before, after = account.recovered(account.brought), account.recovered(account.brought + net)
+    recovered, elsewhere = (more - less for more, less in zip(after, before, strict=True))
     account.brought = min(MOST, account.brought + net)
     loss = max(0, account.rest - credit) if closes else 0
     state.came_in += more
     state.to_pool += net
     state.lost[case] += loss
-    proceeds, deal = Proceeds(net + fees, fees, loss, recovered), deal_of(state, account)
+    proceeds, deal = Proceeds(net + fees, fees, loss, recovered, elsewhere), deal_of(state, account)
     if proceeds.gross or loss or done:
         deal.pool.take_proceeds(proceeds, done=done)
     if held:
@@ -227,23 +239,20 @@ def _begin(state: State, case: int, account: Account, start: int, floor: int, le
 
 def _end_sale(state: State, case: int, ended: Ended, now: int) -> None:
     account = state.accounts[case]
+    offered, units = account.exposed, account.left or ended.units
     account.standing = Standing.HELD
     calm(state, account)
     credit_bid = state.strategies[account.strategy].credit_bid
     taken = credit_bid and state.vehicle != NOBODY and state.admits(state.vehicle, now)
-    account.gone, account.left = taken, ended.left if ended.parted and not taken else 0
+    parted = ended.left != ended.units
+    account.gone, account.left = taken, ended.left if parted and not taken else 0
     if taken:
         state.titles[case, state.vehicle] += ended.left
-    credit = ended.rest if taken else 0
-    loss = bring(state, case, held=ended.forfeited, closes=taken, credit=credit, done=True)
+    stays = ended.rest if taken else part_up(offered, ended.left, units)
+    loss = bring(state, case, held=ended.forfeited, closes=taken or parted, credit=stays, done=True)
     account.outstanding -= loss
     account.written_off += loss
     state.ended["credit bid" if taken else "back"] += 1
-
-
-def _expose(state: State, account: Account) -> None:
-    if not account.exposed:
-        _set_exposed(state, account, account.rest)
 
 
 def _set_exposed(state: State, account: Account, rest: int) -> None:

@@ -88,9 +88,12 @@ class Sealed:
         own = round_.commitments.get(bidder)
         if own is None or own.revealed or own.seal != seal:
             raise Refused("NotCommitted", bidder, seal)
+        stands = price >= round_.floor
+        if stands and not state.admits(bidder, now):
+            raise Refused("NotEligible", bidder)
         own.revealed = True
         round_.revealed += 1
-        if price < round_.floor or not state.admits(bidder, now):
+        if not stands:
             return
         if (price, -own.place) > (round_.best, -round_.place if round_.bidder != NOBODY else 0):
             price, beaten = round_.best, price
@@ -157,7 +160,7 @@ class Sealed:
             own.over = own.lost = True
             forfeited += round_.deposit
         del state.rounds[case]
-        return Ended(round_.start, round_.floor, 1, round_.floor, forfeited)
+        return Ended(round_.start, round_.floor, 1, 1, round_.floor, forfeited)
 
     def _forfeit(self, round_: SealedRound) -> None:
         for each in round_.commitments.values():

@@ -17,6 +17,8 @@ from salvor.model.refusal import Refused
 from salvor.model.terms import ONE
 
 MOST = 2**96 - 1  # amounts of a case end here
+MOST_COSTS = 2**88 - 1
+LATEST = 2**40 - 1  # second
 HOUSE = "house"
 Result = TypeVar("Result")
 
@@ -80,15 +82,15 @@ class Plan:
 class Ended:
     """What a round that ended without a buyer leaves.
 
-    `rest` is what the `left` units cost at the floor, up; `parted` says that some of the lot was sold.
+    `rest` is what the `left` of all `units` cost at the floor, up.
     """
 
     start: int
     floor: int
     left: int
+    units: int
     rest: int
     forfeited: int = 0
-    parted: bool = False
 
 
 @dataclass
@@ -105,6 +107,8 @@ class Account:
     brought: int = 0
     exposed: int = 0
     group: int = 0
+    short: int = 0  # of the rest, what did not come into the gross balance of its group (rule 40)
+    elsewhere: int = 0  # of what was written off, what was so in another group
     keeper: str = NOBODY
     keeper_due: int = 0
     debtor: str = NOBODY
@@ -121,9 +125,23 @@ class Account:
         unpaid = max(0, self.outstanding + self.written_off - self.brought)
         return unpaid + self.costs_due + self.keeper_due
 
-    def recovered(self, brought: int) -> int:
-        """Rule 12, were so much brought."""
-        return min(max(0, brought - self.outstanding), self.written_off)
+    def recovered(self, brought: int) -> tuple[int, int]:
+        """Rule 12, were so much brought: in its group, and before in another (rule 40)."""
+        everywhere = min(max(0, brought - self.outstanding), self.written_off)
+        elsewhere = min(everywhere, self.elsewhere)
+        return everywhere - elsewhere, elsewhere
+
+
+@dataclass
+class Joining:
+    """What waits for the overseer (rules 1 and 2); `homes` are claims by the groups in whose tapes they are."""
+
+    batch: int = 0
+    content: tuple[Any, ...] = ()  # all that was said of it; on chain its hash
+    outstanding: int = 0
+    written_off: int = 0
+    loans: int = 0
+    homes: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -146,6 +164,7 @@ class Case:
     interval: int = 0
     loans: int = 0
     proposal: tuple[Strategy, Plan] | None = None
+    joining: Joining = field(default_factory=Joining)
 
 
 @dataclass(frozen=True)
@@ -153,6 +172,7 @@ class LoanInCase:
     """A loan's part of its case."""
 
     case: int
+    batch: int
     ahead: int
     outstanding: int
 
@@ -171,6 +191,7 @@ class State:
     paused: bool = False
     cases: dict[int, Case] = field(default_factory=dict)
     loans: dict[bytes, LoanInCase] = field(default_factory=dict)
+    dropped: set[tuple[int, int]] = field(default_factory=set)  # batches that were rejected, by case
     accounts: dict[int, Account] = field(default_factory=dict)
     rounds: dict[int, Any] = field(default_factory=dict)
     sealed: dict[int, Any] = field(default_factory=dict)  # sealed rounds by their numbers, those that are over too

@@ -16,6 +16,7 @@ from salvor.model.refusal import Refused
 from salvor.model.terms import ONE
 
 WHOLE = 10**9  # margins are parts of it
+HIGHEST = 2**112 - 1  # value that is remembered
 
 
 class Looks(IntEnum):
@@ -46,10 +47,14 @@ class Condition:
         """Whether the hub is asked."""
         return self.looks <= Looks.VALUE_FELL
 
+    @property
+    def is_of_claim(self) -> bool:
+        """Whether it depends on how much is claimed."""
+        return self.looks in {Looks.COVERAGE_BELOW, Looks.LOAN_TO_VALUE_ABOVE}
+
     def overstates(self, noted: int, claim: int) -> bool:
         """Rule 33: it looks at the claim, and the one that was noted is above it by more than the margin."""
-        over_claim = self.looks in {Looks.COVERAGE_BELOW, Looks.LOAN_TO_VALUE_ABOVE}
-        return over_claim and claim * WHOLE < noted * (WHOLE - self.margin)
+        return self.is_of_claim and claim * WHOLE < noted * (WHOLE - self.margin)
 
     def holds(self, value: int, claim: int, unit: int, reference: int, *, relaxed: bool) -> bool:
         """Rule 32, for a value in WAD; rule 35 where it is relaxed."""
@@ -90,6 +95,16 @@ class Watch:
     last: int = 0
     claim: int = 0
     fired: bool = False
+    loans: int = 0
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a value fell from, since when, and the value of the last checkpoint; 0 for none."""
+
+    value: int = 0
+    at: int = 0
+    last: int = 0
 
 
 class Hub(Protocol):
@@ -101,6 +116,10 @@ class Hub(Protocol):
 
     def good_now(self, key: str, now: int) -> int | None:
         """The value, if it is good at this second."""
+        ...
+
+    def struck(self, key: str) -> tuple[int, int]:
+        """Since when, and when, it last turned out that values were wrong."""
         ...
 
 
@@ -120,7 +139,7 @@ class Triggers:
     hub: Hub
     unit: int
     watches: dict[tuple[int, int], Watch] = field(default_factory=dict)
-    references: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    references: dict[tuple[int, int, int], Reference] = field(default_factory=dict)  # by case, trigger and condition
     fired_by: dict[int, int] = field(default_factory=dict)
 
     def watch(self, state: State, case: int, trigger: int) -> None:
@@ -132,13 +151,14 @@ class Triggers:
         given, needed = state.cases[case].schema, self.terms[trigger].schema
         if any(needed) and given != needed:
             raise Refused("OtherClass", case, given, needed)
-        own = self.watches.get((case, trigger), Watch())
-        self.watches[case, trigger] = self._noted(own, trigger, state.accounts[case].rest)
+        own = self.watches.get((case, trigger))
+        loans = state.cases[case].loans
+        self.watches[case, trigger] = self._noted(own or Watch(loans=loans), trigger, state.accounts[case].rest, loans)
 
     def check(self, state: State, case: int, trigger: int, now: int) -> set[int]:
         """Rule 33: a checkpoint; gives the clauses that hold."""
         own = self._watched(case, trigger)
-        holds, _ = self._remember(state, case, trigger, own.claim, With.LAST_GOOD, now)
+        holds, _ = self._remember(state, case, trigger, own, With.LAST_GOOD, now)
         self.watches[case, trigger] = self._updated(own, trigger, holds, now)
         return clauses(self.terms[trigger], holds)
 
@@ -148,8 +168,8 @@ class Triggers:
         if own.fired:
             raise Refused("AlreadyFired", case, trigger)
         kept = dict(self.references)
-        own = self._noted(own, trigger, state.accounts[case].rest)
-        holds, _ = self._remember(state, case, trigger, own.claim, With.GOOD_NOW, now)
+        own = self._noted(own, trigger, state.accounts[case].rest, state.cases[case].loans)
+        holds, _ = self._remember(state, case, trigger, own, With.GOOD_NOW, now)
         updated = self._updated(own, trigger, holds, now)
         longest = max((now - since for since in updated.since if since), default=0)
         try:
@@ -175,39 +195,63 @@ class Triggers:
         if self.fired_by.get(case) == trigger and state.cases[case].stage == Stage.CURE:
             book.cured(state, case)
 
-    def _noted(self, own: Watch, trigger: int, claim: int) -> Watch:
-        terms = self.terms[trigger]
-        above = {place for place, one in enumerate(terms.conditions) if one.overstates(own.claim, claim)}
+    def _noted(self, own: Watch, trigger: int, claim: int, loans: int) -> Watch:
+        terms, joined = self.terms[trigger], loans != own.loans
+        above = {
+            place
+            for place, one in enumerate(terms.conditions)
+            if one.overstates(own.claim, claim) or (joined and one.is_of_claim)
+        }
         touched = {place for place, clause in enumerate(terms.clauses) if clause & above}
         since = [0 if place in touched else began for place, began in enumerate(own.since)]
-        return replace(own, claim=claim, since=(since[0], since[1], since[2]))
+        return replace(own, claim=claim, loans=loans, since=(since[0], since[1], since[2]))
 
     def _remember(
-        self, state: State, case: int, trigger: int, claim: int, how: With, now: int
+        self, state: State, case: int, trigger: int, own: Watch, how: With, now: int
     ) -> tuple[set[int], set[int]]:
-        for one in self.terms[trigger].conditions:
-            if one.looks == Looks.VALUE_FELL:
+        stands = own.fired and state.cases[case].stage == Stage.CURE
+        for place, one in enumerate(self.terms[trigger].conditions):
+            if one.looks == Looks.VALUE_FELL and not stands:
                 value = self._value(one, case, trigger, how, now)
-                reference, at = self.references.get((case, trigger), (0, 0))
-                if value is not None and (now > at + one.window or value > reference):
-                    self.references[case, trigger] = value, now
-        return self._look(state, case, trigger, claim, how, now)
+                kept = self.references.get((case, trigger, place), Reference())
+                seen = now <= own.last + self.terms[trigger].gap
+                self.references[case, trigger, place] = self._refer(one, case, kept, value, own.last if seen else 0, now)
+        return self._look(state, case, trigger, own.claim, how, now)
+
+    def _refer(
+        self, one: Condition, case: int, kept: Reference, value: int | None, seen: int, now: int
+    ) -> Reference:
+        """Rule 32: what is too old gives way to what was seen at the last checkpoint, if that is near enough."""
+        if value is None:
+            return replace(kept, last=0)
+        if now > kept.at + one.window:
+            kept = Reference(kept.last, seen) if seen else Reference()
+        value = min(value, HIGHEST)
+        if value >= kept.value or self._is_struck(one, case, kept):
+            kept = Reference(value, now)
+        return replace(kept, last=value)
+
+    def _is_struck(self, one: Condition, case: int, kept: Reference) -> bool:
+        """Whether what was seen then may have been wrong."""
+        since, when = self.hub.struck(f"{one.prefix}{case}")
+        return since <= kept.at <= when
 
     def _look(
         self, state: State, case: int, trigger: int, claim: int, how: With, now: int
     ) -> tuple[set[int], set[int]]:
         holds, unknown = set[int](), set[int]()
-        reference, _ = self.references.get((case, trigger), (0, 0))
         for place, one in enumerate(self.terms[trigger].conditions):
             if not one.is_of_value:
                 if is_fact(state, one, case, now):
                     holds.add(place)
                 continue
             value = self._value(one, case, trigger, how, now)
+            kept = self.references.get((case, trigger, place), Reference())
             if value is None:
                 unknown.add(place)
-            elif one.holds(value, claim, self.unit, reference, relaxed=how == With.GOOD_NOW_RELAXED):
-                holds.add(place)
+            elif one.holds(value, claim, self.unit, kept.value, relaxed=how == With.GOOD_NOW_RELAXED):
+                if one.looks != Looks.VALUE_FELL or not self._is_struck(one, case, kept):
+                    holds.add(place)
         return holds, unknown
 
     def _value(self, one: Condition, case: int, trigger: int, how: With, now: int) -> int | None:
@@ -241,4 +285,4 @@ def is_fact(state: State, one: Condition, case: int, now: int) -> bool:
     if one.looks == Looks.COURT_OVERDUE:
         return book.court_overdue(state, case, now)
     pool = state.groups[state.accounts[case].group].pool
-    return pool.reported < pool.terms.periods and now > pool.terms.end(pool.reported + 1) + one.window
+    return not pool.is_complete and now > pool.terms.end(pool.reported + 1) + one.window

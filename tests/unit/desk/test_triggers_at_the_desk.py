@@ -7,6 +7,7 @@ import pytest
 
 from salvor.deal.load import load_deal
 from salvor.desk.loan_values import read_values
+from salvor.desk.sale_acts import confirm
 from salvor.desk.sales import triggers_of
 from salvor.desk.tapes import claims_in
 from salvor.desk.trigger_command import Asked, done_of, run
@@ -91,7 +92,7 @@ class TestFromALoanToACure:
             last = sent(worked, triggers, sender=worked.outsider)
         waits = "waits: the overseer has not confirmed the case (`sell confirm`)"
         assert last == sent(worked, triggers, dry=True) == [(1, FELL, waits, False)]
-        book.confirm(1, 1, sender=worked.admin)
+        book.confirm(1, book.joiningOf(1).content, sender=worked.admin)
         assert sent(worked, triggers, sender=worked.outsider) == [(1, FELL, "fired", False)]
         assert book.caseOf(1).stage == Stage.CURE
         assert worked.sales.house.accountOf(1).keeper == worked.outsider.address
@@ -147,7 +148,7 @@ class TestFromALoanToACure:
             worked.sales.triggers.watch(1, 1, sender=worked.outsider)
             worked.sales.triggers.check(1, 1, sender=worked.outsider)
             worked.lab.wait(DAY)
-        worked.sales.book.confirm(1, 1, sender=worked.admin)
+        confirm(worked.sales, 1, sender=worked.admin)
         assert (1, SCORE, "fired", False) in sent(worked, triggers)
 
 
@@ -214,7 +215,7 @@ class TestALook:
         owed = worked.claims["2030"]
         worked.fund(worked.outsider)
         worked.live.settlement.approve(worked.sales.house, owed, sender=worked.outsider)
-        worked.sales.book.confirm(1, 1, sender=worked.admin)
+        confirm(worked.sales, 1, sender=worked.admin)
         worked.sales.book.pay(1, owed, sender=worked.outsider)
         look = looked(worked, triggers)
         assert (look.stages, look.cases.height, sent(worked, triggers)) == ({1: Stage.CLOSED}, 0, [])

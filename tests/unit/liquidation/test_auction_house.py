@@ -62,7 +62,7 @@ class TestRelist:
             Strategy.HOLD,
             Standing.HELD,
         )
-        assert (falling.open_period(), falling.house.exposed(), falling.deal.pool.awaited()) == ((0, 0, 0, 0), 0, 0)
+        assert (falling.open_period(), falling.house.exposedOf(0), falling.deal.pool.awaited()) == ((0, 0, 0, 0), 0, 0)
         falling.pay(1)  # it can be worked again
 
     def test_by_credit_bid_books_the_loss_down_to_the_last_floor(self, climbing, lab):
@@ -104,7 +104,7 @@ class TestPaidInFull:
     def test_during_a_falling_price_ends_the_sale(self, falling):
         falling.pay(30_011)
         assert (falling.stage(), falling.open_period()) == (Stage.CLOSED, (30_000, 30_011, 0, 0))
-        assert (falling.deal.pool.awaited(), falling.house.exposed()) == (0, 0)
+        assert (falling.deal.pool.awaited(), falling.house.exposedOf(0)) == (0, 0)
 
     def test_during_a_climbing_one_frees_the_best_bid(self, climbing):
         climbing.bid(30_500, climbing.first)
@@ -194,9 +194,9 @@ class TestPool:
         other = deploy_another(sales)
         for given in ((1, 2, 0, 0), (1, 1, 0, 1)):
             with lab.refused("ProceedsDoNotAddUp", given):
-                other.takeProceeds(given, False, sender=admin)
+                other.takeProceeds(given, 0, False, sender=admin)
         most = (2**112 - 1) // 4
         with lab.refused("AboveLimit", most + 1, most):
-            other.takeProceeds((most + 1, 0, 0, 0), False, sender=admin)
+            other.takeProceeds((most + 1, 0, 0, 0), 0, False, sender=admin)
         with lab.refused("NotTheHouse", admin, live.pool.house()):
-            live.pool.takeProceeds((1, 0, 0, 0), False, sender=admin)
+            live.pool.takeProceeds((1, 0, 0, 0), 0, False, sender=admin)

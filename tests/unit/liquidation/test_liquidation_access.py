@@ -11,11 +11,14 @@ ARGS = {
     ("AuctionHouse", "addGroup"): (NOBODY,),
     ("AuctionHouse", "move"): (1, 0, 0),
     ("LoanPool", "moveClaim"): (-1,),
-    ("LoanBook", "confirm"): (1, 1),
+    ("LoanBook", "confirm"): (1, bytes(32)),
+    ("LoanBook", "reject"): (1,),
+    ("AuctionHouse", "adopt"): (1, 0, 1),
+    ("AuctionHouse", "drop"): (1,),
     ("AuctionHouse", "add"): (1, 0, 1, 1, NOBODY),
     ("LoanPool", "appointHouse"): (NOBODY,),
     ("LoanPool", "awaitProceeds"): (),
-    ("LoanPool", "takeProceeds"): ((1, 0, 0, 0), True),
+    ("LoanPool", "takeProceeds"): ((1, 0, 0, 0), 0, True),
     ("AuctionHouse", "expose"): (1, NOBODY, 1),
     ("AuctionHouse", "calm"): (1,),
     ("AuctionHouse", "offer"): (1, 3, 1, 1, 0),
@@ -84,7 +87,8 @@ def test_neither_servicer_nor_overseer_has_the_other_s_part(falling, lab, role):
     book, who = falling.book, getattr(falling, role)
     calls = {
         "servicer": [
-            (book.confirm, (1, 1)),
+            (book.confirm, (1, bytes(32))),
+            (book.reject, (1,)),
             (book.approve, (1, 0, NO_PLAN)),
             (book.switchTo, (1, 0, NO_PLAN)),
             (book.pause, (True,)),

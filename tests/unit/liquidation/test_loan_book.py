@@ -3,7 +3,7 @@
 import pytest
 
 from salvor.model.liquidation.state import Stage, Strategy
-from tests.property.liquidation_stage import SUBJECTS, loan_id
+from tests.property.liquidation_stage import CASH, HOUR, SUBJECTS, loan_id
 from tests.utils.selling import NOBODY
 from tests.utils.world import DAY, WAD
 
@@ -193,9 +193,9 @@ class TestStrategies:
 
     def test_are_switched_by_the_overseer_who_ends_a_cure(self, sales):
         held(sales).fire(DAY)
-        assert (sales.stage(), sales.house.exposed()) == (Stage.CURE, 30_000)
+        assert (sales.stage(), sales.house.exposedOf(0)) == (Stage.CURE, 30_000)
         sales.switch("HOLD")
-        assert (sales.stage(), sales.house.exposed()) == (Stage.HELD, 0)
+        assert (sales.stage(), sales.house.exposedOf(0)) == (Stage.HELD, 0)
 
     def test_expire_after_their_deadline(self, sales, lab):
         held(sales).propose("PAYMENT_PLAN", (1, sales.now + 90 * DAY, DAY))
@@ -240,11 +240,26 @@ class TestPay:
         with lab.refused("WrongStage", 1, Stage.CLOSED, Stage.HELD):
             sales.pay(1)
 
-    @pytest.mark.parametrize(("cash", "error"), [(0, ("ZeroPayment",)), (30_001, ("AboveRest", 30_001, 30_000))])
-    def test_refuses_nothing_and_more_than_is_left(self, sales, lab, cash, error):
+    def test_refuses_nothing_while_something_is_left(self, sales, lab):
         held(sales)
-        with lab.refused(*error):
-            sales.pay(cash)
+        with lab.refused("ZeroPayment"):
+            sales.pay(0)
+
+    def test_takes_no_more_than_is_left(self, sales):
+        [event] = held(sales).pay(30_001).events_of(sales.book, "Paid")
+        assert (event.cash, event.closed, sales.stage()) == (30_000, True, Stage.CLOSED)
+        assert sales.token.balanceOf(sales.debtor) == CASH - 30_000
+
+    def test_of_nothing_closes_a_case_of_which_nothing_is_left_to_pay(self, sales, lab):
+        """600 of 1,000 units bring more than all: what is left of the lot need not be sold."""
+        sales.sell_loan(100_000)
+        sales.take(600, sales.first)
+        for _ in range(2):
+            lab.wait(15 * HOUR)
+            sales.relist()
+        assert (sales.house.leftToPay(1), sales.stage()) == (0, Stage.HELD)
+        sales.book.pay(1, 0, sender=sales.outsider)
+        assert sales.stage() == Stage.CLOSED
 
     def test_of_what_was_agreed_closes_it_and_the_rest_is_lost(self, sales):
         held(sales).pay(5_000)
@@ -334,7 +349,7 @@ class TestFire:
     def test_is_cured(self, sales, lab):
         held(sales).fire(DAY)
         sales.book.cured(1, sender=sales.overseer)
-        assert (sales.stage(), sales.house.exposed()) == (Stage.HELD, 0)
+        assert (sales.stage(), sales.house.exposedOf(0)) == (Stage.HELD, 0)
         with lab.refused("WrongStage", 1, Stage.HELD, Stage.CURE):
             sales.book.startSale(1, sender=sales.outsider)
 

@@ -137,12 +137,15 @@ class TestReveal:
         first_price.claim(first_price.first)
         assert first_price.house.owed(first_price.first) == DEPOSIT
 
-    def test_of_who_lost_admission_is_out_of_the_contest_and_keeps_the_deposit(self, committed):
+    def test_of_who_lost_admission_is_refused_until_it_is_back(self, committed, lab):
         committed.remove(committed.second)
-        committed.reveal(committed.second, 45_000)
-        committed.claim(committed.second)
+        with lab.refused("NotEligible", committed.second):
+            committed.reveal(committed.second, 45_000)
         assert committed.sealed.priceOf(1) == 0
-        assert committed.house.owed(committed.second) == DEPOSIT
+        agent, until = committed.deal.parties.transfer_agent, committed.now + 99 * DAY
+        committed.deal.allow_list.admit(committed.second, until, sender=agent)
+        committed.reveal(committed.second, 45_000)
+        assert committed.sealed.priceOf(1) == 45_000
 
 
 class TestPay:

@@ -117,7 +117,7 @@ class TestFire:
         here.hold(LOW)
         here.show(by=here.third)
         assert (here.stage(), here.account().keeper, here.account().keeperDue) == (Stage.CURE, here.third.address, 50)
-        assert here.house.exposed() == 20_000
+        assert here.house.exposedOf(0) == 20_000
         lab.wait(3 * DAY)
         here.book.startSale(1, sender=here.outsider)
         assert here.stage() == Stage.FOR_SALE
@@ -185,7 +185,7 @@ class TestCalm:
         here.show()
         here.say(HIGH)
         here.calm()
-        assert (here.stage(), here.house.exposed()) == (Stage.HELD, 0)
+        assert (here.stage(), here.house.exposedOf(0)) == (Stage.HELD, 0)
 
     @pytest.mark.parametrize("value", [160, CLOSE, 175])
     def test_needs_more_than_the_level_by_the_margin(self, here, lab, value):

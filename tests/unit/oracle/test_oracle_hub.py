@@ -310,7 +310,7 @@ class TestModel:
         hub, now = Hub(), stage.lab.now
         policy = policy_of(stage, played)
         given = [Answer(value=(100 + number) * WAD, at=now) for number in range(5)]
-        hub.set_policy(KEY, policy)
+        hub.set_policy(KEY, policy, now)
         assert judge(policy, given, now)[1] == hub.read(KEY, given, now)
         stage.set_policy(policy)
         assert plain(stage.hub.read(KEY)) == hub.read(KEY, given, now).words

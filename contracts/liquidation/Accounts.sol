@@ -29,13 +29,17 @@ library Accounts {
         if (self.keeperWaits) {
             uint256 keeperDue = self.keeperDue;
             toKeeper = Math.min(cash, keeperDue);
-            self.keeperDue = uint88(keeperDue - toKeeper); // less than it was
+            unchecked {
+                self.keeperDue = uint88(keeperDue - toKeeper); // less than it was
+            }
             self.keeperWaits = keeperDue != toKeeper;
         }
         if (self.servicerWaits) {
             uint256 costsDue = self.costsDue;
-            toServicer = Math.min(cash - toKeeper, costsDue);
-            self.costsDue = uint88(costsDue - toServicer); // likewise
+            unchecked {
+                toServicer = Math.min(cash - toKeeper, costsDue);
+                self.costsDue = uint88(costsDue - toServicer); // likewise
+            }
             self.servicerWaits = costsDue != toServicer;
         }
     }

@@ -312,10 +312,14 @@ contract AuctionHouse is HouseGroups, AccessManaged {
     ) private returns (uint256 loss) {
         uint256 all = cash.held + cash.more;
         uint256 fees = _payFees(account, all);
-        uint256 net = all - fees;
-        uint256 toDebtor = account.surplus(net);
+        uint256 net;
+        uint256 toDebtor;
+        unchecked {
+            net = all - fees; // part of it, as the debtor's is
+            toDebtor = account.surplus(net);
+            net -= toDebtor;
+        }
         if (toDebtor != 0) _owe(account.debtor, toDebtor);
-        net -= toDebtor;
         Proceeds memory proceeds;
         uint112 elsewhere;
         (proceeds.recovered, elsewhere) = _recover(caseId, account, net);

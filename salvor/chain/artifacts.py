@@ -13,6 +13,7 @@ from eth_hash.auto import keccak
 
 from salvor.chain.codec import Abi, address_of
 from salvor.errors import ArtifactAmbiguous, ArtifactMissing, FileMissing, FileUnreadable, LibraryMissing, NotDeployable
+from salvor.toolchain.artifacts import settle
 
 _PLACEHOLDER = re.compile(r"__\$([0-9a-f]{34})\$__")  # where solc leaves room for a library's address
 _NOT_ARTIFACTS = {"build-info", "cache"}
@@ -84,6 +85,8 @@ class Artifacts(Mapping[str, Artifact]):
 
 def read_artifacts(path: Path) -> Artifacts:
     """All contracts of a folder: Ape's `.build` (or its manifest), Foundry's `out`, Hardhat's `artifacts`."""
+    if path.name == ".build" and not (path / "__local__.json").is_file():
+        settle(path.parent)
     if path.is_dir() and (path / "__local__.json").is_file():
         path = path / "__local__.json"
     if path.is_file():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from salvor.chain.solc import check_project
 from salvor.errors import FileUnreadable
-from salvor.toolchain.artifacts import is_compiled, keep_compiled, start_afresh
+from salvor.toolchain.artifacts import is_compiled, keep_compiled, settle, start_afresh
 
 
 def build(root: Path) -> Path:
@@ -19,6 +19,7 @@ def build(root: Path) -> Path:
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        settle(root)
         if is_compiled(root):
             return folder
         start_afresh(root)  # nobody knows of what is there whether it is old

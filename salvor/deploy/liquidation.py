@@ -14,6 +14,8 @@ from salvor.model.liquidation.sealed import Sealed
 from salvor.model.liquidation.state import StrategyTerms
 from salvor.model.liquidation.watch import Condition, TriggerTerms
 
+_OF_THE_OVERSEER = ["confirm", "reject", "approve", "switchTo", "pause"]
+
 
 def with_liquidation(
     project: Any, live: LiveDeal, terms: LiquidationTerms | None, groups: tuple[LiveDeal, ...] = ()
@@ -55,7 +57,7 @@ def deploy_liquidation(
     send(live.pool.appointHouse, house, sender=admin)
     roles = {
         access.SERVICER(): ([(book, ["open", "join", "propose", "sell"])], None),  # who has it already
-        access.OVERSEER(): ([(book, ["confirm", "reject", "approve", "switchTo", "pause"])], overseer or parties.manager),
+        access.OVERSEER(): ([(book, _OF_THE_OVERSEER)], overseer or parties.manager),
     }
     for role, (targets, holder) in roles.items():
         for target, functions in targets:

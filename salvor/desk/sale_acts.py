@@ -63,7 +63,7 @@ def claim_of(sales: Sales) -> str:
 
 
 def confirm(sales: Sales, number: int, *, seen: str | None = None, sender: Any) -> str:
-    """The overseer has looked at its loans, its claim, its debtor and what it is valued as; `seen` is what waited then."""
+    """The overseer has looked at loans, claim, debtor and what it is valued as; `seen` is what waited then."""
     waiting = _waiting(sales, number, "confirm")
     if seen is not None and seen != waiting.content:
         raise OptionInvalid(

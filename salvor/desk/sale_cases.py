@@ -110,9 +110,7 @@ def _watches(sales: Sales, numbers: Sequence[int]) -> dict[int, list[Any]]:
     return {number: [next(found) for _ in places] for number in numbers}
 
 
-def _case(
-    sales: Sales, number: int, record: Any, account: Any, rest: int, joins: Any, watches: list[Any]
-) -> CaseNow:
+def _case(sales: Sales, number: int, record: Any, account: Any, rest: int, joins: Any, watches: list[Any]) -> CaseNow:
     stage, proposed = Stage(record.stage), record.proposal != bytes(32)
     round_, ends = _round(sales, number, account) if stage is Stage.FOR_SALE else (None, ())
     deadlines = [*_of_stage(sales, record, stage), *ends]

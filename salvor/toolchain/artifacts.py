@@ -10,9 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from pathlib import Path
 
 from salvor.toolchain.paths import ROOT
+
+_NONE, _CUT_OFF = "none", "cut off"  # in the place of a hash
+_LOOKS, _BETWEEN = 50, 0.1  # seconds; Ape takes less than one to write
 
 
 def drop_stale(root: Path = ROOT) -> bool:
@@ -28,6 +32,7 @@ def drop_stale(root: Path = ROOT) -> bool:
 def start_afresh(root: Path = ROOT) -> None:
     """Delete Ape's manifest, and write down of which sources the next one is."""
     _manifest(root).unlink(missing_ok=True)
+    (_build(root) / "compiled").unlink(missing_ok=True)
     _stamp(root, "made-from", fingerprint(root))
 
 
@@ -62,10 +67,24 @@ def fingerprint(root: Path = ROOT) -> str:
     return digest.hexdigest()
 
 
+def settle(root: Path = ROOT) -> None:
+    """Wait while Ape writes its manifest: it deletes the old one first, and a process beside it would see none."""
+    sources, _ = _compiled(root)
+    if not sources or sources != fingerprint(root):
+        return
+    for _ in range(_LOOKS):
+        if _contracts_of(_manifest(root)) not in (_NONE, _CUT_OFF):
+            return
+        time.sleep(_BETWEEN)
+
+
 def _was_written_over(root: Path, current: str) -> bool:
-    """Whether other contracts are there than were compiled from these sources; not known before `keep_compiled`."""
+    """Whether other contracts are there than were compiled from these sources; not known before `keep_compiled`.
+
+    Where none are there, Ape is writing them, or will compile them: nothing old is left to drop.
+    """
     sources, contracts = _compiled(root)
-    return sources == current and contracts != _contracts_of(_manifest(root))
+    return sources == current and _contracts_of(_manifest(root)) not in (contracts, _NONE)
 
 
 def _compiled(root: Path) -> tuple[str, str]:
@@ -75,11 +94,13 @@ def _compiled(root: Path) -> tuple[str, str]:
 
 
 def _contracts_of(manifest: Path) -> str:
-    """Hash of interfaces and creation code, which ends with a hash of all sources; "none" without a manifest."""
+    """Hash of interfaces and creation code, which ends with a hash of all sources; without a manifest a word."""
     try:
         types = json.loads(manifest.read_text()).get("contractTypes") or {}
-    except (FileNotFoundError, ValueError):
-        return "none"
+    except FileNotFoundError:
+        return _NONE
+    except ValueError:
+        return _CUT_OFF
     kept = {name: [each.get("abi"), each.get("deploymentBytecode")] for name, each in types.items()}
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
 

@@ -10,7 +10,9 @@ from salvor.options import Acting, live_options
 @click.command(epilog="Example: ape run sell confirm deals/worked-loans/deal.yaml 3 --seen 5f0c...")
 @live_options
 @click.argument("case", type=int)
-@click.option("--seen", help="What `sell status` says that waits: whatever came since is refused.  [default: what waits now]")
+@click.option(
+    "--seen", help="What `sell status` says that waits: whatever came since is refused.  [default: what waits now]"
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON on stdout.")
 def cli(chosen: Acting, case: int, seen: str | None, as_json: bool) -> None:
     """Confirm as the overseer what `sell status` shows of CASE: its loans, claim and debtor, and what it is valued as.

@@ -42,7 +42,8 @@ class Figures:
                     totals = pool.totals[period]
                     found += [totals.net, totals.written_off, totals.recovered, totals.gross]
                 elif period == pool.reported + 1:
-                    found += [pool.open.net, pool.open.written_off, pool.open.recovered, pool.open.gross - pool.open.elsewhere]
+                    own = pool.open
+                    found += [own.net, own.written_off, own.recovered, own.gross - own.elsewhere]
                 else:
                     found += [0, 0, 0, 0]
             found += [pool.awaited, pool.moved, state.exposed[group]]
@@ -138,6 +139,7 @@ class SalesMirror:
         self.spent = dict.fromkeys((who.address for who in sales.people), 0)
         self._titles: dict[tuple[int, str], int] = {}
         self._shares: dict[bytes, int] = {}
+        self._offered: dict[int, tuple[int, int]] = {}  # of sales that run: what was exposed, and units
         self._mirror = Mirror(sales.lab, Figures(self.state, sales), named, refusals="AU-01", agreement="AU-02")
 
     def do(
@@ -184,6 +186,13 @@ class SalesMirror:
             assert sum(parts) <= account.brought, "AU-08"
         assert all(shares[loan] >= before for loan, before in self._shares.items()), "AU-15"
         self._shares = shares
+        for number, account in state.accounts.items():
+            if account.standing == Standing.ON_SALE:
+                terms = state.auctions[state.strategies[account.strategy].auction or 0]
+                self._offered[number] = account.exposed, account.left or getattr(terms, "units", 1)
+            elif offer := self._offered.pop(number, None):
+                stands = -(-offer[0] * account.left // offer[1])
+                assert not account.left or account.rest <= stands, "AU-16"
 
     def _gone(self) -> int:
         """What left the house for the pool."""

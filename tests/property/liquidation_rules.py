@@ -130,9 +130,7 @@ class CaseRules(RuleBasedStateMachine):
     @rule(number=numbers)
     def reject(self, number) -> None:
         number = self.waiting(number)
-        self.mirror.do(
-            book.reject, number, method=self.live.book.reject, given=(number,), by=self.sales.overseer
-        )
+        self.mirror.do(book.reject, number, method=self.live.book.reject, given=(number,), by=self.sales.overseer)
 
     def waiting(self, number) -> int:
         """A case of which something waits for the overseer, as far as there is one."""

@@ -1,6 +1,7 @@
 """Hub, signed reports and disputes beside their model: signers and feeds that lie, lag, break and come back."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import strategies as st
@@ -233,7 +234,8 @@ class OracleMachine(RuleBasedStateMachine):
 
     @rule(key=keys)
     def forget(self, key) -> None:
-        self.mirror.both(lambda: self.twin.hub.forget(key, self.lab.now), self.stage.hub.forget, key, sender=self.stage.keeper)
+        forget = partial(self.twin.hub.forget, key, self.lab.now)
+        self.mirror.both(forget, self.stage.hub.forget, key, sender=self.stage.keeper)
 
     # DISPUTES
 

@@ -130,9 +130,7 @@ class TriggerMachine(RuleBasedStateMachine):
         given = (1, loan_id(loan), claim, claim, 0)
         joins = partial(book.join, self.state, *given)
         by = self.sales.servicer
-        done = self.do(
-            partial(self.state.attempt, joins), live.book.join, 1, self.sales.proof(loan), claim, 0, by=by
-        )
+        done = self.do(partial(self.state.attempt, joins), live.book.join, 1, self.sales.proof(loan), claim, 0, by=by)
         if not isinstance(done, Refused):
             confirms = partial(book.confirm, self.state, 1, self.state.cases[1].joining.content)
             content = live.book.joiningOf(1).content

@@ -214,13 +214,11 @@ class Triggers:
             if one.looks == Looks.VALUE_FELL and not stands:
                 value = self._value(one, case, trigger, how, now)
                 kept = self.references.get((case, trigger, place), Reference())
-                seen = now <= own.last + self.terms[trigger].gap
-                self.references[case, trigger, place] = self._refer(one, case, kept, value, own.last if seen else 0, now)
+                seen = own.last if now <= own.last + self.terms[trigger].gap else 0
+                self.references[case, trigger, place] = self._refer(one, case, kept, value, seen, now)
         return self._look(state, case, trigger, own.claim, how, now)
 
-    def _refer(
-        self, one: Condition, case: int, kept: Reference, value: int | None, seen: int, now: int
-    ) -> Reference:
+    def _refer(self, one: Condition, case: int, kept: Reference, value: int | None, seen: int, now: int) -> Reference:
         """Rule 32: what is too old gives way to what was seen at the last checkpoint, if that is near enough."""
         if value is None:
             return replace(kept, last=0)
@@ -249,9 +247,10 @@ class Triggers:
             kept = self.references.get((case, trigger, place), Reference())
             if value is None:
                 unknown.add(place)
-            elif one.holds(value, claim, self.unit, kept.value, relaxed=how == With.GOOD_NOW_RELAXED):
-                if one.looks != Looks.VALUE_FELL or not self._is_struck(one, case, kept):
-                    holds.add(place)
+                continue
+            yes = one.holds(value, claim, self.unit, kept.value, relaxed=how == With.GOOD_NOW_RELAXED)
+            if yes and not (one.looks == Looks.VALUE_FELL and self._is_struck(one, case, kept)):
+                holds.add(place)
         return holds, unknown
 
     def _value(self, one: Condition, case: int, trigger: int, how: With, now: int) -> int | None:

@@ -4,7 +4,17 @@ import json
 
 import pytest
 
-from salvor.toolchain.artifacts import drop_outlived, drop_stale, fingerprint, is_compiled, keep_compiled
+from salvor.chain.artifacts import read_artifacts
+from salvor.toolchain import artifacts
+from salvor.toolchain.artifacts import (
+    drop_outlived,
+    drop_stale,
+    fingerprint,
+    is_compiled,
+    keep_compiled,
+    settle,
+    start_afresh,
+)
 
 FILES = ("contracts/notes/A.sol", "interfaces/IA.sol", "ape-config.yaml", "package-lock.json")
 
@@ -93,6 +103,39 @@ class TestWrittenOver:
 
     def test_is_not_compiled_before_somebody_has(self, checkout):
         assert not is_compiled(checkout)
+
+
+class TestBeingWritten:
+    """Ape deletes its manifest, and writes the next one some tenths of a second later."""
+
+    def test_is_not_taken_for_written_over(self, compiled):
+        manifest(compiled).unlink()
+        assert not drop_stale(compiled)
+        manifest(compiled).write_text(contracts())
+        assert is_compiled(compiled)
+
+    @pytest.mark.parametrize("meanwhile", [None, "cut off"])
+    def test_is_waited_for(self, compiled, meanwhile, monkeypatch):
+        def write(_seconds):
+            manifest(compiled).write_text(contracts())
+
+        manifest(compiled).unlink()
+        if meanwhile:
+            manifest(compiled).write_text(meanwhile)
+        monkeypatch.setattr(artifacts.time, "sleep", write)
+        settle(compiled)
+        assert is_compiled(compiled)
+
+    def test_is_not_waited_for_by_whoever_reads_it_when_it_is_there(self, compiled, monkeypatch):
+        monkeypatch.setattr(artifacts.time, "sleep", lambda seconds: pytest.fail("waited"))
+        assert "A" in read_artifacts(compiled / ".build")
+        start_afresh(compiled)
+        settle(compiled)
+
+    def test_is_read_once_it_is_there(self, compiled, monkeypatch):
+        manifest(compiled).unlink()
+        monkeypatch.setattr(artifacts.time, "sleep", lambda seconds: manifest(compiled).write_text(contracts()))
+        assert "A" in read_artifacts(compiled / ".build")
 
 
 class TestOutlived:

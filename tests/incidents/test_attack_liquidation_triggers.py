@@ -1,4 +1,4 @@
-"""OPEN FINDINGS, these tests fail: triggers (section 5 of docs/liquidation.md).
+"""Triggers (section 5 of docs/liquidation.md).
 
 Attack: a fall is measured from a value that was struck, from another condition's value, or from nothing, so that a
 trigger fires without a cause or misses one; a hold that was counted with a debt that was paid counts after a loan
@@ -7,15 +7,11 @@ joined; whoever opens cases keeps a trigger from firing.
 
 from dataclasses import replace
 
-import pytest
-
 from salvor.model.liquidation.state import Stage, Strategy
 from salvor.model.liquidation.watch import Condition, Looks, TriggerTerms
 from tests.property.trigger_stage import TRIGGERS, key_bytes, set_triggers
 from tests.utils.selling import Selling
 from tests.utils.world import DAY, WAD
-
-pytestmark = pytest.mark.xfail(reason="found by an attacker and not mended yet")  # strict: who mends one moves it
 
 HOUR = 3_600
 COLLATERAL, SCORE = "COLLATERAL/1", "SCORE/1"

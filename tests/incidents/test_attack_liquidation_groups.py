@@ -1,4 +1,4 @@
-"""OPEN FINDINGS, these tests fail: groups of tranches (section 6 of docs/liquidation.md).
+"""Groups of tranches (section 6 of docs/liquidation.md).
 
 Attack: a dishonest servicer takes the collateral of one group's holders for those of another, alone; a case takes more
 back than came with it; what it brings takes more off a pool balance than came in.
@@ -6,16 +6,12 @@ back than came with it; what it brings takes more off a pool balance than came i
 
 from dataclasses import replace
 
-import pytest
-
 from salvor.tape.committed import CommittedTape
 from tests.property import liquidation_stage
 from tests.property.liquidation_stage import GROUP_STRATEGIES, set_sales
 from tests.utils.leaves import SmallTape, committed
 from tests.utils.selling import Selling
 from tests.utils.world import DAY, NO_CORRECTION, report_of
-
-pytestmark = pytest.mark.xfail(reason="found by an attacker and not mended yet")  # strict: who mends one moves it
 
 LONG, QUICK = 0, 1
 FIRST_OF_QUICK, SECOND_OF_QUICK = 5, 6

@@ -1,4 +1,4 @@
-"""OPEN FINDINGS, these tests fail: cases, payments and sales (sections 1 to 4 of docs/liquidation.md).
+"""Cases, payments and sales (sections 1 to 4 of docs/liquidation.md).
 
 Attack: a debtor is kept from paying by a unit, a plan, or a loan that nobody confirmed; what no court has allowed yet
 is sold; a sealed bidder takes a price back for nothing.
@@ -10,8 +10,6 @@ from salvor.model.liquidation.state import Stage, Strategy, StrategyTerms
 from tests.property.liquidation_stage import SALE, SEALED_STRATEGIES
 from tests.utils.selling import stand
 from tests.utils.world import DAY
-
-pytestmark = pytest.mark.xfail(reason="found by an attacker and not mended yet")  # strict: who mends one moves it
 
 SALT = b"\x08" * 32
 HOUR = 3_600

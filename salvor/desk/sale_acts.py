@@ -38,12 +38,7 @@ def open_case(
 ) -> str:
     """The servicer opens a case of these loans, proved one by one; what secures them is valued as KIND/number."""
     claims = proofs.claims
-    for loan in loans:
-        proofs.must_have(loan)
-        if not claims.get(loan):
-            raise OptionInvalid(f"loan '{loan}' has no claim by its tape ({claim_of(sales)}): it can't be in a case")
-        if number := sales.book.loanOf(proofs.leaf(loan)).caseId:
-            raise OptionInvalid(f"loan '{loan}' is in case {number} already")
+    _must_be_free(sales, proofs, loans)
     subject = f"{kind}/{sales.book.cases() + 1}".encode().ljust(32, b"\0")
     opening = (claims[loans[0]], 0, by_rank, debtor or NOBODY, subject)
     receipt = sales.book.open(proofs.of(loans[0]), opening, sender=sender)
@@ -55,6 +50,26 @@ def open_case(
         f"case {event.caseId} opened: {', '.join(loans)}, claim {money(sales, owed)}, "
         f"valued as {kind}/{event.caseId}; it waits for the overseer: `sell confirm`"
     )
+
+
+def join(sales: Sales, proofs: Tapes, number: int, loans: list[str], *, sender: Any) -> str:
+    """The servicer adds loans to a case that is opened or held, proved one by one."""
+    case_of(sales, number)
+    _must_be_free(sales, proofs, loans)
+    for loan in loans:
+        sales.book.join(number, proofs.of(loan), proofs.claims[loan], 0, sender=sender)
+    owed = money(sales, sum(proofs.claims[loan] for loan in loans))
+    return f"case {number}: {', '.join(loans)}, claim {owed}, join when the overseer confirms them: `sell confirm`"
+
+
+def _must_be_free(sales: Sales, proofs: Tapes, loans: list[str]) -> None:
+    """Every loan is in a tape, has a claim and is in no case."""
+    for loan in loans:
+        proofs.must_have(loan)
+        if not proofs.claims.get(loan):
+            raise OptionInvalid(f"loan '{loan}' has no claim by its tape ({claim_of(sales)}): it can't be in a case")
+        if number := sales.book.loanOf(proofs.leaf(loan)).caseId:
+            raise OptionInvalid(f"loan '{loan}' is in case {number} already")
 
 
 def claim_of(sales: Sales) -> str:

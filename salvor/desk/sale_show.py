@@ -59,8 +59,8 @@ def print_case(sales: Sales, case: CaseNow, console: Console) -> None:
     if own := case.waiting:
         what = "it waits" if case.stage is Stage.OPENED else f"{own.loans} further loans wait"
         claims = f"outstanding {money(sales, own.outstanding)}, written off {money(sales, own.written_off)}"
-        console.print(f"  {what} for the overseer ({claims}): sell confirm --seen {own.content}", markup=False)
-        console.print("  or sell reject" + ("; nothing else is done with it" if case.stage is Stage.OPENED else ""))
+        console.print(f"  {what} for the overseer, {claims}: sell reject, or", markup=False)
+        console.print(f"  sell confirm --seen {own.content}", markup=False, soft_wrap=True)
     owed = f"outstanding {money(sales, case.outstanding)}, brought {money(sales, case.brought)}"
     due = f"due to servicer {money(sales, case.costs_due)}, to keeper {money(sales, case.keeper_due)}"
     console.print(f"  {owed}; {due}; left to pay {money(sales, case.left_to_pay)}", markup=False)

@@ -27,8 +27,10 @@ from scripts.sell import (
     commit,
     confirm,
     expire,
+    join,
     pay,
     plan,
+    reject,
     relist,
     repay,
     reveal,
@@ -200,12 +202,17 @@ class TestActs:
         code, told, _ = clean.run(open_, "2030", "1150", *clean.secret, *SERVICER)
         assert (code, told.split(":")[0]) == (0, "case 1 opened")
         code, told, _ = clean.run(status, 1)
-        assert (code, "the overseer confirms what the servicer said" in " ".join(told.split())) == (0, True)
+        line = next(each for each in told.splitlines() if "sell confirm --seen" in each)
+        said = "it waits for the overseer, outstanding 680.00 DUSD, written off 0.00 DUSD: sell reject, or"
+        assert (code, said in " ".join(told.split())) == (0, True), told
+        seen = line.split()[-1]
         code, _, told = clean.run(confirm, 1, *SERVICER)
         assert (code, "AccessManagedUnauthorized" in told) == (3, True), told
-        assert clean.run(confirm, 1)[:2] == (0, "case 1: confirmed with 2 loans\n")
+        code, _, told = clean.run(confirm, 1, "--seen", "00" * 32)
+        assert (code, f"something else waits than --seen {'00' * 32}: {seen}" in told) == (2, True)
+        assert clean.run(confirm, 1, "--seen", seen)[:2] == (0, "case 1: confirmed with 2 loans\n")
         code, _, told = clean.run(confirm, 1)
-        assert (code, "case 1 is held: `sell confirm` needs one that is opened" in told) == (2, True)
+        assert (code, "nothing of it waits for the overseer: there is nothing to confirm" in told) == (2, True)
         code, told, _ = clean.run(plan, 1, "discounted_pay_off", "--amount", "200.00", *SERVICER)
         assert (code, told) == (0, "case 1: discounted pay off is proposed; it waits for the overseer\n")
         code, told, _ = clean.run(plan, 1, "discounted_pay_off", "--amount", "200.00", "--approve", "--json")
@@ -218,19 +225,41 @@ class TestActs:
         for command, more, words in (
             (start, (1,), "NothingToSell"),
             (expire, (1,), "NothingExpired"),
-            (repay, (1, "680.01"), "AboveRest"),
+            (repay, (1, "0.00"), "ZeroPayment"),
         ):
             code, _, told = clean.run(command, *more, *SERVICER)
             assert (code, words in told) == (3, True), told
+        code, told, _ = clean.run(repay, 1, "680.01", *SERVICER)
+        assert (code, told) == (0, "case 1: 680.00 DUSD paid; closed\n")
         code, told, _ = clean.run(collect, "0x70997970C51812dc3A010C7d01b50e0d17dc79C8")
         assert (code, told.endswith("0.00 DUSD paid out\n")) == (0, True)
+
+    def test_of_what_joins_are_confirmed_or_rejected(self, clean):
+        clean.run(open_, "2030", *clean.secret, *SERVICER)
+        clean.run(confirm, 1)
+        code, told, _ = clean.run(join, 1, "1150", *clean.secret, *SERVICER)
+        said = "join when the overseer confirms them: `sell confirm`\n"
+        assert (code, told.startswith("case 1: 1150, claim "), told.endswith(said)) == (0, True, True), told
+        code, told, _ = clean.run(status, 1, "--json")
+        [case] = json.loads(told)["cases"]
+        assert (case["stage"], case["loans"], case["waiting"]["loans"]) == ("held", 1, 1)
+        said = "case 1: 1 loans that waited are rejected and in no case; it goes on as it is\n"
+        assert clean.run(reject, 1)[:2] == (0, said)
+        code, _, told = clean.run(reject, 1)
+        assert (code, "there is nothing to reject" in told) == (2, True)
+        clean.run(open_, "1150", *clean.secret, *SERVICER)
+        assert clean.run(reject, 2)[:2] == (0, "case 2: rejected and closed; its loans are in no case\n")
+        code, _, told = clean.run(join, 1, "2030", *clean.secret, *SERVICER)
+        assert (code, "loan '2030' is in case 1 already" in told) == (2, True)
+        clean.run(join, 1, "1150", *clean.secret, *SERVICER)
+        assert clean.run(confirm, 1)[:2] == (0, "case 1: confirmed with 2 loans\n")
 
 
 class TestBadInput:
     @pytest.mark.parametrize(
         ("command", "options"),
         [(bid, (7, "1.00")), (take, (7, 1)), (settle, (7,)), (relist, (7,)), (pay, (7,)), (start, (7,)), (status, (7,)),
-         (confirm, (7,)), (calm, (7,)), (expire, (7,)), (repay, (7, "1.00"))],
+         (confirm, (7,)), (reject, (7,)), (calm, (7,)), (expire, (7,)), (repay, (7, "1.00"))],
     )  # fmt: skip
     def test_a_case_that_is_none(self, desk, command, options):
         code, _, told = desk.run(command, *options)

@@ -96,7 +96,8 @@ PROPERTIES = {
     "AU-14": "While a case is in cure or for sale whose loss may reach a tranche, nobody leaves that tranche at a "
     "price without it.",
     "AU-15": "A loan's share of what its case brought never falls: a further loan that joins takes nothing of it.",
-    "AU-16": "Where part of a lot is sold and the rest comes back, no more of the claim stands than the part that is left.",
+    "AU-16": "Where part of a lot is sold and the rest comes back, no more of the claim stands than the part that is "
+    "left.",
     "OR-01": "A good value lies between the smallest and the largest honest answer while fewer than half of those that "
     "count for the median lie.",
     "OR-02": "A good value is not older than its policy allows, a held one not older than it may be held.",

@@ -269,14 +269,14 @@ def plan_of(sales: Sales, amount: str | None, due: Any, every: int | None) -> Pl
     return Plan(units, seconds, (every or 0) * _DAY)
 
 
-def cash_of(sales: Sales, text: str, option: str) -> int:
-    """An amount of the command line in settlement units; above 0."""
+def cash_of(sales: Sales, text: str, option: str, *, least: int = 1) -> int:
+    """An amount of the command line in settlement units; above 0 where nothing else is said."""
     try:
         units = to_units(Decimal(text), sales.decimals)
     except (InvalidOperation, ValueError):
         raise OptionInvalid(f"{option} {text}: no amount of at most {sales.decimals} decimals") from None
-    if units <= 0:
-        raise OptionInvalid(f"{option} {text}: must be above 0")
+    if units < least:
+        raise OptionInvalid(f"{option} {text}: must {'be above' if least else 'not be below'} 0")
     return units
 
 

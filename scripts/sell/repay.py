@@ -15,6 +15,8 @@ from salvor.options import Acting, live_options
 def cli(chosen: Acting, case: int, amount: str, as_json: bool) -> None:
     """Pay AMOUNT of the settlement asset on CASE, or all that is left to pay where that is less.
 
+    An AMOUNT of 0 closes a case of which a sale has brought all.
+
     Exit code 0, 2 for bad input, 3 when the chain refuses, or for trouble with the node.
     """
     from salvor.desk import sale_acts as acts
@@ -22,5 +24,5 @@ def cli(chosen: Acting, case: int, amount: str, as_json: bool) -> None:
     from salvor.desk.sale_show import tell
 
     with opened(chosen) as (sales, signer):
-        cash = acts.cash_of(sales, amount, "AMOUNT")
+        cash = acts.cash_of(sales, amount, "AMOUNT", least=0)
         tell(sales, acts.repay(sales, case, cash, sender=signer), number=case, as_json=as_json)

@@ -126,7 +126,7 @@ def _sealed_rows(lab: Lab) -> Iterator[Row]:
     peer.start(1, 60_000, 30_500, 1, sender=lab.actor("admin"))
     prices = {sales.first: 31_000, sales.second: 40_000, sales.third: 35_000}
     for place, (who, price) in enumerate(prices.items()):
-        ours = sealed.commit(1, sealed.sealOf(1, who, price, bytes(32)), sender=who).gas_used
+        ours = sealed.commit(1, 1, sealed.sealOf(1, who, price, bytes(32)), sender=who).gas_used
         seal = _seal(1, who.address, price)
         theirs = peer.commit(1, seal, sender=who).gas_used
         if place == 1:

@@ -70,13 +70,17 @@ interface ISealedAuction is IAuction {
     /// @notice Only the winner pays.
     error NotTheWinner(address caller, address winner);
 
+    /// @notice The round that was named does not run.
+    error OtherRound(uint32 given, uint32 runs);
+
     /// @notice The deposit is not the account's to take back: nothing revealed, still the best, or had already.
     error NothingToReclaim(uint32 number, address bidder);
 
     /// @notice Commits to a price with the deposit of the round. By whom compliance admits, once a round; the allowance is the
     ///         house's.
+    /// @param number The round that the seal is for: in another it could never be revealed.
     /// @param seal See `sealOf`.
-    function commit(uint64 caseId, bytes28 seal) external;
+    function commit(uint64 caseId, uint32 number, bytes28 seal) external;
 
     /// @notice Tells the price and the salt. A price below the floor, or of who is not admitted any more, is out of the contest.
     function reveal(uint64 caseId, uint96 price, bytes32 salt) external;

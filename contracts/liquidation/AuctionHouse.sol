@@ -334,7 +334,11 @@ contract AuctionHouse is HouseGroups, AccessManaged {
         cash.send(settlement, _distributorOf(group), net);
     }
 
-    function _recover(uint64 caseId, Account storage account, uint256 net) private returns (uint112, uint112 elsewhere) {
+    function _recover(
+        uint64 caseId,
+        Account storage account,
+        uint256 net
+    ) private returns (uint112, uint112 elsewhere) {
         (uint256 was, uint256 now_) = account.bring(net);
         if (now_ == was) return (0, 0);
         elsewhere = _elsewhere(caseId, was, now_);

@@ -5,7 +5,16 @@ import {Accounts} from "contracts/liquidation/Accounts.sol";
 import {LoanProofs} from "contracts/liquidation/LoanProofs.sol";
 import {TapeLeaves} from "contracts/pool/TapeLeaves.sol";
 import {Account, IAuctionHouse} from "interfaces/IAuctionHouse.sol";
-import {CaseRecord, ILoanBook, Joining, LoanProof, LoanRecord, Opening, Stage, Strategy} from "interfaces/ILoanBook.sol";
+import {
+    CaseRecord,
+    ILoanBook,
+    Joining,
+    LoanProof,
+    LoanRecord,
+    Opening,
+    Stage,
+    Strategy
+} from "interfaces/ILoanBook.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
@@ -127,7 +136,11 @@ abstract contract CaseLoans is ILoanBook {
     }
 
     /// @dev Rule 2.
-    function _takesLoans(uint64 caseId, CaseRecord storage record, Account memory account) internal view returns (bool) {
+    function _takesLoans(
+        uint64 caseId,
+        CaseRecord storage record,
+        Account memory account
+    ) internal view returns (bool) {
         if (record.stage == Stage.Opened) return true;
         if (record.stage != Stage.Held) revert WrongStage(caseId, record.stage, Stage.Held);
         return record.strategy == Strategy.Hold && account.takesLoans(record.byRank);

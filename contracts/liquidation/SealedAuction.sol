@@ -52,8 +52,9 @@ contract SealedAuction is HouseAuction, ISealedAuction {
     /* BIDDERS */
 
     /// @inheritdoc ISealedAuction
-    function commit(uint64 caseId, bytes28 seal) external {
-        (SealedRound storage round, uint32 number) = _round(caseId);
+    function commit(uint64 caseId, uint32 number, bytes28 seal) external {
+        (SealedRound storage round, uint32 runs) = _round(caseId);
+        if (number != runs) revert OtherRound(number, runs);
         _within(round.begun, uint256(round.begun) + _commitTime);
         Commitment storage own = _commitments[number][msg.sender];
         if (own.place != 0) revert AlreadyCommitted(msg.sender);

@@ -172,12 +172,7 @@ contract TriggerBook is ITriggerBook {
     /* INTERNAL */
 
     /// @dev Notes the claim. What was counted with one that was too far above it does not count (rule 33).
-    function _note(
-        uint64 caseId,
-        uint256 trigger,
-        Watching own,
-        Declared terms
-    ) private returns (Watching) {
+    function _note(uint64 caseId, uint256 trigger, Watching own, Declared terms) private returns (Watching) {
         (uint96 claim, uint256 loans) = (_claim(caseId), book.caseOf(caseId).loans);
         (uint256 noted, uint256 before, bool joined) = (own.claim(), own.since(), own.loans() != loans);
         own = own.noted(claim, loans);

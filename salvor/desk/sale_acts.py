@@ -158,7 +158,7 @@ def commit(sales: Sales, number: int, price: int, seal_file: Path, *, sender: An
     write_whole(seal_file, json.dumps(kept, indent=2) + "\n", mode=0o600)
     try:
         _approve(sales, round_.deposit, sender)
-        auction.commit(number, auction.sealOf(of, sender.address, price, salt), sender=sender)
+        auction.commit(number, of, auction.sealOf(of, sender.address, price, salt), sender=sender)
     except CallRefused:
         seal_file.unlink()  # nothing was committed that it could tell
         raise

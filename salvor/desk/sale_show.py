@@ -56,11 +56,11 @@ def print_case(sales: Sales, case: CaseNow, console: Console) -> None:
     console.print(title, style="bold", markup=False)
     if case.debtor != NOBODY:
         console.print(f"  debtor {case.debtor}", markup=False)
-    if own := case.waiting:
-        what = "it waits" if case.stage is Stage.OPENED else f"{own.loans} further loans wait"
-        claims = f"outstanding {money(sales, own.outstanding)}, written off {money(sales, own.written_off)}"
+    if joins := case.waiting:
+        what = "it waits" if case.stage is Stage.OPENED else f"{joins.loans} further loans wait"
+        claims = f"outstanding {money(sales, joins.outstanding)}, written off {money(sales, joins.written_off)}"
         console.print(f"  {what} for the overseer, {claims}: sell reject, or", markup=False)
-        console.print(f"  sell confirm --seen {own.content}", markup=False, soft_wrap=True)
+        console.print(f"  sell confirm --seen {joins.content}", markup=False, soft_wrap=True)
     owed = f"outstanding {money(sales, case.outstanding)}, brought {money(sales, case.brought)}"
     due = f"due to servicer {money(sales, case.costs_due)}, to keeper {money(sales, case.keeper_due)}"
     console.print(f"  {owed}; {due}; left to pay {money(sales, case.left_to_pay)}", markup=False)

@@ -75,7 +75,7 @@ def test_who_lapses_before_revealing_takes_no_price_back_for_nothing(lab):
     sales = stand(lab, strategies=SEALED_STRATEGIES, way=SEALED_STRATEGIES[3]).sell_loan(50_000)
     sealed, high, low = sales.sales.live.auctions[2], sales.first, sales.second
     for who, price in ((high, 60_000), (low, 31_000)):
-        sealed.commit(1, sealed.sealOf(1, who, price, SALT), sender=who)
+        sealed.commit(1, 1, sealed.sealOf(1, who, price, SALT), sender=who)
     lab.wait(2 * DAY)
     sealed.reveal(1, 31_000, SALT, sender=low)
     sales.remove(high)

@@ -17,7 +17,7 @@ SALT = b"\x08" * 32
 def test_a_sealed_winner_who_lapsed_loses_the_deposit(lab):
     sales = stand(lab, strategies=SEALED_STRATEGIES, way=SEALED_STRATEGIES[3]).sell_loan(50_000)
     sealed, who = sales.sales.live.auctions[2], sales.first
-    sealed.commit(1, sealed.sealOf(1, who, 40_000, SALT), sender=who)
+    sealed.commit(1, 1, sealed.sealOf(1, who, 40_000, SALT), sender=who)
     lab.wait(2 * DAY)
     sealed.reveal(1, 40_000, SALT, sender=who)
     sales.remove(who)

@@ -21,7 +21,7 @@ def test_a_copy_gains_nothing_and_costs_the_deposit(lab, copy_first):
     maker, copier = sales.first, sales.second
     seal = sealed.sealOf(1, maker, 40_000, SALT)
     for who in (copier, maker) if copy_first else (maker, copier):
-        sealed.commit(1, seal, sender=who)
+        sealed.commit(1, 1, seal, sender=who)
     lab.wait(2 * DAY)
     sealed.reveal(1, 40_000, SALT, sender=maker)
     with lab.refused("NotCommitted", copier, sealed.sealOf(1, copier, 40_000, SALT)):

@@ -138,11 +138,11 @@ class LiquidationMachine(CaseRules):
         if copied:
             others = [each.seal for each in self.sealed(number).commitments.values()] if place else []
             seal = others[0] if others else bytes(28)
-        kind = self.state.auctions[2]
+        kind, named = self.state.auctions[2], max(0, place - (price % 11 == 7))
         done = self.mirror.do(
-            lambda state: kind.commit(state, number, who.address, seal, self.now),
+            lambda state: kind.commit(state, number, named, who.address, seal, self.now),
             method=self.live.auctions[2].commit,
-            given=(number, seal),
+            given=(number, named, seal),
             by=who,
         )
         if done is None:

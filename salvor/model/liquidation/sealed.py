@@ -69,9 +69,12 @@ class Sealed:
         """Seconds of a round."""
         return self.commit_time + self.reveal_time + self.pay_time
 
-    def commit(self, state: State, case: int, bidder: str, seal: bytes, now: int) -> None:
+    def commit(self, state: State, case: int, number: int, bidder: str, seal: bytes, now: int) -> None:
         """Rule 27."""
         round_ = running(state, case)
+        runs = next(place for place, each in state.sealed.items() if each is round_)
+        if number != runs:
+            raise Refused("OtherRound", number, runs)
         _within(now, round_.begun, round_.begun + self.commit_time)
         if bidder in round_.commitments:
             raise Refused("AlreadyCommitted", bidder)

@@ -76,7 +76,7 @@ def test_a_reveal_costs_at_most_80_000(lab):
     sealed = sales.sales.live.auctions[2]
     prices = {sales.first: 31_000, sales.second: 40_000, sales.third: 35_000}
     for who, price in prices.items():
-        sealed.commit(1, sealed.sealOf(1, who, price, bytes(32)), sender=who)
+        sealed.commit(1, 1, sealed.sealOf(1, who, price, bytes(32)), sender=who)
     lab.wait(2 * DAY)
     spent = [sealed.reveal(1, price, bytes(32), sender=who).gas_used for who, price in prices.items()]
     assert max(spent) <= 80_000, spent

@@ -28,7 +28,7 @@ class Bids(Selling):
 
     def commit(self, who, price, salt=SALT):
         seal = self.sealed.sealOf(self.number, who, price, salt)
-        return self.sealed.commit(1, seal, sender=who)
+        return self.sealed.commit(1, self.number, seal, sender=who)
 
     @property
     def number(self):
@@ -78,7 +78,15 @@ class TestCommit:
         """Else a bidder could have the deposit back without a price, and the case would have it too."""
         seal = number.to_bytes(28, "big")
         with lab.refused("NotCommitted", first_price.first, seal):
-            first_price.sealed.commit(1, seal, sender=first_price.first)
+            first_price.sealed.commit(1, 1, seal, sender=first_price.first)
+
+    def test_refuses_a_seal_for_a_round_that_is_over(self, first_price, lab):
+        """It names its round: in the next one it could never be revealed, and the deposit would be lost."""
+        seal = first_price.sealed.sealOf(1, first_price.first, 40_000, SALT)
+        lab.wait(4 * DAY)
+        first_price.relist()
+        with lab.refused("OtherRound", 1, 2):
+            first_price.sealed.commit(1, 1, seal, sender=first_price.first)
 
     def test_refuses_who_is_not_admitted(self, first_price, lab):
         first_price.remove(first_price.first)

@@ -39,8 +39,9 @@ interface IAuction {
     function begin(uint64 caseId, uint96 start, uint96 floor, uint32 left) external;
 
     /// @notice Ends a round before its time because all that was owed was paid; bids are credited. Only the house. Refused once a
-    ///         part of the lot was taken.
-    function cancel(uint64 caseId) external;
+    ///         part of what its sale offered was taken.
+    /// @param offered Units; 0 for the whole lot.
+    function cancel(uint64 caseId, uint32 offered) external;
 
     /// @notice Ends a round that is over and has no buyer for what is left. Only the house.
     function finish(uint64 caseId) external returns (Ended memory);

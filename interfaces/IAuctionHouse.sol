@@ -54,6 +54,7 @@ struct Group {
 /// @param group Whose its proceeds and its loss are; 0 for the first.
 /// @param keeperWaits Something is due to the keeper: else nobody need read how much.
 /// @param servicerWaits The same of costs.
+/// @param moved It, or a loan of it, came from another group: what it has left there is kept apart.
 /// @param keeper Who showed that its trigger fires, and whom the fee is due.
 /// @param keeperDue To the keeper.
 /// @param debtor Has what a foreclosure brings above all claims; nobody: the pool has it.
@@ -72,6 +73,7 @@ struct Account {
     uint8 group;
     bool keeperWaits;
     bool servicerWaits;
+    bool moved;
     address keeper;
     uint88 keeperDue;
     address debtor;
@@ -79,12 +81,12 @@ struct Account {
     bool alsoOpen;
 }
 
-/// @notice What a case that moved has left in other groups, one slot. Settlement units.
+/// @notice What a case that moved, or has a loan that did, has left in other groups. Settlement units.
 /// @param short Of the rest, what did not come along into the gross balance of its group.
-/// @param elsewhere Of what is written off, what was so before it moved.
+/// @param unrecovered What each group wrote off of it, and nothing came on since.
 struct Behind {
     uint96 short;
-    uint96 elsewhere;
+    uint96[4] unrecovered;
 }
 
 /// @title The cash of all sales, the account of each case, and who has title to what was sold
@@ -167,9 +169,9 @@ interface IAuctionHouse {
     ///         book.
     function add(uint64 caseId, uint8 home, uint96 outstanding, uint96 writtenOff, address debtor) external;
 
-    /// @notice Loans of the tape of the group `home` are confirmed in a case: where it is another group's, so much of their claim moves
-    ///         there. Only the book.
-    function adopt(uint64 caseId, uint8 home, uint96 claim) external;
+    /// @notice Loans of the tape of the group `home`, whose amounts the account has, are confirmed in a case: where it is another group's,
+    ///         so much of their claim moves there. Only the book.
+    function adopt(uint64 caseId, uint8 home, uint96 claim, uint96 writtenOff) external;
 
     /// @notice The account of a case that was never confirmed ends. Only the book.
     function drop(uint64 caseId) external;

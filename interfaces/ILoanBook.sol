@@ -95,6 +95,7 @@ struct Opening {
 /// @param interval As in its plan.
 /// @param loans How many.
 /// @param schema Of its first loan: its class.
+/// @param court Date of the foreclosure that the overseer approved or switched to last; 0 for none.
 struct CaseRecord {
     Strategy strategy;
     Strategy after_;
@@ -112,6 +113,7 @@ struct CaseRecord {
     bytes32 subject;
     bytes32 proposal;
     bytes32 schema;
+    uint40 court;
 }
 
 /// @notice A loan in a case, one slot.
@@ -132,6 +134,7 @@ struct LoanRecord {
 /// @param content Hash of all that was said: for a case that is opened of subject, rank and debtor, then with each loan of what came before,
 ///        its leaf, outstanding and written off (ABI-encoded). 0: nothing waits.
 /// @param homes Outstanding by the groups in whose tapes the loans are, in a deal that has several.
+/// @param lost Written off by the same.
 struct Joining {
     uint96 outstanding;
     uint96 writtenOff;
@@ -139,6 +142,7 @@ struct Joining {
     uint24 batch;
     bytes32 content;
     uint96[4] homes;
+    uint96[4] lost;
 }
 
 /// @title Loans that are worked alone, and what is done with them

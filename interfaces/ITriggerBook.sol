@@ -66,9 +66,6 @@ interface ITriggerBook {
     /// @notice A case is watched, or its claim was noted again.
     event Watched(uint64 indexed caseId, uint256 indexed trigger, uint96 claim);
 
-    /// @notice A clause began or ceased to hold: `holding` is the set of those that do now.
-    event Turned(uint64 indexed caseId, uint256 indexed trigger, uint256 holding);
-
     event Fired(uint64 indexed caseId, uint256 indexed trigger, address indexed keeper);
     event Calmed(uint64 indexed caseId, uint256 indexed trigger, bool cured);
 

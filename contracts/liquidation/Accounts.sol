@@ -7,14 +7,20 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title The account of a case: what is claimed, brought, due and lost. Rules 9 and 11 to 13
 library Accounts {
-    /// @notice Books what goes to the pool; tells what was recovered before it, and what is with it.
-    function bring(Account storage self, uint256 net) internal returns (uint256 was, uint256 now_) {
-        if (net == 0) return (0, 0);
+    /// @notice Books what goes to the pool; tells what of it is recovered.
+    function bring(Account storage self, uint256 net) internal returns (uint112 recovered) {
+        if (net == 0) return 0;
         (uint256 outstanding, uint256 writtenOff, uint256 before) = (self.outstanding, self.writtenOff, self.brought);
         self.brought = uint96(Math.min(before + net, type(uint96).max));
-        if (writtenOff == 0) return (0, 0);
-        was = Math.min(Math.saturatingSub(before, outstanding), writtenOff);
-        now_ = Math.min(Math.saturatingSub(before + net, outstanding), writtenOff);
+        if (writtenOff == 0) return 0;
+        uint256 was = Math.min(Math.saturatingSub(before, outstanding), writtenOff);
+        return uint112(Math.min(Math.saturatingSub(before + net, outstanding), writtenOff) - was); // at most written off
+    }
+
+    /// @notice What was written off and nothing came on since.
+    function unrecovered(Account storage self) internal view returns (uint96) {
+        uint256 recovered = Math.min(Math.saturatingSub(self.brought, self.outstanding), self.writtenOff);
+        return self.writtenOff - uint96(recovered); // part of it
     }
 
     /// @notice A sale starts: its costs are due to the servicer, as far as there is room for them.

@@ -110,12 +110,13 @@ contract AuctionHouse is HouseGroups, AccessManaged {
         account.debtor = debtor;
         account.open = true;
         account.alsoOpen = true;
+        if (account.moved) _loseMore(caseId, account.group, writtenOff);
     }
 
     /// @inheritdoc IAuctionHouse
-    function adopt(uint64 caseId, uint8 home, uint96 claim) external {
+    function adopt(uint64 caseId, uint8 home, uint96 claim, uint96 writtenOff) external {
         _onlyBook();
-        _adopt(caseId, _accounts[caseId], home, claim);
+        _adopt(caseId, _accounts[caseId], home, claim, writtenOff);
     }
 
     /// @inheritdoc IAuctionHouse
@@ -168,7 +169,7 @@ contract AuctionHouse is HouseGroups, AccessManaged {
         _must(caseId, account, Standing.OnSale);
         account.standing = Standing.Held;
         emit SaleCancelled(caseId);
-        _ways[account.strategy].auction.cancel(caseId);
+        _ways[account.strategy].auction.cancel(caseId, account.left);
         _bring(caseId, account, Cash(address(0), 0, 0), 0, true);
     }
 
@@ -322,27 +323,17 @@ contract AuctionHouse is HouseGroups, AccessManaged {
         if (toDebtor != 0) _owe(account.debtor, toDebtor);
         Proceeds memory proceeds;
         uint112 elsewhere;
-        (proceeds.recovered, elsewhere) = _recover(caseId, account, net);
+        proceeds.recovered = account.bring(net);
         if (lost != 0) loss = Math.saturatingSub(account.rest(), type(uint256).max - lost);
         proceeds.gross = (net + fees).toUint112();
         proceeds.costs = uint112(fees); // part of gross
         proceeds.writtenOff = uint112(loss); // at most outstanding
+        if (account.moved) elsewhere = _ofTheGroup(caseId, account, proceeds, net);
         emit Brought(caseId, all, fees, toDebtor, loss);
 
         uint8 group = account.group;
         if (proceeds.gross != 0 || loss != 0 || done) poolOf(group).takeProceeds(proceeds, elsewhere, done);
         cash.send(settlement, _distributorOf(group), net);
-    }
-
-    function _recover(
-        uint64 caseId,
-        Account storage account,
-        uint256 net
-    ) private returns (uint112, uint112 elsewhere) {
-        (uint256 was, uint256 now_) = account.bring(net);
-        if (now_ == was) return (0, 0);
-        elsewhere = _elsewhere(caseId, was, now_);
-        return (uint112(now_ - was) - elsewhere, elsewhere); // part of what was written off
     }
 
     function _payFees(Account storage account, uint256 cash) private returns (uint256) {

@@ -85,7 +85,7 @@ abstract contract CaseLoans is ILoanBook {
         uint256 both = uint256(outstanding) + writtenOff;
         if (both == 0 || claim < 0 || both > uint256(claim)) revert NotTheClaim(outstanding, writtenOff, claim);
         _write(caseId, loanId, outstanding, writtenOff, account.writtenOff);
-        if (house.groups() > 1) _joining[caseId].homes[home] += outstanding;
+        if (house.groups() > 1) _countHome(caseId, home, outstanding, writtenOff);
         if (_cases[caseId].stage == Stage.Opened) {
             return _count(caseId, home, outstanding, writtenOff, 1, account.debtor);
         }
@@ -93,6 +93,11 @@ abstract contract CaseLoans is ILoanBook {
         joins.outstanding += outstanding;
         joins.writtenOff += writtenOff;
         ++joins.loans;
+    }
+
+    function _countHome(uint64 caseId, uint8 home, uint96 outstanding, uint96 writtenOff) private {
+        _joining[caseId].homes[home] += outstanding;
+        if (writtenOff != 0) _joining[caseId].lost[home] += writtenOff;
     }
 
     function _write(uint64 caseId, bytes32 loanId, uint96 outstanding, uint96 writtenOff, uint256 before) private {
@@ -119,7 +124,8 @@ abstract contract CaseLoans is ILoanBook {
         record.proposal = 0;
         emit CaseConfirmed(caseId, record.loans);
         for (uint8 home; home < joins.homes.length; ++home) {
-            if (joins.homes[home] != 0) house.adopt(caseId, home, joins.homes[home]);
+            (uint96 claim, uint96 lost) = (joins.homes[home], joins.lost[home]);
+            if (claim != 0 || lost != 0) house.adopt(caseId, home, claim, lost);
         }
     }
 

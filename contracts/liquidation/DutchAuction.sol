@@ -84,10 +84,11 @@ contract DutchAuction is HouseAuction, IDutchAuction {
     }
 
     /// @inheritdoc IAuction
-    function cancel(uint64 caseId) external {
+    function cancel(uint64 caseId, uint32 offered) external {
         _onlyHouse();
+        if (offered == 0) offered = _units;
         DutchRound memory round = _round(caseId);
-        if (round.left != _units) revert PartTaken(round.left, _units);
+        if (round.left != offered) revert PartTaken(round.left, offered);
         delete _rounds[caseId];
     }
 

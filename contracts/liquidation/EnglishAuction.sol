@@ -81,7 +81,7 @@ contract EnglishAuction is HouseAuction, IEnglishAuction {
     }
 
     /// @inheritdoc IAuction
-    function cancel(uint64 caseId) external {
+    function cancel(uint64 caseId, uint32) external {
         _onlyHouse();
         EnglishRound memory round = _round(caseId);
         if (block.timestamp >= round.end && round.best != 0) revert RoundOver(block.timestamp, round.end);

@@ -6,6 +6,7 @@ import {Exposure} from "contracts/liquidation/Exposure.sol";
 import {Groups} from "contracts/liquidation/Groups.sol";
 import {Account, Behind, Group, IAuctionHouse} from "interfaces/IAuctionHouse.sol";
 import {ILoanPool} from "interfaces/ILoanPool.sol";
+import {Proceeds} from "interfaces/Proceeds.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title The groups of tranches of a house: whose a case is, and what is exposed in each. Rules 15 and 37 to 40
@@ -65,25 +66,67 @@ abstract contract HouseGroups is IAuctionHouse {
         uint8 from = account.group;
         if (group == from || !Groups.canMove(poolOf(from), poolOf(group))) return;
         if (lasts != 0 && block.timestamp + lasts > _lastOf(group)) return; // it could not be sold there
+        Behind storage behind = _setApart(caseId, account);
         uint96 uncertain = account.exposed;
         _setExposed(account, 0);
         account.group = group;
         _setExposed(account, uncertain);
         uint256 rest = account.rest();
-        uint256 moved = _moveClaim(caseId, from, group, Math.saturatingSub(rest, _behind[caseId].short));
-        _behind[caseId] = Behind(uint96(rest - moved), account.writtenOff); // part of it
+        uint256 moved = _moveClaim(caseId, from, group, Math.saturatingSub(rest, behind.short));
+        behind.short = uint96(rest - moved); // part of it
     }
 
     /// @dev Rules 38 and 40.
-    function _adopt(uint64 caseId, Account storage account, uint8 home, uint96 claim) internal {
-        if (home == account.group) return;
-        _behind[caseId].short += uint96(claim - _moveClaim(caseId, home, account.group, claim)); // part of it
+    function _adopt(uint64 caseId, Account storage account, uint8 home, uint96 claim, uint96 writtenOff) internal {
+        uint8 group = account.group;
+        if (home == group) return;
+        Behind storage behind = _setApart(caseId, account);
+        behind.unrecovered[group] -= writtenOff;
+        behind.unrecovered[home] += writtenOff;
+        behind.short += uint96(claim - _moveClaim(caseId, home, group, claim)); // part of it
     }
 
-    /// @dev Rule 40: what of the part that is recovered another group wrote off; that comes first.
-    function _elsewhere(uint64 caseId, uint256 was, uint256 now_) internal view returns (uint112) {
-        uint256 all = _behind[caseId].elsewhere;
-        return uint112(Math.min(now_, all) - Math.min(was, all)); // part of it
+    /// @dev Of a case that moved, whose further loans were written off in part.
+    function _loseMore(uint64 caseId, uint8 group, uint96 writtenOff) internal {
+        _behind[caseId].unrecovered[group] += writtenOff;
+    }
+
+    /// @dev From now on it is kept whose loss was what; to now all of it was its group's.
+    function _setApart(uint64 caseId, Account storage account) internal returns (Behind storage behind) {
+        behind = _behind[caseId];
+        if (account.moved) return behind;
+        account.moved = true;
+        behind.unrecovered[account.group] = account.unrecovered();
+    }
+
+    /// @dev Rule 40: of the proceeds of a case that moved, what its group has in its books. What of the `net` cash, which is brought by now,
+    ///      is none of the group's gross is given back.
+    function _ofTheGroup(
+        uint64 caseId,
+        Account storage account,
+        Proceeds memory proceeds,
+        uint256 net
+    ) internal returns (uint112 elsewhere) {
+        Behind storage behind = _behind[caseId];
+        uint256 before = Math.saturatingSub(account.brought, net);
+        uint256 took = Math.min(net, Math.saturatingSub(account.outstanding, before)); // came off the rest
+        uint256 all = took + proceeds.writtenOff;
+        uint256 beyond = Math.saturatingSub(all, Math.saturatingSub(account.rest() + took, behind.short));
+        behind.short -= uint96(beyond); // what is brought and lost is at most the rest
+        uint256 cash = Math.min(beyond, took);
+        proceeds.writtenOff -= uint112(beyond - cash); // part of it
+        uint112 left = proceeds.recovered;
+        uint8 group = account.group;
+        for (uint8 other; other < behind.unrecovered.length; ++other) {
+            if (other == group) continue;
+            uint96 part = uint96(Math.min(left, behind.unrecovered[other]));
+            behind.unrecovered[other] -= part;
+            left -= part;
+        }
+        uint96 own = uint96(Math.min(left, behind.unrecovered[group]));
+        elsewhere = uint112(cash) + proceeds.recovered - own; // all parts of the cash
+        behind.unrecovered[group] = behind.unrecovered[group] - own + uint96(proceeds.writtenOff);
+        proceeds.recovered = own;
     }
 
     function _setExposed(Account storage account, uint96 rest) internal {

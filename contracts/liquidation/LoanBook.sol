@@ -108,7 +108,10 @@ contract LoanBook is CaseLoans, AccessManaged {
         CaseRecord storage record = _must(caseId, Stage.Held);
         Plans.check(strategy, plan, house.leftToPay(caseId));
         bool waits = _terms[strategy].approval || _moves(caseId, strategy);
-        if (!waits) return _begin(caseId, record, strategy, plan);
+        if (!waits) {
+            if (_broken(record)) record.broken = true;
+            return _begin(caseId, record, strategy, plan);
+        }
         record.proposal = keccak256(abi.encode(strategy, plan));
         emit StrategyProposed(caseId, strategy, plan);
     }
@@ -118,7 +121,7 @@ contract LoanBook is CaseLoans, AccessManaged {
         CaseRecord storage record = _must(caseId, Stage.Held);
         if (record.proposal != keccak256(abi.encode(strategy, plan))) revert NotProposed(caseId);
         Plans.check(strategy, plan, house.leftToPay(caseId)); // time has passed, and something may have been paid
-        record.broken = false;
+        _decide(record, strategy, plan);
         _begin(caseId, record, strategy, plan);
     }
 
@@ -130,13 +133,14 @@ contract LoanBook is CaseLoans, AccessManaged {
         }
         CaseRecord storage record = _must(caseId, Stage.Held);
         Plans.check(strategy, plan, house.leftToPay(caseId));
-        record.broken = false;
+        _decide(record, strategy, plan);
         _begin(caseId, record, strategy, plan);
     }
 
     /// @inheritdoc ILoanBook
     function expire(uint64 caseId) external {
-        CaseRecord storage record = _must(caseId, Stage.Held);
+        CaseRecord storage record = _refreshed(caseId);
+        if (!_isWorked(record)) revert WrongStage(caseId, record.stage, Stage.Held);
         bool broken = _broken(record);
         bool late = record.deadline != 0 && block.timestamp > record.deadline;
         if (!broken && !late) revert NothingExpired(caseId);
@@ -202,9 +206,7 @@ contract LoanBook is CaseLoans, AccessManaged {
     /// @inheritdoc ILoanBook
     function startSale(uint64 caseId) external {
         CaseRecord storage record = _must(caseId, Stage.Cure);
-        bool forecloses = record.strategy == Strategy.Foreclosure && record.after_ == Strategy.Foreclosure;
-        uint256 earliest = forecloses ? Math.max(record.cureUntil, record.due) : record.cureUntil;
-        if (block.timestamp < earliest) revert TooEarlyToSell(block.timestamp, earliest);
+        if (block.timestamp < record.cureUntil) revert TooEarlyToSell(block.timestamp, record.cureUntil);
         _offer(caseId, record, record.after_);
     }
 
@@ -258,6 +260,12 @@ contract LoanBook is CaseLoans, AccessManaged {
 
     /* INTERNAL */
 
+    /// @dev What the overseer decides makes a broken plan good, and a court date is what it approved: rules 7 and 8.
+    function _decide(CaseRecord storage record, Strategy strategy, Plan calldata plan) private {
+        record.broken = false;
+        record.court = strategy == Strategy.Foreclosure ? plan.due : 0;
+    }
+
     function _begin(uint64 caseId, CaseRecord storage record, Strategy strategy, Plan calldata plan) private {
         uint40 duration = _terms[strategy].duration;
         uint40 deadline = duration == 0 ? 0 : uint40(block.timestamp) + duration;
@@ -276,11 +284,14 @@ contract LoanBook is CaseLoans, AccessManaged {
         Account memory account = house.accountOf(caseId);
         Strategy strategy = account.left == 0 ? begun : account.strategy; // rule 18: the units are those of its auction
         StrategyTerms memory terms = _terms[strategy];
+        bool waits = strategy == Strategy.Foreclosure && block.timestamp < record.court;
+        if (waits) revert TooEarlyToSell(block.timestamp, record.court);
         (uint256 value, bool good) = values.worth(record.subject);
         if (!good) revert NoGoodValue(record.subject);
         if (value > MOST) revert AboveMost(value, MOST);
         uint256 start = Math.mulDiv(value, terms.startShare, WAD, Math.Rounding.Ceil);
         if (start > MOST) revert AboveMost(start, MOST);
+        if (_broken(record)) record.broken = true;
         record.stage = Stage.ForSale;
         record.strategy = strategy;
         record.proposal = 0;

@@ -25,9 +25,13 @@ library References {
         if (block.timestamp > self.at + window) {
             self = seen == 0 ? Reference(0, 0, 0) : Reference(self.last, uint32(seen), 0);
         }
-        uint112 capped = uint112(Math.min(value, type(uint112).max));
-        self.last = capped;
-        if (capped >= self.value) (self.value, self.at) = (capped, uint32(block.timestamp));
+        self.last = capped(value);
+        if (self.last >= self.value) (self.value, self.at) = (self.last, uint32(block.timestamp));
         return self;
+    }
+
+    /// @notice As much of a value as is kept.
+    function capped(uint256 value) internal pure returns (uint112) {
+        return uint112(Math.min(value, type(uint112).max));
     }
 }

@@ -137,7 +137,7 @@ contract SealedAuction is HouseAuction, ISealedAuction {
     }
 
     /// @inheritdoc IAuction
-    function cancel(uint64 caseId) external {
+    function cancel(uint64 caseId, uint32) external {
         _onlyHouse();
         (SealedRound storage round, ) = _round(caseId);
         uint256 ends = uint256(round.begun) + _commitTime;

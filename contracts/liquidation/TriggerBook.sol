@@ -108,7 +108,7 @@ contract TriggerBook is ITriggerBook {
         Watching own = _watched(caseId, trigger);
         Declared terms = _read(trigger);
         uint256 holds = _remember(caseId, _place(trigger, 1), terms, own, With.LastGood);
-        (own, holding, ) = _update(caseId, trigger, own, terms, holds);
+        (own, holding, ) = _update(own, terms, holds);
         _watches[_key(caseId, trigger)] = own;
     }
 
@@ -122,7 +122,7 @@ contract TriggerBook is ITriggerBook {
         own = _note(caseId, trigger, own, terms);
         uint256 seen = _remember(caseId, _place(trigger, 1), terms, own, With.GoodNow);
         uint256 longest;
-        (own, seen, longest) = _update(caseId, trigger, own, terms, seen);
+        (own, seen, longest) = _update(own, terms, seen);
         if (seen == 0 || longest < terms.hold()) revert NotHeld(caseId, trigger, longest, terms.hold());
         _watches[_key(caseId, trigger)] = own.fired();
         firedBy[caseId] = trigger + 1;
@@ -187,7 +187,6 @@ contract TriggerBook is ITriggerBook {
         for (uint256 c; c < CLAUSES; ++c) {
             if (uint8(terms.clauses() >> (8 * c)) & above != 0) since &= ~(uint256(type(uint32).max) << (32 * c));
         }
-        if (since == 0) emit Turned(caseId, trigger, 0);
         return own.holdingSince(since);
     }
 
@@ -253,11 +252,13 @@ contract TriggerBook is ITriggerBook {
 
     /// @dev Rule 32. While the case is in cure by this fall what it fell from stands: time cures nothing.
     function _refer(Demand one, uint64 caseId, uint256 place, Declared terms, Watching own, With with) private {
-        if (own.hasFired() && book.caseOf(caseId).stage == Stage.Cure) return;
         (uint256 value, bool known) = _valueOf(one, caseId, terms.age(), with);
         Reference memory kept = _references[caseId][place];
         bool seen = block.timestamp <= own.last() + terms.gap();
-        if (known) {
+        bool byThis = own.hasFired() && firedBy[caseId] == (place >> 4) + 1;
+        if (byThis && book.caseOf(caseId).stage == Stage.Cure) {
+            kept.last = known ? References.capped(value) : 0;
+        } else if (known) {
             kept = kept.refer(value, one.window(), seen ? own.last() : 0);
             bool wrong = value < kept.value && _isStruck(one, caseId, kept);
             if (wrong) kept = Reference(0, 0, 0).refer(value, 0, 0);
@@ -302,12 +303,10 @@ contract TriggerBook is ITriggerBook {
 
     /// @dev Rule 33. `longest` is how long the clause that holds longest does.
     function _update(
-        uint64 caseId,
-        uint256 trigger,
         Watching own,
         Declared terms,
         uint256 holds
-    ) private returns (Watching, uint256 holding, uint256 longest) {
+    ) private view returns (Watching, uint256 holding, uint256 longest) {
         uint256 before = own.since();
         holding = _clauses(terms.clauses(), holds);
         uint256 since;
@@ -322,7 +321,6 @@ contract TriggerBook is ITriggerBook {
                 if (block.timestamp - began > longest) longest = block.timestamp - began;
             }
         }
-        if ((since == 0) != (before == 0)) emit Turned(caseId, trigger, holding);
         return (own.checked(since), holding, longest);
     }
 

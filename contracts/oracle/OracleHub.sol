@@ -56,7 +56,9 @@ contract OracleHub is IOracleHub, AccessManaged {
 
     /// @inheritdoc IOracleHub
     function forgetBetween(bytes32 key, uint40 from, uint40 upTo) external restricted {
-        struck[key] = Strike(from, uint40(block.timestamp));
+        Strike memory before = struck[key];
+        if (before.at != 0 && before.since < from) struck[key].at = uint40(block.timestamp);
+        else struck[key] = Strike(from, uint40(block.timestamp));
         Kept memory own = _kept[key];
         bool value = _within(own.keptAt, from, upTo);
         bool anchor = _within(own.anchoredAt, from, upTo);

@@ -186,7 +186,8 @@ class Hub:
 
     def forget_between(self, key: bytes, start: int, end: int, now: int) -> None:
         """A report stood then that was wrong (rules 13 and 26)."""
-        self.struck[key] = start, now
+        since, at = self.struck.get(key, (0, 0))
+        self.struck[key] = min(start, since) if at else start, now
         kept = self.kept.get(key, Kept())
         if start <= kept.kept_at <= end:
             kept = replace(kept, value=0, at=0, kept_at=0)

@@ -52,7 +52,7 @@ class Figures:
 
 def _of_case(case: Case | None) -> list[int]:
     if case is None:
-        return [0] * 13
+        return [0] * 14
     return [
         case.stage,
         case.strategy,
@@ -63,6 +63,7 @@ def _of_case(case: Case | None) -> list[int]:
         case.amount,
         case.total,
         case.loans,
+        case.court,
         case.joining.outstanding,
         case.joining.written_off,
         case.joining.loans,
@@ -72,10 +73,10 @@ def _of_case(case: Case | None) -> list[int]:
 
 def _of_account(account: Account | None) -> list[int]:
     if account is None:
-        return [0] * 14
+        return [0] * 16
     due = [account.keeper_due, account.costs_due]
     money = [account.outstanding, account.written_off, account.brought, account.exposed, *due]
-    behind = [account.short, account.elsewhere]
+    behind = [account.moved, account.short, *(account.unrecovered.get(group, 0) for group in (0, 1))]
     group = account.group
     return [*money, account.standing, account.round, account.strategy, account.left, account.gone, group, *behind]
 
@@ -102,7 +103,7 @@ def places(sales: Sales) -> dict[str, Any]:
     for number in CASES:
         case, account = book._cases[number], house._accounts[number]
         rounds = dutch._rounds[number], english._rounds[number]
-        of_case = ("stage", "strategy", "broken", "deadline", "due", "cureUntil", "amount", "total", "loans")
+        of_case = ("stage", "strategy", "broken", "deadline", "due", "cureUntil", "amount", "total", "loans", "court")
         money = ("outstanding", "writtenOff", "brought", "exposed", "keeperDue", "costsDue")
         of_account = (*money, "standing", "round", "strategy", "left", "gone", "group")
         named |= {f"case {number} {name}": getattr(case, name) for name in of_case}
@@ -111,7 +112,8 @@ def places(sales: Sales) -> dict[str, Any]:
         named |= {f"case {number} waiting {name}": getattr(joins, name) for name in of_joins}
         named |= {f"account {number} {name}": getattr(account, name) for name in of_account}
         behind = house._behind[number]
-        named |= {f"account {number} {name}": getattr(behind, name) for name in ("short", "elsewhere")}
+        named |= {f"account {number} moved": account.moved, f"account {number} short": behind.short}
+        named |= {f"account {number} unrecovered in {group}": behind.unrecovered[group] for group in (0, 1)}
         named |= {f"falling {number} {name}": getattr(rounds[0], name) for name in ("left", "start", "begun")}
         named |= {f"climbing {number} {name}": getattr(rounds[1], name) for name in ("best", "end")}
         named |= {f"title {number} of {who.role}": house.titleOf[number][who] for who in sales.people}

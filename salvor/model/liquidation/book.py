@@ -65,8 +65,8 @@ def confirm(state: State, number: int, content: tuple[Any, ...]) -> None:
     if not opened:
         _count(state, number, joins.outstanding, joins.written_off, joins.loans)
     case.stage, case.proposal = Stage.HELD, None
-    for home, claim in sorted(joins.homes.items()):
-        house.adopt(state, number, home, claim)
+    for home, (claim, written_off) in sorted(joins.homes.items()):
+        house.adopt(state, number, home, claim, written_off)
 
 
 def reject(state: State, number: int) -> None:
@@ -114,7 +114,9 @@ def switch_to(state: State, number: int, strategy: Strategy, plan: Plan, now: in
 
 def expire(state: State, number: int, now: int) -> None:
     """Rule 8."""
-    case = must(state, number, Stage.HELD)
+    case = refreshed(state, number)
+    if case.stage not in WORKED:
+        raise Refused("WrongStage", number, case.stage, Stage.HELD)
     broken = _is_broken(state, case, now)
     if not broken and not 0 < case.deadline < now:
         raise Refused("NothingExpired", number)
@@ -172,9 +174,8 @@ def cured(state: State, number: int) -> None:
 def start_sale(state: State, number: int, now: int) -> None:
     """Rule 16, by anyone."""
     case = must(state, number, Stage.CURE)
-    court = case.due if case.strategy == case.after == Strategy.FORECLOSURE else 0
-    if now < (earliest := max(case.cure_until, court)):
-        raise Refused("TooEarlyToSell", now, earliest)
+    if now < case.cure_until:
+        raise Refused("TooEarlyToSell", now, case.cure_until)
     _offer(state, number, case.after, now)
 
 
@@ -253,7 +254,8 @@ def _take_in(state: State, number: int, loan: bytes, claim: int, outstanding: in
         raise Refused("AboveMost", total, MOST)
     state.loans[loan] = LoanInCase(number, joins.batch, ahead, outstanding)
     joins.content = (*joins.content, loan, outstanding, written_off)
-    joins.homes[home] = joins.homes.get(home, 0) + outstanding
+    claims, lost = joins.homes.get(home, (0, 0))
+    joins.homes[home] = claims + outstanding, lost + written_off
     if case.stage == Stage.OPENED:
         return _count(state, number, outstanding, written_off, 1)
     joins.outstanding += outstanding
@@ -268,6 +270,8 @@ def _count(state: State, number: int, outstanding: int, written_off: int, loans:
     case.loans += loans
     account.outstanding += outstanding
     account.written_off += written_off
+    if account.moved:
+        account.unrecovered[account.group] = account.unrecovered.get(account.group, 0) + written_off
 
 
 def _must_wait(state: State, number: int) -> Case:
@@ -303,7 +307,11 @@ def _check_plan(state: State, number: int, strategy: Strategy, plan: Plan, now: 
 
 def _begin(state: State, number: int, strategy: Strategy, plan: Plan, now: int, *, forgives: bool = True) -> None:
     case, duration = state.cases[number], state.strategies[strategy].duration
-    case.strategy, case.broken, case.proposal = strategy, case.broken and not forgives, None
+    if forgives:
+        case.broken, case.court = False, plan.due if strategy == Strategy.FORECLOSURE else 0
+    else:
+        case.broken = plan_broken(state, number, now)
+    case.strategy, case.proposal = strategy, None
     case.deadline = now + duration if duration else 0
     case.due, case.interval, case.amount = plan.due, plan.interval, plan.amount
     case.brought_at = state.accounts[number].brought
@@ -317,10 +325,13 @@ def _offer(state: State, number: int, begun: Strategy, now: int) -> None:
     account = state.accounts[number]
     strategy = account.strategy if account.left else begun
     case, terms = state.cases[number], state.strategies[strategy]
+    if strategy == Strategy.FORECLOSURE and now < case.court:
+        raise Refused("TooEarlyToSell", now, case.court)
     value, good = state.values.get(case.subject, (0, False))
     if not good:
         raise Refused("NoGoodValue", case.subject)
     start, floor = _prices(terms, value)
+    case.broken = plan_broken(state, number, now)
     case.stage, case.strategy, case.proposal = Stage.FOR_SALE, strategy, None
     _move(state, number, begun, strategy, now)
     house.offer(state, number, strategy, start, floor, now)

@@ -84,11 +84,11 @@ class Dutch:
             raise Refused("WrongPrices", start, floor)
         state.rounds[case] = DutchRound(start, floor, now, left or self.units)
 
-    def cancel(self, state: State, case: int, now: int) -> None:
-        """Rule 9."""
+    def cancel(self, state: State, case: int, left: int, now: int) -> None:
+        """Rule 9: this sale offered what was `left`, or all."""
         round_ = running(state, case)
-        if round_.left != self.units:
-            raise Refused("PartTaken", round_.left, self.units)
+        if round_.left != (offered := left or self.units):
+            raise Refused("PartTaken", round_.left, offered)
         del state.rounds[case]
 
     def finish(self, state: State, case: int, now: int) -> Ended:

@@ -73,7 +73,7 @@ class English:
         end = now + self.duration
         state.rounds[case] = EnglishRound(start, floor, end, end + self.extension)
 
-    def cancel(self, state: State, case: int, now: int) -> None:
+    def cancel(self, state: State, case: int, left: int, now: int) -> None:
         """Rule 9: as long as nobody has the right to the lot."""
         round_ = running(state, case)
         if now >= round_.end and round_.best:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from salvor.model.deal import NOBODY, Deal
@@ -50,17 +51,28 @@ def move(state: State, case: int, group: int, latest: int | None) -> None:
         return
     uncertain = account.exposed
     calm(state, account)
+    set_apart(account)
     account.group = group
     _set_exposed(state, account, uncertain)
     account.short = account.rest - _move_claim(old, new, max(0, account.rest - account.short))
-    account.elsewhere = account.written_off
 
 
-def adopt(state: State, case: int, home: int, claim: int) -> None:
-    """Rules 38 and 40: loans of another group's tape are confirmed in a case."""
+def adopt(state: State, case: int, home: int, claim: int, written_off: int) -> None:
+    """Rules 38 and 40: loans of another group's tape are confirmed in a case, whose account has their amounts."""
     account = state.accounts[case]
-    if home != account.group:
-        account.short += claim - _move_claim(state.groups[home], deal_of(state, account), claim)
+    if home == account.group:
+        return
+    set_apart(account)
+    account.unrecovered[account.group] -= written_off
+    account.unrecovered[home] = account.unrecovered.get(home, 0) + written_off
+    account.short += claim - _move_claim(state.groups[home], deal_of(state, account), claim)
+
+
+def set_apart(account: Account) -> None:
+    """Rule 40: from now on it is kept whose loss was what; to now all of it was its group's."""
+    if not account.moved:
+        account.moved = True
+        account.unrecovered[account.group] = account.written_off - account.recovered(account.brought)
 
 
 def _move_claim(old: Deal, new: Deal, rest: int) -> int:
@@ -116,7 +128,7 @@ def cancel(state: State, case: int, now: int) -> None:
     """Rule 9: all is paid next."""
     account = must(state, case, Standing.ON_SALE)
     account.standing = Standing.HELD
-    auction_of(state, account).cancel(state, case, now)
+    auction_of(state, account).cancel(state, case, account.left, now)
     bring(state, case, done=True)
     state.ended["paid"] += 1
 
@@ -198,14 +210,16 @@ def bring(
         to_debtor = min(net, max(0, account.brought + net - account.outstanding - account.written_off))
         state.owed[account.debtor] += to_debtor
         net -= to_debtor
-    before, after = account.recovered(account.brought), account.recovered(account.brought + net)
-    recovered, elsewhere = (more - less for more, less in zip(after, before, strict=True))
+    took = min(net, account.rest)
+    recovered = account.recovered(account.brought + net) - account.recovered(account.brought)
     account.brought = min(MOST, account.brought + net)
     loss = max(0, account.rest - credit) if closes else 0
     state.came_in += more
     state.to_pool += net
     state.lost[case] += loss
-    proceeds, deal = Proceeds(net + fees, fees, loss, recovered, elsewhere), deal_of(state, account)
+    proceeds, deal = Proceeds(net + fees, fees, loss, recovered), deal_of(state, account)
+    if account.moved:
+        proceeds = _of_the_group(account, proceeds, took)
     if proceeds.gross or loss or done:
         deal.pool.take_proceeds(proceeds, done=done)
     if held:
@@ -215,6 +229,25 @@ def bring(
         deal.bring_proceeds(payer, net)
         state.deal.asset.bring(payer, HOUSE, cash - net)
     return loss
+
+
+def _of_the_group(account: Account, proceeds: Proceeds, took: int) -> Proceeds:
+    """Rule 40: what of the proceeds its group has in its books; `took` came off the rest."""
+    loss, group = proceeds.written_off, account.group
+    rest = account.rest + took
+    beyond = max(0, took + loss - max(0, rest - account.short))
+    account.short -= beyond
+    cash = min(beyond, took)
+    loss -= beyond - cash
+    left = proceeds.recovered
+    for other in sorted(account.unrecovered):
+        if other != group:
+            part = min(left, account.unrecovered[other])
+            account.unrecovered[other] -= part
+            left -= part
+    own = min(left, account.unrecovered.get(group, 0))
+    account.unrecovered[group] = account.unrecovered.get(group, 0) - own + loss
+    return replace(proceeds, written_off=loss, recovered=own, elsewhere=cash + proceeds.recovered - own)
 
 
 def _must_be_left(case: int, account: Account) -> None:

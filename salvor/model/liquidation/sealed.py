@@ -141,7 +141,7 @@ class Sealed:
         state.sealed[len(state.sealed) + 1] = round_
         state.rounds[case] = round_
 
-    def cancel(self, state: State, case: int, now: int) -> None:
+    def cancel(self, state: State, case: int, left: int, now: int) -> None:
         """Rule 9: as long as no price is told."""
         round_ = running(state, case)
         if now >= (ends := round_.begun + self.commit_time):

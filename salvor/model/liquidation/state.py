@@ -107,8 +107,9 @@ class Account:
     brought: int = 0
     exposed: int = 0
     group: int = 0
+    moved: bool = False  # it, or a loan of it, came from another group: then the two below count
     short: int = 0  # of the rest, what did not come into the gross balance of its group (rule 40)
-    elsewhere: int = 0  # of what was written off, what was so in another group
+    unrecovered: dict[int, int] = field(default_factory=dict)  # what each group wrote off of it, and nothing came on
     keeper: str = NOBODY
     keeper_due: int = 0
     debtor: str = NOBODY
@@ -125,23 +126,21 @@ class Account:
         unpaid = max(0, self.outstanding + self.written_off - self.brought)
         return unpaid + self.costs_due + self.keeper_due
 
-    def recovered(self, brought: int) -> tuple[int, int]:
-        """Rule 12, were so much brought: in its group, and before in another (rule 40)."""
-        everywhere = min(max(0, brought - self.outstanding), self.written_off)
-        elsewhere = min(everywhere, self.elsewhere)
-        return everywhere - elsewhere, elsewhere
+    def recovered(self, brought: int) -> int:
+        """Rule 12, were so much brought."""
+        return min(max(0, brought - self.outstanding), self.written_off)
 
 
 @dataclass
 class Joining:
-    """What waits for the overseer (rules 1 and 2); `homes` are claims by the groups in whose tapes they are."""
+    """What waits for the overseer (rules 1 and 2); claims and what is written off by the groups of their tapes too."""
 
     batch: int = 0
     content: tuple[Any, ...] = ()  # all that was said of it; on chain its hash
     outstanding: int = 0
     written_off: int = 0
     loans: int = 0
-    homes: dict[int, int] = field(default_factory=dict)
+    homes: dict[int, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass
@@ -158,6 +157,7 @@ class Case:
     deadline: int = 0
     due: int = 0
     cure_until: int = 0
+    court: int = 0  # as the overseer approved it
     brought_at: int = 0
     amount: int = 0
     total: int = 0

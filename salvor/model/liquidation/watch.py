@@ -209,13 +209,18 @@ class Triggers:
     def _remember(
         self, state: State, case: int, trigger: int, own: Watch, how: With, now: int
     ) -> tuple[set[int], set[int]]:
-        stands = own.fired and state.cases[case].stage == Stage.CURE
+        by_this = own.fired and self.fired_by.get(case) == trigger
+        stands = by_this and state.cases[case].stage == Stage.CURE
         for place, one in enumerate(self.terms[trigger].conditions):
-            if one.looks == Looks.VALUE_FELL and not stands:
+            if one.looks == Looks.VALUE_FELL:
                 value = self._value(one, case, trigger, how, now)
                 kept = self.references.get((case, trigger, place), Reference())
                 seen = own.last if now <= own.last + self.terms[trigger].gap else 0
-                self.references[case, trigger, place] = self._refer(one, case, kept, value, seen, now)
+                if stands:
+                    kept = replace(kept, last=min(value or 0, HIGHEST))
+                else:
+                    kept = self._refer(one, case, kept, value, seen, now)
+                self.references[case, trigger, place] = kept
         return self._look(state, case, trigger, own.claim, how, now)
 
     def _refer(self, one: Condition, case: int, kept: Reference, value: int | None, seen: int, now: int) -> Reference:

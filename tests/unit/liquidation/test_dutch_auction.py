@@ -157,7 +157,7 @@ class TestFinish:
 
     @pytest.mark.parametrize("name", ["begin", "cancel", "finish"])
     def test_is_the_houses(self, falling, lab, name):
-        args = (1, 1, 1, 0) if name == "begin" else (1,)
+        args = {"begin": (1, 1, 1, 0), "cancel": (1, 0), "finish": (1,)}[name]
         for auction in (falling.dutch, falling.english):
             with lab.refused("NotTheHouse", falling.outsider, falling.house):
                 getattr(auction, name)(*args, sender=falling.outsider)

@@ -13,7 +13,7 @@ ARGS = {
     ("LoanPool", "moveClaim"): (-1,),
     ("LoanBook", "confirm"): (1, bytes(32)),
     ("LoanBook", "reject"): (1,),
-    ("AuctionHouse", "adopt"): (1, 0, 1),
+    ("AuctionHouse", "adopt"): (1, 0, 1, 0),
     ("AuctionHouse", "drop"): (1,),
     ("AuctionHouse", "add"): (1, 0, 1, 1, NOBODY),
     ("LoanPool", "appointHouse"): (NOBODY,),

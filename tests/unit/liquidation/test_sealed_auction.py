@@ -307,6 +307,6 @@ class TestConstructor:
 
 
 def test_begin_cancel_and_finish_are_the_houses(first_price, lab):
-    for name, args in (("begin", (1, 1, 1, 0)), ("cancel", (1,)), ("finish", (1,))):
+    for name, args in (("begin", (1, 1, 1, 0)), ("cancel", (1, 0)), ("finish", (1,))):
         with lab.refused("NotTheHouse", first_price.outsider, first_price.house):
             getattr(first_price.sealed, name)(*args, sender=first_price.outsider)

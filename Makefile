@@ -24,6 +24,8 @@ demo: setup ## Run a real deal on a local chain: tape, pool, notes, collections,
 	@$(BIN)/ape run demo
 
 test: setup ## Run all tests
+	@# Once: else each worker compiles for itself, and writes over what another reads.
+	@$(BIN)/python -m salvor.chain.build
 	@$(BIN)/ape test tests -n 2 --dist loadgroup
 
 check: setup ## Lint and type-check Python and Solidity

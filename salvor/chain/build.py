@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 from salvor.chain.solc import check_project
-from salvor.errors import FileUnreadable
+from salvor.errors import BAD_INPUT, FileUnreadable, SalvorError
 from salvor.toolchain.artifacts import is_compiled, keep_compiled, settle, start_afresh
+from salvor.toolchain.paths import ROOT
 
 
 def build(root: Path) -> Path:
@@ -33,6 +34,15 @@ def build(root: Path) -> Path:
     return folder
 
 
+def main() -> None:
+    """Compile this project; as `python -m salvor.chain.build`."""
+    try:
+        build(ROOT)
+    except SalvorError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        sys.exit(BAD_INPUT)
+
+
 def _reason(said: str) -> str:
     """What solc found, and where, out of all that Ape prints."""
     lines = [line.strip() for line in said.splitlines()]
@@ -42,3 +52,7 @@ def _reason(said: str) -> str:
     first = lines[errors[0]]
     place = next((line.removeprefix("-->").strip() for line in lines[errors[0] :] if line.startswith("-->")), "")
     return f"{place} {first}".strip()
+
+
+if __name__ == "__main__":
+    main()

@@ -82,11 +82,15 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 @pytest.fixture
 def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
     """A chain of the test's own, with the project's contracts."""
-    if request.param == "ape":
-        request.getfixturevalue("chain")  # Ape connects, and puts its chain back afterwards
+    chain = request.getfixturevalue("chain") if request.param == "ape" else None  # Ape connects
+    # Ape puts its chain back too, but not where a fixture of a wider scope came in between: the next test would then
+    # begin in the time of this one.
+    before = chain.snapshot() if chain else None
     opened = open_lab(request.param, root=request.config.rootpath)
     yield opened
     opened.close()
+    if chain:
+        chain.restore(before)
 
 
 @pytest.fixture(scope="session")

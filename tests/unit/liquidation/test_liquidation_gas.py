@@ -93,8 +93,7 @@ def test_a_check_of_a_trigger_costs_at_most_40_000(lab):
     for _ in range(3):
         spent.append(watched.book.check(1, 0, sender=sales.outsider).gas_used)
         lab.wait(HOUR)
-    assert max(spent[1:]) <= 40_000, spent
-    assert spent[0] <= 42_000, spent  # the clause turns, and an event tells it
+    assert max(spent) <= 40_000, spent  # at the first the clause turns
 
 
 def test_the_key_of_a_high_case_costs_what_that_of_the_first_does(lab):

@@ -158,8 +158,11 @@ def _of_stage(sales: Sales, record: Any, stage: Stage) -> Iterator[Deadline]:
     if strategy is Strategy.PAYMENT_PLAN and record.due:
         yield Deadline(record.due, "an instalment is due", "debtor: sell repay")
         yield Deadline(record.due + grace, "the plan is broken", "anyone: sell expire")
+    who = "anyone" if stage is Stage.CURE else "servicer"
+    if record.court > sales.now and (strategy, record.due) != (Strategy.FORECLOSURE, record.court):
+        yield Deadline(record.court, "no foreclosure before the court's date", f"{who}: sell start")
     if strategy is Strategy.FORECLOSURE and record.due:
-        yield Deadline(record.due, "the court's date", "servicer: sell start")
+        yield Deadline(record.due, "the court's date", f"{who}: sell start")
         yield Deadline(record.due + grace, "the court is overdue", "anyone: triggers --fire")
 
 

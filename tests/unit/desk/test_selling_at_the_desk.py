@@ -195,6 +195,8 @@ class TestStrategies:
         ]
         with pytest.raises(CallRefused, match="TooEarlyToSell"):
             acts.start(sales, 1, sender=worked.servicer)
+        acts.plan(sales, 1, Strategy.HOLD, Plan(), act="propose", sender=worked.servicer)
+        assert after(sales) == [("no foreclosure before the court's date", "servicer: sell start")]
 
     def test_after_a_cure_anyone_starts(self, worked, sales):
         for place in range(3):

@@ -169,7 +169,7 @@ interface ILoanPool {
     /// @notice Proceeds of a disposal stand in the record of `period`, which is open; `writtenOff` is what the books had room for.
     event ProceedsTaken(Period indexed period, Proceeds proceeds, uint256 writtenOff, bool done);
 
-    /// @notice So much of what proceeds have just brought in `period` came on claims that another group of tranches wrote off.
+    /// @notice So much of the gross that proceeds have just brought in `period` is none of these loans'.
     event CameFromElsewhere(Period indexed period, uint112 cash);
 
     /// @notice From now on `house` sells loans that are worked alone.
@@ -274,8 +274,8 @@ interface ILoanPool {
     /// @notice Takes proceeds of a disposal, whose cash the caller moves to the distributor in the same call and measures there: they
     ///         count in the period that is open. Where the sum written off would pass the end of the books, as much as fits counts.
     ///         Only the house.
-    /// @param elsewhere Part of the cash that came on claims which another group of tranches wrote off: cash, and no part of the gross of
-    ///        these loans. Settlement units.
+    /// @param elsewhere Part of gross that is none of these loans': it came on a case of another group of tranches, beyond what came into the
+    ///        gross balance with it. Settlement units.
     /// @param done A disposal that was awaited has ended.
     /// @dev Warning: the house is trusted with cash and with what it writes off: it is one contract, named once.
     function takeProceeds(Proceeds calldata proceeds, uint112 elsewhere, bool done) external;

@@ -109,12 +109,6 @@ struct Kept {
     uint40 anchoredAt;
 }
 
-/// @notice Values turned out to be wrong: who remembers one that was kept from `since` to `at` should not. Seconds since 1970.
-struct Strike {
-    uint40 since;
-    uint40 at;
-}
-
 /// @title Every value that a deal reads, each made of several sources by a policy
 /// @notice A key is text, at most 32 bytes, zeros behind: what kind of value, a slash, and whose: "COLLATERAL/17" (loan 17), "SCORE/9"
 ///         (borrower 9), "HPI/ES-MD" (house price index of a region), "DEFAULT/ES", "FX/EURUSD", "RATE/EURIBOR3M", "GROWTH/EURIBOR3M"
@@ -222,9 +216,9 @@ interface IOracleHub {
     /// @dev Warning: it may be old, or disputed since. What can't be undone asks `readFresh`.
     function lastGood(bytes32 key) external view returns (uint128 value, uint40 at);
 
-    /// @notice When it was last said that values of a key were wrong, and since when they may have been: by `forget`, by a dispute that
-    ///         was upheld, or by another policy. Nothing for never.
-    function struck(bytes32 key) external view returns (uint40 since, uint40 at);
+    /// @notice Whether a value of a key that was kept at a second (since 1970) may have been wrong, as it turned out: by `forget`, by a
+    ///         dispute that was upheld, or as another policy came in its place. Of the last three spans; of more the oldest are one.
+    function struck(bytes32 key, uint40 second) external view returns (bool);
 
     /// @notice What the last good poke has left.
     function kept(bytes32 key) external view returns (Kept memory);

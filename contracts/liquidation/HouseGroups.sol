@@ -124,7 +124,8 @@ abstract contract HouseGroups is IAuctionHouse {
             left -= part;
         }
         uint96 own = uint96(Math.min(left, behind.unrecovered[group]));
-        elsewhere = uint112(cash) + proceeds.recovered - own; // all parts of the cash
+        // What came in with it, and what is recovered here, is this group's gross: neither surplus nor fees.
+        elsewhere = proceeds.gross - uint112(took - cash) - own;
         behind.unrecovered[group] = behind.unrecovered[group] - own + uint96(proceeds.writtenOff);
         proceeds.recovered = own;
     }

@@ -139,8 +139,7 @@ contract LoanBook is CaseLoans, AccessManaged {
 
     /// @inheritdoc ILoanBook
     function expire(uint64 caseId) external {
-        CaseRecord storage record = _refreshed(caseId);
-        if (!_isWorked(record)) revert WrongStage(caseId, record.stage, Stage.Held);
+        CaseRecord storage record = _must(caseId, Stage.Held);
         bool broken = _broken(record);
         bool late = record.deadline != 0 && block.timestamp > record.deadline;
         if (!broken && !late) revert NothingExpired(caseId);
@@ -239,8 +238,10 @@ contract LoanBook is CaseLoans, AccessManaged {
     /// @inheritdoc ILoanBook
     function courtOverdue(uint64 caseId) external view returns (bool) {
         CaseRecord storage record = _cases[caseId];
-        bool waits = record.strategy == Strategy.Foreclosure && _isWorked(record);
-        return waits && block.timestamp > uint256(record.due) + grace;
+        if (!_isWorked(record)) return false;
+        uint256 due = record.strategy == Strategy.Foreclosure ? record.due : 0;
+        if (due == 0 || (record.court != 0 && record.court < due)) due = record.court; // what was approved stands
+        return due != 0 && block.timestamp > due + grace;
     }
 
     /// @inheritdoc ILoanBook
@@ -284,14 +285,15 @@ contract LoanBook is CaseLoans, AccessManaged {
         Account memory account = house.accountOf(caseId);
         Strategy strategy = account.left == 0 ? begun : account.strategy; // rule 18: the units are those of its auction
         StrategyTerms memory terms = _terms[strategy];
-        bool waits = strategy == Strategy.Foreclosure && block.timestamp < record.court;
-        if (waits) revert TooEarlyToSell(block.timestamp, record.court);
+        bool forecloses = begun == Strategy.Foreclosure || strategy == Strategy.Foreclosure;
+        if (forecloses && block.timestamp < record.court) revert TooEarlyToSell(block.timestamp, record.court);
         (uint256 value, bool good) = values.worth(record.subject);
         if (!good) revert NoGoodValue(record.subject);
         if (value > MOST) revert AboveMost(value, MOST);
         uint256 start = Math.mulDiv(value, terms.startShare, WAD, Math.Rounding.Ceil);
         if (start > MOST) revert AboveMost(start, MOST);
         if (_broken(record)) record.broken = true;
+        if (forecloses) record.court = 0; // it has come
         record.stage = Stage.ForSale;
         record.strategy = strategy;
         record.proposal = 0;

@@ -270,8 +270,7 @@ contract TriggerBook is ITriggerBook {
 
     /// @dev What was seen then may have been wrong.
     function _isStruck(Demand one, uint64 caseId, Reference memory kept) private view returns (bool) {
-        (uint40 since, uint40 at) = hub.struck(one.key(caseId));
-        return since <= kept.at && kept.at <= at;
+        return hub.struck(one.key(caseId), kept.at);
     }
 
     function _valueOf(

@@ -5,7 +5,8 @@ import {Asking} from "contracts/oracle/Asking.sol";
 import {Judging} from "contracts/oracle/Judging.sol";
 import {PolicyCheck} from "contracts/oracle/PolicyCheck.sol";
 import {Plug, PolicyCode, Stored} from "contracts/oracle/PolicyCode.sol";
-import {Failure, IOracleHub, Kept, OnFailure, Policy, Reading, Status, Strike} from "interfaces/IOracleHub.sol";
+import {Strikes} from "contracts/oracle/Strikes.sol";
+import {Failure, IOracleHub, Kept, OnFailure, Policy, Reading, Status} from "interfaces/IOracleHub.sol";
 import {Answer, ISource, Reason} from "interfaces/ISource.sol";
 import {WAD} from "interfaces/Types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
@@ -19,8 +20,7 @@ contract OracleHub is IOracleHub, AccessManaged {
 
     mapping(bytes32 key => Kept kept) private _kept;
 
-    /// @inheritdoc IOracleHub
-    mapping(bytes32 key => Strike strike) public struck;
+    mapping(bytes32 key => Strikes strikes) private _struck;
 
     /// @dev Policies written so far.
     uint256 private _written;
@@ -56,9 +56,7 @@ contract OracleHub is IOracleHub, AccessManaged {
 
     /// @inheritdoc IOracleHub
     function forgetBetween(bytes32 key, uint40 from, uint40 upTo) external restricted {
-        Strike memory before = struck[key];
-        if (before.at != 0 && before.since < from) struck[key].at = uint40(block.timestamp);
-        else struck[key] = Strike(from, uint40(block.timestamp));
+        _struck[key] = _struck[key].add(from);
         Kept memory own = _kept[key];
         bool value = _within(own.keptAt, from, upTo);
         bool anchor = _within(own.anchoredAt, from, upTo);
@@ -153,6 +151,11 @@ contract OracleHub is IOracleHub, AccessManaged {
     }
 
     /// @inheritdoc IOracleHub
+    function struck(bytes32 key, uint40 second) external view returns (bool) {
+        return _struck[key].covers(second);
+    }
+
+    /// @inheritdoc IOracleHub
     function kept(bytes32 key) external view returns (Kept memory) {
         return _kept[key];
     }
@@ -204,7 +207,7 @@ contract OracleHub is IOracleHub, AccessManaged {
 
     function _forget(bytes32 key) private {
         delete _kept[key];
-        struck[key] = Strike(0, uint40(block.timestamp));
+        _struck[key] = _struck[key].add(0);
     }
 
     function _keep(Kept storage own, Reading memory reading, uint256 window) private {

@@ -44,8 +44,7 @@ library Reports {
         current.gross = uint112(gross); // at most MAX_AMOUNT
     }
 
-    /// @notice Takes out of the gross what came on claims that another group of tranches wrote off (rule 40 of docs/liquidation.md): no
-    ///         balance of this pool is gone with it.
+    /// @notice Takes out of the gross what is none of these loans' (rule 40 of docs/liquidation.md): no balance of this pool is gone with it.
     function exclude(PeriodRecord storage current, uint112 elsewhere, Period period) internal {
         current.gross -= elsewhere;
         emit ILoanPool.CameFromElsewhere(period, elsewhere);

@@ -14,6 +14,8 @@ LARGEST = 2**128 - 1
 DAY = 86_400
 MOST_SOURCES = 15
 GAS = (20_000, 500_000)  # least and most with which a source is asked
+Strike = tuple[int, int]  # since when values may have been wrong, and when that was said
+MOST_STRIKES = 3
 
 
 class Reason(IntEnum):
@@ -154,13 +156,23 @@ class Kept:
     anchored_at: int = 0
 
 
+def with_strike(strikes: tuple[Strike, ...], since: int, now: int) -> tuple[Strike, ...]:
+    """One more span that ends now: those that meet it are part of it, and of more than three the oldest are one."""
+    met = [each for each in strikes if each[1] >= since]
+    apart = [each for each in strikes if each[1] < since]
+    found = [(min([since, *(each[0] for each in met)]), now), *apart]
+    if len(found) > MOST_STRIKES:
+        found[MOST_STRIKES - 1 :] = [(found[-1][0], found[MOST_STRIKES - 1][1])]
+    return tuple(found)
+
+
 @dataclass
 class Hub:
     """Policies and what is kept, by key."""
 
     policies: dict[bytes, Policy] = field(default_factory=dict)
     kept: dict[bytes, Kept] = field(default_factory=dict)
-    struck: dict[bytes, tuple[int, int]] = field(default_factory=dict)  # since when, and when that was said
+    strikes: dict[bytes, tuple[Strike, ...]] = field(default_factory=dict)  # the newest first
 
     def set_policy(self, key: bytes, policy: Policy, now: int) -> None:
         """In the place of what was there before."""
@@ -182,18 +194,22 @@ class Hub:
         self._strike(key, now)
 
     def _strike(self, key: bytes, now: int) -> None:
-        self.kept[key], self.struck[key] = Kept(), (0, now)
+        self.kept[key] = Kept()
+        self.strikes[key] = with_strike(self.strikes.get(key, ()), 0, now)
 
     def forget_between(self, key: bytes, start: int, end: int, now: int) -> None:
         """A report stood then that was wrong (rules 13 and 26)."""
-        since, at = self.struck.get(key, (0, 0))
-        self.struck[key] = min(start, since) if at else start, now
+        self.strikes[key] = with_strike(self.strikes.get(key, ()), start, now)
         kept = self.kept.get(key, Kept())
         if start <= kept.kept_at <= end:
             kept = replace(kept, value=0, at=0, kept_at=0)
         if start <= kept.anchored_at <= end:
             kept = replace(kept, anchor=kept.value, anchored_at=kept.kept_at)
         self.kept[key] = kept
+
+    def struck(self, key: bytes, second: int) -> bool:
+        """Whether a value that was kept then may have been wrong (rule 13)."""
+        return any(since <= second <= at for since, at in self.strikes.get(key, ()))
 
     def peek(self, key: bytes, given: Sequence[Answer], now: int) -> Reading:
         """What stands now, of these answers."""

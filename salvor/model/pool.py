@@ -52,7 +52,7 @@ class Report:
 class Proceeds:
     """What one disposal brings beside the reports (rule 10a), settlement units.
 
-    `elsewhere` came on claims that another group of tranches wrote off: cash, and no part of the gross of these loans.
+    `elsewhere` is no part of the gross of these loans (rule 40 of docs/liquidation.md).
     """
 
     gross: int
@@ -189,7 +189,7 @@ class Pool:
         """Rule 10a: into the period that is open; of what is written off counts what the books have room for."""
         if self.is_complete:
             raise Refused("LastReportIsIn", self.reported)
-        if given.costs > given.gross or given.recovered + given.elsewhere > given.net:
+        if given.costs > given.gross or given.recovered > given.net or given.elsewhere > given.gross:
             raise Refused("ProceedsDoNotAddUp", given)
         own = self.open.gross - self.open.elsewhere
         if (gross := own + given.gross) > (most := LARGEST // self.terms.periods):

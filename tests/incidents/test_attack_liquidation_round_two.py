@@ -150,19 +150,18 @@ def test_what_a_case_loses_takes_as_much_off_as_came_in(lab, monkeypatch):
     assert balance_of(sales, LONG) == 130_000
 
 
-# Court dates
-
-
-def test_anybody_expires_in_cure_what_is_past_its_deadline(lab):
-    """Rule 8: when a deadline is past, anyone may; in cure nobody can, and what the servicer began stands there."""
-    way = replace(STRATEGIES[4], approval=False, duration=10 * DAY)
-    sales = Selling(set_sales(lab, strategies=(*STRATEGIES[:4], way)))
-    sales.worth(50_000)
+def test_costs_take_nothing_off_the_balance_that_did_not_come_in(lab):
+    """Rule 40: 30,000 came in with the case; the 11 of costs that the debtor pays beside them take nothing off."""
+    sales = two_groups(lab)
     sales.open(1, 30_000)
-    sales.propose("FORECLOSURE", (0, 2**40 - 1, 0))
-    sales.fire(cure=DAY, after="FORECLOSURE")
-    lab.wait(11 * DAY)
-    sales.book.expire(1, sender=sales.outsider)
+    sales.switch("LOAN_SALE")
+    sales.sell()
+    sales.pay(30_011)
+    assert sales.stage() == Stage.CLOSED
+    assert balance_of(sales, QUICK) == 20_000
+
+
+# Court dates
 
 
 FORECLOSED_IN_PARTS = replace(STRATEGIES[4], auction=0, credit_bid=False, rounds=2)

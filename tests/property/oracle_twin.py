@@ -57,5 +57,6 @@ class Twin:
             found += [word(number, self.reports.landed[each, key]) for number, each in enumerate(self.signers, 1)]
             kept = self.hub.kept.get(key, Kept())
             found += [kept.value, kept.at, kept.kept_at, kept.anchor, kept.anchored_at]
-            found += list(self.hub.struck.get(key, (0, 0)))
+            spans = self.hub.strikes.get(key, ())
+            found.append(sum((at << 40 | since) << (80 * place) for place, (since, at) in enumerate(spans)))
         return found

@@ -72,7 +72,7 @@ class OracleMachine(RuleBasedStateMachine):
             kept = hub._kept[key]
             fields = ("value", "at", "keptAt", "anchor", "anchoredAt")
             names |= {f"{field} of key {number}": getattr(kept, field) for field in fields}
-            names |= {f"struck {field} of key {number}": getattr(hub.struck[key], field) for field in ("since", "at")}
+            names[f"strikes of key {number}"] = hub._struck[key]
         cls.places, cls.start = names, lab.snapshot()
 
     def __init__(self) -> None:

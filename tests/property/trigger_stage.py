@@ -12,7 +12,7 @@ from salvor.deploy.liquidation import deploy_triggers
 from salvor.lab import Lab
 from salvor.model.liquidation.state import Strategy
 from salvor.model.liquidation.watch import Condition, Looks, TriggerTerms
-from salvor.model.oracle import Policy, Source
+from salvor.model.oracle import Policy, Source, Strike, with_strike
 from tests.property.liquidation_stage import HOUR, Sales, set_sales
 from tests.utils.world import DAY, PERCENT, WAD
 
@@ -60,7 +60,7 @@ class PlayedHub:
 
     said: dict[str, tuple[int, int, int]] = field(default_factory=dict)  # reason, value, time
     kept: dict[str, tuple[int, int]] = field(default_factory=dict)
-    strikes: dict[str, tuple[int, int]] = field(default_factory=dict)
+    strikes: dict[str, tuple[Strike, ...]] = field(default_factory=dict)
 
     def good_now(self, key: str, now: int) -> int | None:
         reason, value, at = self.said.get(key, (2, 0, 0))
@@ -69,12 +69,12 @@ class PlayedHub:
     def last_good(self, key: str) -> tuple[int, int]:
         return self.kept.get(key, (0, 0))
 
-    def struck(self, key: str) -> tuple[int, int]:
-        return self.strikes.get(key, (0, 0))
+    def struck(self, key: str, second: int) -> bool:
+        return any(since <= second <= at for since, at in self.strikes.get(key, ()))
 
     def forget(self, key: str, now: int) -> None:
         self.kept.pop(key, None)
-        self.strikes[key] = 0, now
+        self.strikes[key] = with_strike(self.strikes.get(key, ()), 0, now)
 
     def poke(self, key: str, now: int) -> None:
         if (value := self.good_now(key, now)) is not None:

@@ -114,9 +114,7 @@ def switch_to(state: State, number: int, strategy: Strategy, plan: Plan, now: in
 
 def expire(state: State, number: int, now: int) -> None:
     """Rule 8."""
-    case = refreshed(state, number)
-    if case.stage not in WORKED:
-        raise Refused("WrongStage", number, case.stage, Stage.HELD)
+    case = must(state, number, Stage.HELD)
     broken = _is_broken(state, case, now)
     if not broken and not 0 < case.deadline < now:
         raise Refused("NothingExpired", number)
@@ -206,8 +204,9 @@ def plan_broken(state: State, number: int, now: int) -> bool:
 def court_overdue(state: State, number: int, now: int) -> bool:
     """Rule 7."""
     case = state.cases[number]
-    waits = case.strategy == Strategy.FORECLOSURE and case.stage in WORKED
-    return waits and now > case.due + state.grace
+    own = case.due if case.strategy == Strategy.FORECLOSURE else 0
+    dates = [date for date in (own, case.court) if date]
+    return case.stage in WORKED and bool(dates) and now > min(dates) + state.grace
 
 
 def refreshed(state: State, number: int) -> Case:
@@ -325,13 +324,16 @@ def _offer(state: State, number: int, begun: Strategy, now: int) -> None:
     account = state.accounts[number]
     strategy = account.strategy if account.left else begun
     case, terms = state.cases[number], state.strategies[strategy]
-    if strategy == Strategy.FORECLOSURE and now < case.court:
+    forecloses = Strategy.FORECLOSURE in {begun, strategy}
+    if forecloses and now < case.court:
         raise Refused("TooEarlyToSell", now, case.court)
     value, good = state.values.get(case.subject, (0, False))
     if not good:
         raise Refused("NoGoodValue", case.subject)
     start, floor = _prices(terms, value)
     case.broken = plan_broken(state, number, now)
+    if forecloses:
+        case.court = 0
     case.stage, case.strategy, case.proposal = Stage.FOR_SALE, strategy, None
     _move(state, number, begun, strategy, now)
     house.offer(state, number, strategy, start, floor, now)

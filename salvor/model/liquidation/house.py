@@ -247,7 +247,7 @@ def _of_the_group(account: Account, proceeds: Proceeds, took: int) -> Proceeds:
             left -= part
     own = min(left, account.unrecovered.get(group, 0))
     account.unrecovered[group] = account.unrecovered.get(group, 0) - own + loss
-    return replace(proceeds, written_off=loss, recovered=own, elsewhere=cash + proceeds.recovered - own)
+    return replace(proceeds, written_off=loss, recovered=own, elsewhere=proceeds.gross - (took - cash) - own)
 
 
 def _must_be_left(case: int, account: Account) -> None:

@@ -118,8 +118,8 @@ class Hub(Protocol):
         """The value, if it is good at this second."""
         ...
 
-    def struck(self, key: str) -> tuple[int, int]:
-        """Since when, and when, it last turned out that values were wrong."""
+    def struck(self, key: str, second: int) -> bool:
+        """Whether a value of then turned out to be wrong."""
         ...
 
 
@@ -236,8 +236,7 @@ class Triggers:
 
     def _is_struck(self, one: Condition, case: int, kept: Reference) -> bool:
         """Whether what was seen then may have been wrong."""
-        since, when = self.hub.struck(f"{one.prefix}{case}")
-        return since <= kept.at <= when
+        return self.hub.struck(f"{one.prefix}{case}", kept.at)
 
     def _look(
         self, state: State, case: int, trigger: int, claim: int, how: With, now: int

@@ -143,6 +143,68 @@ class TestForget:
             stage.hub.forget(KEY, sender=stage.keeper)
 
 
+class TestStruck:
+    """What was kept in these seconds may have been wrong."""
+
+    @pytest.fixture
+    def strike(self, stage, played):
+        """Values from so many seconds before now."""
+        stage.set_policy(policy_of(stage, played))
+        access, role = stage.access, stage.access.ORACLE_KEEPER()
+        admin = stage.lab.actor("admin")
+        access.setTargetFunctionRole(stage.hub, [stage.hub.forgetBetween.selector], role, sender=admin)
+
+        def strike(back):
+            stage.hub.forgetBetween(KEY, stage.lab.now - back, stage.lab.now, sender=stage.keeper)
+
+        return strike
+
+    def seconds(self, stage, begin, upto):
+        return [second for second in range(upto) if stage.hub.struck(KEY, begin + second)]
+
+    def test_nothing_was_before_somebody_says_so(self, stage, strike):
+        begin = stage.lab.now
+        assert self.seconds(stage, begin - 5, 10) == []
+
+    def test_is_what_was_said_of_each_span_both_ends_included(self, stage, strike):
+        begin = stage.lab.now
+        for wait, back in ((2, 1), (4, 1), (4, 2)):
+            stage.lab.wait(wait)
+            strike(back)
+        assert self.seconds(stage, begin, 15) == [1, 2, 5, 6, 8, 9, 10]
+
+    def test_spans_that_meet_are_one(self, stage, strike):
+        begin = stage.lab.now
+        for wait, back in ((2, 1), (4, 1), (4, 4), (9, 13)):
+            stage.lab.wait(wait)
+            strike(back)
+        assert self.seconds(stage, begin, 25) == [1, 2, *range(5, 20)]
+
+    def test_of_more_than_three_the_two_oldest_are_one(self, stage, strike):
+        begin = stage.lab.now
+        for _ in range(4):
+            stage.lab.wait(4)
+            strike(1)
+        assert self.seconds(stage, begin, 20) == [*range(3, 9), 11, 12, 15, 16]
+        stage.lab.wait(4)
+        strike(1)
+        assert self.seconds(stage, begin, 24) == [*range(3, 13), 15, 16, 19, 20]
+
+    def test_forgetting_strikes_all_before(self, stage, strike):
+        begin = stage.lab.now
+        stage.lab.wait(3)
+        stage.hub.forget(KEY, sender=stage.keeper)
+        stage.lab.wait(3)
+        strike(1)
+        assert self.seconds(stage, begin, 9) == [0, 1, 2, 3, 5, 6]
+
+    def test_so_does_a_policy_in_the_place_of_another(self, stage, strike, played):
+        begin = stage.lab.now
+        stage.lab.wait(3)
+        stage.set_policy(policy_of(stage, played))
+        assert self.seconds(stage, begin, 6) == [0, 1, 2, 3]
+
+
 class TestRead:
     def test_gives_value_age_quorum_and_confidence(self, stage, good):
         good[0].answer(0, 100 * WAD, WAD // 2, stage.lab.now - 60)

@@ -6,16 +6,24 @@ back than came with it; what it brings takes more off a pool balance than came i
 
 from dataclasses import replace
 
+from salvor.model.liquidation.state import Stage
 from salvor.tape.committed import CommittedTape
 from tests.property import liquidation_stage
-from tests.property.liquidation_stage import GROUP_STRATEGIES, set_sales
+from tests.property.liquidation_stage import GROUP_STRATEGIES, STEPS, set_sales
 from tests.utils.leaves import SmallTape, committed
 from tests.utils.selling import Selling
 from tests.utils.world import DAY, NO_CORRECTION, report_of
 
 LONG, QUICK = 0, 1
 FIRST_OF_QUICK, SECOND_OF_QUICK = 5, 6
-HOUR = 3_600
+
+
+def balance_of(sales, group):
+    """The pool balance of a group after its first report, which says nothing."""
+    stage = sales.sales.stages[group]
+    sales.lab.now = max(sales.now, stage.terms.period_ends[0])
+    stage.live.pool.report(1, report_of(0), NO_CORRECTION, sender=sales.servicer)
+    return stage.live.pool.poolBalance(1)
 
 
 class TwoGroups(Selling):
@@ -58,11 +66,7 @@ def test_what_is_left_of_a_lot_moves_no_case_past_the_overseer(lab):
     sales.open(1, 30_000)
     sales.switch("LOAN_SALE")
     sales.sell()
-    lab.wait(10 * HOUR)
-    sales.take(600, sales.first)
-    for _ in range(2):
-        lab.wait(15 * HOUR)
-        sales.relist()
+    sales.sell_part(600)
     sales.switch("PAYMENT_PLAN", (1_000, sales.now + DAY, DAY))  # the overseer takes it to the long group
     assert sales.account().group == LONG
     sales.propose("FORECLOSURE")
@@ -129,3 +133,91 @@ def test_what_is_exposed_elsewhere_keeps_no_fired_case_from_its_sale(lab, monkey
     sales.fire(case=2)
     sales.book.startSale(2, sender=sales.outsider)
     assert sales.account(2).group == QUICK
+
+
+def test_a_loan_that_joins_from_another_group_brings_its_written_off_along_as_elsewhere(lab):
+    """Rule 40: 2,000 came in with it; what it recovers of the 10,000 is cash of the long group and nothing else."""
+    sales = two_groups(lab)
+    sales.open(1, 20_000)
+    sales.join(FIRST_OF_QUICK, 2_000, 10_000)
+    assert sales.balances() == [132_000, 18_000]
+    sales.pay(32_000)
+    assert balance_of(sales, LONG) == 110_000
+
+
+def test_what_is_recovered_by_the_group_that_wrote_it_off_is_recovered(lab):
+    """Rule 40: there and back. That loss is in the books of the long group, and so is what comes on it."""
+    sales = two_groups(lab)
+    sales.open(1, 20_000, 10_000)
+    sales.switch("LOAN_SALE")
+    sales.switch("PAYMENT_PLAN", (1_000, sales.now + DAY, DAY))
+    assert sales.account().group == LONG
+    sales.pay(30_000)
+    assert sales.open_period() == (30_000, 30_000, 0, 10_000)
+
+
+def test_a_loss_that_a_group_booked_itself_is_recovered_there_after_moving_away_and_back(lab):
+    """The quick group wrote off what a sold part lost; the case goes to the long one and comes back."""
+    sales = two_groups(lab)
+    sales.worth(13_000)
+    sales.open(1, 30_000)
+    sales.switch("LOAN_SALE")
+    sales.sell()
+    sales.sell_part(600)
+    quick = sales.pools()[QUICK]
+    before = quick.record(1)
+    assert before.writtenOff > 0
+    sales.switch("PAYMENT_PLAN", (1_000, sales.now + DAY, DAY))
+    sales.switch("LOAN_SALE")
+    assert sales.account().group == QUICK
+    sales.pay(30_000)
+    assert quick.record(1).recovered == before.writtenOff
+
+
+def cheap(lab, monkeypatch):
+    monkeypatch.setattr(liquidation_stage, "OTHER", CheapTape((("21", 12_000, 0), ("22", 8_000, 0))))
+    sales = two_groups(lab)
+    sales.open(FIRST_OF_QUICK, 12_000)
+    sales.switch("PAYMENT_PLAN", (1_000, sales.now + DAY, DAY))
+    assert sales.balances() == [134_000, 0]
+    return sales
+
+
+def test_what_a_case_brings_takes_as_much_off_as_came_in(lab, monkeypatch):
+    """Rule 40: 4,000 came in with the case; of the 12,000 that it brings the rest takes nothing off the balance."""
+    sales = cheap(lab, monkeypatch)
+    sales.pay(12_000)
+    assert balance_of(sales, LONG) == 130_000
+
+
+def test_what_a_case_loses_takes_as_much_off_as_came_in(lab, monkeypatch):
+    """The same of a loss."""
+    sales = cheap(lab, monkeypatch)
+    sales.switch("DISCOUNTED_PAY_OFF", (1, 0, 0))
+    sales.pay(1)
+    assert sales.stage() == Stage.CLOSED
+    assert balance_of(sales, LONG) == 130_000
+
+
+def test_costs_take_nothing_off_the_balance_that_did_not_come_in(lab):
+    """Rule 40: 30,000 came in with the case; the 11 of costs that the debtor pays beside them take nothing off."""
+    sales = two_groups(lab)
+    sales.open(1, 30_000)
+    sales.switch("LOAN_SALE")
+    sales.sell()
+    sales.pay(30_011)
+    assert sales.stage() == Stage.CLOSED
+    assert balance_of(sales, QUICK) == 20_000
+
+
+def test_a_price_above_the_claim_takes_no_more_off_the_new_group_than_came_in(lab):
+    """Rule 40: 20,000 came in with the case; quick's own loans stay 20,000. It sells for 30,500."""
+    sales = two_groups(lab)
+    sales.open(1, 20_000)
+    sales.switch("LOAN_SALE")
+    assert sales.balances() == [110_000, 40_000]
+    sales.sell()
+    lab.wait(STEPS.fall)
+    sales.take(1_000, sales.first)
+    assert sales.stage() == Stage.CLOSED
+    assert balance_of(sales, QUICK) == 20_000

@@ -11,8 +11,6 @@ from salvor.model.liquidation.state import Stage, Strategy
 from tests.utils.selling import Selling, stand
 from tests.utils.world import DAY
 
-HOUR = 3_600
-
 
 @pytest.fixture
 def parted(lab):
@@ -23,9 +21,7 @@ def parted(lab):
 
 
 def give_back(sales: Selling) -> Selling:
-    for _ in range(2):
-        sales.lab.wait(15 * HOUR)
-        sales.relist()
+    sales.relist_in_vain()
     assert sales.stage() == Stage.HELD
     return sales
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from salvor.model.liquidation.state import Stage, Strategy
 from salvor.model.liquidation.watch import Condition, Looks, TriggerTerms
-from tests.property.trigger_stage import TRIGGERS, key_bytes, set_triggers
-from tests.utils.selling import Selling
+from tests.property.trigger_stage import TRIGGERS, key_bytes
+from tests.utils.watched import Watched
 from tests.utils.world import DAY, WAD
 
 HOUR = 3_600
@@ -25,32 +25,6 @@ TWO_FALLS = TriggerTerms(
     gap=DAY,
     age=DAY,
 )
-
-
-class Watched(Selling):
-    """Case 1, a claim of 200 whole units."""
-
-    def __init__(self, lab, terms=TRIGGERS) -> None:
-        watched = set_triggers(lab, terms)
-        super().__init__(watched.sales)
-        self.watched, self.triggers = watched, watched.book
-        self.worth(20_000)
-        self.open(1, 20_000)
-        for trigger in range(len(terms)):
-            self.note(trigger)
-
-    def note(self, trigger=0):
-        self.triggers.watch(1, trigger, sender=self.outsider)
-
-    def tell(self, key, value):
-        self.watched.teach(key, 0, value * WAD, self.now)
-        self.watched.hub.poke(key_bytes(key), sender=self.outsider)
-
-    def look(self, trigger=0):
-        return self.triggers.check(1, trigger, sender=self.outsider).return_value
-
-    def show(self, trigger=0):
-        return self.triggers.fire(1, trigger, sender=self.outsider)
 
 
 def test_nothing_fell_from_a_value_that_was_struck(lab):
@@ -142,3 +116,142 @@ def test_nothing_is_missed_once_the_last_report_is_in(lab):
     assert not here.deal.pool.isRunning()
     lab.now = here.sales.stage.terms.period_ends[2] + 20 * DAY + 1
     assert not here.triggers.conditionsNow(1, 2).holds & 1
+
+
+PLAN_OR_FALL = TriggerTerms(
+    (FELL, Condition(Looks.PLAN_BROKEN)),
+    (frozenset({0}), frozenset({1})),
+    Strategy.LOAN_SALE,
+    gap=DAY,
+    age=DAY,
+    cure=30 * DAY,
+)
+
+
+def test_nothing_falls_after_a_cure_from_what_was_seen_before_it(lab):
+    """Rule 32: the value of the last checkpoint, from then. It was 950 an hour ago, 1,000 eleven days ago."""
+    here = Watched(lab, (PLAN_OR_FALL,))
+    here.propose("PAYMENT_PLAN", (1_000, here.now + DAY, 60 * DAY))
+    lab.wait(7 * DAY)
+    here.tell(SCORE, 1_000)
+    here.look()
+    here.show()
+    here.pay(1_000)
+    for _ in range(11):
+        lab.wait(DAY)
+        here.tell(SCORE, 950)
+        here.look()
+    here.triggers.calm(1, 0, sender=here.debtor)
+    assert here.stage() == Stage.HELD
+    lab.wait(HOUR)
+    here.tell(SCORE, 900)
+    with lab.refused("NotHeld", 1, 0, 0, 0):
+        here.show()
+
+
+def test_nor_from_what_was_struck_while_it_was_in_cure(lab):
+    """What was seen in the struck time is the last checkpoint before the cure; one in cure makes it look newer."""
+    here = Watched(lab, (PLAN_OR_FALL,))
+    admin, hub = here.deal.parties.admin, here.watched.hub
+    here.propose("PAYMENT_PLAN", (1_000, here.now + DAY, 60 * DAY))
+    lab.wait(7 * DAY)
+    here.tell(SCORE, 2_000)  # wrong
+    here.look()
+    here.show()
+    hub.forget(key_bytes(SCORE), sender=admin)
+    here.pay(1_000)
+    for _ in range(11):
+        lab.wait(DAY)
+        here.tell(SCORE, 1_000)
+        here.look()
+    here.triggers.calm(1, 0, sender=here.debtor)
+    lab.wait(HOUR)
+    here.tell(SCORE, 1_000)
+    with lab.refused("NotHeld", 1, 0, 0, 0):
+        here.show()
+
+
+def test_what_another_trigger_began_freezes_nothing(lab):
+    """Rule 32: it stands while the case is in cure *by this trigger*; here another has fired since."""
+    plan = replace(PLAN_OR_FALL, conditions=(Condition(Looks.PLAN_BROKEN),), clauses=(frozenset({0}),))
+    fall = replace(PLAN_OR_FALL, conditions=(FELL,), clauses=(frozenset({0}),))
+    here = Watched(lab, (fall, plan))
+    here.tell(SCORE, 1_000)
+    here.look(0)
+    lab.wait(HOUR)
+    here.tell(SCORE, 800)
+    here.show(0)
+    here.switch("PAYMENT_PLAN", (1_000, here.now + DAY, DAY))
+    lab.wait(7 * DAY)
+    here.tell(SCORE, 800)
+    here.show(1)
+    for _ in range(5):
+        lab.wait(DAY)
+        here.tell(SCORE, 800)
+        here.look(0)
+    here.triggers.calm(1, 0, sender=here.debtor)
+
+
+FALL = TriggerTerms((FELL,), (frozenset({0}),), Strategy.LOAN_SALE, gap=DAY, age=DAY, cure=30 * DAY)
+
+
+def hub_of(here):
+    """The hub, and who strikes values there."""
+    access, admin, hub = here.deal.access, here.deal.parties.admin, here.watched.hub
+    access.setTargetFunctionRole(hub, [hub.forgetBetween.selector], access.ORACLE_KEEPER(), sender=admin)
+    return hub, admin
+
+
+def test_a_second_strike_makes_the_first_no_truth(lab):
+    """A score of 2,000 was struck, then a report of another day; the score was 1,000 all the time."""
+    here = Watched(lab, (FALL,))
+    hub, admin = hub_of(here)
+    landed = here.now
+    here.tell(SCORE, 2_000)
+    here.look()
+    lab.wait(HOUR)
+    hub.forgetBetween(key_bytes(SCORE), landed, here.now, sender=admin)
+    lab.wait(DAY)
+    hub.forgetBetween(key_bytes(SCORE), here.now - HOUR, here.now, sender=admin)
+    here.tell(SCORE, 1_000)
+    with lab.refused("NotHeld", 1, 0, 0, 0):
+        here.show()
+
+
+def test_a_strike_long_ago_makes_what_was_seen_since_no_lie(lab):
+    """Rule 32: a report was struck on day 0, another that landed after the fall; the 1,000 in between was true."""
+    here = Watched(lab, (FALL,))
+    hub, admin = hub_of(here)
+    here.tell(SCORE, 2_000)
+    landed = here.now
+    lab.wait(HOUR)
+    hub.forgetBetween(key_bytes(SCORE), landed, here.now, sender=admin)
+    for _ in range(5):
+        lab.wait(DAY)
+        here.tell(SCORE, 1_000)
+        here.look()
+    lab.wait(HOUR)
+    landed = here.now  # a false report lands, hours after all that was seen
+    lab.wait(HOUR)
+    hub.forgetBetween(key_bytes(SCORE), landed, here.now, sender=admin)
+    here.tell(SCORE, 800)
+    here.show()
+    assert here.stage() == Stage.CURE
+
+
+def test_a_forgotten_key_long_ago_makes_what_was_seen_since_no_lie(lab):
+    """The same after `forget`, as a new policy does: since 0, so any later strike voids all there is."""
+    here = Watched(lab, (FALL,))
+    hub, admin = hub_of(here)
+    hub.forget(key_bytes(SCORE), sender=admin)
+    for _ in range(5):
+        lab.wait(DAY)
+        here.tell(SCORE, 1_000)
+        here.look()
+    lab.wait(HOUR)
+    landed = here.now
+    lab.wait(HOUR)
+    hub.forgetBetween(key_bytes(SCORE), landed, here.now, sender=admin)
+    here.tell(SCORE, 800)
+    here.show()
+    assert here.stage() == Stage.CURE

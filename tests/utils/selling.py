@@ -66,13 +66,30 @@ class Selling:
         """By the overseer."""
         self.book.reject(case, sender=self.overseer)
 
-    def sell_loan(self, value: int) -> Selling:
-        """Case 1: a loan of 30,000, for sale at that value."""
+    def hold_loan(self, value: int) -> Selling:
+        """Case 1: a loan of 30,000, whose thing is worth that."""
         self.worth(value)
         self.open(1, 30_000)
+        return self
+
+    def sell_loan(self, value: int) -> Selling:
+        """The same for sale at that value."""
+        self.hold_loan(value)
         self.propose("LOAN_SALE")
         self.sell()
         return self
+
+    def sell_part(self, units: int) -> None:
+        """So many units at the floor; nobody takes the rest."""
+        self.lab.wait(STEPS.fall)
+        self.take(units, self.first)
+        self.relist_in_vain()
+
+    def relist_in_vain(self) -> None:
+        """Both rounds of a falling price pass, and the case is back."""
+        for _ in range(2):
+            self.lab.wait(STEPS.longest)
+            self.relist()
 
     def propose(self, strategy: str, plan: tuple[int, int, int] = NO_PLAN, case: int = 1) -> None:
         """By the servicer."""

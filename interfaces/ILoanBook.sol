@@ -273,7 +273,7 @@ interface ILoanBook {
     /// @notice The condition of a trigger in cure no longer holds. Only the book of triggers.
     function cured(uint64 caseId) external;
 
-    /// @notice Starts the sale of a case whose cure is over; no foreclosure before its court date. By anyone.
+    /// @notice Starts the sale of a case whose cure is over; no foreclosure before the court date that the overseer approved. By anyone.
     function startSale(uint64 caseId) external;
 
     /// @notice Stops what is new: cases, proposals, fired triggers, sales; or lets it go on. Only the overseer.
@@ -294,7 +294,7 @@ interface ILoanBook {
     /// @notice Whether its payment plan is, or was last, broken.
     function planBroken(uint64 caseId) external view returns (bool);
 
-    /// @notice Whether the court date of its foreclosure is past by more than the grace.
+    /// @notice Whether the court date of its foreclosure, or one that the overseer approved, is past by more than the grace.
     function courtOverdue(uint64 caseId) external view returns (bool);
 
     /// @notice Outstanding less brought of all cases of a group in cure or on sale, settlement units.

@@ -28,6 +28,20 @@ _SHARED = [
 ]
 _SAFE = click.option("--safe", help="The address of a Safe that deploys: `deploy safe` writes its batch.")
 _COMMITMENT = click.option("--commitment", type=Path, help="Folder or file that `ape run tape commit` left.")
+_TAPES = [
+    click.option(
+        "--commitment",
+        "folders",
+        type=Path,
+        required=True,
+        multiple=True,
+        help="Folder that `ape run tape commit` left; once for each tape that the loans are in.",
+    ),
+    click.option(
+        "--secret", "secret_files", type=Path, required=True, multiple=True, help="Secret file of one or more of them."
+    ),
+    click.option("--passphrase-file", type=Path, help="Of all secrets; else SALVOR_PASSPHRASE, else you are asked."),
+]
 _ADDRESSES = click.option("--addresses", type=Path, help="Address book, where it is not in that folder.")
 
 
@@ -77,12 +91,20 @@ def live_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return _arriving_as(Acting, [*_SHARED, _ADDRESSES], command)
 
 
+def tape_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Of what proves loans; they arrive as `read_tapes` of `salvor/desk/tapes.py` takes them."""
+    return _with(_TAPES, command)
+
+
 def _arriving_as(kind: type[_Chosen], options: list[Any], command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)  # click keeps the command's own options in its attributes
     def with_chosen(**given: Any) -> Any:
         return command(kind(**{each.name: given.pop(each.name) for each in fields(kind)}), **given)
 
-    made: Callable[..., Any] = with_chosen
+    return _with(options, with_chosen)
+
+
+def _with(options: list[Any], command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(options):
-        made = option(made)
-    return made
+        command = option(command)
+    return command

@@ -13,14 +13,12 @@ library Accounts {
         (uint256 outstanding, uint256 writtenOff, uint256 before) = (self.outstanding, self.writtenOff, self.brought);
         self.brought = uint96(Math.min(before + net, type(uint96).max));
         if (writtenOff == 0) return 0;
-        uint256 was = Math.min(Math.saturatingSub(before, outstanding), writtenOff);
-        return uint112(Math.min(Math.saturatingSub(before + net, outstanding), writtenOff) - was); // at most written off
+        return uint112(_recovered(before + net, outstanding, writtenOff) - _recovered(before, outstanding, writtenOff));
     }
 
     /// @notice What was written off and nothing came on since.
     function unrecovered(Account storage self) internal view returns (uint96) {
-        uint256 recovered = Math.min(Math.saturatingSub(self.brought, self.outstanding), self.writtenOff);
-        return self.writtenOff - uint96(recovered); // part of it
+        return uint96(self.writtenOff - _recovered(self.brought, self.outstanding, self.writtenOff)); // part of it
     }
 
     /// @notice A sale starts: its costs are due to the servicer, as far as there is room for them.
@@ -80,5 +78,10 @@ library Accounts {
     /// @notice All that is the pool's before anything is the debtor's.
     function claims(Account storage self) internal view returns (uint256) {
         return uint256(self.outstanding) + self.writtenOff;
+    }
+
+    /// @dev Rule 12. At most what was written off.
+    function _recovered(uint256 brought, uint256 outstanding, uint256 writtenOff) private pure returns (uint256) {
+        return Math.min(Math.saturatingSub(brought, outstanding), writtenOff);
     }
 }

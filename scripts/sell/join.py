@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import click
 
-from salvor.options import Acting, live_options
+from salvor.options import Acting, live_options, tape_options
 
 
 @click.command(
@@ -15,27 +15,14 @@ from salvor.options import Acting, live_options
 @live_options
 @click.argument("case", type=int)
 @click.argument("loans", nargs=-1, required=True)
-@click.option(
-    "--commitment",
-    "commitments",
-    type=Path,
-    required=True,
-    multiple=True,
-    help="Folder that `ape run tape commit` left; once for each tape that the loans are in.",
-)
-@click.option(
-    "--secret", "secret_files", type=Path, required=True, multiple=True, help="Secret file of one or more of them."
-)
-@click.option("--passphrase-file", type=Path, help="Of all secrets; else SALVOR_PASSPHRASE, else you are asked.")
+@tape_options
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON on stdout.")
 def cli(
     chosen: Acting,
     case: int,
     loans: tuple[str, ...],
-    commitments: tuple[Path, ...],
-    secret_files: tuple[Path, ...],
-    passphrase_file: Path | None,
     as_json: bool,
+    **tapes: Any,
 ) -> None:
     """Add LOANS to CASE as the servicer; one that is held goes on without them until the overseer confirms them.
 
@@ -47,5 +34,5 @@ def cli(
     from salvor.desk.tapes import placed, read_tapes
 
     with opened(chosen) as (sales, signer):
-        proofs = placed(sales, read_tapes(acts.claim_of(sales), commitments, secret_files, passphrase_file))
+        proofs = placed(sales, read_tapes(acts.claim_of(sales), **tapes))
         tell(sales, acts.join(sales, proofs, case, list(loans), sender=signer), number=case, as_json=as_json)

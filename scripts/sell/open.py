@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import click
 
-from salvor.options import Acting, live_options
+from salvor.options import Acting, live_options, tape_options
 
 
 @click.command(
@@ -14,18 +14,7 @@ from salvor.options import Acting, live_options
 )
 @live_options
 @click.argument("loans", nargs=-1, required=True)
-@click.option(
-    "--commitment",
-    "commitments",
-    type=Path,
-    required=True,
-    multiple=True,
-    help="Folder that `ape run tape commit` left; once for each tape that the loans are in.",
-)
-@click.option(
-    "--secret", "secret_files", type=Path, required=True, multiple=True, help="Secret file of one or more of them."
-)
-@click.option("--passphrase-file", type=Path, help="Of all secrets; else SALVOR_PASSPHRASE, else you are asked.")
+@tape_options
 @click.option("--valued-as", default="COLLATERAL", show_default=True, help="Kind of the key of what is sold.")
 @click.option("--slice", "is_slice", is_flag=True, help="Proceeds are shared pro rata, not by rank.")
 @click.option("--debtor", help="Address that has what a foreclosure brings above all claims.")
@@ -33,13 +22,11 @@ from salvor.options import Acting, live_options
 def cli(
     chosen: Acting,
     loans: tuple[str, ...],
-    commitments: tuple[Path, ...],
-    secret_files: tuple[Path, ...],
-    passphrase_file: Path | None,
     valued_as: str,
     is_slice: bool,
     debtor: str | None,
     as_json: bool,
+    **tapes: Any,
 ) -> None:
     """Open a case of LOANS as the servicer: one loan, one property that secures several, or a slice of the portfolio.
 
@@ -51,7 +38,7 @@ def cli(
     from salvor.desk.tapes import placed, read_tapes
 
     with opened(chosen) as (sales, signer):
-        proofs = placed(sales, read_tapes(acts.claim_of(sales), commitments, secret_files, passphrase_file))
+        proofs = placed(sales, read_tapes(acts.claim_of(sales), **tapes))
         named = {"kind": valued_as, "by_rank": not is_slice, "debtor": debtor}
         said = acts.open_case(sales, proofs, list(loans), **named, sender=signer)
         tell(sales, said, number=sales.book.cases(), as_json=as_json)

@@ -95,7 +95,7 @@ def _sale_rows(lab: Lab) -> Iterator[Row]:
     takes = [sales.take(units, who).gas_used for units, who in ((100, sales.first), (100, sales.second))]
     takes += [sales.take(units, who).gas_used for units, who in ((100, sales.second), (700, sales.third))]
     # The very first cash of a house: costs are paid, and the slots of its balance and of the title are new.
-    yield Row("Dutch take, the first that the house ever sees", takes[0], peers[0])
+    yield Row("Dutch take, the first that the house ever sees", takes[0], peers[0], ours_at_most=TAKE)
     yield Row("Dutch take, a new buyer", takes[1], peers[1], ours_at_most=TAKE)
     yield Row("Dutch take, again", takes[2], peers[2], ours_at_most=TAKE)
     yield Row("Dutch take of the rest, which closes the case", takes[3], ours_at_most=TAKE)

@@ -14,6 +14,12 @@ from tests.unit.lab.toys import purse_with
 DICE = random.Random(2)
 
 
+@pytest.fixture(autouse=True)
+def same_dice():
+    """What is drawn does not depend on which tests ran before."""
+    DICE.seed(2)
+
+
 def blocks_of(sequences, count=3, steps=50):
     return DICE.randbytes(sequences.head), [DICE.randbytes(sequences.block_size(steps)) for _ in range(count)]
 

@@ -21,18 +21,19 @@ library ExactPull {
         if (cash == 0) return; // some assets refuse to move nothing
         uint256 before = asset.balanceOf(to);
         asset.safeTransferFrom(from, to, cash);
-        _arrived(asset, to, before, cash);
+        arrived(asset, to, before, cash);
     }
 
     /// @notice Sends this contract's own cash on to another account of the deal.
     function sendExact(IERC20 asset, address to, uint256 cash) internal {
         uint256 before = asset.balanceOf(to);
         asset.safeTransfer(to, cash);
-        _arrived(asset, to, before, cash);
+        arrived(asset, to, before, cash);
     }
 
-    function _arrived(IERC20 asset, address to, uint256 before, uint256 cash) private view {
-        uint256 arrived = asset.balanceOf(to) - before;
-        if (arrived != cash) revert CashArrivedShort(arrived, cash);
+    /// @notice Whether `to`, which had `before`, has as much more.
+    function arrived(IERC20 asset, address to, uint256 before, uint256 cash) internal view {
+        uint256 more = asset.balanceOf(to) - before;
+        if (more != cash) revert CashArrivedShort(more, cash);
     }
 }

@@ -91,7 +91,8 @@ struct Behind {
 
 /// @title The cash of all sales, the account of each case, and who has title to what was sold
 /// @dev Gas does not depend on the number of loans, bidders, cases or sales.
-/// @dev Warning: the book and the auctions that it names are trusted with all cash here.
+/// @dev The cash itself stands with the distributor of the first group, which pays out what this contract says of it.
+/// @dev Warning: the book and the auctions that it names are trusted with all cash of sales.
 interface IAuctionHouse {
     /// @notice Tranches over `pool` are a group of this deal.
     event GroupAdded(uint8 indexed group, ILoanPool pool);
@@ -108,8 +109,17 @@ interface IAuctionHouse {
     /// @notice `units` of the lot are `to`'s.
     event TitlePassed(uint64 indexed caseId, address indexed to, uint32 units, uint256 cash);
 
-    /// @notice A case brought cash. Settlement units; what is neither fees nor the debtor's went to the pool.
-    event Brought(uint64 indexed caseId, uint256 cash, uint256 fees, uint256 toDebtor, uint256 loss);
+    /// @notice A case brought cash, of which `held` came in before: settlement units. What is neither fees nor the debtor's went to the pool
+    ///         of the group.
+    event Brought(
+        uint64 indexed caseId,
+        uint8 group,
+        uint256 cash,
+        uint256 held,
+        uint256 fees,
+        uint256 toDebtor,
+        uint256 loss
+    );
 
     /// @notice A sale ended without a buyer for all of it.
     event SaleEnded(uint64 indexed caseId, bool creditBid, uint32 left, uint256 credit);
@@ -199,10 +209,10 @@ interface IAuctionHouse {
     /// @notice Takes cash of a bidder whom compliance admits, and owes `best` to `beaten`. Only the auction of the case.
     function pull(uint64 caseId, address from, uint256 cash, address beaten, uint256 best) external;
 
-    /// @notice Cash that is here is `account`'s from now on. Only an auction that sells or sold here.
+    /// @notice Cash that came in before is `account`'s from now on. Only an auction that sells or sold here.
     function owe(address account, uint256 cash) external;
 
-    /// @notice Passes title and brings the price: `held` is here already, `more` comes from the buyer now. Only the auction.
+    /// @notice Passes title and brings the price: `held` came in before, `more` comes from the buyer now. Only the auction.
     /// @param last Nothing is left: the case is closed.
     function pass(uint64 caseId, address buyer, uint32 units, uint256 held, uint256 more, bool last) external;
 

@@ -56,11 +56,19 @@ interface IDistributor {
     /// @notice `account` was paid what it was credited with.
     event CreditPaid(address indexed account, uint256 cash);
 
+    /// @notice `account` was paid cash that stood here for the house.
+    event Released(address indexed account, uint256 cash);
+
     /// @notice Nothing was ever distributed to the caller: it is no note of this deal.
     error NotANote(address caller);
 
     error NotTheWaterfall(address caller, address waterfall);
     error AlreadyAppointed(address waterfall);
+
+    error NotTheHouse(address caller, address house);
+
+    /// @notice Of what is here only `spare` settlement units are neither holders' nor credited, the deal's or still to be run.
+    error NotSpare(uint256 cash, uint256 spare);
 
     /// @notice A note says its units once.
     error AlreadyOpen(address note);
@@ -109,6 +117,10 @@ interface IDistributor {
 
     /// @notice The same for one of many: where the settlement asset refuses, nothing happens and false is returned.
     function tryPayHolder(address holder, uint256 cash) external returns (bool paid);
+
+    /// @notice Pays `cash` settlement units that stand here for the house: bids, deposits, and what cases brought for others than
+    ///         the pool. Only the house of the waterfall's pool, and nothing of what is in the books of distributor and pool.
+    function release(address account, uint256 cash) external;
 
     /// @notice What tells a note whether anything happened since a holder was brought up to date.
     /// @param interest Ever given to the note, settlement units.

@@ -43,7 +43,14 @@ struct SealedRound {
 ///      account an investor ends it.
 interface ISealedAuction is IAuction {
     /// @notice `bidder` has committed in round `number`, at `place`.
-    event Committed(uint64 indexed caseId, uint32 indexed number, address indexed bidder, bytes28 seal, uint32 place);
+    event Committed(
+        uint64 indexed caseId,
+        uint32 indexed number,
+        address indexed bidder,
+        bytes28 seal,
+        uint32 place,
+        uint96 deposit
+    );
 
     /// @notice `bidder` has told its price; where it does not stand it is out of the contest.
     event Revealed(uint64 indexed caseId, uint32 indexed number, address indexed bidder, uint96 price, bool stands);

@@ -9,13 +9,13 @@ import {HouseGroups} from "contracts/liquidation/HouseGroups.sol";
 import {Ended, IAuction} from "interfaces/IAuction.sol";
 import {Account, Group, IAuctionHouse, Standing, Way} from "interfaces/IAuctionHouse.sol";
 import {ICompliance} from "interfaces/ICompliance.sol";
+import {IDistributor} from "interfaces/IDistributor.sol";
 import {ILoanBook, Strategy, StrategyTerms} from "interfaces/ILoanBook.sol";
 import {ILoanPool} from "interfaces/ILoanPool.sol";
 import {Proceeds} from "interfaces/Proceeds.sol";
 import {WAD} from "interfaces/Types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
@@ -24,7 +24,6 @@ contract AuctionHouse is HouseGroups, AccessManaged {
     using ExactPull for IERC20;
     using Groups for Group[];
     using SafeCast for uint256;
-    using SafeERC20 for IERC20;
 
     /* IMMUTABLES */
 
@@ -108,6 +107,7 @@ contract AuctionHouse is HouseGroups, AccessManaged {
         account.outstanding += outstanding;
         account.writtenOff += writtenOff;
         account.debtor = debtor;
+        if (debtor != address(0)) _credits[debtor].known = true;
         account.open = true;
         account.alsoOpen = true;
         if (account.moved) _loseMore(caseId, account.group, writtenOff);
@@ -133,7 +133,10 @@ contract AuctionHouse is HouseGroups, AccessManaged {
         Account storage account = _accounts[caseId];
         if (account.gone) revert NothingLeft(caseId);
         // A fee that an earlier keeper still has to get stays that keeper's; there is room for one.
-        if (!account.keeperWaits) (account.keeper, account.keeperDue, account.keeperWaits) = (keeper, fee, fee != 0);
+        if (!account.keeperWaits) {
+            (account.keeper, account.keeperDue, account.keeperWaits) = (keeper, fee, fee != 0);
+            if (fee != 0) _credits[keeper].known = true;
+        }
         _setExposed(account, uint96(account.rest())); // at most outstanding
     }
 
@@ -190,7 +193,7 @@ contract AuctionHouse is HouseGroups, AccessManaged {
         _ofAuction(caseId);
         if (!admits(from)) revert NotEligible(from);
         if (best != 0) _credits[beaten].cash += uint248(best); // who bids more says so; a bid is below 2^96
-        settlement.pullExact(from, cash);
+        settlement.moveExact(from, _distributorOf(0), cash);
     }
 
     /// @inheritdoc IAuctionHouse
@@ -237,7 +240,7 @@ contract AuctionHouse is HouseGroups, AccessManaged {
         _credits[account] = Credit(0, true);
         emit PaidOut(account, cash);
 
-        if (cash != 0) settlement.safeTransfer(account, cash); // some assets refuse to move nothing
+        if (cash != 0) IDistributor(_distributorOf(0)).release(account, cash); // some assets refuse to move nothing
     }
 
     /* VIEWS */
@@ -329,11 +332,11 @@ contract AuctionHouse is HouseGroups, AccessManaged {
         proceeds.costs = uint112(fees); // part of gross
         proceeds.writtenOff = uint112(loss); // at most outstanding
         if (account.moved) elsewhere = _ofTheGroup(caseId, account, proceeds, net);
-        emit Brought(caseId, all, fees, toDebtor, loss);
-
         uint8 group = account.group;
+        emit Brought(caseId, group, all, cash.held, fees, toDebtor, loss);
+
         if (proceeds.gross != 0 || loss != 0 || done) poolOf(group).takeProceeds(proceeds, elsewhere, done);
-        cash.send(settlement, _distributorOf(group), net);
+        cash.send(settlement, _distributorOf(group), _distributorOf(0), net);
     }
 
     function _payFees(Account storage account, uint256 cash) private returns (uint256) {

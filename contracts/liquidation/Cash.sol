@@ -2,9 +2,10 @@
 pragma solidity 0.8.37;
 
 import {ExactPull} from "contracts/ExactPull.sol";
+import {IDistributor} from "interfaces/IDistributor.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
-/// @notice Cash on its way: `held` is in the house, `more` is brought by `from` now.
+/// @notice Cash on its way: `held` stands with the first distributor for the house, `more` is brought by `from` now.
 struct Cash {
     address from;
     uint256 held;
@@ -12,7 +13,8 @@ struct Cash {
 }
 
 /// @notice What an account may have, one slot. Settlement units.
-/// @param known It had something before: from then on a credit finds its slot written, and costs its buyer less.
+/// @param known It had something before, or was named as who may: from then on a credit finds its slot written, and costs its buyer
+///        less.
 struct Credit {
     uint248 cash;
     bool known;
@@ -20,18 +22,21 @@ struct Credit {
 
 using CashFlow for Cash global;
 
-/// @title What goes on to a pool, and what stays in the house
+/// @title Where the cash of a case goes. Rule 10
 library CashFlow {
     using ExactPull for IERC20;
 
-    /// @notice `net` goes to a distributor, the rest stays here, owed.
-    function send(Cash memory self, IERC20 asset, address distributor, uint256 net) internal {
+    /// @notice `net` is a distributor's, the rest stands with the first for the house: nothing moves that is where it belongs.
+    function send(Cash memory self, IERC20 asset, address distributor, address first, uint256 net) internal {
+        if (distributor == first) return asset.moveExact(self.from, first, self.more);
         if (self.held == 0) {
             asset.moveExact(self.from, distributor, net);
-            asset.pullExact(self.from, self.more - net);
-        } else {
-            asset.pullExact(self.from, self.more);
-            if (net != 0) asset.sendExact(distributor, net);
+            return asset.moveExact(self.from, first, self.more - net);
         }
+        asset.moveExact(self.from, first, self.more);
+        if (net == 0) return;
+        uint256 before = asset.balanceOf(distributor);
+        IDistributor(first).release(distributor, net);
+        asset.arrived(distributor, before, net);
     }
 }

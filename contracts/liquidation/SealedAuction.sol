@@ -62,9 +62,10 @@ contract SealedAuction is HouseAuction, ISealedAuction {
         if (uint224(seal) <= uint224(REVEALED)) revert NotCommitted(msg.sender, seal);
         uint32 place = ++round.commitments;
         (own.seal, own.place) = (seal, place);
-        emit Committed(caseId, number, msg.sender, seal, place);
+        uint96 deposit = round.deposit;
+        emit Committed(caseId, number, msg.sender, seal, place, deposit);
 
-        house.pull(caseId, msg.sender, round.deposit, address(0), 0);
+        house.pull(caseId, msg.sender, deposit, address(0), 0);
     }
 
     /// @inheritdoc ISealedAuction

@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {Credit, IDistributor, NoteIndex, Share} from "interfaces/IDistributor.sol";
+import {ILoanPool} from "interfaces/ILoanPool.sol";
+import {IWaterfall} from "interfaces/IWaterfall.sol";
 import {PARTS} from "interfaces/Types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
@@ -175,6 +177,20 @@ contract Distributor is IDistributor, AccessManaged {
         _takeForHolder(cash);
         paid = settlement.trySafeTransfer(holder, cash);
         if (!paid) _heldForHolders += uint120(cash); // it was taken from there
+    }
+
+    /// @inheritdoc IDistributor
+    function release(address account, uint256 cash) external {
+        if (waterfall == address(0)) revert NotTheHouse(msg.sender, address(0));
+        ILoanPool pool = IWaterfall(waterfall).pool();
+        address house = pool.house();
+        if (msg.sender != house) revert NotTheHouse(msg.sender, house);
+        uint256 others = uint256(_heldForHolders) + _heldForCredits + _heldForDeal + pool.cashToRun();
+        uint256 spare = Math.saturatingSub(settlement.balanceOf(address(this)), others);
+        if (cash > spare) revert NotSpare(cash, spare);
+        emit Released(account, cash);
+
+        settlement.safeTransfer(account, cash);
     }
 
     /* VIEWS */

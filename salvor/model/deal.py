@@ -25,6 +25,7 @@ from salvor.model.subscription import OrderBook
 from salvor.model.terms import LARGEST, ONE, Terms
 
 OFFERING, POOL, WATERFALL = "offering", "pool", "waterfall"
+APART = "apart"  # cash of sales that stands with that of the deal
 NOBODY = "0x" + 40 * "0"  # from whom newly made units come
 
 
@@ -203,6 +204,28 @@ class Deal:
     def bring_proceeds(self, source: str, units: int) -> None:
         """Rule 10a: cash that a disposal brought; its figures go to the pool."""
         self._pay_in(source, self._own(POOL), units)
+
+    def bring_apart(self, source: str, units: int) -> None:
+        """Cash of sales stands beside that of the deal."""
+        self.asset.bring(source, self._own(APART), units)
+
+    def pay_apart(self, account: str, units: int) -> None:
+        """It goes where the house says."""
+        self.asset.move(self._own(APART), account, units)
+
+    def keep_apart(self, units: int) -> None:
+        """Rule 10a: of it so much is what a disposal brought."""
+        self.asset.move(self._own(APART), self._own(POOL), units)
+        self.paid_in += units
+
+    def bring_from_apart(self, first: Deal, units: int) -> None:
+        """The same of tranches behind another deal's, where such cash stands."""
+        self.bring_proceeds(first._own(APART), units)
+
+    @property
+    def held_apart(self) -> int:
+        """What stands so."""
+        return self.asset.balances[self._own(APART)]
 
     def tell_index(self, period: int, index: int, now: int) -> None:
         """Rule 14: what the oracle says for a period's start, by anyone, once."""

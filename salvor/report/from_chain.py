@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -50,9 +51,9 @@ def read_statement(
         tranches=_tranches(live, names),
         holders=_holders(live, names, investors),
         credits=_credits(live, deal.payees),
-        reconciliation=_reconcile(live),
+        reconciliation=_reconcile(live, worked := SaleCash.of(live)),
         sales=_sales(live),
-        sales_held=live.settlement.balanceOf(live.liquidation.house) if live.liquidation else 0,
+        sales_held=worked.held,
         moved=sum(log.claim for log in _logs(live.pool.ClaimMoved, live)),
         groups=tuple(
             read_statement(each, own, investors=_of(own, investors))
@@ -134,7 +135,38 @@ def _credits(live: LiveDeal, payees: Sequence[str]) -> tuple[CreditLine, ...]:
     return tuple(CreditLine(n, paid[a.address], live.distributor.creditOf(a)) for n, a in accounts)
 
 
-def _reconcile(live: LiveDeal) -> Reconciliation:
+@dataclass(frozen=True)
+class SaleCash:
+    """Cash of sales that came to the distributor of a deal and left it, settlement units; by events."""
+
+    came: int = 0
+    kept: int = 0  # for the deal itself: collections
+    released: int = 0
+
+    @classmethod
+    def of(cls, live: LiveDeal) -> SaleCash:
+        """Of bids, deposits, and what cases brought at once; other groups of tranches have what is theirs directly."""
+        if live.liquidation is None:
+            return cls()
+        came = kept = 0
+        for auction in live.liquidation.auctions:
+            if "BidMade" in auction.contract_type.events:
+                came += sum(log.amount for log in _logs(auction.BidMade, live))
+            if "Committed" in auction.contract_type.events:
+                came += sum(log.deposit for log in _logs(auction.Committed, live))
+        for log in _logs(live.liquidation.house.Brought, live):
+            net, more = log.cash - log.fees - log.toDebtor, log.cash - log.held
+            came += more if log.group == 0 or log.held else more - net
+            kept += net if log.group == 0 else 0
+        return cls(came, kept, sum(log.cash for log in _logs(live.distributor.Released, live)))
+
+    @property
+    def held(self) -> int:
+        """Of bidders and others, beside the deal's."""
+        return self.came - self.kept - self.released
+
+
+def _reconcile(live: LiveDeal, worked: SaleCash) -> Reconciliation:
     """What was paid in and out by the contracts' events; the settlement token's own transfers must say the same."""
     subscribed = sum(log.units for log in _logs(live.offering.Ordered, live))
     # The first two of a report are gross and costs; Ape gives a struct within an event without its names.
@@ -146,8 +178,8 @@ def _reconcile(live: LiveDeal) -> Reconciliation:
     credited = sum(log.cash for log in _logs(live.distributor.CreditPaid, live) if log.account not in own)
     claimed = [log for note in live.notes for log in _logs(note.Claimed, live) if log.holder not in own]
     claims = sum(log.interest + log.principal for log in claimed)
-    asked_in = {"offering": subscribed, "distributor": collected, "fund": 0}
-    asked_out = {"offering": refunds, "distributor": credited + claims, "fund": 0}
+    asked_in = {"offering": subscribed, "distributor": collected - worked.kept + worked.came, "fund": 0}
+    asked_out = {"offering": refunds, "distributor": credited + claims + worked.released, "fund": 0}
     for place, gate in enumerate(live.gates):
         name = f"gate {place}"
         asked_in[name] = sum(log.assets for log in _logs(gate.DepositRequest, live))
@@ -160,6 +192,7 @@ def _reconcile(live: LiveDeal) -> Reconciliation:
     contracts, books = live.cash_contracts(), live.cash_held()
     # At closing the offering hands what was raised to the distributor: that is neither in nor out.
     held = {name: live.settlement.balanceOf(contract) - unasked[name] for name, contract in contracts.items()}
+    held["distributor"] -= worked.held
     _refuse_other_books(books, held)
     return Reconciliation(
         subscriptions=subscribed,

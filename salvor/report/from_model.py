@@ -15,7 +15,7 @@ from salvor.desk.on_model import OnModel as LifeOnModel
 from salvor.desk.worked import Story, Telling
 from salvor.desk.worked_on_model import OnModel
 from salvor.model import deal as model
-from salvor.model.liquidation.state import HOUSE, Standing
+from salvor.model.liquidation.state import Standing
 from salvor.model.pool import Report
 from salvor.model.run import RunOutcome
 from salvor.model.tranche import Tranche
@@ -100,7 +100,7 @@ def forecast(course: Course, *, story: Story | None = None, groups: Sequence[Cou
         for each, play, asked in zip(courses, plays, visits, strict=True)
     )
     statement = replace(statement, groups=tuple(behind))
-    return replace(statement, sales=_sales(sold), sales_held=sold.deal.asset.balances[HOUSE]) if sold else statement
+    return replace(statement, sales=_sales(sold), sales_held=plays[0].model.held_apart) if sold else statement
 
 
 def _end_period(course: Course, play: Play, visits: Visits | None, period: int) -> None:

@@ -26,7 +26,7 @@ def test_a_blacklisted_bidder_is_beaten_and_keeps_a_credit(lab):
     sales.token.refuse(sales.first, True, sender=sales.outsider)
     sales.bid(33_550, sales.second)
     assert sales.house.owed(sales.first) == 30_500
-    assert sales.token.balanceOf(sales.house) == 30_500 + 33_550
+    assert sales.held == 30_500 + 33_550
     lab.wait(2 * DAY)
     sales.settle()
     assert sales.house.titleOf(1, sales.second) == 1
@@ -62,4 +62,4 @@ def test_an_asset_that_calls_back_during_a_bid_gains_nothing(lab, call):
     assert refused in ((None, "CashArrivedShort") if call in ("bid", "payOut") else (None,))
     brought = 30_500 + 33_550 + (0 if refused else 60_000)
     owed = sum(house.owed(who) for who in (token, sales.first, sales.second))
-    assert token.balanceOf(house) == owed + english.roundOf(1).best == brought
+    assert sales.held == owed + english.roundOf(1).best == brought

@@ -159,8 +159,8 @@ class SalesMirror:
         staked = sum(each.best for each in state.rounds.values() if isinstance(each, EnglishRound))
         staked += sum(each.staked for each in state.sealed.values())
         held = sum(state.owed.values()) + staked
-        assert state.came_in == state.paid_out + held + self._gone(), "AU-03"
-        assert token.balanceOf(house) == held, "AU-03"
+        assert state.came_in == state.paid_out + held + state.to_pool, "AU-03"
+        assert (state.deal.held_apart, token.balanceOf(house)) == (held, 0), "AU-03"
         for (number, who), units in state.titles.items():
             if units > self._titles.get((number, who), 0):
                 assert state.admits(who, sales.lab.now), "AU-11"
@@ -174,7 +174,8 @@ class SalesMirror:
             assert house.exposedOf(group) == exposed, "AU-09"
             assert stage.live.pool.awaited() == len(set(own) & set(on_sale)), "AU-07"
             cash = [token.balanceOf(contract) for contract in stage.live.cash_contracts().values()]
-            assert sum(cash) == state.groups[group].cash_held, "AU-03"
+            deal = state.groups[group]
+            assert sum(cash) == deal.cash_held + deal.held_apart, "AU-03"
         assert sum(state.exposed.values()) == sum(each.exposed for each in state.accounts.values()), "AU-09"
         balances = sum(stage.live.pool.grossBalance() for stage in sales.stages)
         assert balances == sum(claim_of(number) for number in range(sales.loans)), "AU-12"
@@ -196,10 +197,6 @@ class SalesMirror:
                 stands = -(-offer[0] * account.left // offer[1])
                 assert not account.left or account.rest <= stands, "AU-16"
 
-    def _gone(self) -> int:
-        """What left the house for the pool."""
-        return self.state.to_pool
-
     def check_bidders(self) -> None:
         """Whoever has no title has all cash that was ever brought, here or in the house."""
         state = self.state
@@ -214,7 +211,8 @@ class SalesMirror:
                 own = sealed.commitments.get(who.address)
                 staked += sealed.deposit if own and not own.over else 0
                 lost += sealed.deposit if own and own.lost else 0
-            had = self.sales.stage.live.settlement.balanceOf(who) + state.owed[who.address] + staked
+            had = self.sales.stage.live.settlement.balanceOf(who)
+            had += state.owed[who.address] + staked
             assert had == CASH - self.spent[who.address] - lost, "AU-04"
 
     def shares(self) -> None:

@@ -17,7 +17,7 @@ from salvor.model.deal import Deal
 from salvor.model.liquidation.dutch import Dutch
 from salvor.model.liquidation.english import English
 from salvor.model.liquidation.sealed import Sealed
-from salvor.model.liquidation.state import HOUSE, State, StrategyTerms
+from salvor.model.liquidation.state import State, StrategyTerms
 from tests.property.stage import UNLIMITED, Stage, odd_terms, set_stage
 from tests.utils.leaves import NAMES, SmallTape
 from tests.utils.world import DAY, PERCENT, TAPE, WAD, changed
@@ -206,7 +206,7 @@ def set_sales(
     sold = deploy_liquidation(
         lab.contracts, live, terms, values=board, vehicle=vehicle, overseer=overseer, groups=behind
     )
-    lab.call_it(sold.house, HOUSE)
+    lab.call_it(sold.house, "house")
     lab.call_it(sold.book, "book")
     for who in (*bidders, debtor, vehicle, overseer, live.parties.servicer):
         token.mint(who, CASH, sender=outsider)

@@ -12,7 +12,7 @@ from salvor.deploy.liquidation_terms import LiquidationTerms
 from salvor.deploy.live import LiveLiquidation
 from salvor.lab import Actor, Lab
 from salvor.model.liquidation import book, house
-from salvor.model.liquidation.state import HOUSE, Case, Plan, State, Strategy, StrategyTerms
+from salvor.model.liquidation.state import Case, Plan, State, Strategy, StrategyTerms
 from tests.property.evergreen_mirror import EvergreenMirror
 from tests.property.evergreen_stage import UNLIMITED, Stage
 from tests.property.liquidation_stage import CLAIM, SALE, STEPS
@@ -45,7 +45,7 @@ def set_sales(stage: Stage) -> SalesStage:
     sold = deploy_liquidation(lab.contracts, live, terms, values=values, overseer=overseer)
     selectors = [sold.book.fire.selector, sold.book.cured.selector]
     live.access.setTargetFunctionRole(sold.book, selectors, live.access.OVERSEER(), sender=live.parties.admin)
-    lab.call_it(sold.house, HOUSE)
+    lab.call_it(sold.house, "house")
     live.settlement.approve(sold.house, UNLIMITED, sender=stage.people[-1])
     return SalesStage(replace(stage, beginning=lab.snapshot()), sold, values, overseer)
 

@@ -158,6 +158,11 @@ class Selling:
         """The stage of a case."""
         return self.book.caseOf(case).stage
 
+    @property
+    def held(self) -> int:
+        """Cash of sales, which stands with the deal's own."""
+        return self.token.balanceOf(self.deal.distributor) - self.deal.cash_held()["distributor"]
+
     def open_period(self, period: int = 1) -> tuple[int, int, int, int]:
         """Net, gross, written off and recovered of the pool's record."""
         record = self.deal.pool.record(period)

@@ -7,7 +7,6 @@ from typing import Any
 
 from salvor.model.deal import NOBODY, Deal
 from salvor.model.liquidation.state import (
-    HOUSE,
     MOST,
     MOST_COSTS,
     Account,
@@ -148,7 +147,7 @@ def pull(state: State, case: int, bidder: str, cash: int, now: int, *, beaten: s
     if not state.admits(bidder, now):
         raise Refused("NotEligible", bidder)
     state.owed[beaten] += best
-    state.deal.asset.bring(bidder, HOUSE, cash)
+    state.deal.bring_apart(bidder, cash)
     state.came_in += cash
 
 
@@ -184,7 +183,7 @@ def relist(state: State, case: int, now: int) -> None:
 def pay_out(state: State, account: str) -> int:
     """Rule 10: what an account is owed."""
     cash = state.owed[account]
-    state.deal.asset.move(HOUSE, account, cash)
+    state.deal.pay_apart(account, cash)
     state.owed[account] = 0
     state.paid_out += cash
     return cash
@@ -222,12 +221,15 @@ def bring(
         proceeds = _of_the_group(account, proceeds, took)
     if proceeds.gross or loss or done:
         deal.pool.take_proceeds(proceeds, done=done)
-    if held:
-        state.deal.asset.bring(payer, HOUSE, more)
-        deal.bring_proceeds(HOUSE, net)
+    if deal is state.deal:
+        deal.bring_apart(payer, more)
+        deal.keep_apart(net)
+    elif held:
+        state.deal.bring_apart(payer, more)
+        deal.bring_from_apart(state.deal, net)
     else:
         deal.bring_proceeds(payer, net)
-        state.deal.asset.bring(payer, HOUSE, cash - net)
+        state.deal.bring_apart(payer, more - net)
     return loss
 
 

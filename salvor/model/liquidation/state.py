@@ -19,7 +19,6 @@ from salvor.model.terms import ONE
 MOST = 2**96 - 1  # amounts of a case end here
 MOST_COSTS = 2**88 - 1
 LATEST = 2**40 - 1  # second
-HOUSE = "house"
 Result = TypeVar("Result")
 
 

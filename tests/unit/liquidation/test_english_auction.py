@@ -14,7 +14,7 @@ class TestBid:
         climbing.bid(30_500, climbing.first)
         climbing.bid(32_025, climbing.second)
         assert climbing.house.owed(climbing.first) == 30_500
-        assert climbing.token.balanceOf(climbing.house) == 30_500 + 32_025
+        assert climbing.held == 30_500 + 32_025
         assert climbing.english.least(1) == 32_025 + 1_602  # 5 %, up
 
     def test_refuses_less_than_the_floor(self, climbing, lab):
@@ -72,7 +72,7 @@ class TestSettle:
         assert climbing.house.owed(climbing.servicer) == 97
         climbing.house.payOut(climbing.first, sender=climbing.outsider)
         assert climbing.token.balanceOf(climbing.first) == CASH
-        assert climbing.token.balanceOf(climbing.house) == 97
+        assert climbing.held == 97
 
     def test_refuses_before_the_end_and_without_a_bid(self, climbing, lab):
         with lab.refused("NotOver"):

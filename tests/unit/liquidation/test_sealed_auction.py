@@ -65,7 +65,7 @@ def vickrey(shared_lab):
 class TestCommit:
     def test_brings_the_deposit_and_shows_no_price(self, first_price):
         first_price.commit(first_price.first, 40_000)
-        assert first_price.token.balanceOf(first_price.house) == DEPOSIT
+        assert first_price.held == DEPOSIT
         assert first_price.sealed.roundOf(1)[0].commitments == 1
 
     def test_refuses_a_second_one(self, first_price, lab):

@@ -32,7 +32,7 @@ struct NoteIndex {
     uint32 snapshots;
 }
 
-/// @title The cash of a deal in one place: of all holders, of all who have a credit, and of the deal itself
+/// @title The cash of a deal in one place: of all holders, of all who have a credit, of the deal itself, and of its sales of loans
 /// @notice An index grows by (cash * P + remainder) / units, down, P = 2^34 * 3^10 * 5^28 * 7^4; what does not divide waits. So
 ///         a distribution costs the same for ten holders and for a million, and moves no token.
 /// @dev Assumptions on the settlement asset, checked where cash enters (`LoanPool.report`, `Offering.order`): it moves what it

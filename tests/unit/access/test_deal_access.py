@@ -100,10 +100,11 @@ OPEN_TO_ALL = {
     ("Waterfall", "run"),
 }
 # These know their one caller without a role: another contract of the deal. Each refuses an outsider by its own error
-# (TestOutsiders in tests/unit/waterfall/test_full_life.py).
+# (TestOutsiders in tests/unit/waterfall/test_full_life.py; `release`: tests/unit/notes/test_release.py).
 FOR_ONE_CONTRACT = {
     ("Distributor", "book"),
     ("Distributor", "payHolder"),
+    ("Distributor", "release"),
     ("Distributor", "tryPayHolder"),
     ("Waterfall", "begin"),
     ("Waterfall", "declareDefault"),

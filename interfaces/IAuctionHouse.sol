@@ -81,6 +81,14 @@ struct Account {
     bool alsoOpen;
 }
 
+/// @notice Whose the cash is that a case brings. Settlement units.
+struct Shares {
+    uint256 toKeeper;
+    uint256 toServicer;
+    uint256 toDebtor;
+    uint256 toPool;
+}
+
 /// @notice What a case that moved, or has a loan that did, has left in other groups. Settlement units.
 /// @param short Of the rest, what did not come along into the gross balance of its group.
 /// @param unrecovered What each group wrote off of it, and nothing came on since.
@@ -109,17 +117,9 @@ interface IAuctionHouse {
     /// @notice `units` of the lot are `to`'s.
     event TitlePassed(uint64 indexed caseId, address indexed to, uint32 units, uint256 cash);
 
-    /// @notice A case brought cash, of which `held` came in before: settlement units. What is neither fees nor the debtor's went to the pool
-    ///         of the group.
-    event Brought(
-        uint64 indexed caseId,
-        uint8 group,
-        uint256 cash,
-        uint256 held,
-        uint256 fees,
-        uint256 toDebtor,
-        uint256 loss
-    );
+    /// @notice A case brought cash, of which `held` came in before, and `loss` is written off: settlement units. The keeper, the servicer
+    ///         and the debtor are owed their shares from now on.
+    event Brought(uint64 indexed caseId, uint8 group, Shares shares, uint256 held, uint256 loss);
 
     /// @notice A sale ended without a buyer for all of it.
     event SaleEnded(uint64 indexed caseId, bool creditBid, uint32 left, uint256 credit);
@@ -127,7 +127,7 @@ interface IAuctionHouse {
     /// @notice A sale ended because all was paid.
     event SaleCancelled(uint64 indexed caseId);
 
-    /// @notice `account` may have `cash` settlement units more.
+    /// @notice A bidder may have `cash` settlement units back.
     event Owed(address indexed account, uint256 cash);
 
     /// @notice `account` was paid what it was owed.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Account} from "interfaces/IAuctionHouse.sol";
+import {Account, Shares} from "interfaces/IAuctionHouse.sol";
 import {Strategy} from "interfaces/ILoanBook.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
@@ -28,28 +28,32 @@ library Accounts {
         self.servicerWaits = true;
     }
 
-    /// @notice Takes the keeper's fee and the servicer's costs out of cash, as far as it goes.
-    function payFees(Account storage self, uint256 cash) internal returns (uint256 toKeeper, uint256 toServicer) {
-        if (self.keeperWaits) {
-            uint256 keeperDue = self.keeperDue;
-            toKeeper = Math.min(cash, keeperDue);
-            unchecked {
-                self.keeperDue = uint88(keeperDue - toKeeper); // less than it was
+    /// @notice Shares out what a case brings: fees that are due are paid, as far as it goes. Rules 11 and 12
+    function share(Account storage self, uint256 cash) internal returns (Shares memory shares) {
+        unchecked {
+            if (self.keeperWaits) {
+                uint256 keeperDue = self.keeperDue;
+                uint256 paid = Math.min(cash, keeperDue);
+                self.keeperDue = uint88(keeperDue - paid); // less than it was
+                self.keeperWaits = keeperDue != paid;
+                shares.toKeeper = paid;
+                cash -= paid; // part of it, as the others are
             }
-            self.keeperWaits = keeperDue != toKeeper;
-        }
-        if (self.servicerWaits) {
-            uint256 costsDue = self.costsDue;
-            unchecked {
-                toServicer = Math.min(cash - toKeeper, costsDue);
-                self.costsDue = uint88(costsDue - toServicer); // likewise
+            if (self.servicerWaits) {
+                uint256 costsDue = self.costsDue;
+                uint256 paid = Math.min(cash, costsDue);
+                self.costsDue = uint88(costsDue - paid); // likewise
+                self.servicerWaits = costsDue != paid;
+                shares.toServicer = paid;
+                cash -= paid;
             }
-            self.servicerWaits = costsDue != toServicer;
+            shares.toDebtor = _surplus(self, cash);
+            shares.toPool = cash - shares.toDebtor;
         }
     }
 
-    /// @notice What of cash is the debtor's: what a foreclosure brings above all claims.
-    function surplus(Account storage self, uint256 net) internal view returns (uint256) {
+    /// @dev What a foreclosure brings above all claims.
+    function _surplus(Account storage self, uint256 net) private view returns (uint256) {
         if (self.strategy != Strategy.Foreclosure || self.debtor == address(0)) return 0;
         return Math.min(net, Math.saturatingSub(self.brought + net, claims(self)));
     }

@@ -4,10 +4,9 @@ pragma solidity 0.8.37;
 import {ExactPull} from "contracts/ExactPull.sol";
 import {Accounts} from "contracts/liquidation/Accounts.sol";
 import {Cash, Credit} from "contracts/liquidation/Cash.sol";
-import {Groups} from "contracts/liquidation/Groups.sol";
 import {HouseGroups} from "contracts/liquidation/HouseGroups.sol";
 import {Ended, IAuction} from "interfaces/IAuction.sol";
-import {Account, Group, IAuctionHouse, Standing, Way} from "interfaces/IAuctionHouse.sol";
+import {Account, IAuctionHouse, Shares, Standing, Way} from "interfaces/IAuctionHouse.sol";
 import {ICompliance} from "interfaces/ICompliance.sol";
 import {IDistributor} from "interfaces/IDistributor.sol";
 import {ILoanBook, Strategy, StrategyTerms} from "interfaces/ILoanBook.sol";
@@ -22,7 +21,6 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 contract AuctionHouse is HouseGroups, AccessManaged {
     using Accounts for Account;
     using ExactPull for IERC20;
-    using Groups for Group[];
     using SafeCast for uint256;
 
     /* IMMUTABLES */
@@ -75,7 +73,7 @@ contract AuctionHouse is HouseGroups, AccessManaged {
     /// @inheritdoc IAuctionHouse
     function addGroup(ILoanPool pool_) external restricted returns (uint8) {
         if (book != address(0)) revert AlreadyAppointed(book);
-        return _further.add(pool, pool_);
+        return _addGroup(pool_);
     }
 
     /// @inheritdoc IAuctionHouse
@@ -199,7 +197,9 @@ contract AuctionHouse is HouseGroups, AccessManaged {
     /// @inheritdoc IAuctionHouse
     function owe(address account, uint256 cash) external {
         if (!_known[msg.sender]) revert NotTheAuction(msg.sender, address(0));
-        _owe(account, cash);
+        if (cash == 0) return;
+        _credits[account].cash += cash.toUint248();
+        emit Owed(account, cash);
     }
 
     /// @inheritdoc IAuctionHouse
@@ -314,16 +314,12 @@ contract AuctionHouse is HouseGroups, AccessManaged {
         uint256 lost,
         bool done
     ) private returns (uint256 loss) {
-        uint256 all = cash.held + cash.more;
-        uint256 fees = _payFees(account, all);
-        uint256 net;
-        uint256 toDebtor;
-        unchecked {
-            net = all - fees; // part of it, as the debtor's is
-            toDebtor = account.surplus(net);
-            net -= toDebtor;
-        }
-        if (toDebtor != 0) _owe(account.debtor, toDebtor);
+        Shares memory shares = account.share(cash.held + cash.more);
+        uint256 net = shares.toPool;
+        uint256 fees = shares.toKeeper + shares.toServicer;
+        if (shares.toKeeper != 0) _credits[account.keeper].cash += shares.toKeeper.toUint248();
+        if (shares.toServicer != 0) _credits[servicer].cash += shares.toServicer.toUint248();
+        if (shares.toDebtor != 0) _credits[account.debtor].cash += shares.toDebtor.toUint248();
         Proceeds memory proceeds;
         uint112 elsewhere;
         proceeds.recovered = account.bring(net);
@@ -333,23 +329,10 @@ contract AuctionHouse is HouseGroups, AccessManaged {
         proceeds.writtenOff = uint112(loss); // at most outstanding
         if (account.moved) elsewhere = _ofTheGroup(caseId, account, proceeds, net);
         uint8 group = account.group;
-        emit Brought(caseId, group, all, cash.held, fees, toDebtor, loss);
+        emit Brought(caseId, group, shares, cash.held, loss);
 
         if (proceeds.gross != 0 || loss != 0 || done) poolOf(group).takeProceeds(proceeds, elsewhere, done);
         cash.send(settlement, _distributorOf(group), _distributorOf(0), net);
-    }
-
-    function _payFees(Account storage account, uint256 cash) private returns (uint256) {
-        (uint256 toKeeper, uint256 toServicer) = account.payFees(cash);
-        if (toKeeper != 0) _owe(account.keeper, toKeeper);
-        if (toServicer != 0) _owe(servicer, toServicer);
-        return toKeeper + toServicer;
-    }
-
-    function _owe(address account, uint256 cash) private {
-        if (cash == 0) return;
-        _credits[account].cash += cash.toUint248();
-        emit Owed(account, cash);
     }
 
     function _onlyBook() private view {

@@ -7,13 +7,18 @@ import {MAX_AMOUNT, Wad} from "interfaces/Types.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-/// @title Groups of tranches: the list of those behind the first. Rules 37 to 40
+/// @title Groups of tranches: those behind the first, and how a claim moves. Rules 37 to 40
 library Groups {
     uint256 private constant MOST = 4;
 
     /// @notice Adds a pool that is paid in the same asset, carries claims at the same ratio and has a tape of its own.
-    function add(Group[] storage self, ILoanPool first, ILoanPool pool) internal returns (uint8 group) {
-        group = uint8(self.length + 1); // at most MOST
+    /// @param group Its number.
+    function add(
+        mapping(uint8 group => Group) storage self,
+        uint8 group,
+        ILoanPool first,
+        ILoanPool pool
+    ) internal {
         if (group == MOST) revert IAuctionHouse.TooManyGroups(MOST);
         IERC20 asset = pool.settlement();
         if (asset != first.settlement()) revert IAuctionHouse.OtherSettlement(asset, first.settlement());
@@ -21,17 +26,11 @@ library Groups {
         if (ratio.value() != needed.value()) revert IAuctionHouse.OtherCarryingRatio(ratio, needed);
         bytes32 root = pool.tapeRoot();
         for (uint8 i; i < group; ++i) {
-            ILoanPool other = i == 0 ? first : self[i - 1].pool;
+            ILoanPool other = i == 0 ? first : self[i].pool;
             if (other.tapeRoot() == root) revert IAuctionHouse.SameTape(root, i);
         }
-        self.push(Group(pool, endOf(pool), address(pool.distributor()), 0));
+        self[group] = Group(pool, endOf(pool), address(pool.distributor()), 0);
         emit IAuctionHouse.GroupAdded(group, pool);
-    }
-
-    /// @notice One behind the first.
-    function at(Group[] storage self, uint8 group) internal view returns (Group storage) {
-        if (group > self.length) revert IAuctionHouse.NoSuchGroup(group, uint8(self.length + 1));
-        return self[group - 1];
     }
 
     /// @notice Rule 40. Not more than there is, nor than there is room for: no figure of a pool keeps a case from moving.

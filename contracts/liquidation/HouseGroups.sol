@@ -12,7 +12,6 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// @title The groups of tranches of a house: whose a case is, and what is exposed in each. Rules 15 and 37 to 40
 abstract contract HouseGroups is IAuctionHouse {
     using Accounts for Account;
-    using Groups for Group[];
 
     /// @inheritdoc IAuctionHouse
     ILoanPool public immutable pool;
@@ -30,8 +29,11 @@ abstract contract HouseGroups is IAuctionHouse {
     /// @dev Of each group, what is above 96 bits.
     mapping(uint8 group => uint256) private _exposedAbove;
 
-    /// @dev Those behind the first.
-    Group[] internal _further;
+    /// @inheritdoc IAuctionHouse
+    uint8 public groups = 1;
+
+    /// @dev Those behind the first, whose proceeds cost a read less than in a list.
+    mapping(uint8 group => Group) private _further;
 
     mapping(uint64 caseId => Behind behind) private _behind;
 
@@ -42,23 +44,27 @@ abstract contract HouseGroups is IAuctionHouse {
     }
 
     /// @inheritdoc IAuctionHouse
-    function groups() external view returns (uint8) {
-        return uint8(_further.length + 1); // at most MOST_GROUPS
-    }
-
-    /// @inheritdoc IAuctionHouse
-    function poolOf(uint8 group) public view returns (ILoanPool) {
-        return group == 0 ? pool : _further.at(group).pool;
+    function poolOf(uint8 group) public view returns (ILoanPool found) {
+        if (group == 0) return pool;
+        found = _further[group].pool;
+        if (address(found) == address(0)) revert NoSuchGroup(group, groups);
     }
 
     /// @inheritdoc IAuctionHouse
     function exposedOf(uint8 group) external view returns (uint256) {
-        return (group == 0 ? _exposed : _further.at(group).exposed) + (_exposedAbove[group] << 96);
+        if (group != 0) poolOf(group); // that there is one
+        return (group == 0 ? _exposed : _further[group].exposed) + (_exposedAbove[group] << 96);
     }
 
     /// @inheritdoc IAuctionHouse
     function behindOf(uint64 caseId) external view returns (Behind memory) {
         return _behind[caseId];
+    }
+
+    function _addGroup(ILoanPool pool_) internal returns (uint8 group) {
+        group = groups;
+        Groups.add(_further, group, pool, pool_);
+        groups = group + 1;
     }
 
     /// @dev Rules 39 and 40.
@@ -112,22 +118,13 @@ abstract contract HouseGroups is IAuctionHouse {
         uint256 took = Math.min(net, Math.saturatingSub(account.outstanding, before)); // came off the rest
         uint256 all = took + proceeds.writtenOff;
         uint256 beyond = Math.saturatingSub(all, Math.saturatingSub(account.rest() + took, behind.short));
-        behind.short -= uint96(beyond); // what is brought and lost is at most the rest
+        if (beyond != 0) behind.short -= uint96(beyond); // what is brought and lost is at most the rest
         uint256 cash = Math.min(beyond, took);
         proceeds.writtenOff -= uint112(beyond - cash); // part of it
-        uint112 left = proceeds.recovered;
-        uint8 group = account.group;
-        for (uint8 other; other < behind.unrecovered.length; ++other) {
-            if (other == group) continue;
-            uint96 part = uint96(Math.min(left, behind.unrecovered[other]));
-            behind.unrecovered[other] -= part;
-            left -= part;
-        }
-        uint96 own = uint96(Math.min(left, behind.unrecovered[group]));
+        if (proceeds.recovered != 0) proceeds.recovered = _recover(behind, account.group, proceeds.recovered);
+        if (proceeds.writtenOff != 0) behind.unrecovered[account.group] += uint96(proceeds.writtenOff);
         // What came in with it, and what is recovered here, is this group's gross: neither surplus nor fees.
-        elsewhere = proceeds.gross - uint112(took - cash) - own;
-        behind.unrecovered[group] = behind.unrecovered[group] - own + uint96(proceeds.writtenOff);
-        proceeds.recovered = own;
+        elsewhere = proceeds.gross - uint112(took - cash) - proceeds.recovered;
     }
 
     function _setExposed(Account storage account, uint96 rest) internal {
@@ -137,17 +134,29 @@ abstract contract HouseGroups is IAuctionHouse {
         uint8 group = account.group;
         int256 carry;
         if (group == 0) (_exposed, carry) = Exposure.change(_exposed, was, rest);
-        else (_further.at(group).exposed, carry) = Exposure.change(_further.at(group).exposed, was, rest);
+        else (_further[group].exposed, carry) = Exposure.change(_further[group].exposed, was, rest);
         if (carry != 0) _exposedAbove[group] = uint256(int256(_exposedAbove[group]) + carry); // what is there was carried
     }
 
     /// @dev No round of its cases can end later.
     function _lastOf(uint8 group) internal view returns (uint256) {
-        return group == 0 ? _end : _further.at(group).end;
+        return group == 0 ? _end : _further[group].end;
     }
 
     function _distributorOf(uint8 group) internal view returns (address) {
-        return group == 0 ? _distributor : _further.at(group).distributor;
+        return group == 0 ? _distributor : _further[group].distributor;
+    }
+
+    /// @dev Of what is recovered, what its own group wrote off: what others did comes first.
+    function _recover(Behind storage behind, uint8 group, uint112 left) private returns (uint96 own) {
+        for (uint8 other; other < behind.unrecovered.length; ++other) {
+            if (other == group) continue;
+            uint96 part = uint96(Math.min(left, behind.unrecovered[other]));
+            behind.unrecovered[other] -= part;
+            left -= part;
+        }
+        own = uint96(Math.min(left, behind.unrecovered[group]));
+        behind.unrecovered[group] -= own;
     }
 
     function _moveClaim(uint64 caseId, uint8 from, uint8 to, uint256 claim) private returns (uint256) {

@@ -155,7 +155,8 @@ class SaleCash:
             if "Committed" in auction.contract_type.events:
                 came += sum(log.deposit for log in _logs(auction.Committed, live))
         for log in _logs(live.liquidation.house.Brought, live):
-            net, more = log.cash - log.fees - log.toDebtor, log.cash - log.held
+            net = log.shares[3]  # the last of it: Ape gives a struct within an event without its names
+            more = sum(log.shares) - log.held
             came += more if log.group == 0 or log.held else more - net
             kept += net if log.group == 0 else 0
         return cls(came, kept, sum(log.cash for log in _logs(live.distributor.Released, live)))

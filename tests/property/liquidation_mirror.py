@@ -127,7 +127,7 @@ def places(sales: Sales) -> dict[str, Any]:
         for period in PERIODS:
             record, names = pool._records[period], ("net", "writtenOff", "recovered", "gross")
             named |= {f"{name} {period} of {group}": getattr(record, name) for name in names}
-        exposed = house._further[group - 1].exposed if group else house._exposed
+        exposed = house._further[group].exposed if group else house._exposed
         own = {"awaited": pool.awaited, "moved": pool._movedBalance, "exposed": exposed}
         named |= {f"{name} of {group}": place for name, place in own.items()}
     return named

@@ -13,6 +13,7 @@ import random
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,15 @@ from salvor.desk.screening import causes, screen
 from salvor.errors import CHECK_FAILED
 from salvor.lab import Lab, open_lab
 from salvor.model.liquidation.watch import Looks, TriggerTerms
-from tests.property.liquidation_stage import HOUR, SEALED_STRATEGIES, UNLIMITED, WAD, set_sales
+from tests.property.liquidation_stage import (
+    GROUP_STRATEGIES,
+    HOUR,
+    SEALED_STRATEGIES,
+    STRATEGIES,
+    UNLIMITED,
+    WAD,
+    set_sales,
+)
 from tests.property.trigger_stage import set_triggers, spelling
 from tests.utils.selling import Selling
 from tests.utils.world import DAY
@@ -53,7 +62,7 @@ def main(out: Path, cases: int) -> None:
     console = Console(width=None if sys.stdout.isatty() else _WIDTH)
     lab = open_lab("anvil")
     try:
-        rows = [*_sale_rows(lab), *_sealed_rows(lab), *_trigger_rows(lab)]
+        rows = [*_sale_rows(lab), *_dearer_rows(lab), *_sealed_rows(lab), *_trigger_rows(lab)]
     finally:
         lab.close()
     rows += screening_rows(cases)
@@ -94,7 +103,7 @@ def _sale_rows(lab: Lab) -> Iterator[Row]:
     peers = [peer.take(1, 100, sender=who).gas_used for who in (sales.first, sales.second, sales.second)]
     takes = [sales.take(units, who).gas_used for units, who in ((100, sales.first), (100, sales.second))]
     takes += [sales.take(units, who).gas_used for units, who in ((100, sales.second), (700, sales.third))]
-    # The very first cash of a house: costs are paid, and the slots of its balance and of the title are new.
+    # The very first cash of a house; costs are paid.
     yield Row("Dutch take, the first that the house ever sees", takes[0], peers[0], ours_at_most=TAKE)
     yield Row("Dutch take, a new buyer", takes[1], peers[1], ours_at_most=TAKE)
     yield Row("Dutch take, again", takes[2], peers[2], ours_at_most=TAKE)
@@ -108,6 +117,35 @@ def _sale_rows(lab: Lab) -> Iterator[Row]:
     yield from _bid_rows(sales, peer)
     lab.wait(2 * DAY)
     yield Row("settlement of an English auction", sales.settle(3).gas_used)
+
+
+def _dearer_rows(lab: Lab) -> Iterator[Row]:
+    """Takes that pay more than the servicer's costs, and those of another group of tranches."""
+    sales = Selling(set_sales(lab))
+    sales.worth(50_000)
+    sales.open(1, 20_000)
+    sales.fire(0, 5)
+    sales.book.startSale(1, sender=sales.outsider)
+    spent = sales.take(100, sales.first).gas_used
+    yield Row("Dutch take after a trigger: pays keeper and costs", spent, ours_at_most=TAKE)
+    sales = Selling(set_sales(lab, strategies=GROUP_STRATEGIES, groups=2))
+    sales.worth(50_000)
+    sales.open(1, 30_000)
+    sales.switch("LOAN_SALE")
+    started = sales.sell().gas_used
+    yield Row("start of a sale of a case that moved to another group", started, ours_at_most=START)
+    takes = [sales.take(units, who).gas_used for units, who in ((100, sales.first), (900, sales.second))]
+    yield Row("Dutch take, the first of such a case: pays its costs", takes[0], ours_at_most=TAKE)
+    yield Row("Dutch take of the rest of such a case", takes[1], ours_at_most=TAKE)
+    falling = (*STRATEGIES[:4], replace(STRATEGIES[4], auction=0))
+    sales = Selling(set_sales(lab, strategies=falling))
+    sales.worth(50_000)
+    sales.open(1, 20_000, debtor=sales.debtor)
+    sales.fire(0, 5, after="FORECLOSURE")
+    sales.lab.wait(DAY)
+    sales.book.startSale(1, sender=sales.outsider)
+    # A property that is sold whole, above all claims: keeper, servicer and debtor are paid by the take that closes it.
+    yield Row("Dutch take of all at once, above all claims: pays three", sales.take(1_000, sales.first).gas_used)
 
 
 def _bid_rows(sales: Selling, peer: Contract) -> Iterator[Row]:

@@ -99,7 +99,8 @@ struct Behind {
 
 /// @title The cash of all sales, the account of each case, and who has title to what was sold
 /// @dev Gas does not depend on the number of loans, bidders, cases or sales.
-/// @dev The cash itself stands with the distributor of the first group, which pays out what this contract says of it.
+/// @dev The cash itself stands with the distributors of the groups, which pay out what this contract says of it: bids and deposits
+///      with the first, what a case brings with that of its group.
 /// @dev Warning: the book and the auctions that it names are trusted with all cash of sales.
 interface IAuctionHouse {
     /// @notice Tranches over `pool` are a group of this deal.

@@ -122,6 +122,10 @@ interface IDistributor {
     ///         the pool. Only the house of the waterfall's pool, and nothing of what is in the books of distributor and pool.
     function release(address account, uint256 cash) external;
 
+    /// @notice What stands here and is in the books of neither distributor nor pool: the house's, and what anybody sent unasked. Settlement
+    ///         units; nothing before the closing.
+    function spare() external view returns (uint256);
+
     /// @notice What tells a note whether anything happened since a holder was brought up to date.
     /// @param interest Ever given to the note, settlement units.
     /// @param principal The same.

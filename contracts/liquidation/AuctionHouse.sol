@@ -240,7 +240,7 @@ contract AuctionHouse is HouseGroups, AccessManaged {
         _credits[account] = Credit(0, true);
         emit PaidOut(account, cash);
 
-        if (cash != 0) IDistributor(_distributorOf(0)).release(account, cash); // some assets refuse to move nothing
+        _release(account, cash);
     }
 
     /* VIEWS */
@@ -333,6 +333,17 @@ contract AuctionHouse is HouseGroups, AccessManaged {
 
         if (proceeds.gross != 0 || loss != 0 || done) poolOf(group).takeProceeds(proceeds, elsewhere, done);
         cash.send(settlement, _distributorOf(group), _distributorOf(0), net);
+    }
+
+    /// @dev Rule 10. What stands apart in a group behind the first is nothing but credits, so it goes first: the first group keeps
+    ///      what is staked.
+    function _release(address account, uint256 cash) private {
+        for (uint8 i = groups; cash != 0; --i) {
+            IDistributor distributor = IDistributor(_distributorOf(i - 1));
+            uint256 part = i == 1 ? cash : Math.min(cash, distributor.spare());
+            if (part != 0) distributor.release(account, part); // some assets refuse to move nothing
+            cash -= part;
+        }
     }
 
     function _onlyBook() private view {

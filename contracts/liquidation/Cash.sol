@@ -5,7 +5,7 @@ import {ExactPull} from "contracts/ExactPull.sol";
 import {IDistributor} from "interfaces/IDistributor.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
-/// @notice Cash on its way: `held` stands with the first distributor for the house, `more` is brought by `from` now.
+/// @notice Cash on its way: `held` stands apart with the first distributor, `more` is brought by `from` now.
 struct Cash {
     address from;
     uint256 held;
@@ -26,15 +26,11 @@ using CashFlow for Cash global;
 library CashFlow {
     using ExactPull for IERC20;
 
-    /// @notice `net` is a distributor's, the rest stands with the first for the house: nothing moves that is where it belongs.
+    /// @notice `net` must be with a distributor; the rest stands apart wherever it is.
     function send(Cash memory self, IERC20 asset, address distributor, address first, uint256 net) internal {
-        if (distributor == first) return asset.moveExact(self.from, first, self.more);
-        if (self.held == 0) {
-            asset.moveExact(self.from, distributor, net);
-            return asset.moveExact(self.from, first, self.more - net);
-        }
+        if (self.held == 0) return asset.moveExact(self.from, distributor, self.more);
         asset.moveExact(self.from, first, self.more);
-        if (net == 0) return;
+        if (distributor == first || net == 0) return;
         uint256 before = asset.balanceOf(distributor);
         IDistributor(first).release(distributor, net);
         asset.arrived(distributor, before, net);

@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {Credit, IDistributor, NoteIndex, Share} from "interfaces/IDistributor.sol";
-import {ILoanPool} from "interfaces/ILoanPool.sol";
 import {IWaterfall} from "interfaces/IWaterfall.sol";
 import {PARTS} from "interfaces/Types.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
@@ -181,19 +180,24 @@ contract Distributor is IDistributor, AccessManaged {
 
     /// @inheritdoc IDistributor
     function release(address account, uint256 cash) external {
-        if (waterfall == address(0)) revert NotTheHouse(msg.sender, address(0));
-        ILoanPool pool = IWaterfall(waterfall).pool();
-        address house = pool.house();
+        address house = waterfall == address(0) ? address(0) : IWaterfall(waterfall).pool().house();
         if (msg.sender != house) revert NotTheHouse(msg.sender, house);
-        uint256 others = uint256(_heldForHolders) + _heldForCredits + _heldForDeal + pool.cashToRun();
-        uint256 spare = Math.saturatingSub(settlement.balanceOf(address(this)), others);
-        if (cash > spare) revert NotSpare(cash, spare);
+        uint256 most = spare();
+        if (cash > most) revert NotSpare(cash, most);
         emit Released(account, cash);
 
         settlement.safeTransfer(account, cash);
     }
 
     /* VIEWS */
+
+    /// @inheritdoc IDistributor
+    function spare() public view returns (uint256) {
+        if (waterfall == address(0)) return 0;
+        uint256 toRun = IWaterfall(waterfall).pool().cashToRun();
+        uint256 others = uint256(_heldForHolders) + _heldForCredits + _heldForDeal + toRun;
+        return Math.saturatingSub(settlement.balanceOf(address(this)), others);
+    }
 
     /// @inheritdoc IDistributor
     function mark(address note) external view returns (uint256 interest, uint256 principal, uint32 snapshot) {

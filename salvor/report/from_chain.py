@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from salvor.deal.schema import Deal
-from salvor.deploy.live import LiveDeal
+from salvor.deploy.live import LiveDeal, LiveLiquidation
 from salvor.errors import ReconciliationFailed
 from salvor.model.liquidation.state import Standing
 from salvor.report.statement import (
@@ -28,9 +28,20 @@ if TYPE_CHECKING:
 
 
 def read_statement(
-    live: LiveDeal, deal: Deal, *, investors: Mapping[str, AccountAPI], groups: Sequence[Deal] = ()
+    live: LiveDeal,
+    deal: Deal,
+    *,
+    investors: Mapping[str, AccountAPI],
+    groups: Sequence[Deal] = (),
+    worked: SaleCash | None = None,
 ) -> Statement:
-    """The statement of a deal whose periods have all been run, and of further tranches behind it."""
+    """The statement of a deal whose periods have all been run, and of further tranches behind it.
+
+    `worked` is the cash of sales that came to it, where it is itself behind another deal.
+    """
+    sold = live.liquidation
+    lives = (live, *(sold.groups if sold else ()))
+    cash = [SaleCash.of(each, sold, place) for place, each in enumerate(lives)] if sold else [worked or SaleCash()]
     names = [tranche.name for tranche in deal.tranches]
     last = live.pool.lastReported()
     record = live.pool.record(last)
@@ -51,13 +62,13 @@ def read_statement(
         tranches=_tranches(live, names),
         holders=_holders(live, names, investors),
         credits=_credits(live, deal.payees),
-        reconciliation=_reconcile(live, worked := SaleCash.of(live)),
+        reconciliation=_reconcile(live, cash[0]),
         sales=_sales(live),
-        sales_held=worked.held,
+        sales_held=sum(each.held for each in cash) if sold else 0,
         moved=sum(log.claim for log in _logs(live.pool.ClaimMoved, live)),
         groups=tuple(
-            read_statement(each, own, investors=_of(own, investors))
-            for own, each in zip(groups, live.liquidation.groups if live.liquidation else (), strict=True)
+            read_statement(each, own, investors=_of(own, investors), worked=own_cash)
+            for own, each, own_cash in zip(groups, lives[1:], cash[1:], strict=True)
         ),
     )
 
@@ -137,28 +148,25 @@ def _credits(live: LiveDeal, payees: Sequence[str]) -> tuple[CreditLine, ...]:
 
 @dataclass(frozen=True)
 class SaleCash:
-    """Cash of sales that came to the distributor of a deal and left it, settlement units; by events."""
+    """Cash of sales that came to the distributor of a group of tranches and left it, settlement units; by events."""
 
     came: int = 0
     kept: int = 0  # for the deal itself: collections
     released: int = 0
 
     @classmethod
-    def of(cls, live: LiveDeal) -> SaleCash:
-        """Of bids, deposits, and what cases brought at once; other groups of tranches have what is theirs directly."""
-        if live.liquidation is None:
-            return cls()
+    def of(cls, live: LiveDeal, sold: LiveLiquidation, group: int) -> SaleCash:
+        """Bids and deposits stand with the first, what a case brings at once with its own."""
         came = kept = 0
-        for auction in live.liquidation.auctions:
+        for auction in () if group else sold.auctions:
             if "BidMade" in auction.contract_type.events:
                 came += sum(log.amount for log in _logs(auction.BidMade, live))
             if "Committed" in auction.contract_type.events:
                 came += sum(log.deposit for log in _logs(auction.Committed, live))
-        for log in _logs(live.liquidation.house.Brought, live):
-            net = log.shares[3]  # the last of it: Ape gives a struct within an event without its names
-            more = sum(log.shares) - log.held
-            came += more if log.group == 0 or log.held else more - net
-            kept += net if log.group == 0 else 0
+        for log in _logs(sold.house.Brought, live):
+            # The last share is the pool's: Ape gives a struct within an event without its names.
+            came += sum(log.shares) - log.held if group == (0 if log.held else log.group) else 0
+            kept += log.shares[3] if group == log.group and not (group and log.held) else 0
         return cls(came, kept, sum(log.cash for log in _logs(live.distributor.Released, live)))
 
     @property

@@ -100,7 +100,9 @@ def forecast(course: Course, *, story: Story | None = None, groups: Sequence[Cou
         for each, play, asked in zip(courses, plays, visits, strict=True)
     )
     statement = replace(statement, groups=tuple(behind))
-    return replace(statement, sales=_sales(sold), sales_held=plays[0].model.held_apart) if sold else statement
+    if not sold:
+        return statement
+    return replace(statement, sales=_sales(sold), sales_held=sum(play.model.held_apart for play in plays))
 
 
 def _end_period(course: Course, play: Play, visits: Visits | None, period: int) -> None:

@@ -160,7 +160,9 @@ class SalesMirror:
         staked += sum(each.staked for each in state.sealed.values())
         held = sum(state.owed.values()) + staked
         assert state.came_in == state.paid_out + held + state.to_pool, "AU-03"
-        assert (state.deal.held_apart, token.balanceOf(house)) == (held, 0), "AU-03"
+        apart = [deal.held_apart for deal in state.groups]
+        assert (sum(apart), token.balanceOf(house)) == (held, 0), "AU-03"
+        assert apart[0] >= staked, "AU-03"
         for (number, who), units in state.titles.items():
             if units > self._titles.get((number, who), 0):
                 assert state.admits(who, sales.lab.now), "AU-11"

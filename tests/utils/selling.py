@@ -160,8 +160,8 @@ class Selling:
 
     @property
     def held(self) -> int:
-        """Cash of sales, which stands with the deal's own."""
-        return self.token.balanceOf(self.deal.distributor) - self.deal.cash_held()["distributor"]
+        """Cash of sales, which stands apart with the deal's own."""
+        return self.deal.distributor.spare()
 
     def open_period(self, period: int = 1) -> tuple[int, int, int, int]:
         """Net, gross, written off and recovered of the pool's record."""

@@ -182,8 +182,12 @@ def relist(state: State, case: int, now: int) -> None:
 
 def pay_out(state: State, account: str) -> int:
     """Rule 10: what an account is owed."""
-    cash = state.owed[account]
-    state.deal.pay_apart(account, cash)
+    cash = left = state.owed[account]
+    for deal in reversed(state.further):  # nothing but credits stands there, so it goes first
+        part = min(left, deal.held_apart)
+        deal.pay_apart(account, part)
+        left -= part
+    state.deal.pay_apart(account, left)
     state.owed[account] = 0
     state.paid_out += cash
     return cash
@@ -221,15 +225,12 @@ def bring(
         proceeds = _of_the_group(account, proceeds, took)
     if proceeds.gross or loss or done:
         deal.pool.take_proceeds(proceeds, done=done)
-    if deal is state.deal:
-        deal.bring_apart(payer, more)
+    first = state.deal if held else deal
+    first.bring_apart(payer, more)
+    if deal is first:
         deal.keep_apart(net)
-    elif held:
-        state.deal.bring_apart(payer, more)
-        deal.bring_from_apart(state.deal, net)
     else:
-        deal.bring_proceeds(payer, net)
-        state.deal.bring_apart(payer, more - net)
+        deal.bring_from_apart(first, net)
     return loss
 
 

@@ -32,11 +32,11 @@ def books(deal):
 
 
 def test_pays_what_is_in_no_book(lab, deal, house):
-    assert books(deal) == (HOLDERS, CREDITS, RESERVE, TO_RUN)
+    assert (books(deal), deal.distributor.spare()) == ((HOLDERS, CREDITS, RESERVE, TO_RUN), GIFT)
     other = lab.actor("other")
     (log,) = deal.distributor.release(other, GIFT, sender=house).events_of(deal.distributor, "Released")
     assert (log.account, log.cash) == (other.address, GIFT)
-    assert deal.token.balanceOf(other) == GIFT
+    assert (deal.token.balanceOf(other), deal.distributor.spare()) == (GIFT, 0)
     assert books(deal) == (HOLDERS, CREDITS, RESERVE, TO_RUN)
 
 
@@ -70,5 +70,6 @@ def test_obeys_nobody_before_the_closing(lab):
     token = lab.deploy("SettlementToken", "Euro", "EUR", 2, sender=admin)
     access = lab.deploy("DealAccess", admin, sender=admin)
     distributor = lab.deploy("Distributor", access, token, sender=admin)
+    assert distributor.spare() == 0
     with lab.refused("NotTheHouse", admin, "0x" + 40 * "0"):
         distributor.release(admin, 1, sender=admin)

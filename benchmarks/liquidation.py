@@ -137,6 +137,13 @@ def _dearer_rows(lab: Lab) -> Iterator[Row]:
     takes = [sales.take(units, who).gas_used for units, who in ((100, sales.first), (900, sales.second))]
     yield Row("Dutch take, the first of such a case: pays its costs", takes[0], ours_at_most=TAKE)
     yield Row("Dutch take of the rest of such a case", takes[1], ours_at_most=TAKE)
+    sales = Selling(set_sales(lab, strategies=GROUP_STRATEGIES, groups=2))
+    sales.worth(50_000)
+    sales.open(1, 30_000)
+    sales.fire()
+    # Its claim leaves one pool and enters another.
+    moved = sales.book.startSale(1, sender=sales.outsider).gas_used
+    yield Row("start of a sale after the cure, which moves the case", moved)
     falling = (*STRATEGIES[:4], replace(STRATEGIES[4], auction=0))
     sales = Selling(set_sales(lab, strategies=falling))
     sales.worth(50_000)

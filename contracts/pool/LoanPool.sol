@@ -77,6 +77,7 @@ contract LoanPool is ILoanPool, AccessManaged {
 
     uint112 private _furtherBalance;
     int120 private _movedBalance;
+    bool private _mayMove; // since there is a house: the first claim that moves finds its slot written
 
     /// @inheritdoc ILoanPool
     address public house;
@@ -167,6 +168,7 @@ contract LoanPool is ILoanPool, AccessManaged {
     function appointHouse(address house_) external restricted {
         if (house != address(0)) revert AlreadyAppointed(house);
         house = house_;
+        _mayMove = true;
         emit HouseAppointed(house_);
     }
 

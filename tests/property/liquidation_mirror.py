@@ -178,6 +178,7 @@ class SalesMirror:
             cash = [token.balanceOf(contract) for contract in stage.live.cash_contracts().values()]
             deal = state.groups[group]
             assert sum(cash) == deal.cash_held + deal.held_apart, "AU-03"
+            assert stage.live.distributor.spare() == deal.held_apart, "AU-03"
         assert sum(state.exposed.values()) == sum(each.exposed for each in state.accounts.values()), "AU-09"
         balances = sum(stage.live.pool.grossBalance() for stage in sales.stages)
         assert balances == sum(claim_of(number) for number in range(sales.loans)), "AU-12"

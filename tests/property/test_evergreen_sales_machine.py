@@ -1,5 +1,7 @@
 """Investors come and go while loans are worked alone and sold: what may be lost closes the exits, in any order."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
@@ -8,7 +10,7 @@ from salvor.model.terms import Revolving, TriggerKind, TriggerTerms
 from tests.property.evergreen_stage import DAY, PERCENT, evergreen, set_stage, small_deal
 from tests.property.liquidation_stage import HOUR
 from tests.property.test_evergreen_machine import MovingEvergreenMachine
-from tests.utils.evergreen_sales import GatesAndSales, set_sales
+from tests.utils.evergreen_sales import STRATEGIES, GatesAndSales, set_sales
 from tests.utils.leaves import SmallTape
 
 TAPE = SmallTape((("1", 90_000, 0), ("2", 70_000, 0), ("3", 40_000, 0)))
@@ -16,6 +18,7 @@ TESTS = tuple(
     TriggerTerms(TriggerKind.OVER_COLLATERALISATION, level * PERCENT, tranche=place)
     for place, level in ((0, 300), (1, 210))
 )
+DEAR = (*STRATEGIES[:3], replace(STRATEGIES[3], cost=1_000), *STRATEGIES[4:])  # what is sold costs the servicer that
 loans = st.integers(0, 2)
 cases = st.integers(0, 2)
 
@@ -27,7 +30,7 @@ class EvergreenSalesMachine(MovingEvergreenMachine):
     def set_stage(cls, lab) -> None:
         own = {"triggers": TESTS, "revolving": Revolving(6, frozenset({0, 1})), "loan_count": len(TAPE.values)}
         terms = small_deal(lab.now + 10 * DAY, evergreen(), **own)
-        cls.lab, cls.staged = lab, set_sales(set_stage(lab, terms, tape=TAPE.committed))
+        cls.lab, cls.staged = lab, set_sales(set_stage(lab, terms, tape=TAPE.committed), DEAR)
 
     def _mirror(self):
         self.sales = GatesAndSales(self.lab, self.staged, TAPE)
@@ -66,6 +69,10 @@ class EvergreenSalesMachine(MovingEvergreenMachine):
     def relist(self, drawn) -> None:
         if number := self._case(drawn):
             self.sales.relist(number)
+
+    @rule()
+    def pay_out(self) -> None:
+        self.sales.pay_out()
 
     @rule(hours=st.sampled_from([1, 5, 15, 100]))
     def wait_for_a_round(self, hours) -> None:

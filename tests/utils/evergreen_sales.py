@@ -35,19 +35,20 @@ class SalesStage:
     sold: LiveLiquidation
     values: Contract
     overseer: Actor
+    strategies: tuple[StrategyTerms, ...] = STRATEGIES
 
 
-def set_sales(stage: Stage) -> SalesStage:
+def set_sales(stage: Stage, strategies: tuple[StrategyTerms, ...] = STRATEGIES) -> SalesStage:
     """Deploy what sells loans beside the deal; the overseer may fire, the newcomer has approved the house."""
     lab, live = stage.lab, stage.live
     overseer, values = lab.actor("overseer"), lab.deploy("ValueBoard", sender=live.parties.admin)
-    terms = LiquidationTerms(CLAIM, 0, STRATEGIES, (STEPS,))
+    terms = LiquidationTerms(CLAIM, 0, strategies, (STEPS,))
     sold = deploy_liquidation(lab.contracts, live, terms, values=values, overseer=overseer)
     selectors = [sold.book.fire.selector, sold.book.cured.selector]
     live.access.setTargetFunctionRole(sold.book, selectors, live.access.OVERSEER(), sender=live.parties.admin)
     lab.call_it(sold.house, "house")
     live.settlement.approve(sold.house, UNLIMITED, sender=stage.people[-1])
-    return SalesStage(replace(stage, beginning=lab.snapshot()), sold, values, overseer)
+    return SalesStage(replace(stage, beginning=lab.snapshot()), sold, values, overseer, strategies)
 
 
 class GatesAndSales(Gates):
@@ -58,7 +59,7 @@ class GatesAndSales(Gates):
         super().__init__(EvergreenMirror(staged.stage))
         self.tape, self.sold, self.values, self.overseer = tape, staged.sold, staged.values, staged.overseer
         servicer = self.live.parties.servicer.address
-        self.sales = State(self.deal, STRATEGIES, (STEPS,), servicer, "0x" + 40 * "0")
+        self.sales = State(self.deal, staged.strategies, (STEPS,), servicer, "0x" + 40 * "0")
         self.fund.sales = self.sales
 
     def open(self, loan: int, outstanding: int, worth: int = 4, *, confirmed: bool = True) -> None:
@@ -110,6 +111,13 @@ class GatesAndSales(Gates):
         """The next round of what nobody took, or the end of it; by anyone."""
         model = partial(house.relist, self.sales, number, self.lab.now)
         self._sold(model, self.sold.house.relist, number, by=self.newcomer)
+
+    def pay_out(self) -> None:
+        """What the servicer is owed of costs; by anyone."""
+        servicer = self.live.parties.servicer
+        self._sold(
+            partial(house.pay_out, self.sales, servicer.address), self.sold.house.payOut, servicer, by=self.newcomer
+        )
 
     def open_loss(self) -> int:
         """What chain and model say that may still be lost."""

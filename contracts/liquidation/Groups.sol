@@ -13,12 +13,7 @@ library Groups {
 
     /// @notice Adds a pool that is paid in the same asset, carries claims at the same ratio and has a tape of its own.
     /// @param group Its number.
-    function add(
-        mapping(uint8 group => Group) storage self,
-        uint8 group,
-        ILoanPool first,
-        ILoanPool pool
-    ) internal {
+    function add(mapping(uint8 group => Group) storage self, uint8 group, ILoanPool first, ILoanPool pool) internal {
         if (group == MOST) revert IAuctionHouse.TooManyGroups(MOST);
         IERC20 asset = pool.settlement();
         if (asset != first.settlement()) revert IAuctionHouse.OtherSettlement(asset, first.settlement());

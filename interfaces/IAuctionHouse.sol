@@ -131,8 +131,8 @@ interface IAuctionHouse {
     /// @notice A bidder may have `cash` settlement units back.
     event Owed(address indexed account, uint256 cash);
 
-    /// @notice `account` was paid what it was owed.
-    event PaidOut(address indexed account, uint256 cash);
+    /// @notice `account` was paid what it was owed and stood with that group's distributor.
+    event PaidOut(address indexed account, uint8 group, uint256 cash);
 
     error NoServicer();
     error TooManyGroups(uint256 most);
@@ -220,8 +220,11 @@ interface IAuctionHouse {
     /// @notice Begins the next round of a sale whose round is over, or ends the sale. By anyone.
     function relist(uint64 caseId) external;
 
-    /// @notice Pays an account what it is owed. By anyone. Nothing is a valid payment.
+    /// @notice Pays an account what it is owed, of all groups. By anyone. Nothing is a valid payment.
     function payOut(address account) external returns (uint256 cash);
+
+    /// @notice The same of what stands with one group's distributor, where that of another can't pay.
+    function payOutOf(address account, uint8 group) external returns (uint256 cash);
 
     /// @notice Whether compliance admits `account` now.
     function admits(address account) external view returns (bool);

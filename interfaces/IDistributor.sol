@@ -41,6 +41,9 @@ interface IDistributor {
     /// @notice From now on `waterfall` says whose the cash is.
     event Appointed(address indexed waterfall);
 
+    /// @notice From now on `house` says what is paid of cash that stands here apart.
+    event HouseAppointed(address indexed house);
+
     /// @notice Cash was spread over all units of `note`.
     event Distributed(
         address indexed note,
@@ -63,7 +66,7 @@ interface IDistributor {
     error NotANote(address caller);
 
     error NotTheWaterfall(address caller, address waterfall);
-    error AlreadyAppointed(address waterfall);
+    error AlreadyAppointed(address appointed);
 
     error NotTheHouse(address caller, address house);
 
@@ -84,6 +87,9 @@ interface IDistributor {
 
     /// @notice Says whose `book` is obeyed, once and for all: no later role can move the cash. Only the offering, at closing.
     function appoint(address waterfall) external;
+
+    /// @notice Says who sells loans, once and for all. Only the admin.
+    function appointHouse(address house) external;
 
     /// @notice The caller is a note of so many units: cash that is ever given to it is spread over them. Once.
     /// @dev By any contract: only notes that the waterfall names are ever given cash.
@@ -119,11 +125,11 @@ interface IDistributor {
     function tryPayHolder(address holder, uint256 cash) external returns (bool paid);
 
     /// @notice Pays `cash` settlement units that stand here for the house: bids, deposits, and what cases brought for others than
-    ///         the pool. Only the house of the waterfall's pool, and nothing of what is in the books of distributor and pool.
+    ///         the pool. Only the house, and nothing of what is in the books of distributor and pool.
     function release(address account, uint256 cash) external;
 
     /// @notice What stands here and is in the books of neither distributor nor pool: the house's, and what anybody sent unasked. Settlement
-    ///         units; nothing before the closing.
+    ///         units.
     function spare() external view returns (uint256);
 
     /// @notice What tells a note whether anything happened since a holder was brought up to date.
@@ -167,6 +173,9 @@ interface IDistributor {
     /// @notice Cash of the deal by the books: reserve, revolving account and what no step took. Settlement units.
     /// @dev Cash that was reported and not run stands here too and is in the books of the pool (`LoanPool.cashToRun`).
     function heldForDeal() external view returns (uint256);
+
+    /// @notice Who sells loans, and says what is paid of cash that stands here apart; nobody in a deal that sells none.
+    function house() external view returns (address);
 
     /// @notice Who says whose the cash is; nobody before closing.
     function waterfall() external view returns (address);

@@ -44,7 +44,8 @@ contract AuctionHouse is HouseGroups, AccessManaged {
     /// @inheritdoc IAuctionHouse
     mapping(uint64 caseId => mapping(address holder => uint256 units)) public titleOf;
 
-    mapping(address account => Credit credit) private _credits;
+    /// @dev By where the cash stands.
+    mapping(address account => mapping(uint8 group => Credit credit)) private _credits;
 
     mapping(Strategy strategy => Way way) private _ways;
 
@@ -64,16 +65,17 @@ contract AuctionHouse is HouseGroups, AccessManaged {
         compliance = compliance_;
         servicer = servicer_;
         vehicle = vehicle_;
-        _credits[servicer_].known = true;
+        _credits[servicer_][0].known = true;
         settlement = pool_.settlement();
     }
 
     /* GROUPS */
 
     /// @inheritdoc IAuctionHouse
-    function addGroup(ILoanPool pool_) external restricted returns (uint8) {
+    function addGroup(ILoanPool pool_) external restricted returns (uint8 group) {
         if (book != address(0)) revert AlreadyAppointed(book);
-        return _addGroup(pool_);
+        group = _addGroup(pool_);
+        _credits[servicer][group].known = true;
     }
 
     /// @inheritdoc IAuctionHouse
@@ -105,7 +107,7 @@ contract AuctionHouse is HouseGroups, AccessManaged {
         account.outstanding += outstanding;
         account.writtenOff += writtenOff;
         account.debtor = debtor;
-        if (debtor != address(0)) _credits[debtor].known = true;
+        if (debtor != address(0)) _credits[debtor][account.group].known = true;
         account.open = true;
         account.alsoOpen = true;
         if (account.moved) _loseMore(caseId, account.group, writtenOff);
@@ -133,7 +135,7 @@ contract AuctionHouse is HouseGroups, AccessManaged {
         // A fee that an earlier keeper still has to get stays that keeper's; there is room for one.
         if (!account.keeperWaits) {
             (account.keeper, account.keeperDue, account.keeperWaits) = (keeper, fee, fee != 0);
-            if (fee != 0) _credits[keeper].known = true;
+            if (fee != 0) _credits[keeper][account.group].known = true;
         }
         _setExposed(account, uint96(account.rest())); // at most outstanding
     }
@@ -190,7 +192,7 @@ contract AuctionHouse is HouseGroups, AccessManaged {
     function pull(uint64 caseId, address from, uint256 cash, address beaten, uint256 best) external {
         _ofAuction(caseId);
         if (!admits(from)) revert NotEligible(from);
-        if (best != 0) _credits[beaten].cash += uint248(best); // who bids more says so; a bid is below 2^96
+        if (best != 0) _credits[beaten][0].cash += uint248(best); // who bids more says so; a bid is below 2^96
         settlement.moveExact(from, _distributorOf(0), cash);
     }
 
@@ -198,7 +200,7 @@ contract AuctionHouse is HouseGroups, AccessManaged {
     function owe(address account, uint256 cash) external {
         if (!_known[msg.sender]) revert NotTheAuction(msg.sender, address(0));
         if (cash == 0) return;
-        _credits[account].cash += cash.toUint248();
+        _credits[account][0].cash += cash.toUint248();
         emit Owed(account, cash);
     }
 
@@ -236,11 +238,17 @@ contract AuctionHouse is HouseGroups, AccessManaged {
 
     /// @inheritdoc IAuctionHouse
     function payOut(address account) external returns (uint256 cash) {
-        cash = _credits[account].cash;
-        _credits[account] = Credit(0, true);
-        emit PaidOut(account, cash);
+        for (uint8 group; group < groups; ++group) cash += payOutOf(account, group); // 4 at most
+    }
 
-        _release(account, cash);
+    /// @inheritdoc IAuctionHouse
+    function payOutOf(address account, uint8 group) public returns (uint256 cash) {
+        cash = _credits[account][group].cash;
+        if (cash == 0) return 0; // some assets refuse to move nothing
+        _credits[account][group] = Credit(0, true);
+        emit PaidOut(account, group, cash);
+
+        IDistributor(_distributorOf(group)).release(account, cash);
     }
 
     /* VIEWS */
@@ -261,8 +269,8 @@ contract AuctionHouse is HouseGroups, AccessManaged {
     }
 
     /// @inheritdoc IAuctionHouse
-    function owed(address account) external view returns (uint256) {
-        return _credits[account].cash;
+    function owed(address account) external view returns (uint256 cash) {
+        for (uint8 group; group < groups; ++group) cash += _credits[account][group].cash;
     }
 
     /// @inheritdoc IAuctionHouse
@@ -317,9 +325,12 @@ contract AuctionHouse is HouseGroups, AccessManaged {
         Shares memory shares = account.share(cash.held + cash.more);
         uint256 net = shares.toPool;
         uint256 fees = shares.toKeeper + shares.toServicer;
-        if (shares.toKeeper != 0) _credits[account.keeper].cash += shares.toKeeper.toUint248();
-        if (shares.toServicer != 0) _credits[servicer].cash += shares.toServicer.toUint248();
-        if (shares.toDebtor != 0) _credits[account.debtor].cash += shares.toDebtor.toUint248();
+        {
+            uint8 place = cash.held == 0 ? account.group : 0; // where it comes to, or came
+            if (shares.toKeeper != 0) _credits[account.keeper][place].cash += shares.toKeeper.toUint248();
+            if (shares.toServicer != 0) _credits[servicer][place].cash += shares.toServicer.toUint248();
+            if (shares.toDebtor != 0) _credits[account.debtor][place].cash += shares.toDebtor.toUint248();
+        }
         Proceeds memory proceeds;
         uint112 elsewhere;
         proceeds.recovered = account.bring(net);
@@ -333,17 +344,6 @@ contract AuctionHouse is HouseGroups, AccessManaged {
 
         if (proceeds.gross != 0 || loss != 0 || done) poolOf(group).takeProceeds(proceeds, elsewhere, done);
         cash.send(settlement, _distributorOf(group), _distributorOf(0), net);
-    }
-
-    /// @dev Rule 10. What stands apart in a group behind the first is nothing but credits, so it goes first: the first group keeps
-    ///      what is staked.
-    function _release(address account, uint256 cash) private {
-        for (uint8 i = groups; cash != 0; --i) {
-            IDistributor distributor = IDistributor(_distributorOf(i - 1));
-            uint256 part = i == 1 ? cash : Math.min(cash, distributor.spare());
-            if (part != 0) distributor.release(account, part); // some assets refuse to move nothing
-            cash -= part;
-        }
     }
 
     function _onlyBook() private view {

@@ -63,6 +63,9 @@ contract Distributor is IDistributor, AccessManaged {
     /// @inheritdoc IDistributor
     address public waterfall;
 
+    /// @inheritdoc IDistributor
+    address public house;
+
     // Holders and credits change with every run, what is the deal's seldom. The last of each slot keeps it from being empty.
     uint120 private _heldForHolders;
     uint120 private _heldForCredits;
@@ -91,6 +94,13 @@ contract Distributor is IDistributor, AccessManaged {
         _heldOpen = true;
         _dealOpen = true;
         emit Appointed(waterfall_);
+    }
+
+    /// @inheritdoc IDistributor
+    function appointHouse(address house_) external restricted {
+        if (house != address(0)) revert AlreadyAppointed(house);
+        house = house_;
+        emit HouseAppointed(house_);
     }
 
     /// @inheritdoc IDistributor
@@ -180,7 +190,6 @@ contract Distributor is IDistributor, AccessManaged {
 
     /// @inheritdoc IDistributor
     function release(address account, uint256 cash) external {
-        address house = waterfall == address(0) ? address(0) : IWaterfall(waterfall).pool().house();
         if (msg.sender != house) revert NotTheHouse(msg.sender, house);
         uint256 most = spare();
         if (cash > most) revert NotSpare(cash, most);
@@ -193,8 +202,7 @@ contract Distributor is IDistributor, AccessManaged {
 
     /// @inheritdoc IDistributor
     function spare() public view returns (uint256) {
-        if (waterfall == address(0)) return 0;
-        uint256 toRun = IWaterfall(waterfall).pool().cashToRun();
+        uint256 toRun = waterfall == address(0) ? 0 : IWaterfall(waterfall).pool().cashToRun();
         uint256 others = uint256(_heldForHolders) + _heldForCredits + _heldForDeal + toRun;
         return Math.saturatingSub(settlement.balanceOf(address(this)), others);
     }

@@ -237,10 +237,14 @@ def reclaim(sales: Sales, seal_file: Path, *, sender: Any) -> str:
     return f"case {kept['case']}: the deposit of {kept['bidder']} can be collected"
 
 
-def collect(sales: Sales, account: str, *, sender: Any) -> str:
-    """What the house owes an account: beaten bids, fees, deposits."""
+def collect(sales: Sales, account: str, *, group: int | None = None, sender: Any) -> str:
+    """What the house owes an account: beaten bids, fees, deposits; of all groups of tranches, or of one."""
     owed = sales.house.owed(account)
-    sales.house.payOut(account, sender=sender)
+    if group is None:
+        sales.house.payOut(account, sender=sender)
+    else:
+        sales.house.payOutOf(account, group, sender=sender)
+    owed -= sales.house.owed(account)
     return f"{account}: {money(sales, owed)} paid out"
 
 

@@ -12,8 +12,13 @@ from salvor.options import Acting, live_options
 )
 @live_options
 @click.argument("account_owed", required=False, metavar="[ACCOUNT]")
+@click.option(
+    "--group",
+    type=click.IntRange(0, 3),
+    help="Only what stands with this group of tranches, 0 for the deal's own: where another can't pay.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON on stdout.")
-def cli(chosen: Acting, account_owed: str | None, as_json: bool) -> None:
+def cli(chosen: Acting, account_owed: str | None, group: int | None, as_json: bool) -> None:
     """Have ACCOUNT paid what it is owed; its own signer's where none is named. By anyone.
 
     Exit code 0, 2 for bad input, 3 when the chain refuses, or for trouble with the node.
@@ -25,4 +30,4 @@ def cli(chosen: Acting, account_owed: str | None, as_json: bool) -> None:
 
     with opened(chosen) as (sales, signer):
         account = address_of(account_owed or signer)
-        tell(sales, acts.collect(sales, account, sender=signer), number=None, as_json=as_json)
+        tell(sales, acts.collect(sales, account, group=group, sender=signer), number=None, as_json=as_json)

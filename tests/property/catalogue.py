@@ -80,7 +80,7 @@ PROPERTIES = {
     "and changes nothing.",
     "AU-02": "House, book, auctions and pool agree with the model of sales on every figure after every call, whoever "
     "calls.",
-    "AU-03": "What came in for sales = paid out + brought to the pool + owed or staked; the distributors have it.",
+    "AU-03": "What came in for sales = paid out + brought to the pool + owed or staked; each distributor has its own.",
     "AU-04": "A bidder without title has all cash ever brought, in hand, staked or owed, but for what was forfeited.",
     "AU-05": "From every state anyone can, with time, end every sale, in two calls a round at most.",
     "AU-06": "A case that closes has brought or lost, in that transaction, all that was outstanding.",

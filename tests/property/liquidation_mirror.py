@@ -32,7 +32,7 @@ class Figures:
             case, account = state.cases.get(number), state.accounts.get(number)
             found += _of_case(case) + _of_account(account) + _of_round(state.rounds.get(number))
             found += [state.titles[number, who.address] for who in self.sales.people]
-        found += [state.owed[who.address] for who in self.sales.people]
+        found += [state.owed[who.address, group] for who in self.sales.people for group in (0, 1)]
         for number in ROUNDS:
             found += _of_sealed(state.sealed.get(number))
         for group, deal in enumerate(state.groups):
@@ -117,7 +117,8 @@ def places(sales: Sales) -> dict[str, Any]:
         named |= {f"falling {number} {name}": getattr(rounds[0], name) for name in ("left", "start", "begun")}
         named |= {f"climbing {number} {name}": getattr(rounds[1], name) for name in ("best", "end")}
         named |= {f"title {number} of {who.role}": house.titleOf[number][who] for who in sales.people}
-    named |= {f"owed {who.role}": house._credits[who].cash for who in sales.people}
+    for who in sales.people:
+        named |= {f"owed {who.role} by {group}": house._credits[who][group].cash for group in (0, 1)}
     for number in ROUNDS:
         round_ = lab.slots(live.auctions[2])._rounds[number]
         of_round = ("floor", "deposit", "commitments", "revealed", "best", "second", "place")
@@ -160,9 +161,7 @@ class SalesMirror:
         staked += sum(each.staked for each in state.sealed.values())
         held = sum(state.owed.values()) + staked
         assert state.came_in == state.paid_out + held + state.to_pool, "AU-03"
-        apart = [deal.held_apart for deal in state.groups]
-        assert (sum(apart), token.balanceOf(house)) == (held, 0), "AU-03"
-        assert apart[0] >= staked, "AU-03"
+        assert (sum(deal.held_apart for deal in state.groups), token.balanceOf(house)) == (held, 0), "AU-03"
         for (number, who), units in state.titles.items():
             if units > self._titles.get((number, who), 0):
                 assert state.admits(who, sales.lab.now), "AU-11"
@@ -178,6 +177,8 @@ class SalesMirror:
             cash = [token.balanceOf(contract) for contract in stage.live.cash_contracts().values()]
             deal = state.groups[group]
             assert sum(cash) == deal.cash_held + deal.held_apart, "AU-03"
+            owed = sum(cash for (_, place), cash in state.owed.items() if place == group)
+            assert deal.held_apart == owed + (0 if group else staked), "AU-03"
             assert stage.live.distributor.spare() == deal.held_apart, "AU-03"
         assert sum(state.exposed.values()) == sum(each.exposed for each in state.accounts.values()), "AU-09"
         balances = sum(stage.live.pool.grossBalance() for stage in sales.stages)
@@ -215,7 +216,7 @@ class SalesMirror:
                 staked += sealed.deposit if own and not own.over else 0
                 lost += sealed.deposit if own and own.lost else 0
             had = self.sales.stage.live.settlement.balanceOf(who)
-            had += state.owed[who.address] + staked
+            had += state.owed_to(who.address) + staked
             assert had == CASH - self.spent[who.address] - lost, "AU-04"
 
     def shares(self) -> None:

@@ -156,7 +156,7 @@ def loan_id(number: int) -> bytes:
     return tape.tree.nodes[tape.tree.places[place]]
 
 
-def _sell(stage: Stage) -> None:
+def sell_notes(stage: Stage) -> None:
     """All tranches in full."""
     live, token = stage.live, stage.live.settlement
     until = stage.terms.period_ends[-1] + 365 * DAY
@@ -168,7 +168,7 @@ def _sell(stage: Stage) -> None:
         live.offering.order(place, stage.terms.sizes[place], sender=holder)
 
 
-def _second(stage: Stage) -> Stage:
+def second_deal(stage: Stage) -> Stage:
     """Tranches of the same sizes over another tape, in the same asset, which end a period earlier."""
     lab, live = stage.lab, stage.live
     own = odd_terms(stage.terms.closing)
@@ -191,10 +191,10 @@ def set_sales(
     live, token, outsider = stage.live, stage.live.settlement, stage.outsider
     until = stage.terms.period_ends[-1] + 365 * DAY
     agent = live.parties.transfer_agent
-    second = _second(stage) if groups == 2 else None
+    second = second_deal(stage) if groups == 2 else None
     stages = [each for each in (stage, second) if each]
     for each in stages:
-        _sell(each)
+        sell_notes(each)
     lab.now = stage.terms.closing
     for each in stages:
         each.live.offering.close(sender=outsider)
@@ -221,4 +221,4 @@ def set_sales(
     return Sales(stage, sold, terms, bidders, debtor, vehicle, overseer, lab.snapshot(), second)
 
 
-__all__ = ["CASH", "CURVE", "SUBJECTS", "WAD", "Sales", "loan_id", "set_sales"]
+__all__ = ["CASH", "CURVE", "SUBJECTS", "WAD", "Sales", "loan_id", "second_deal", "sell_notes", "set_sales"]

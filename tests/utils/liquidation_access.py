@@ -3,6 +3,7 @@
 RESTRICTED = {
     ("AuctionHouse", "addGroup"),
     ("AuctionHouse", "appoint"),
+    ("Distributor", "appointHouse"),
     ("LoanPool", "appointHouse"),
     ("LoanBook", "approve"),
     ("LoanBook", "confirm"),
@@ -19,6 +20,7 @@ RESTRICTED = {
 # Anybody's, each acting for itself or doing what is due anyway.
 OPEN_TO_ALL = {
     ("AuctionHouse", "payOut"),
+    ("AuctionHouse", "payOutOf"),
     ("AuctionHouse", "relist"),
     ("DutchAuction", "take"),
     ("EnglishAuction", "bid"),

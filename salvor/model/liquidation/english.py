@@ -79,7 +79,7 @@ class English:
         if now >= round_.end and round_.best:
             raise Refused("RoundOver", now, round_.end)
         del state.rounds[case]
-        state.owed[round_.bidder] += round_.best
+        state.owe(round_.bidder, round_.best)
 
     def finish(self, state: State, case: int, now: int) -> Ended:
         """A round that is over and has no buyer; a bidder whom compliance no longer admits forfeits a step."""
@@ -90,7 +90,7 @@ class English:
             raise Refused("HasBuyer", round_.bidder)
         del state.rounds[case]
         forfeited = min(round_.best, self.least(round_) - round_.best) if round_.best else 0
-        state.owed[round_.bidder] += round_.best - forfeited
+        state.owe(round_.bidder, round_.best - forfeited)
         state.steps[round_.bidder] += forfeited
         return Ended(round_.start, round_.floor, 1, 1, round_.floor, forfeited)
 

@@ -146,7 +146,7 @@ def pull(state: State, case: int, bidder: str, cash: int, now: int, *, beaten: s
     must(state, case, Standing.ON_SALE)
     if not state.admits(bidder, now):
         raise Refused("NotEligible", bidder)
-    state.owed[beaten] += best
+    state.owe(beaten, best)
     state.deal.bring_apart(bidder, cash)
     state.came_in += cash
 
@@ -182,13 +182,14 @@ def relist(state: State, case: int, now: int) -> None:
 
 def pay_out(state: State, account: str) -> int:
     """Rule 10: what an account is owed."""
-    cash = left = state.owed[account]
-    for deal in reversed(state.further):  # nothing but credits stands there, so it goes first
-        part = min(left, deal.held_apart)
-        deal.pay_apart(account, part)
-        left -= part
-    state.deal.pay_apart(account, left)
-    state.owed[account] = 0
+    return sum(pay_out_of(state, account, group) for group in range(len(state.groups)))
+
+
+def pay_out_of(state: State, account: str, group: int) -> int:
+    """The same of what stands with one group."""
+    cash = state.owed[account, group]
+    state.groups[group].pay_apart(account, cash)
+    state.owed[account, group] = 0
     state.paid_out += cash
     return cash
 
@@ -206,12 +207,13 @@ def bring(
 ) -> int:
     """Rules 11 to 13: what a case brings, of it `held` by the house already, and what is lost when it closes."""
     account, cash = state.accounts[case], held + more
-    fees = _pay_fees(state, account, cash)
+    place = 0 if held else account.group  # where it came, or comes to
+    fees = _pay_fees(state, account, cash, place)
     net = cash - fees
     to_debtor = 0
     if account.strategy == Strategy.FORECLOSURE and account.debtor != NOBODY:
         to_debtor = min(net, max(0, account.brought + net - account.outstanding - account.written_off))
-        state.owed[account.debtor] += to_debtor
+        state.owe(account.debtor, to_debtor, place)
         net -= to_debtor
     took = min(net, account.rest)
     recovered = account.recovered(account.brought + net) - account.recovered(account.brought)
@@ -225,12 +227,11 @@ def bring(
         proceeds = _of_the_group(account, proceeds, took)
     if proceeds.gross or loss or done:
         deal.pool.take_proceeds(proceeds, done=done)
-    first = state.deal if held else deal
-    first.bring_apart(payer, more)
-    if deal is first:
+    state.groups[place].bring_apart(payer, more)
+    if place == account.group:
         deal.keep_apart(net)
     else:
-        deal.bring_from_apart(first, net)
+        deal.bring_from_apart(state.groups[place], net)
     return loss
 
 
@@ -258,13 +259,13 @@ def _must_be_left(case: int, account: Account) -> None:
         raise Refused("NothingLeft", case)
 
 
-def _pay_fees(state: State, account: Account, cash: int) -> int:
+def _pay_fees(state: State, account: Account, cash: int, place: int) -> int:
     to_keeper = min(cash, account.keeper_due)
     account.keeper_due -= to_keeper
-    state.owed[account.keeper] += to_keeper
+    state.owe(account.keeper, to_keeper, place)
     to_servicer = min(cash - to_keeper, account.costs_due)
     account.costs_due -= to_servicer
-    state.owed[state.servicer] += to_servicer
+    state.owe(state.servicer, to_servicer, place)
     return to_keeper + to_servicer
 
 

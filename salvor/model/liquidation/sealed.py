@@ -119,7 +119,7 @@ class Sealed:
         round_.commitments[bidder].over = True
         del state.rounds[case]
         held = min(round_.deposit, price) + round_.unrevealed
-        state.owed[bidder] += max(0, round_.deposit - price)
+        state.owe(bidder, max(0, round_.deposit - price))
         more = max(0, price - round_.deposit)
         house.pass_title(state, case, bidder, 1, now, held=held, more=more, last=True)
         return price
@@ -131,7 +131,7 @@ class Sealed:
         if round_ is None or own is None or own.over or not round_.frees(bidder):
             raise Refused("NothingToReclaim", number, bidder)
         own.over = True
-        state.owed[bidder] += round_.deposit
+        state.owe(bidder, round_.deposit)
 
     def begin(self, state: State, case: int, start: int, floor: int, left: int | None, now: int) -> None:
         """A round; the lot is always whole."""

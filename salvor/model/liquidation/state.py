@@ -194,7 +194,7 @@ class State:
     accounts: dict[int, Account] = field(default_factory=dict)
     rounds: dict[int, Any] = field(default_factory=dict)
     sealed: dict[int, Any] = field(default_factory=dict)  # sealed rounds by their numbers, those that are over too
-    owed: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    owed: defaultdict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))  # by account and group
     steps: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))  # forfeited (rule 26)
     titles: defaultdict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
     values: dict[bytes, tuple[int, bool]] = field(default_factory=dict)
@@ -209,6 +209,14 @@ class State:
     def groups(self) -> tuple[Deal, ...]:
         """Rule 37: the deal, and those behind it."""
         return (self.deal, *self.further)
+
+    def owe(self, account: str, cash: int, group: int = 0) -> None:
+        """Rule 10: a credit, of cash that stands with a group."""
+        self.owed[account, group] += cash
+
+    def owed_to(self, account: str) -> int:
+        """Of all groups."""
+        return sum(self.owed[account, group] for group in range(len(self.groups)))
 
     def admits(self, account: str, now: int) -> bool:
         """Rule 14."""

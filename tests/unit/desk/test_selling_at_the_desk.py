@@ -77,7 +77,9 @@ class TestAnEnglishAuction:
         assert after(sales)[0] == ("the round is over", "anyone: sell settle")
         acts.bid(sales, 1, 400_00, sender=worked.second)
         assert case_of(sales, 1).round.leader == worked.second.address
-        assert acts.collect(sales, worked.first.address, sender=worked.outsider).endswith("360.00 DUSD paid out")
+        for group, paid in ((1, "0.00"), (0, "360.00"), (None, "0.00")):
+            said = acts.collect(sales, worked.first.address, group=group, sender=worked.outsider)
+            assert said == f"{worked.first.address}: {paid} DUSD paid out"
         worked.lab.wait(10 * DAY)
         said = acts.settle(sales, 1, sender=worked.outsider)
         assert said == "case 1: sold; 350.00 DUSD went to the pool, 330.00 DUSD written off, closed"

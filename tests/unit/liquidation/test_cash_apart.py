@@ -6,6 +6,8 @@ from tests.property.liquidation_stage import CASH, GROUP_STRATEGIES, set_sales
 from tests.utils.selling import Selling
 from tests.utils.world import DAY
 
+QUICK = 1
+
 
 class Grouped(Selling):
     """A loan sale is the quick group's; case 1 is for sale there, case 2 stays in the long group."""
@@ -41,21 +43,29 @@ def test_a_bid_stands_with_the_first_and_a_price_with_the_group(sales):
     assert sales.token.balanceOf(sales.house) == 0
 
 
-def test_a_credit_is_paid_from_the_other_groups_first(sales):
-    """So what the first group's bidder has staked stays there, and becomes its pool's without moving."""
+def test_a_credit_is_paid_from_where_it_stands(sales):
     sales.bid(30_500, sales.first, 2)
     sales.bid(40_000, sales.second, 2)
     sales.take(10, sales.third)
     before = sales.token.balanceOf(sales.servicer)
     assert sales.house.payOut(sales.first, sender=sales.outsider).return_value == 30_500
-    assert (sales.apart(), sales.house.owed(sales.servicer)) == ([40_011, 0], 11)
-    assert sales.token.balanceOf(sales.first) == CASH
-    sales.house.payOut(sales.servicer, sender=sales.outsider)
+    assert (sales.apart(), sales.token.balanceOf(sales.first)) == ([40_000, 11], CASH)
+    (log,) = sales.house.payOut(sales.servicer, sender=sales.outsider).events_of(sales.house, "PaidOut")
+    assert tuple(log.values.values()) == (sales.servicer.address, QUICK, 11)
     assert (sales.apart(), sales.token.balanceOf(sales.servicer)) == ([40_000, 0], before + 11)
+
+
+def test_a_bid_that_wins_becomes_the_pools_where_it_stands(sales):
+    sales.bid(40_000, sales.second, 2)
+    sales.take(10, sales.third)
     sales.lab.wait(2 * DAY)
     sales.settle(2)
-    assert (sales.apart(), sales.house.owed(sales.servicer)) == ([97, 0], 97)
+    assert (sales.apart(), sales.house.owed(sales.servicer)) == ([97, 11], 97 + 11)
     assert sales.deal.pool.cashToRun() == 40_000 - 97
+    assert sales.house.payOutOf(sales.servicer, QUICK, sender=sales.outsider).return_value == 11
+    assert (sales.apart(), sales.house.owed(sales.servicer)) == ([97, 0], 97)
+    assert sales.house.payOut(sales.servicer, sender=sales.outsider).return_value == 97
+    assert sales.house.payOut(sales.servicer, sender=sales.outsider).return_value == 0
 
 
 def test_a_bid_that_wins_a_case_of_another_group_goes_there(sales, lab):
@@ -72,13 +82,13 @@ def test_a_bid_that_wins_a_case_of_another_group_goes_there(sales, lab):
     assert sales.apart() == [11 + 97, 0]
 
 
-def test_what_was_sent_unasked_pays_credits_and_hurts_nobody(sales):
-    quick = sales.sales.second.live
-    sales.token.transfer(quick.distributor, 500, sender=sales.third)
+def test_what_was_sent_unasked_stays_and_hurts_nobody(sales):
+    for stage in sales.sales.stages:
+        sales.token.transfer(stage.live.distributor, 500, sender=sales.third)
     sales.bid(30_500, sales.first, 2)
     sales.bid(40_000, sales.second, 2)
     sales.house.payOut(sales.first, sender=sales.outsider)
-    assert (sales.apart(), sales.token.balanceOf(sales.first)) == ([40_500, 0], CASH)
+    assert (sales.apart(), sales.token.balanceOf(sales.first)) == ([40_500, 500], CASH)
 
 
 def test_what_would_arrive_short_in_another_group_is_refused(lab):

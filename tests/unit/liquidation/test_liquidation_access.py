@@ -16,6 +16,7 @@ ARGS = {
     ("AuctionHouse", "adopt"): (1, 0, 1, 0),
     ("AuctionHouse", "drop"): (1,),
     ("AuctionHouse", "add"): (1, 0, 1, 1, NOBODY),
+    ("Distributor", "appointHouse"): (NOBODY,),
     ("LoanPool", "appointHouse"): (NOBODY,),
     ("LoanPool", "awaitProceeds"): (),
     ("LoanPool", "takeProceeds"): ((1, 0, 0, 0), 0, True),
@@ -39,7 +40,8 @@ ARGS = {
 
 @pytest.mark.parametrize("entry", sorted(access.RESTRICTED - {("LoanBook", "open"), ("LoanBook", "join")}))
 def test_an_outsider_is_refused(falling, lab, entry):
-    target = {"AuctionHouse": falling.house, "LoanBook": falling.book, "LoanPool": falling.deal.pool}[entry[0]]
+    own = {"AuctionHouse": falling.house, "LoanBook": falling.book}
+    target = (own | {"Distributor": falling.deal.distributor, "LoanPool": falling.deal.pool})[entry[0]]
     with lab.refused("AccessManagedUnauthorized", falling.outsider):
         getattr(target, entry[1])(*ARGS[entry], sender=falling.outsider)
 
@@ -76,6 +78,8 @@ def test_the_pool_obeys_the_house_alone(falling, lab, entry):
 def test_house_and_book_are_appointed_once(falling, lab):
     with lab.refused("AlreadyAppointed", falling.house):
         falling.deal.pool.appointHouse(falling.outsider, sender=falling.deal.parties.admin)
+    with lab.refused("AlreadyAppointed", falling.house):
+        falling.deal.distributor.appointHouse(falling.outsider, sender=falling.deal.parties.admin)
     with lab.refused("AlreadyAppointed", falling.book):
         falling.house.addGroup(falling.deal.pool, sender=falling.deal.parties.admin)
     with lab.refused("AlreadyAppointed", falling.book):

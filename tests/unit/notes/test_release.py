@@ -22,7 +22,8 @@ def deal(lab):
 def house(lab, deal):
     """Somebody who plays it."""
     who = lab.actor("house")
-    deal.pool.appointHouse(who, sender=lab.actor("admin"))
+    for owner in (deal.pool, deal.distributor):
+        owner.appointHouse(who, sender=lab.actor("admin"))
     return who
 
 
@@ -65,7 +66,7 @@ def test_obeys_nobody_where_no_loans_are_sold(lab, deal):
         deal.distributor.release(lab.actor("admin"), 1, sender=lab.actor("admin"))
 
 
-def test_obeys_nobody_before_the_closing(lab):
+def test_obeys_a_house_before_the_closing_and_nobody_else(lab):
     admin = lab.actor("admin")
     token = lab.deploy("SettlementToken", "Euro", "EUR", 2, sender=admin)
     access = lab.deploy("DealAccess", admin, sender=admin)
@@ -73,3 +74,14 @@ def test_obeys_nobody_before_the_closing(lab):
     assert distributor.spare() == 0
     with lab.refused("NotTheHouse", admin, "0x" + 40 * "0"):
         distributor.release(admin, 1, sender=admin)
+    house = lab.actor("house")
+    (log,) = distributor.appointHouse(house, sender=admin).events_of(distributor, "HouseAppointed")
+    assert (log.house, distributor.house()) == (house.address, house.address)
+    token.mint(distributor, GIFT, sender=admin)
+    distributor.release(admin, GIFT, sender=house)
+    assert (token.balanceOf(admin), distributor.spare()) == (GIFT, 0)
+
+
+def test_obeys_one_house_for_ever(lab, deal, house):
+    with lab.refused("AlreadyAppointed", house):
+        deal.distributor.appointHouse(lab.actor("other"), sender=lab.actor("admin"))

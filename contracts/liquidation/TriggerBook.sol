@@ -250,17 +250,17 @@ contract TriggerBook is ITriggerBook {
         return one.holds(value, 0, _unit, kept.value, relaxed) && !_isStruck(one, caseId, kept);
     }
 
-    /// @dev Rule 32. While the case is in cure by this fall what it fell from stands: time cures nothing.
+    /// @dev Rule 32. While the case is in cure by this fall what it fell from stands, unless it was struck: time cures nothing.
     function _refer(Demand one, uint64 caseId, uint256 place, Declared terms, Watching own, With with) private {
         (uint256 value, bool known) = _valueOf(one, caseId, terms.age(), with);
         Reference memory kept = _references[caseId][place];
         bool seen = block.timestamp <= own.last() + terms.gap();
         bool byThis = own.hasFired() && firedBy[caseId] == (place >> 4) + 1;
-        if (byThis && book.caseOf(caseId).stage == Stage.Cure) {
-            kept.last = known ? References.capped(value) : 0;
-        } else if (known) {
-            kept = kept.refer(value, one.window(), seen ? own.last() : 0);
-            bool wrong = value < kept.value && _isStruck(one, caseId, kept);
+        if (known) {
+            bool stands = byThis && book.caseOf(caseId).stage == Stage.Cure;
+            if (stands) kept.last = References.capped(value);
+            else kept = kept.refer(value, one.window(), seen ? own.last() : 0);
+            bool wrong = (stands || value < kept.value) && _isStruck(one, caseId, kept);
             if (wrong) kept = Reference(0, 0, 0).refer(value, 0, 0);
         } else {
             kept.last = 0;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -187,8 +187,12 @@ def _reconcile(live: LiveDeal, worked: SaleCash) -> Reconciliation:
     credited = sum(log.cash for log in _logs(live.distributor.CreditPaid, live) if log.account not in own)
     claimed = [log for note in live.notes for log in _logs(note.Claimed, live) if log.holder not in own]
     claims = sum(log.interest + log.principal for log in claimed)
+    # What the house pays to a contract of the deal, as to a debtor who is one, is there as if a stranger had sent it.
+    inward: Counter[str] = Counter()
+    for log in _logs(live.distributor.Released, live):
+        inward[log.account] += log.cash if log.account in own else 0
     asked_in = {"offering": subscribed, "distributor": collected - worked.kept + worked.came, "fund": 0}
-    asked_out = {"offering": refunds, "distributor": credited + claims + worked.released, "fund": 0}
+    asked_out = {"offering": refunds, "distributor": credited + claims + worked.released - inward.total(), "fund": 0}
     for place, gate in enumerate(live.gates):
         name = f"gate {place}"
         asked_in[name] = sum(log.assets for log in _logs(gate.DepositRequest, live))
@@ -199,6 +203,8 @@ def _reconcile(live: LiveDeal, worked: SaleCash) -> Reconciliation:
         subscribed, refunds, claims = subscribed + asked_in[name], refunds + back, claims + left
     unasked = _check_transfers(live, asked_in, asked_out)
     contracts, books = live.cash_contracts(), live.cash_held()
+    for name, contract in contracts.items():
+        unasked[name] += inward[contract.address]
     # At closing the offering hands what was raised to the distributor: that is neither in nor out.
     held = {name: live.settlement.balanceOf(contract) - unasked[name] for name, contract in contracts.items()}
     held["distributor"] -= worked.held

@@ -216,7 +216,7 @@ class Triggers:
                 value = self._value(one, case, trigger, how, now)
                 kept = self.references.get((case, trigger, place), Reference())
                 seen = own.last if now <= own.last + self.terms[trigger].gap else 0
-                if stands:
+                if stands and not (value is not None and self._is_struck(one, case, kept)):
                     kept = replace(kept, last=min(value or 0, HIGHEST))
                 else:
                     kept = self._refer(one, case, kept, value, seen, now)

@@ -5,7 +5,7 @@ import pytest
 from salvor.deploy.plan.run import Options
 from tests.utils.own_node import own_node
 
-QUICK = Options(pause=0.02, again_after=0.05, bump_after=30, patience=3)
+QUICK = Options(pause=0.02, again_after=0.05, bump_after=30, patience=60)
 
 
 @pytest.fixture(scope="module")

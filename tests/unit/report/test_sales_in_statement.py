@@ -18,7 +18,7 @@ DEPOSIT = 3_050
 
 @pytest.fixture
 def selling(closed):
-    """The property behind a loan of 30,000 climbs from 30,500; two of the holders bid."""
+    """The property behind a loan of 30,000 climbs from 30,500; holders bid. Its debtor is the distributor itself."""
     live, parties = closed.live, closed.live.parties
     admin = parties.admin
     board = admin.deploy(closed.project.ValueBoard)
@@ -29,7 +29,7 @@ def selling(closed):
         send(board.write, SUBJECTS[place], 50_000, True, sender=admin)
         field, proof = TAPE.fields(loan)[1], TAPE.fields_tree(loan).proof(1)
         shown = (0, TAPE.loans[loan], TAPE.tree.proof(loan), field, proof)
-        opening = (30_000, 0, True, NOBODY, SUBJECTS[place])
+        opening = (30_000, 0, True, live.distributor if place == 0 else NOBODY, SUBJECTS[place])
         send(sold.book.open, shown, opening, sender=parties.servicer)
         send(sold.book.confirm, place + 1, sold.book.joiningOf(place + 1).content, sender=parties.manager)
     send(sold.book.switchTo, 1, Strategy.FORECLOSURE, NO_PLAN, sender=parties.manager)
@@ -59,14 +59,23 @@ def test_bids_and_refunds_are_none_of_the_deals(selling):
     assert reckoned(selling) == (40_000, *before[1:])
 
 
-def test_a_bid_that_wins_is_collected_but_for_the_costs(selling):
+def test_a_bid_that_wins_is_collected_but_for_the_costs_and_what_is_the_debtors(selling):
     sold = selling.live.liquidation
     send(sold.auctions[1].bid, 1, 40_000, sender=selling.holders[0])
     selling.at(selling.now + 2 * DAY)
     send(sold.auctions[1].settle, 1, sender=selling.outsider)
-    assert reckoned(selling) == (97, 40_000 - 97, 0, 140_000 - 97, 0)
+    assert reckoned(selling) == (10_000, 30_000, 0, 130_000, 0)
     send(sold.house.payOut, selling.live.parties.servicer, sender=selling.outsider)
-    assert reckoned(selling) == (0, 40_000 - 97, 0, 140_000 - 97, 0)
+    assert reckoned(selling) == (10_000 - 97, 30_000, 0, 130_000, 0)
+
+
+def test_what_the_house_pays_to_a_contract_of_the_deal_is_unasked_there(selling):
+    sold = selling.live.liquidation
+    send(sold.auctions[1].bid, 1, 40_000, sender=selling.holders[0])
+    selling.at(selling.now + 2 * DAY)
+    send(sold.auctions[1].settle, 1, sender=selling.outsider)
+    send(sold.house.payOut, selling.live.distributor, sender=selling.outsider)
+    assert reckoned(selling) == (97, 30_000, 0, 130_000, 10_000 - 97)
 
 
 def test_deposits_and_payments_are_told_apart_from_what_a_stranger_sent(selling):

@@ -25,7 +25,6 @@ from salvor.model.subscription import OrderBook
 from salvor.model.terms import LARGEST, ONE, Terms
 
 OFFERING, POOL, WATERFALL = "offering", "pool", "waterfall"
-APART = "apart"  # cash of sales that stands with that of the deal
 NOBODY = "0x" + 40 * "0"  # from whom newly made units come
 
 
@@ -111,7 +110,7 @@ class Deal:
         book = self.order_books[tranche]
         book.refuse_raise(units)
         book.refuse_holder(self.admissions.admitted(investor, now), investor, tranche, book.orders[investor] + units)
-        self._pay_in(investor, self._own(OFFERING), units)
+        self._pay_in(investor, self.own(OFFERING), units)
         book.change(investor, units)
 
     def take_back(self, investor: str, tranche: int, units: int, now: int) -> None:
@@ -121,7 +120,7 @@ class Deal:
         book = self.order_books[tranche]
         book.refuse_lower(investor, units)
         book.refuse_holder(self.admissions.admitted(investor, now), investor, tranche, book.orders[investor] - units)
-        self._pay_out(self._own(OFFERING), investor, units)
+        self._pay_out(self.own(OFFERING), investor, units)
         book.change(investor, -units)
 
     def close(self, now: int) -> State:
@@ -139,7 +138,7 @@ class Deal:
         for note, units in zip(self.notes, sold, strict=True):
             note.supply = units
         self.credits[self.terms.seller] += sum(sold) - reserve
-        self.asset.move(self._own(OFFERING), self._own(WATERFALL), sum(sold))
+        self.asset.move(self.own(OFFERING), self.own(WATERFALL), sum(sold))
         return self.state
 
     def hand_over(self, investor: str, tranche: int, now: int) -> tuple[int, int]:
@@ -150,7 +149,7 @@ class Deal:
         units, cash = book.left(investor, cancelled=self.sale == Sale.CANCELLED)
         if units:
             self.admissions.refuse(NOBODY, investor, units, now)
-        self._pay_out(self._own(OFFERING), investor, cash)
+        self._pay_out(self.own(OFFERING), investor, cash)
         book.end(investor)
         if units:
             self.notes[tranche].hand_over(investor, units)
@@ -174,7 +173,7 @@ class Deal:
         book = self.order_books[tranche]
         book.refuse_done(investor, tranche, book.with_cash)
         _, cash = book.left(investor, cancelled=self.sale == Sale.CANCELLED)
-        self._pay_out(self._own(OFFERING), investor, cash)
+        self._pay_out(self.own(OFFERING), investor, cash)
         book.had(investor, book.with_cash, ends=self.sale == Sale.CANCELLED or investor in book.with_notes)
         return cash
 
@@ -191,7 +190,7 @@ class Deal:
         """Rules 6 and 7: by the servicer of the terms, or by who has that role since; with the cash."""
         books = self._purchased()
         totals = self.pool.totals_with(report, now, last_run=books.last_run, clean_up=books.clean_up_on)
-        self._pay_in(by or self.terms.servicer, self._own(POOL), report.net)
+        self._pay_in(by or self.terms.servicer, self.own(POOL), report.net)
         self.pool.add(report, totals, now)
 
     def report_missing(self, period: int, now: int) -> None:
@@ -200,32 +199,6 @@ class Deal:
         nothing = self.pool.missing(period, now)
         totals = self.pool.totals_with(nothing, now, last_run=books.last_run, clean_up=False)
         self.pool.add(nothing, totals, now, missing=True)
-
-    def bring_proceeds(self, source: str, units: int) -> None:
-        """Rule 10a: cash that a disposal brought; its figures go to the pool."""
-        self._pay_in(source, self._own(POOL), units)
-
-    def bring_apart(self, source: str, units: int) -> None:
-        """Cash of sales stands beside that of the deal."""
-        self.asset.bring(source, self._own(APART), units)
-
-    def pay_apart(self, account: str, units: int) -> None:
-        """It goes where the house says."""
-        self.asset.move(self._own(APART), account, units)
-
-    def keep_apart(self, units: int) -> None:
-        """Rule 10a: of it so much is what a disposal brought."""
-        self.asset.move(self._own(APART), self._own(POOL), units)
-        self.paid_in += units
-
-    def bring_from_apart(self, first: Deal, units: int) -> None:
-        """The same of tranches behind another deal's, where such cash stands."""
-        self.bring_proceeds(first._own(APART), units)
-
-    @property
-    def held_apart(self) -> int:
-        """What stands so."""
-        return self.asset.balances[self._own(APART)]
 
     def tell_index(self, period: int, index: int, now: int) -> None:
         """Rule 14: what the oracle says for a period's start, by anyone, once."""
@@ -248,9 +221,9 @@ class Deal:
         if period > self.pool.reported:
             raise Refused("NotReported", period, self.pool.reported)
         outcome = run_period(books, self.pool)
-        self.asset.move(self._own(POOL), self._own(WATERFALL), self.pool.net(period))
+        self.asset.move(self.own(POOL), self.own(WATERFALL), self.pool.net(period))
         for place, (interest, principal) in enumerate(outcome.tranches):
-            self.asset.move(self._own(WATERFALL), self._own(note_account(place)), interest + principal)
+            self.asset.move(self.own(WATERFALL), self.own(note_account(place)), interest + principal)
             self.notes[place].distribute(interest, principal)
         for account, units in outcome.credits.items():
             self.credits[account] += units
@@ -344,7 +317,7 @@ class Deal:
         note = self.notes[tranche]
         note.refuse_frozen(holder)
         paid = sum(note.claimable(holder))
-        self._pay_out(self._own(note_account(tranche)), holder, paid)
+        self._pay_out(self.own(note_account(tranche)), holder, paid)
         note.settle(holder)
         return paid
 
@@ -359,7 +332,7 @@ class Deal:
     def claim_credit(self, account: str) -> int:
         """Rule 3: pay what the seller, a payee of fees or the owner of dust has to its credit."""
         paid = self.credits[account]
-        self._pay_out(self._own(WATERFALL), account, paid)
+        self._pay_out(self.own(WATERFALL), account, paid)
         self.credits[account] = 0
         return paid
 
@@ -384,9 +357,10 @@ class Deal:
     def cash_held(self) -> int:
         """What the deal's contracts hold."""
         own = [OFFERING, POOL, WATERFALL, *(note_account(place) for place in range(len(self.terms.tranches)))]
-        return sum(self.asset.balances[self._own(account)] for account in own)
+        return sum(self.asset.balances[self.own(account)] for account in own)
 
-    def _own(self, account: str) -> str:
+    def own(self, account: str) -> str:
+        """An account of this deal in the one asset."""
         return self.name + account
 
     def _refuse_before_closing(self) -> None:

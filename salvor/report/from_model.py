@@ -15,6 +15,7 @@ from salvor.desk.on_model import OnModel as LifeOnModel
 from salvor.desk.worked import Story, Telling
 from salvor.desk.worked_on_model import OnModel
 from salvor.model import deal as model
+from salvor.model.liquidation import cash as apart
 from salvor.model.liquidation.state import Standing
 from salvor.model.pool import Report
 from salvor.model.run import RunOutcome
@@ -102,7 +103,7 @@ def forecast(course: Course, *, story: Story | None = None, groups: Sequence[Cou
     statement = replace(statement, groups=tuple(behind))
     if not sold:
         return statement
-    return replace(statement, sales=_sales(sold), sales_held=sum(play.model.held_apart for play in plays))
+    return replace(statement, sales=_sales(sold), sales_held=sum(apart.held(play.model) for play in plays))
 
 
 def _end_period(course: Course, play: Play, visits: Visits | None, period: int) -> None:

@@ -10,10 +10,11 @@ from typing import Any
 from salvor.chain.refusal import CallRefused
 from salvor.errors import NotAsExpected
 from salvor.lab.assertions import conserved, side_by_side
-from salvor.model.deal import APART, OFFERING, POOL, WATERFALL, State, note_account
+from salvor.model.deal import OFFERING, POOL, WATERFALL, State, note_account
 from salvor.model.evergreen.fund import Settled
 from salvor.model.evergreen.gate import Gate, Record
 from salvor.model.evergreen.value import tranche_values
+from salvor.model.liquidation import cash as apart
 from salvor.model.pool import Report
 from salvor.model.refusal import Refused
 from salvor.model.terms import ONE, TriggerKind
@@ -128,9 +129,9 @@ class EvergreenMirror:
         add("phase", waterfall.phase(), PHASES[deal.state])
         add("for holders", distributor.heldForHolders(), sum(note.cash_held for note in deal.notes))
         add("for the deal", distributor.heldForDeal(), books.reserve + books.account + books.waiting)
-        own = (POOL, WATERFALL, APART, *map(note_account, range(len(deal.notes))))
+        own = (POOL, WATERFALL, apart.APART, *map(note_account, range(len(deal.notes))))
         add("cash of the distributor", live.settlement.balanceOf(distributor), sum(balances[each] for each in own))
-        add("cash of sales", distributor.spare(), deal.held_apart)
+        add("cash of sales", distributor.spare(), apart.held(deal))
         add("cash of the offering", live.settlement.balanceOf(live.offering), balances[OFFERING])
         add("epoch", tuple(live.fund.epoch())[:2], (fund.epoch, fund.end_period))
         add("open loss", live.fund.announced(), fund.open_loss(books.last_run))

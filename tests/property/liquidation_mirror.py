@@ -8,6 +8,7 @@ from typing import Any
 
 from salvor.lab.mirror import Mirror
 from salvor.model.liquidation import book as cases
+from salvor.model.liquidation import cash as apart
 from salvor.model.liquidation.dutch import Dutch, DutchRound
 from salvor.model.liquidation.english import EnglishRound
 from salvor.model.liquidation.sealed import SealedRound
@@ -161,7 +162,7 @@ class SalesMirror:
         staked += sum(each.staked for each in state.sealed.values())
         held = sum(state.owed.values()) + staked
         assert state.came_in == state.paid_out + held + state.to_pool, "AU-03"
-        assert (sum(deal.held_apart for deal in state.groups), token.balanceOf(house)) == (held, 0), "AU-03"
+        assert (sum(map(apart.held, state.groups)), token.balanceOf(house)) == (held, 0), "AU-03"
         for (number, who), units in state.titles.items():
             if units > self._titles.get((number, who), 0):
                 assert state.admits(who, sales.lab.now), "AU-11"
@@ -176,10 +177,10 @@ class SalesMirror:
             assert stage.live.pool.awaited() == len(set(own) & set(on_sale)), "AU-07"
             cash = [token.balanceOf(contract) for contract in stage.live.cash_contracts().values()]
             deal = state.groups[group]
-            assert sum(cash) == deal.cash_held + deal.held_apart, "AU-03"
+            assert sum(cash) == deal.cash_held + apart.held(deal), "AU-03"
             owed = sum(cash for (_, place), cash in state.owed.items() if place == group)
-            assert deal.held_apart == owed + (0 if group else staked), "AU-03"
-            assert stage.live.distributor.spare() == deal.held_apart, "AU-03"
+            assert apart.held(deal) == owed + (0 if group else staked), "AU-03"
+            assert stage.live.distributor.spare() == apart.held(deal), "AU-03"
         assert sum(state.exposed.values()) == sum(each.exposed for each in state.accounts.values()), "AU-09"
         balances = sum(stage.live.pool.grossBalance() for stage in sales.stages)
         assert balances == sum(claim_of(number) for number in range(sales.loans)), "AU-12"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from salvor.model.deal import NOBODY, Deal
+from salvor.model.liquidation import cash as apart
 from salvor.model.liquidation.state import (
     MOST,
     MOST_COSTS,
@@ -147,7 +148,7 @@ def pull(state: State, case: int, bidder: str, cash: int, now: int, *, beaten: s
     if not state.admits(bidder, now):
         raise Refused("NotEligible", bidder)
     state.owe(beaten, best)
-    state.deal.bring_apart(bidder, cash)
+    apart.bring(state.deal, bidder, cash)
     state.came_in += cash
 
 
@@ -188,7 +189,7 @@ def pay_out(state: State, account: str) -> int:
 def pay_out_of(state: State, account: str, group: int) -> int:
     """The same of what stands with one group."""
     cash = state.owed[account, group]
-    state.groups[group].pay_apart(account, cash)
+    apart.pay(state.groups[group], account, cash)
     state.owed[account, group] = 0
     state.paid_out += cash
     return cash
@@ -227,11 +228,8 @@ def bring(
         proceeds = _of_the_group(account, proceeds, took)
     if proceeds.gross or loss or done:
         deal.pool.take_proceeds(proceeds, done=done)
-    state.groups[place].bring_apart(payer, more)
-    if place == account.group:
-        deal.keep_apart(net)
-    else:
-        deal.bring_from_apart(state.groups[place], net)
+    apart.bring(state.groups[place], payer, more)
+    apart.keep(deal, net, at=state.groups[place])
     return loss
 
 

@@ -145,6 +145,12 @@ interface IAuctionHouse {
     /// @notice A loan is of one group.
     error SameTape(bytes32 root, uint8 group);
 
+    /// @notice Pool or distributor of the group obey another house.
+    error OtherHouse(uint8 group, address house);
+
+    /// @notice The notes of the first group are not sold, or never: what bidders bring could not stand with its distributor.
+    error FirstNotClosed();
+
     error NotTheBook(address caller, address book);
     error NotTheAuction(address caller, address auction);
     error AlreadyAppointed(address book);
@@ -173,7 +179,8 @@ interface IAuctionHouse {
     ///      when, and the overseer.
     function move(uint64 caseId, uint8 group, uint256 lasts) external;
 
-    /// @notice Says who opens and offers cases, once and for all; how its strategies sell is read now. Only the admin.
+    /// @notice Says who opens and offers cases, once and for all; how its strategies sell is read now. Refused while a pool or a distributor
+    ///         of the deal obeys another house, or none. Only the admin.
     function appoint(address book) external;
 
     /// @notice Begins the account of a case, or adds further claims to it, of a loan that is in the tape of the group `home`. Only the

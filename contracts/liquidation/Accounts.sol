@@ -7,13 +7,15 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title The account of a case: what is claimed, brought, due and lost. Rules 9 and 11 to 13
 library Accounts {
-    /// @notice Books what goes to the pool; tells what of it is recovered.
-    function bring(Account storage self, uint256 net) internal returns (uint112 recovered) {
-        if (net == 0) return 0;
+    /// @notice Books what goes to the pool; tells what of it is recovered, and what came off the rest.
+    function bring(Account storage self, uint256 net) internal returns (uint112 recovered, uint256 took) {
+        if (net == 0) return (0, 0);
         (uint256 outstanding, uint256 writtenOff, uint256 before) = (self.outstanding, self.writtenOff, self.brought);
         self.brought = uint96(Math.min(before + net, type(uint96).max));
-        if (writtenOff == 0) return 0;
-        return uint112(_recovered(before + net, outstanding, writtenOff) - _recovered(before, outstanding, writtenOff));
+        took = Math.min(net, Math.saturatingSub(outstanding, before));
+        if (writtenOff == 0) return (0, took);
+        uint256 all = _recovered(before + net, outstanding, writtenOff);
+        recovered = uint112(all - _recovered(before, outstanding, writtenOff));
     }
 
     /// @notice What was written off and nothing came on since.

@@ -89,6 +89,11 @@ contract AuctionHouse is HouseGroups, AccessManaged {
     /// @inheritdoc IAuctionHouse
     function appoint(address book_) external restricted {
         if (book != address(0)) revert AlreadyAppointed(book);
+        // What comes in must be able to leave.
+        for (uint8 group; group < groups; ++group) {
+            _mustObey(group, poolOf(group).house());
+            _mustObey(group, IDistributor(_distributorOf(group)).house());
+        }
         book = book_;
         for (uint256 i; i <= uint256(type(Strategy).max); ++i) {
             StrategyTerms memory terms = ILoanBook(book_).termsOf(Strategy(i));
@@ -102,6 +107,7 @@ contract AuctionHouse is HouseGroups, AccessManaged {
     function add(uint64 caseId, uint8 home, uint96 outstanding, uint96 writtenOff, address debtor) external {
         _onlyBook();
         Account storage account = _accounts[caseId];
+        if (home != 0 && !pool.purchased()) revert FirstNotClosed();
         if (account.standing == Standing.None) account.group = home;
         account.standing = Standing.Held;
         account.outstanding += outstanding;
@@ -323,7 +329,6 @@ contract AuctionHouse is HouseGroups, AccessManaged {
         bool done
     ) private returns (uint256 loss) {
         Shares memory shares = account.share(cash.held + cash.more);
-        uint256 net = shares.toPool;
         uint256 fees = shares.toKeeper + shares.toServicer;
         {
             uint8 place = cash.held == 0 ? account.group : 0; // where it comes to, or came
@@ -333,17 +338,22 @@ contract AuctionHouse is HouseGroups, AccessManaged {
         }
         Proceeds memory proceeds;
         uint112 elsewhere;
-        proceeds.recovered = account.bring(net);
+        uint256 took;
+        (proceeds.recovered, took) = account.bring(shares.toPool);
         if (lost != 0) loss = Math.saturatingSub(account.rest(), type(uint256).max - lost);
-        proceeds.gross = (net + fees).toUint112();
+        proceeds.gross = (shares.toPool + fees).toUint112();
         proceeds.costs = uint112(fees); // part of gross
         proceeds.writtenOff = uint112(loss); // at most outstanding
-        if (account.moved) elsewhere = _ofTheGroup(caseId, account, proceeds, net);
+        if (account.moved) elsewhere = _ofTheGroup(caseId, account, proceeds, took);
         uint8 group = account.group;
         emit Brought(caseId, group, shares, cash.held, loss);
 
         if (proceeds.gross != 0 || loss != 0 || done) poolOf(group).takeProceeds(proceeds, elsewhere, done);
-        cash.send(settlement, _distributorOf(group), _distributorOf(0), net);
+        cash.send(settlement, _distributorOf(group), _distributorOf(0), shares.toPool);
+    }
+
+    function _mustObey(uint8 group, address house) private view {
+        if (house != address(this)) revert OtherHouse(group, house);
     }
 
     function _onlyBook() private view {

@@ -105,17 +105,15 @@ abstract contract HouseGroups is IAuctionHouse {
         behind.unrecovered[account.group] = account.unrecovered();
     }
 
-    /// @dev Rule 40: of the proceeds of a case that moved, what its group has in its books. What of the `net` cash, which is brought by now,
+    /// @dev Rule 40: of the proceeds of a case that moved, of which so much `took` off its rest, what its group has in its books. What of them
     ///      is none of the group's gross is given back.
     function _ofTheGroup(
         uint64 caseId,
         Account storage account,
         Proceeds memory proceeds,
-        uint256 net
+        uint256 took
     ) internal returns (uint112 elsewhere) {
         Behind storage behind = _behind[caseId];
-        uint256 before = Math.saturatingSub(account.brought, net);
-        uint256 took = Math.min(net, Math.saturatingSub(account.outstanding, before)); // came off the rest
         uint256 all = took + proceeds.writtenOff;
         uint256 beyond = Math.saturatingSub(all, Math.saturatingSub(account.rest() + took, behind.short));
         if (beyond != 0) behind.short -= uint96(beyond); // what is brought and lost is at most the rest

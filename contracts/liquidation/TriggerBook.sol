@@ -257,11 +257,14 @@ contract TriggerBook is ITriggerBook {
         bool seen = block.timestamp <= own.last() + terms.gap();
         bool byThis = own.hasFired() && firedBy[caseId] == (place >> 4) + 1;
         if (known) {
-            bool stands = byThis && book.caseOf(caseId).stage == Stage.Cure;
-            if (stands) kept.last = References.capped(value);
-            else kept = kept.refer(value, one.window(), seen ? own.last() : 0);
-            bool wrong = (stands || value < kept.value) && _isStruck(one, caseId, kept);
-            if (wrong) kept = Reference(0, 0, 0).refer(value, 0, 0);
+            bool inCure = byThis && book.caseOf(caseId).stage == Stage.Cure;
+            if (inCure && !_isStruck(one, caseId, kept)) {
+                kept.last = References.capped(value);
+            } else {
+                kept = kept.refer(value, one.window(), seen ? own.last() : 0);
+                bool wrong = value < kept.value && _isStruck(one, caseId, kept);
+                if (wrong) kept = Reference(0, 0, 0).refer(value, 0, 0);
+            }
         } else {
             kept.last = 0;
         }

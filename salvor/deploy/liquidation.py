@@ -47,16 +47,15 @@ def deploy_liquidation(
     house = admin.deploy(project.AuctionHouse, access, live.pool, live.allow_list, parties.servicer, vehicle)
     for group in groups:
         send(house.addGroup, group.pool, sender=admin)
-        for owner in (group.pool, group.distributor):
-            send(owner.appointHouse, house, sender=admin)
+    for each in (live, *groups):
+        send(each.pool.appointHouse, house, sender=admin)
+        send(each.distributor.appointHouse, house, sender=admin)
     auctions = tuple(_deploy_auction(project, admin, house, each) for each in terms.auctions)
     strategies = [_strategy(each, auctions) for each in terms.strategies]
     book = admin.deploy(project.LoanBook, access, house, values, terms.claim_field, terms.grace, strategies)
     for contract in (house, book, *auctions):
         learn_errors_of(contract)
     send(house.appoint, book, sender=admin)
-    for owner in (live.pool, live.distributor):
-        send(owner.appointHouse, house, sender=admin)
     roles = {
         access.SERVICER(): ([(book, ["open", "join", "propose", "sell"])], None),  # who has it already
         access.OVERSEER(): ([(book, _OF_THE_OVERSEER)], overseer or parties.manager),

@@ -255,6 +255,8 @@ def _take_in(state: State, number: int, loan: bytes, claim: int, outstanding: in
     joins.content = (*joins.content, loan, outstanding, written_off)
     claims, lost = joins.homes.get(home, (0, 0))
     joins.homes[home] = claims + outstanding, lost + written_off
+    if home and state.deal.books is None:
+        raise Refused("FirstNotClosed")
     if case.stage == Stage.OPENED:
         return _count(state, number, outstanding, written_off, 1)
     joins.outstanding += outstanding

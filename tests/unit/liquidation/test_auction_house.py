@@ -3,6 +3,7 @@
 from salvor.deploy.structs import pool_terms
 from salvor.model.liquidation.state import Stage, Standing, Strategy
 from tests.property.liquidation_stage import CASH
+from tests.utils.selling import NOBODY
 from tests.utils.world import DAY
 
 HOUR = 3_600
@@ -138,14 +139,15 @@ class TestPayOut:
         assert climbing.token.balanceOf(climbing.first) == CASH
 
 
-def deploy_another(sales):
+def deploy_another(sales, house=True):
     """The pool of a second deal, bought, whose house the admin plays."""
     live, admin, terms = sales.deal, sales.deal.parties.admin, sales.sales.stage.terms
     access = sales.lab.deploy("DealAccess", admin, sender=admin)
     given = pool_terms(terms, sales.token.address, live.parties.seller.address)
     pool = sales.lab.deploy("LoanPool", access, live.distributor, given, sender=admin)
     pool.purchase(admin, sender=admin)
-    pool.appointHouse(admin, sender=admin)
+    if house:
+        pool.appointHouse(admin, sender=admin)
     return pool
 
 
@@ -200,3 +202,20 @@ class TestPool:
             other.takeProceeds((most + 1, 0, 0, 0), 0, False, sender=admin)
         with lab.refused("NotTheHouse", admin, live.pool.house()):
             live.pool.takeProceeds((1, 0, 0, 0), 0, False, sender=admin)
+
+
+class TestAppoint:
+    def test_refuses_a_deal_that_obeys_another_house(self, sales, lab):
+        """What bidders bring stands with the distributor: it must come back from there."""
+        live, admin = sales.deal, sales.deal.parties.admin
+        own = (live.allow_list, sales.servicer, NOBODY)
+        second = lab.deploy("AuctionHouse", live.access, live.pool, *own, sender=admin)
+        with lab.refused("OtherHouse", 0, sales.house):
+            second.appoint(sales.book, sender=admin)
+        pool = deploy_another(sales, house=False)
+        third = lab.deploy("AuctionHouse", live.access, pool, *own, sender=admin)
+        with lab.refused("OtherHouse", 0, NOBODY):
+            third.appoint(sales.book, sender=admin)
+        pool.appointHouse(third, sender=admin)
+        with lab.refused("OtherHouse", 0, sales.house):  # of the distributor
+            third.appoint(sales.book, sender=admin)

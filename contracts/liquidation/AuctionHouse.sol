@@ -330,10 +330,12 @@ contract AuctionHouse is HouseGroups, AccessManaged {
     ) private returns (uint256 loss) {
         Shares memory shares = account.share(cash.held + cash.more);
         uint256 fees = shares.toKeeper + shares.toServicer;
+        uint8 group = account.group;
         {
-            uint8 place = cash.held == 0 ? account.group : 0; // where it comes to, or came
-            if (shares.toKeeper != 0) _credits[account.keeper][place].cash += shares.toKeeper.toUint248();
-            if (shares.toServicer != 0) _credits[servicer][place].cash += shares.toServicer.toUint248();
+            uint8 place = cash.held == 0 ? group : 0; // where it comes to, or came
+            // What is due is below 2^88.
+            if (shares.toKeeper != 0) _credits[account.keeper][place].cash += uint248(shares.toKeeper);
+            if (shares.toServicer != 0) _credits[servicer][place].cash += uint248(shares.toServicer);
             if (shares.toDebtor != 0) _credits[account.debtor][place].cash += shares.toDebtor.toUint248();
         }
         Proceeds memory proceeds;
@@ -345,7 +347,6 @@ contract AuctionHouse is HouseGroups, AccessManaged {
         proceeds.costs = uint112(fees); // part of gross
         proceeds.writtenOff = uint112(loss); // at most outstanding
         if (account.moved) elsewhere = _ofTheGroup(caseId, account, proceeds, took);
-        uint8 group = account.group;
         emit Brought(caseId, group, shares, cash.held, loss);
 
         if (proceeds.gross != 0 || loss != 0 || done) poolOf(group).takeProceeds(proceeds, elsewhere, done);

@@ -1,7 +1,7 @@
 """What a case brought stops at MOST, and a case that had moved then took too much off its new group's balance.
 
 Rule 40 of docs/liquidation.md: what is brought above all claims, and fees, are no gross of a group that a case came
-into. What came off the rest was reckoned from `brought - net`, which is too little once `brought` has stopped (rule 11).
+into. What came off the rest was reckoned from `brought - net`: too little once `brought` has stopped (rule 11).
 """
 
 from dataclasses import replace

@@ -2,8 +2,8 @@
 
 The contract made it the value; the model let one that is too old give way to the value of the last checkpoint first,
 which was not struck: "a fall from what was just seen is no less a fall". It takes a fourth strike of a key, which makes
-one span of the two oldest, between which the reference lies (docs/oracles.md). The score was 800 an hour ago and is 690:
-a fall of 110, at least 100, so the case stays in cure.
+one span of the two oldest, between which the reference lies (docs/oracles.md). The score was 800 an hour ago and is
+690: a fall of 110, at least 100, so the case stays in cure.
 """
 
 from types import SimpleNamespace

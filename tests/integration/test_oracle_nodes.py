@@ -145,7 +145,7 @@ def test_one_killed_one_lying_one_late(play):
     play.second.until(lambda: play.landed(1, 300_00))
     state = play.note("the second says 300; the third's source is silent, it is late")
     assert (state.value, state.status, state.counted) == (101 * 10**18, "good", 2)
-    assert "did not answer within 1 seconds" in play.third.said()
+    play.third.until(lambda: "did not answer within 1 seconds" in play.third.said())
 
     play.slow.body = index("100.00", "101.00")
     play.slow.ready.set()

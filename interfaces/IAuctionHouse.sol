@@ -99,8 +99,8 @@ struct Behind {
 
 /// @title The cash of all sales, the account of each case, and who has title to what was sold
 /// @dev Gas does not depend on the number of loans, bidders, cases or sales.
-/// @dev The cash itself stands with the distributors of the groups, which pay out what this contract says of it: bids and deposits
-///      with the first, what a case brings with that of its group.
+/// @dev The cash itself stands with the distributors of the groups, which pay out what this contract says of it: bids, deposits and
+///      what a winner adds to them with the first, what a case brings at once with that of its group.
 /// @dev Warning: the book and the auctions that it names are trusted with all cash of sales.
 interface IAuctionHouse {
     /// @notice Tranches over `pool` are a group of this deal.
@@ -183,8 +183,8 @@ interface IAuctionHouse {
     ///         of the deal obeys another house, or none. Only the admin.
     function appoint(address book) external;
 
-    /// @notice Begins the account of a case, or adds further claims to it, of a loan that is in the tape of the group `home`. Only the
-    ///         book.
+    /// @notice Begins the account of a case, or adds further claims to it, of a loan that is in the tape of the group `home`. Refused
+    ///         before the first group is closed. Only the book.
     function add(uint64 caseId, uint8 home, uint96 outstanding, uint96 writtenOff, address debtor) external;
 
     /// @notice Loans of the tape of the group `home`, whose amounts the account has, are confirmed in a case: where it is another group's,

@@ -9,12 +9,19 @@ import click
 
 from salvor.options import Acting, live_options
 
-_EXAMPLE = "Example: ape run triggers deals/worked-loans/deal.yaml --values deals/worked-loans/values.csv --json"
+_EXAMPLE = (
+    "Example: ape run triggers deals/worked-loans/deal.yaml --values deals/worked-loans/values.csv --at 2026-11-25"
+)
 
 
 @click.command(epilog=_EXAMPLE)
 @live_options
 @click.option("--values", "values_file", type=Path, help="CSV or Parquet: loan, at, and a column a kind of value.")
+@click.option(
+    "--at",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Day at which --values are looked at, of which their age is reckoned; now where none is named.",
+)
 @click.option("--live", is_flag=True, help="Look at the cases of the deal that is deployed on --network, too.")
 @click.option(
     "--commitment",

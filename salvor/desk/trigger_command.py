@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -31,6 +32,7 @@ class Asked:
     """What was asked for, beside which deal."""
 
     values_file: Path | None = None
+    at: datetime | None = None  # a day; now
     live: bool = False
     commitments: tuple[Path, ...] = ()
     secret_files: tuple[Path, ...] = ()
@@ -64,7 +66,8 @@ def run(chosen: Acting, asked: Asked) -> Done:
     with _live(chosen, asked) as (sales, signer):
         if sales and proofs:
             proofs = placed(sales, proofs)
-        now = sales.now if sales else int(time.time())
+        at = int(asked.at.replace(tzinfo=UTC).timestamp()) if asked.at else int(time.time())
+        now = sales.now if sales else at
         values = None
         if asked.values_file:
             claims, classes = _claims(chosen.deal, deal, proofs)
@@ -96,6 +99,8 @@ def _claim(deal: Deal) -> str:
 def _refuse_options(asked: Asked) -> None:
     if not (asked.values_file or asked.live or asked.fire):
         raise OptionInvalid("name --values (what is known of the loans), --live (the cases on the chain), or both")
+    if asked.at and (asked.live or asked.fire):
+        raise OptionInvalid("--at is for --values alone: a chain has its own clock")
     if asked.dry_run and not asked.fire:
         raise OptionInvalid("--dry-run says what --fire would send: name --fire too")
     if asked.fire and not (asked.commitments and asked.secret_files):

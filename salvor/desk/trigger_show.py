@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from rich.console import Console
@@ -21,7 +22,7 @@ def as_data(done: Done) -> dict[str, Any]:
                 "loan": line.loan,
                 "case": line.case,
                 "trigger": line.trigger,
-                "distance": f"{line.distance:.2%}",
+                "distance": shown(line.distance),
                 "holds": line.holds,
             }
             for line in done.lines
@@ -34,6 +35,11 @@ def as_data(done: Done) -> dict[str, Any]:
     }
 
 
+def shown(distance: float) -> str:
+    """In percent, up: what is above 0 is not shown as 0, at which the cause is there."""
+    return f"{math.ceil(distance * 10_000) / 100:.2f}%"
+
+
 def print_run(done: Done, console: Console) -> None:
     """The nearest, then what was sent."""
     title = f"{done.loans:,} loans and {done.cases:,} cases looked at"
@@ -43,7 +49,7 @@ def print_run(done: Done, console: Console) -> None:
     table = Table("loan or case", "trigger", "distance", "cause")
     for line in done.lines:
         who = f"case {line.case}" if line.loan is None else f"loan {line.loan}"
-        table.add_row(who, line.trigger, f"{line.distance:.2%}", "there" if line.holds else "-")
+        table.add_row(who, line.trigger, shown(line.distance), "there" if line.holds else "-")
     console.print(table)
     for each in done.sent:
         case = f"case {each.case}, " if each.case else ""

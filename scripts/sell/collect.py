@@ -28,6 +28,7 @@ def cli(chosen: Acting, account_owed: str | None, group: int | None, as_json: bo
     from salvor.desk.sale_command import opened
     from salvor.desk.sale_show import tell
 
+    named = address_of(account_owed) if account_owed else None
     with opened(chosen) as (sales, signer):
-        account = address_of(account_owed or signer)
+        account = named or address_of(signer)
         tell(sales, acts.collect(sales, account, group=group, sender=signer), number=None, as_json=as_json)

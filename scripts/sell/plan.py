@@ -36,7 +36,8 @@ def cli(
     from salvor.desk.sale_command import opened
     from salvor.desk.sale_show import tell
 
+    way = strategy_named(strategy)
     with opened(chosen) as (sales, signer):
         own = acts.plan_of(sales, amount, due, every)
-        said = acts.plan(sales, case, strategy_named(strategy), own, act=act or "propose", sender=signer)
+        said = acts.plan(sales, case, way, own, act=act or "propose", sender=signer)
         tell(sales, said, number=case, as_json=as_json)

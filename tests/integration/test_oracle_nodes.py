@@ -99,7 +99,7 @@ class Play:
         (node.config.parent / "index.csv").write_text(index(*values))
 
     def landed(self, number, value):
-        """Whether the last report of a node says this; anvil answers nothing while it makes the block that is asked for."""
+        """Whether the last report of a node says this; anvil refuses to answer while it makes a block."""
         with suppress(RpcFailed):
             return self.chain.state(self.addresses[number], KEY).landed_value == value * 10**16
         return False

@@ -38,8 +38,12 @@ contract CallingToken is ERC20 {
         return 2;
     }
 
-    function _update(address from, address to, uint256 amount) internal override {
+    function _update(address from, address to, uint256 amount) internal virtual override {
         super._update(from, to, amount);
+        _callBack(from);
+    }
+
+    function _callBack(address from) internal {
         address target = _target;
         if (target == address(0) || from == address(0)) return;
         _target = address(0);
